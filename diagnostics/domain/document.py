@@ -1,0 +1,196 @@
+"""The DiagnosticDocument: identity card, diagnostic and answers as one typed value.
+
+It is what a submitted version stores, what is exported, imported and compared, and the only thing
+that the readers (completeness, report, indicators) take. Everything that reads a diagnostic is a
+pure function of this document.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_serializer
+
+from diagnostics.domain.answers import (
+    ANSWER_SHAPES,
+    LONG_TEXT,
+    MAX_PEOPLE,
+    ROW_TEXT,
+    AccompanimentScope,
+    Activities,
+    Alliances,
+    Answer,
+    BoardDecisions,
+    EconomicModel,
+    Objectives,
+    Organisation,
+    Positioning,
+    Printable,
+    Roles,
+    RowIds,
+    RowText,
+    TerritorialScales,
+    Vision,
+    Year,
+)
+from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale
+
+SCHEMA_VERSION = 1
+MAX_WORKSHOPS = 60
+
+
+class DocumentPart(BaseModel):
+    """Base of the document's parts: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", validate_default=True)
+
+
+class StructureCard(DocumentPart):
+    """Identity card of the structure."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=ROW_TEXT), Printable]
+    legal_form: LegalForm = LegalForm.ASSOCIATION
+    founded_year: Year | None = None
+    territory: RowText = Field("", description="territoire d’intervention")
+    population: Annotated[int, Field(ge=0, le=100_000_000)] | None = Field(
+        None, description="population du territoire, habitants"
+    )
+    region: RowText = ""
+    base_scale: TerritorialScale | None = Field(None, description="échelon de base")
+
+
+class Workshop(DocumentPart):
+    """A workshop that was held; participants are counted and described by role, never named."""
+
+    date: dt.date | None = None
+    participants: Annotated[int, Field(ge=0, le=MAX_PEOPLE)] | None = None
+    composition: RowText = ""
+
+
+class DiagnosticCard(DocumentPart):
+    """What the diagnostic itself says: years, board, workshops, state."""
+
+    title: Annotated[str, StringConstraints(min_length=1, max_length=ROW_TEXT), Printable]
+    base_year: Year = Field(description="année N")
+    horizon_years: Literal[3, 5] = Field(description="horizon, en années")
+    state: State = State.DRAFT
+    board_date: dt.date | None = Field(None, description="date du conseil d’administration")
+    workshops: list[Workshop] = Field(default_factory=list, max_length=MAX_WORKSHOPS)
+
+    @property
+    def target_year(self) -> int:
+        """The last year of the horizon."""
+        return self.base_year + self.horizon_years
+
+    @property
+    def target_label(self) -> str:
+        """Name of the target column: N+3 or N+5."""
+        return f"N+{self.horizon_years}"
+
+
+class Answers(DocumentPart):
+    """The answers by step; a step never answered is None here and absent from the JSON."""
+
+    vision: Vision | None = None
+    roles: Roles | None = None
+    objectives: Objectives | None = None
+    positioning: Positioning | None = None
+    activities: Activities | None = None
+    accompaniment_scope: AccompanimentScope | None = None
+    territorial_scales: TerritorialScales | None = None
+    economic_model: EconomicModel | None = None
+    alliances: Alliances | None = None
+    organisation: Organisation | None = None
+    board_decisions: BoardDecisions | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_absent_answers(self, handler: Any) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value is not None}
+
+    def get(self, step: StepKey) -> Answer | None:
+        """Return the answer of a step, or None when it was never given."""
+        answer: Answer | None = getattr(self, step.value)
+        return answer
+
+    def given(self) -> Iterator[tuple[StepKey, Answer]]:
+        """Yield the answers given, in the order of the kit."""
+        for step in StepKey:
+            answer = self.get(step)
+            if answer is not None:
+                yield step, answer
+
+
+class Acknowledgement(DocumentPart):
+    """A finding that the structure answers for: « choix assumé »."""
+
+    rule: Annotated[str, StringConstraints(pattern=r"^R\d\d$")]
+    rows: RowIds = Field(default_factory=list)
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=LONG_TEXT), Printable]
+
+
+class DiagnosticDocument(DocumentPart):
+    """A whole diagnostic as one typed value; ``findings`` are derived and never part of it."""
+
+    schema_version: Literal[1] = Field(SCHEMA_VERSION, alias="schema")
+    kit: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,50}$")]
+    structure: StructureCard
+    diagnostic: DiagnosticCard
+    answers: Answers = Field(default_factory=Answers)
+    acknowledgements: list[Acknowledgement] = Field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the document as plain JSON values (what a version stores)."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def canonical_json(self) -> str:
+        """Return the one spelling of the document: sorted keys, no spaces, UTF-8."""
+        return json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def sha256(self) -> str:
+        """Return the hexadecimal SHA-256 of the canonical JSON."""
+        return hashlib.sha256(self.canonical_json().encode()).hexdigest()
+
+    def without_dangling_links(self) -> DiagnosticDocument:
+        """Return the document less the links to rows that are no longer there.
+
+        A row may be removed while others still name it; the link is kept in the stored answer
+        (the row may come back) and left out of what is read.
+        """
+        known = {step: answer.row_ids() for step, answer in self.answers.given()}
+        roles = known.get(StepKey.ROLES, set())
+        objectives = known.get(StepKey.OBJECTIVES, set())
+        activities = known.get(StepKey.ACTIVITIES, set())
+        levers = known.get(StepKey.ECONOMIC_MODEL, set())
+        allies = known.get(StepKey.ALLIANCES, set())
+        document = self.model_copy(deep=True)
+        answers = document.answers
+        for objective in answers.objectives.rows if answers.objectives else []:
+            objective.serves = [link for link in objective.serves if link in roles]
+        for activity in answers.activities.rows if answers.activities else []:
+            activity.serves = [link for link in activity.serves if link in objectives]
+        for alliance in answers.alliances.rows if answers.alliances else []:
+            alliance.serves = [link for link in alliance.serves if link in activities | levers]
+        for scale in answers.territorial_scales.rows if answers.territorial_scales else []:
+            if scale.activity not in activities:
+                scale.activity = None
+        for step in answers.accompaniment_scope.rows if answers.accompaniment_scope else []:
+            if step.alliance not in allies:
+                step.alliance = None
+        return document
+
+
+def load_document(value: dict[str, Any]) -> DiagnosticDocument:
+    """Read a document from its JSON values; ``findings``, being derived, are ignored.
+
+    Raises pydantic.ValidationError, with the path of what is malformed.
+    """
+    return DiagnosticDocument.model_validate({k: v for k, v in value.items() if k != "findings"})
+
+
+def load_answer(step: StepKey, value: dict[str, Any]) -> Answer:
+    """Read one answer from its JSON values; raises pydantic.ValidationError."""
+    return ANSWER_SHAPES[step].model_validate(value)

@@ -1,0 +1,53 @@
+"""The few figures kept per diagnostic for lists, computed once per save.
+
+A list never reads documents: it reads these (kept as JSON on the diagnostic).
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from diagnostics.domain.completeness import StepStatus, axis_progress, step_statuses
+from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.vocabulary import STEP_AXIS, Axis, StepKey
+
+
+class AxisIndicator(TypedDict):
+    """Progress of one axis: its steps, those complete and those with an answer."""
+
+    total: int
+    complete: int
+    started: int
+
+
+class Indicators(TypedDict):
+    """What the lists show of a diagnostic."""
+
+    steps_total: int
+    steps_complete: int
+    axes: dict[str, AxisIndicator]
+
+
+def compute_indicators(document: DiagnosticDocument) -> Indicators:
+    """Return the indicators of a document; the addition « conseil » counts as an axis of its own.
+
+    ``steps_total`` and ``steps_complete`` count the kit's ten steps only.
+    """
+    statuses = step_statuses(document)
+    kit_steps = [step for step in StepKey if STEP_AXIS[step] is not Axis.BOARD]
+    return {
+        "steps_total": len(kit_steps),
+        "steps_complete": sum(statuses[step] is StepStatus.COMPLETE for step in kit_steps),
+        "axes": {
+            progress.axis.value: {
+                "total": progress.total,
+                "complete": progress.complete,
+                "started": sum(
+                    statuses[step] is not StepStatus.TO_DO
+                    for step in StepKey
+                    if STEP_AXIS[step] is progress.axis
+                ),
+            }
+            for progress in axis_progress(statuses)
+        },
+    }

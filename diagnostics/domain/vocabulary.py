@@ -1,0 +1,328 @@
+"""Enumerations of the field, with their French labels.
+
+The values are the codes kept in the DiagnosticDocument; the labels are what people read.
+A leaf module: it imports nothing of the project.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Labelled(StrEnum):
+    """A string enumeration whose members carry a French label: ``NAME = "code", "libellé"``."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Labelled:
+        """Build a member from its code and its French label."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Return (code, label) pairs in the order of the enumeration, for form fields."""
+        return [(member.value, member.label) for member in cls]
+
+
+class StepKey(Labelled):
+    """The ten steps of the kit, in its order, and the addition « Vers le conseil »."""
+
+    VISION = "vision", "Situation souhaitée"
+    ROLES = "roles", "Rôles souhaités"
+    OBJECTIVES = "objectives", "Objectifs"
+    POSITIONING = "positioning", "Positionnement"
+    ACTIVITIES = "activities", "Missions et activités"
+    ACCOMPANIMENT_SCOPE = "accompaniment_scope", "Focus sur l’accompagnement"
+    TERRITORIAL_SCALES = "territorial_scales", "Territoire d’actions"
+    ECONOMIC_MODEL = "economic_model", "Modèle économique cible"
+    ALLIANCES = "alliances", "Stratégie d’alliances"
+    ORGANISATION = "organisation", "Organisation, gouvernance, outil juridique"
+    BOARD_DECISIONS = "board_decisions", "Décisions proposées"
+
+
+class Axis(Labelled):
+    """The four axes of the questionnaire (« parties » of the kit), and what leads to the board."""
+
+    VISION = "vision", "Vision du territoire"
+    AMBITION = "ambition", "Ambition de la structure"
+    MISSIONS = "missions", "Missions et activités"
+    MEANS = "moyens", "Stratégie de moyens"
+    BOARD = "conseil", "Vers le conseil d’administration"
+
+
+AXIS_STEPS: dict[Axis, tuple[StepKey, ...]] = {
+    Axis.VISION: (StepKey.VISION,),
+    Axis.AMBITION: (StepKey.ROLES, StepKey.OBJECTIVES, StepKey.POSITIONING),
+    Axis.MISSIONS: (
+        StepKey.ACTIVITIES,
+        StepKey.ACCOMPANIMENT_SCOPE,
+        StepKey.TERRITORIAL_SCALES,
+    ),
+    Axis.MEANS: (StepKey.ECONOMIC_MODEL, StepKey.ALLIANCES, StepKey.ORGANISATION),
+    Axis.BOARD: (StepKey.BOARD_DECISIONS,),
+}
+# The four axes of the kit, without the addition.
+KIT_AXES = (Axis.VISION, Axis.AMBITION, Axis.MISSIONS, Axis.MEANS)
+STEP_AXIS: dict[StepKey, Axis] = {
+    step: axis for axis, steps in AXIS_STEPS.items() for step in steps
+}
+
+
+class MembershipRole(Labelled):
+    """What a person is to a structure."""
+
+    LEAD = "lead", "Référent·e"
+    CONTRIBUTOR = "contributor", "Contributeur·rice"
+    READER = "reader", "Lecteur·rice (administrateur·rice)"
+
+
+class State(Labelled):
+    """States of a diagnostic; editing is possible in ``draft`` and ``changes_requested`` only."""
+
+    DRAFT = "draft", "Brouillon"
+    SUBMITTED = "submitted", "Soumis"
+    CHANGES_REQUESTED = "changes_requested", "Modifications demandées"
+    VALIDATED = "validated", "Validé"
+    ADOPTED = "adopted", "Adopté"
+
+
+EDITABLE_STATES = frozenset({State.DRAFT, State.CHANGES_REQUESTED})
+
+
+class Mark(Labelled):
+    """What the team says of an answer besides its content (« repère »)."""
+
+    TO_REVIEW = "to_review", "À revoir"
+    DISPUTED = "disputed", "En débat"
+    FOR_BOARD = "for_board", "À trancher en conseil"
+
+
+class LegalForm(Labelled):
+    """Legal form of the structure that fills the diagnostic."""
+
+    ASSOCIATION = "association", "Association"
+    FOUNDATION = "foundation", "Fondation"
+    LOCAL_AUTHORITY = "local_authority", "Collectivité ou intercommunalité"
+    CHAMBER = "chamber", "Chambre consulaire"
+    BUSINESS_NETWORK = "business_network", "Réseau ou club d’entreprises"
+    COOPERATIVE = "cooperative", "Coopérative"
+    PUBLIC_INTEREST_GROUP = "public_interest_group", "Groupement d’intérêt public"
+    OTHER = "other", "Autre"
+
+
+class TerritorialScale(Labelled):
+    """Échelons territoriaux, from the nearest to the widest (loosely: they are not nested)."""
+
+    MUNICIPALITY = "municipality", "Quartier ou commune"
+    BUSINESS_PARK = "business_park", "Zone d’activité"
+    EPCI = "epci", "EPCI — communauté de communes"
+    EPCI_URBAN = "epci_urban", "EPCI — communauté d’agglomération, urbaine ou métropole"
+    LIVING_AREA = "living_area", "Bassin de vie"
+    EMPLOYMENT_ZONE = "employment_zone", "Zone d’emploi"
+    ARRONDISSEMENT = "arrondissement", "Arrondissement"
+    COUNTRY_PETR = "country_petr", "Pays ou PETR"
+    DEPARTMENT = "department", "Département"
+    REGION = "region", "Région"
+    INTERREGIONAL = "interregional", "Interrégional"
+    NATIONAL = "national", "National"
+
+
+class RoleKind(Labelled):
+    """Q2: the four roles of the kit, or another."""
+
+    INFLUENCE_REFERENCE = (
+        "influence_reference",
+        "Être un acteur d’influence et de référence sur le sujet",
+    )
+    NETWORK = "network", "Être un acteur de réseaux"
+    SCOUT = "scout", "Être un éclaireur sur le sujet"
+    SPREAD = "spread", "Être un acteur d’essaimage des partenariats"
+    OTHER = "other", "Autre rôle"
+
+
+class ObjectiveKind(Labelled):
+    """Q3: nature of an objective."""
+
+    QUANTITATIVE = "quantitative", "Quantitatif"
+    QUALITATIVE = "qualitative", "Qualitatif"
+
+
+# Units proposed for an objective; any other text may be typed.
+PROPOSED_UNITS = (
+    "associations",
+    "entreprises",
+    "partenariats",
+    "événements",
+    "personnes",
+    "%",
+    "€",
+)
+
+
+class ActorType(Labelled):
+    """Q4: the six kinds of actors of the kit, or another."""
+
+    LOCAL_AUTHORITIES = "local_authorities", "Collectivités territoriales"
+    BUSINESS_NETWORKS = "business_networks", "Réseaux entreprises"
+    NONPROFIT_NETWORKS = "nonprofit_networks", "Réseaux associations"
+    CITIZENS = "citizens", "Citoyens"
+    ACADEMIA = "academia", "Monde académique"
+    OTHER_TERRITORIES = "other_territories", "Autres territoires"
+    OTHER = "other", "Autre acteur"
+
+
+class RelationMode(Labelled):
+    """Whether the relation is with each actor, with their group, or does not distinguish."""
+
+    INDIVIDUAL = "individual", "en individuel"
+    COLLECTIVE = "collective", "en collectif"
+    NONE = "none", "sans objet"
+
+
+CIRCLE_LABELS = {1: "1er cercle — influence directe", 2: "2e cercle — influence élargie"}
+
+# Postures proposed towards an actor (from the kit's examples); any other text may be typed.
+PROPOSED_POSTURES = (
+    "être au service",
+    "un partenaire",
+    "un aiguilleur",
+    "l’acteur de référence",
+    "un appui",
+    "un contributeur",
+    "une aide à l’émergence",
+)
+
+
+class Mission(Labelled):
+    """Q5: the four missions of a territorial model, in the kit's order."""
+
+    CONNECT_NETWORKS = "connect_networks", "Mettre en relation, animer des réseaux"
+    RAISE_AWARENESS = "raise_awareness", "Sensibiliser"
+    SUPPORT_PARTNERSHIPS = "support_partnerships", "Accompagner les partenariats"
+    ANALYSE_SHARE = "analyse_share", "Analyser, diffuser"
+
+
+PRIORITY_LABELS = {1: "Prioritaire", 2: "Importante", 3: "Plus tard"}
+
+
+class ActivityState(Labelled):
+    """Where an activity stands today."""
+
+    EXISTING = "existing", "Existante"
+    TO_STRENGTHEN = "to_strengthen", "À renforcer"
+    TO_CREATE = "to_create", "À créer"
+
+
+class ScopeStepKey(Labelled):
+    """Q6: the chain of six steps of a partnership's accompaniment (reconstructed)."""
+
+    PREPARE_NONPROFIT = "prepare_nonprofit", "Préparer l’association"
+    PREPARE_COMPANY = "prepare_company", "Préparer l’entreprise"
+    MATCH = "match", "Mettre en relation"
+    FORMALISE = "formalise", "Construire et formaliser le partenariat"
+    FOLLOW_UP = "follow_up", "Suivre le partenariat"
+    EVALUATE = "evaluate", "Évaluer le partenariat"
+
+
+class Handling(Labelled):
+    """Q6: who takes a step of the accompaniment in charge."""
+
+    UNDECIDED = "undecided", "À décider"
+    SELF = "self", "La structure le fait"
+    WITH_PARTNER = "with_partner", "Avec un partenaire"
+    NONE = "none", "La structure ne le fait pas"
+
+
+class FundingFamily(Labelled):
+    """Q8–Q10: the three families of resources."""
+
+    PUBLIC = "public", "Ressources publiques"
+    PRIVATE = "private", "Ressources privées"
+    SELF = "self", "Auto-financement"
+
+
+class LeverState(Labelled):
+    """Whether a lever is already secured."""
+
+    SECURED = "secured", "Acquis"
+    TO_MOBILISE = "to_mobilise", "À mobiliser"
+
+
+class AllianceFamily(Labelled):
+    """Q11–Q13: the six families of allies of the kit."""
+
+    NONPROFIT_NETWORKS = "nonprofit_networks", "Réseaux d’associations nationaux et locaux"
+    BUSINESS_NETWORKS = "business_networks", "Réseaux d’entreprises nationaux et locaux"
+    PUBLIC_BODIES = "public_bodies", "Pouvoirs publics"
+    INSTITUTIONS = "institutions", "Institutionnels"
+    ADVISORY_AUDIT = "advisory_audit", "Conseils, audit"
+    OTHER = "other", "Autres"
+
+
+class AllianceLevel(Labelled):
+    """Level at which an ally acts."""
+
+    LOCAL = "local", "Local"
+    DEPARTMENTAL = "departmental", "Départemental"
+    REGIONAL = "regional", "Régional"
+    NATIONAL = "national", "National"
+
+
+class Relation(Labelled):
+    """Whether an ally is part of the network already."""
+
+    EXISTING = "existing", "Existant"
+    TO_APPROACH = "to_approach", "À approcher"
+
+
+class GovernanceForm(Labelled):
+    """Q15: forms of governance that can be combined."""
+
+    CURRENT_BOARD = "current_board", "Conseil d’administration actuel"
+    COLLEGES = "colleges", "Conseil d’administration élargi en collèges"
+    PARTNER_COMMITTEE = "partner_committee", "Comité de pilotage partenarial"
+    ORIENTATION_COMMITTEE = "orientation_committee", "Comité d’orientation"
+    COLLEGIAL = "collegial", "Gouvernance collégiale"
+    OTHER = "other", "Autre"
+
+
+class LegalTool(Labelled):
+    """Q16: legal tool, « le cas échéant »."""
+
+    NONE = "none", "Aucun outil nouveau"
+    AGREEMENT = "agreement", "Convention pluripartite"
+    DEDICATED_ASSOCIATION = "dedicated_association", "Association dédiée"
+    ENDOWMENT_FUND = "endowment_fund", "Fonds de dotation"
+    HOSTED_FOUNDATION = "hosted_foundation", "Fondation abritée"
+    SOCIAL_JOINT_VENTURE = "social_joint_venture", "Joint-venture sociale"
+    SCIC = "scic", "SCIC"
+    GIE = "gie", "GIE"
+    PTCE = "ptce", "PTCE"
+    EMPLOYER_GROUP = "employer_group", "Groupement d’employeurs"
+    OTHER = "other", "Autre outil"
+
+
+class LegalToolState(Labelled):
+    """How far the legal tool is."""
+
+    CONSIDERED = "considered", "Envisagé"
+    STUDIED = "studied", "À l’étude"
+    DECIDED = "decided", "Décidé"
+    EXISTING = "existing", "Existant"
+
+
+class EventKind(Labelled):
+    """What the journal of a structure and its diagnostics records."""
+
+    STRUCTURE_CREATED = "structure_created", "Structure créée"
+    MEMBER_INVITED = "member_invited", "Invitation envoyée"
+    MEMBER_JOINED = "member_joined", "Arrivée dans l’équipe"
+    MEMBER_ROLE_CHANGED = "member_role_changed", "Rôle modifié"
+    MEMBER_REMOVED = "member_removed", "Départ de l’équipe"
+    DIAGNOSTIC_OPENED = "diagnostic_opened", "Diagnostic ouvert"
+    SUBMITTED = "submitted", "Diagnostic soumis"
+    CHANGES_REQUESTED = "changes_requested", "Modifications demandées"
+    VALIDATED = "validated", "Diagnostic validé"
