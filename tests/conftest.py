@@ -1,0 +1,74 @@
+"""A PostgreSQL of the tests' own, the queue's tables, and the browser.
+
+Nothing starts until a test asks for the database. The processes of one run (xdist) share one
+server, in a temporary folder that goes with the run; each has a database in it.
+"""
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(TESTS / "browser"):
+            item.add_marker("browser")
+
+
+# --- Database ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Have the server up before the first database is made and until the last is removed."""
+    from rameau_diag.embedded_postgres import Cluster, data_dir
+
+    with contextlib.ExitStack() as stack:
+        if not os.environ.get("DATABASE_URL"):
+            stack.enter_context(Cluster(data_dir(), durable=False).joined_or_started())
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue(request: pytest.FixtureRequest):
+    """Empty procrastinate's tables after a test that commits: flush leaves unmanaged ones."""
+    marker = request.node.get_closest_marker("django_db")
+    transactional = {"transactional_db", "live_server"} & set(request.fixturenames) or (
+        marker and marker.kwargs.get("transaction")
+    )
+    if transactional:
+        request.getfixturevalue("transactional_db")
+    yield
+    if transactional:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "TRUNCATE procrastinate_jobs, procrastinate_events, "
+                "procrastinate_periodic_defers, procrastinate_workers CASCADE"
+            )
+
+
+# --- Browser ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Use the machine's Chromium; root has no sandbox for it."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.fail("Chromium manque : lancez « make test », qui l'installe.", pytrace=False)
+    arguments = ["--disable-dev-shm-usage"]  # /dev/shm may be tiny
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    return browser_type_launch_args | {"executable_path": chromium, "args": arguments}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return browser_context_args | {"locale": "fr-FR", "timezone_id": "Europe/Paris"}

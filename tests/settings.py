@@ -1,0 +1,49 @@
+"""The project's settings in an environment of the tests' own.
+
+A settings module and not lines of ``conftest.py``: pytest-django reads the settings before it.
+The processes of one run (xdist) inherit the first one's folder.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_VARIABLE = "RAMEAU_TESTS_DATA"
+
+if _VARIABLE not in os.environ:
+    _folder = Path(tempfile.mkdtemp(prefix="rameau-tests-"))
+    _folder.chmod(0o755)  # root's server runs under another account
+    os.environ[_VARIABLE] = str(_folder)
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+
+TESTS_DATA = Path(os.environ[_VARIABLE])
+(TESTS_DATA / "static").mkdir(exist_ok=True)  # WhiteNoise warns when it is absent
+
+for _name in [
+    "ALLOWED_HOSTS",
+    "CACHE_URL",
+    "CSRF_TRUSTED_ORIGINS",
+    "DEBUG",
+    "DEFAULT_FROM_EMAIL",
+    "DEMO_PASSWORD",
+    "EMAIL_URL",
+    "HTTPS",
+    "MAIL_FOLDER",
+    "PORT",
+    "WEB_CONCURRENCY",
+]:
+    os.environ.pop(_name, None)
+os.environ["DATA_DIR"] = str(TESTS_DATA)
+os.environ["SECRET_KEY"] = "only-for-the-tests-" + "0" * 40
+# Playwright keeps an event loop in the thread that the tests use the ORM from.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+from rameau_diag.settings import *  # noqa: E402, F403
+from rameau_diag.settings import STORAGES  # noqa: E402
+
+# Nothing is collected for the tests: static files go by their plain names.
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
