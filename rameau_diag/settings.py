@@ -23,9 +23,9 @@ try:
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Diagnostic ambition <diagnostic@rameau.example>")
     # Where mails are written when EMAIL_URL is absent; also shown on the sign-up page.
     MAIL_FOLDER = env.str("MAIL_FOLDER", str(BASE_DIR / ".data" / "mail"))
-    _email = env.dj_email_url("EMAIL_URL", "")
+    _email = env.dj_email_url("EMAIL_URL") if env.str("EMAIL_URL", "") else {}
     CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
-    _database = env.dj_db_url("DATABASE_URL", "", ssl_require=False)
+    _database = env.dj_db_url("DATABASE_URL") if env.str("DATABASE_URL", "") else {}
     DEMO_PASSWORD = env.str("DEMO_PASSWORD", "diagnostic-demo")
     HTTPS = env.bool("HTTPS", False)
 except (EnvError, ValueError) as error:

@@ -50,6 +50,7 @@ from diagnostics.domain.vocabulary import (
 # --- Bounds (design §4) --------------------------------------------------------------------
 
 MAX_ROWS = 60
+MAX_LINKS = 20
 MAX_STATEMENTS = 6
 MAX_CALENDAR_ROWS = 12
 ROW_TEXT = 300
@@ -90,7 +91,7 @@ Printable = AfterValidator(_printable)
 PlainNumber = PlainSerializer(_plain_number)
 
 RowId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,11}$")]
-RowIds = Annotated[list[RowId], Field(max_length=MAX_ROWS), AfterValidator(_no_duplicates)]
+RowIds = Annotated[list[RowId], Field(max_length=MAX_LINKS), AfterValidator(_no_duplicates)]
 RowText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=ROW_TEXT), Printable]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONG_TEXT), Printable]
 StatementText = Annotated[

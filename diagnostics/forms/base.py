@@ -1,0 +1,296 @@
+"""What the forms of all steps share: one form that owns sub-forms and sets of rows.
+
+A step's form reads what was typed and gives back an answer shape (:meth:`StepForm.answer`). It
+refuses only what is malformed; what is missing is not its business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms.formsets import BaseFormSet, formset_factory
+from django.forms.utils import ErrorList
+from django.http import QueryDict
+from pydantic import ValidationError as ShapeError
+
+from diagnostics.domain.answers import (
+    ANSWER_SHAPES,
+    LONG_TEXT,
+    MAX_LINKS,
+    MAX_ROWS,
+    Answer,
+    Row,
+    new_row_id,
+)
+from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.vocabulary import Mark, StepKey
+from diagnostics.forms.fields import CodeField, LinksField, TextField
+
+# Names that the check of the posted structure looks at.
+_TOTAL, _INITIAL = "TOTAL_FORMS", "INITIAL_FORMS"
+
+
+class TamperedForm(Exception):
+    """The structure of what was posted cannot come from the page: rows beyond the cap, an id that
+    points nowhere, a missing management form…"""
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """What a step's form needs to know besides what was typed.
+
+    ``document`` gives the rows that can be linked to, ``stored`` the answer now in force (None:
+    never given), ``revision`` its revision (0: never given).
+    """
+
+    document: DiagnosticDocument
+    stored: Answer | None = None
+    revision: int = 0
+    internal_note: str = ""
+    # Ids that rows may carry: those of the stored answer.
+    known_ids: frozenset[str] = field(default_factory=frozenset)
+
+
+class RowForm(forms.Form):
+    """A row of an answer; its id is hidden and empty for a new row."""
+
+    shape: ClassVar[type[Row]]
+
+    id = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, context: StepContext, **kwargs: Any) -> None:
+        kwargs.setdefault("use_required_attribute", False)
+        super().__init__(*args, **kwargs)
+        self.context = context
+        for name, choices in self.link_choices(context.document).items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        for bound_field in self.fields.values():
+            _style(bound_field)
+
+    def link_choices(self, document: DiagnosticDocument) -> dict[str, list[tuple[str, str]]]:
+        """Return, for each field that links to rows of other steps, their (id, label) pairs."""
+        return {}
+
+    def clean(self) -> dict[str, Any]:
+        """Bound the number of links of a row."""
+        cleaned = super().clean() or self.cleaned_data
+        for name, form_field in self.fields.items():
+            if isinstance(form_field, LinksField) and len(cleaned.get(name) or []) > MAX_LINKS:
+                self.add_error(name, f"{MAX_LINKS} liens au plus par ligne.")
+        return cleaned
+
+    def row_values(self) -> dict[str, Any]:
+        """Return the cleaned values as the row's shape takes them, less the id."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "id"}
+
+    @classmethod
+    def initial_of(cls, row: dict[str, Any]) -> dict[str, Any]:
+        """Return the initial values that show a stored row (its JSON values)."""
+        return row
+
+
+class RowFormSet(BaseFormSet):  # type: ignore[type-arg]
+    """The rows of an answer. Rows are added, removed and moved by renumbering them, so that what
+    is posted is always rows 0 to n-1 in their order."""
+
+    noun: ClassVar[str] = "ligne"
+    add_label: ClassVar[str] = "Ajouter une ligne"
+    row_template: ClassVar[str]
+    blank_rows: ClassVar[int] = 1
+    cap: ClassVar[int] = MAX_ROWS
+    fixed: ClassVar[bool] = False  # rows can neither be added, removed nor moved
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.extra = 0 if self.initial else self.blank_rows
+
+    def rows(self) -> list[Row]:
+        """Return the rows that hold something, each with its id (a new one when it had none)."""
+        rows = []
+        for form in self.forms:
+            shape = form.shape
+            if not form.cleaned_data:
+                continue
+            row_id = form.cleaned_data["id"] or new_row_id(shape.id_prefix)
+            row = shape.model_validate({"id": row_id, **form.row_values()})
+            if not row.is_blank():
+                rows.append(row)
+        return rows
+
+
+def rows_of(form: type[RowForm], formset: type[RowFormSet]) -> type[RowFormSet]:
+    """Return the class of a set of rows with its form and its cap."""
+    made: type[RowFormSet] = formset_factory(
+        form,
+        formset=formset,
+        extra=0,
+        max_num=formset.cap,
+        absolute_max=formset.cap,
+        validate_max=True,
+    )
+    return made
+
+
+class StepForm(forms.Form):
+    """The form of a step: own fields, sub-forms (fixed groups) and sets of rows.
+
+    Marks, the question for the board and the team's note come last.
+    """
+
+    step: ClassVar[StepKey]
+    subform_classes: ClassVar[dict[str, type[forms.Form]]] = {}
+    formset_classes: ClassVar[dict[str, type[RowFormSet]]] = {}
+
+    mark = CodeField(
+        Mark.choices(), label="Repère de l’équipe", empty_label="Aucun repère"
+    )
+    board_question = TextField(
+        label="À trancher en conseil d’administration",
+        help_text="Une question que le conseil doit trancher ; elle est imprimée dans le rapport.",
+        max_length=LONG_TEXT,
+        rows=2,
+    )
+    internal_note = TextField(
+        label="Note interne de l’équipe",
+        help_text="Pour l’équipe seulement : absente du rapport et de tout document.",
+        max_length=LONG_TEXT,
+        rows=2,
+    )
+    common_fields = ("mark", "board_question", "internal_note")
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: Any = None,
+        *,
+        context: StepContext,
+        prefix: str,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        self.context = context
+        values = context.stored.model_dump(mode="json") if context.stored else {}
+        super().__init__(
+            data=data,
+            prefix=prefix,
+            initial={**values, "internal_note": context.internal_note, **(initial or {})},
+            use_required_attribute=False,
+        )
+        for form_field in self.fields.values():
+            _style(form_field)
+        self.subforms = {
+            name: form_class(data=data, prefix=f"{prefix}-{name}", initial=values.get(name), use_required_attribute=False)
+            for name, form_class in self.subform_classes.items()
+        }
+        for subform in self.subforms.values():
+            for form_field in subform.fields.values():
+                _style(form_field)
+        self.formsets = {
+            name: formset_class(
+                data=data,
+                prefix=f"{prefix}-{name}",
+                initial=self.initial_rows(name, values),
+                form_kwargs={"context": context},
+            )
+            for name, formset_class in self.formset_classes.items()
+        }
+
+    def initial_rows(self, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the initial values of a set of rows from the stored answer's JSON values."""
+        row_form: type[RowForm] = self.formset_classes[name].form  # type: ignore[attr-defined]
+        return [row_form.initial_of(row) for row in values.get(name, [])]
+
+    # --- Reading what was posted ---
+
+    def check_structure(self, *, same_revision: bool) -> None:
+        """Refuse what cannot come from the page; raises TamperedForm.
+
+        ``same_revision``: the page was made from the answer now stored, so that every row id must
+        be one of its ids (otherwise a colleague may have removed the row meanwhile).
+        """
+        for formset in self.formsets.values():
+            counts = []
+            for name in (_TOTAL, _INITIAL):
+                value = (self.data.get(f"{formset.prefix}-{name}") or "").strip()
+                if not (value.isascii() and value.isdigit() and len(value) <= 4):
+                    raise TamperedForm(f"{formset.prefix}-{name}")
+                counts.append(int(value))
+            if counts[0] > formset.cap or (formset.fixed and counts[0] != formset.cap):
+                raise TamperedForm(f"{formset.prefix}: {counts[0]}")
+            if formset.fixed:
+                continue
+            seen = set()
+            for index in range(counts[0]):
+                row_id = self.data.get(f"{formset.prefix}-{index}-id", "")
+                if not row_id:
+                    continue
+                if row_id in seen or (same_revision and row_id not in self.context.known_ids):
+                    raise TamperedForm(f"{formset.prefix}-{index}-id")
+                seen.add(row_id)
+
+    def is_valid(self) -> bool:
+        """Validate the form and everything it owns."""
+        parts = [super().is_valid()]
+        parts += [subform.is_valid() for subform in self.subforms.values()]
+        parts += [formset.is_valid() for formset in self.formsets.values()]
+        if not all(parts):
+            return False
+        try:
+            self._answer = self._build_answer()
+        except ShapeError as error:
+            self.add_error(None, f"Réponse refusée : {error.errors()[0]['msg']}")
+            return False
+        return True
+
+    def _build_answer(self) -> Answer:
+        values: dict[str, Any] = {
+            name: value for name, value in self.cleaned_data.items() if name != "internal_note"
+        }
+        values |= {name: subform.cleaned_data for name, subform in self.subforms.items()}
+        values |= {
+            name: [row.model_dump() for row in formset.rows()]
+            for name, formset in self.formsets.items()
+        }
+        return ANSWER_SHAPES[self.step].model_validate(values)
+
+    def answer(self) -> Answer:
+        """Return the answer that was typed; the form must be valid."""
+        return self._answer
+
+    # --- Showing errors ---
+
+    def error_list(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (field id, label, message) for each error, in the order of the page."""
+        if not self.is_bound:
+            return
+        for message in self.non_field_errors():
+            yield "", "", str(message)
+        yield from self._errors_of(self, [n for n in self.fields if n not in self.common_fields])
+        for subform in self.subforms.values():
+            yield from self._errors_of(subform, list(subform.fields))
+        for formset in self.formsets.values():
+            for message in formset.non_form_errors():
+                yield f"id_{formset.prefix}", "", str(message)
+            for number, form in enumerate(formset.forms, start=1):
+                for field_id, label, message in self._errors_of(form, list(form.fields)):
+                    yield field_id, f"{formset.noun.capitalize()} {number}, {label}", message
+        yield from self._errors_of(self, list(self.common_fields))
+
+    @staticmethod
+    def _errors_of(form: forms.Form, names: list[str]) -> Iterator[tuple[str, str, str]]:
+        for name in names:
+            errors: ErrorList = form.errors.get(name, ErrorList())
+            for message in errors:
+                bound = form[name]
+                yield bound.auto_id, bound.label, str(message)
+
+
+def _style(form_field: forms.Field) -> None:
+    """Give a widget the class of its kind."""
+    widget = form_field.widget
+    if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect | forms.HiddenInput):
+        return
+    css = "form-select" if isinstance(widget, forms.Select) else "form-control"
+    widget.attrs.setdefault("class", css)

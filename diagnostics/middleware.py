@@ -1,0 +1,17 @@
+"""Sign-in is required everywhere unless a view says otherwise; nothing typed is lost by it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponseBase
+
+from diagnostics import pending
+
+
+class KeepTypedTextLoginMiddleware(LoginRequiredMiddleware):
+    """Keep what was typed at a step when the session had expired, then ask to sign in."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: object) -> HttpResponseBase:
+        """Keep a refused POST of a step in the anonymous session, bounded."""
+        pending.keep(request)
+        return super().handle_no_permission(request, view_func)

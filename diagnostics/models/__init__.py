@@ -1,0 +1,27 @@
+"""Models of the application; what they mean is told in each module."""
+
+from diagnostics.models.diagnostics import Answer, AnswerRevision, Diagnostic, Draft, Version
+from diagnostics.models.journal import Event
+from diagnostics.models.kit import Example, Kit, Part, Question, Step
+from diagnostics.models.people import User
+from diagnostics.models.reviews import ChangeRequest
+from diagnostics.models.structures import Invitation, Membership, Structure
+
+__all__ = [
+    "Answer",
+    "AnswerRevision",
+    "ChangeRequest",
+    "Diagnostic",
+    "Draft",
+    "Event",
+    "Example",
+    "Invitation",
+    "Kit",
+    "Membership",
+    "Part",
+    "Question",
+    "Step",
+    "Structure",
+    "User",
+    "Version",
+]

@@ -1,0 +1,243 @@
+"""A diagnostic, its answers with their history, what people typed, and what was submitted."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from diagnostics.domain.vocabulary import EDITABLE_STATES, Mark, State, StepKey
+from diagnostics.models.kit import Kit
+from diagnostics.models.structures import Structure
+
+if TYPE_CHECKING:
+    from diagnostics.models.people import User
+
+STEP_CHOICES = StepKey.choices()
+ONE_OF_THE_STEPS = Q(step__in=[step.value for step in StepKey])
+
+
+class DiagnosticQuerySet(models.QuerySet["Diagnostic"]):
+    """Sets of diagnostics."""
+
+    def visible_to(self, user: User) -> DiagnosticQuerySet:
+        """Diagnostics a person may see: those of their structures, or all for a facilitator."""
+        if user.is_facilitator:
+            return self
+        return self.filter(structure__memberships__user=user)
+
+    def editable(self) -> DiagnosticQuerySet:
+        """Diagnostics whose answers can be changed now (see :attr:`Diagnostic.is_editable`)."""
+        return self.filter(state__in=[state.value for state in EDITABLE_STATES])
+
+
+class Diagnostic(models.Model):
+    """A structure's diagnostic; it keeps its kit for life.
+
+    ``base_year`` is year N, ``horizon_years`` 3 or 5; ``workshops`` is a list of
+    {date, participants, composition}; ``indicators`` are the figures that lists show.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    structure = models.ForeignKey(Structure, on_delete=models.PROTECT, related_name="diagnostics")
+    kit = models.ForeignKey(Kit, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField("titre", max_length=300)
+    base_year = models.PositiveSmallIntegerField("année N")
+    horizon_years = models.PositiveSmallIntegerField(
+        "horizon", choices=[(3, "3 ans"), (5, "5 ans")], default=3
+    )
+    board_date = models.DateField("date du conseil d’administration", null=True, blank=True)
+    workshops = models.JSONField("ateliers", default=list, blank=True)
+    state = models.CharField(
+        "état", max_length=20, choices=State.choices(), default=State.DRAFT.value
+    )
+    previous = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    indicators = models.JSONField(default=dict, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField("ouvert le", default=timezone.now)
+    updated_at = models.DateTimeField("modifié le", default=timezone.now)
+    submitted_at = models.DateTimeField("soumis le", null=True, blank=True)
+    validated_at = models.DateTimeField("validé le", null=True, blank=True)
+    adopted_at = models.DateTimeField("adopté le", null=True, blank=True)
+
+    objects = DiagnosticQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "diagnostic"
+        ordering = ["-base_year", "-created_at", "pk"]
+        indexes = [models.Index(fields=["state", "-submitted_at"], name="diagnostic_by_state")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in State]),
+                name="diagnostic_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", submitted_at=None)
+                | (~Q(state="draft") & Q(submitted_at__isnull=False)),
+                name="diagnostic_submitted_at_matches_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["validated", "adopted"], validated_at__isnull=False)
+                | (~Q(state__in=["validated", "adopted"]) & Q(validated_at=None)),
+                name="diagnostic_validated_at_matches_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="adopted", adopted_at__isnull=False)
+                | (~Q(state="adopted") & Q(adopted_at=None)),
+                name="diagnostic_adopted_at_matches_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(horizon_years__in=[3, 5]), name="diagnostic_horizon_is_3_or_5"
+            ),
+            models.CheckConstraint(
+                condition=Q(base_year__range=(1900, 2100)), name="diagnostic_base_year_is_a_year"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} — {self.structure}"
+
+    @property
+    def state_label(self) -> str:
+        """The state in French."""
+        return State(self.state).label
+
+    @property
+    def is_editable(self) -> bool:
+        """Tell whether the answers can be changed now."""
+        return State(self.state) in EDITABLE_STATES
+
+    @property
+    def target_year(self) -> int:
+        """The last year of the horizon."""
+        return self.base_year + self.horizon_years
+
+
+class Answer(models.Model):
+    """The current answer to one step: ``value`` is the answer shape's JSON less what follows it.
+
+    ``board_question`` and ``mark`` stand beside the value; ``internal_note`` is the team's own and
+    is in no document. ``revision`` counts the saves: a save carries the one it started from.
+    """
+
+    diagnostic = models.ForeignKey(Diagnostic, on_delete=models.CASCADE, related_name="answers")
+    step = models.CharField("étape", max_length=30, choices=STEP_CHOICES)
+    value = models.JSONField("réponse", default=dict)
+    revision = models.PositiveIntegerField("révision", default=1)
+    board_question = models.TextField("à trancher en conseil", blank=True)
+    mark = models.CharField("repère", max_length=20, choices=Mark.choices(), blank=True)
+    internal_note = models.TextField("note interne de l’équipe", blank=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    updated_at = models.DateTimeField("modifiée le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "réponse"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["diagnostic", "step"], name="answer_once_per_step"
+            ),
+            models.CheckConstraint(condition=ONE_OF_THE_STEPS, name="answer_step_is_known"),
+            models.CheckConstraint(
+                condition=Q(revision__gte=1), name="answer_revision_is_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{StepKey(self.step).label} (révision {self.revision})"
+
+    def shape_value(self) -> dict[str, Any]:
+        """Return the whole value as the answer shape reads it, mark and board question included."""
+        return {
+            **self.value,
+            "board_question": self.board_question,
+            "mark": self.mark or None,
+        }
+
+
+class AnswerRevision(models.Model):
+    """A value that was replaced, as it was: appended when the author changes or ten minutes have
+    passed, never altered (row triggers, migration 0002)."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="revisions")
+    revision = models.PositiveIntegerField("révision")
+    value = models.JSONField("réponse")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField("écrite le")
+    replaced_at = models.DateTimeField("remplacée le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "révision d’une réponse"
+        verbose_name_plural = "révisions des réponses"
+        ordering = ["-revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["answer", "revision"], name="answer_revision_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.answer_id} r{self.revision}"
+
+
+class Draft(models.Model):
+    """What a person typed at a step that is not stored as the answer: invalid, unfinished or late.
+
+    ``form_data`` is url-encoded text, not JSON, which refuses NUL; ``base_revision`` is the
+    answer's revision when the person started (0: there was none).
+    """
+
+    diagnostic = models.ForeignKey(Diagnostic, on_delete=models.CASCADE, related_name="drafts")
+    step = models.CharField("étape", max_length=30, choices=STEP_CHOICES)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts"
+    )
+    form_data = models.TextField()
+    base_revision = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "texte en attente"
+        verbose_name_plural = "textes en attente"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["diagnostic", "step", "user"], name="draft_once_per_person_and_step"
+            ),
+            models.CheckConstraint(condition=ONE_OF_THE_STEPS, name="draft_step_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.step}"
+
+
+class Version(models.Model):
+    """The document as it was submitted, with its SHA-256; immutable (row triggers)."""
+
+    diagnostic = models.ForeignKey(Diagnostic, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField("numéro")
+    content = models.JSONField("document")
+    sha256 = models.CharField("empreinte SHA-256", max_length=64)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    submitted_at = models.DateTimeField("soumise le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "version"
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["diagnostic", "number"], name="version_number_once"),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="version_sha256_is_a_digest"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Version {self.number}"

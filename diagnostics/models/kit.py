@@ -1,0 +1,218 @@
+"""The kit as data: its texts, questions and examples, editable without a release.
+
+A kit is loaded once from a file by :func:`diagnostics.services.kit.load_kit`, then edited in the
+admin. A diagnostic keeps its kit for life, so nothing here is shared between two kits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+
+from diagnostics.typography import french_month
+
+KEY_LENGTH = 40
+NUMBER_LENGTH = 10
+TITLE_LENGTH = 200
+LINE_LENGTH = 300
+
+year_month = RegexValidator(
+    r"\A(19|20)\d\d-(0[1-9]|1[0-2])\Z", "Écrivez l’année et le mois : 2013-03."
+)
+
+
+class Kit(models.Model):
+    """A published questionnaire, with what its readers must know of it."""
+
+    slug = models.SlugField("identifiant", max_length=KEY_LENGTH, db_index=False)
+    title = models.CharField("titre", max_length=LINE_LENGTH)
+    published = models.CharField(
+        "mois de publication", max_length=7, validators=[year_month], help_text="Exemple : 2013-03."
+    )
+    motto = models.CharField("devise", max_length=LINE_LENGTH, blank=True)
+    credit = models.CharField("mention de la source", max_length=LINE_LENGTH)
+    introduction = models.JSONField(
+        "introduction",
+        default=list,
+        blank=True,
+        help_text='Liste de paragraphes : {"text": "…", "children": [paragraphes de même forme]}.',
+    )
+    plan_title = models.CharField("titre du plan", max_length=LINE_LENGTH, blank=True)
+    plan = models.JSONField("plan", default=list, blank=True, help_text="Liste de titres.")
+    corrections = models.JSONField(
+        "corrections",
+        default=list,
+        blank=True,
+        help_text='Pour la page « À propos » : {"text_2013": "…", "text": "…", "reason": "…"}.',
+    )
+    reconstructions = models.JSONField(
+        "reconstructions et ajouts",
+        default=list,
+        blank=True,
+        help_text='Pour la page « À propos » : {"title": "…", "text": "…"}.',
+    )
+
+    class Meta:
+        verbose_name = "kit"
+        verbose_name_plural = "kits"
+        ordering = ["slug"]
+        constraints = [models.UniqueConstraint(fields=["slug"], name="kit_slug_unique")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def date_label(self) -> str:
+        """The month of publication as people read it: « mars 2013 »."""
+        return french_month(self.published)
+
+
+class Part(models.Model):
+    """A part of the questionnaire: an axis of the kit, or an addition after the four axes."""
+
+    kit = models.ForeignKey(Kit, on_delete=models.CASCADE, related_name="parts", verbose_name="kit")
+    position = models.PositiveSmallIntegerField("position", validators=[MinValueValidator(1)])
+    key = models.SlugField("clé", max_length=KEY_LENGTH, db_index=False)
+    title = models.CharField("titre", max_length=TITLE_LENGTH)
+    short_title = models.CharField("titre court", max_length=TITLE_LENGTH)
+    in_kit = models.BooleanField(
+        "dans le kit", default=True, help_text="Décoché pour une partie ajoutée au kit."
+    )
+
+    class Meta:
+        verbose_name = "axe"
+        verbose_name_plural = "axes"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["kit", "key"], name="part_kit_key_unique"),
+            models.UniqueConstraint(
+                fields=["kit", "position"],
+                name="part_kit_position_unique",
+                deferrable=models.Deferrable.DEFERRED,  # so that two of them can change places
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Step(models.Model):
+    """A step of the wizard: one screen, one answer."""
+
+    # Always the kit of the part: kept here for the uniqueness of the key within a kit.
+    kit = models.ForeignKey(
+        Kit, on_delete=models.CASCADE, related_name="steps", verbose_name="kit", editable=False
+    )
+    part = models.ForeignKey(
+        Part, on_delete=models.CASCADE, related_name="steps", verbose_name="axe"
+    )
+    position = models.PositiveSmallIntegerField("position", validators=[MinValueValidator(1)])
+    key = models.SlugField("clé", max_length=KEY_LENGTH, db_index=False)
+    number = models.CharField(
+        "numéro", max_length=NUMBER_LENGTH, blank=True, help_text="Le numéro du kit : « 2.1 »."
+    )
+    title = models.CharField("titre", max_length=TITLE_LENGTH)
+    short_title = models.CharField(
+        "titre court", max_length=TITLE_LENGTH, help_text="Pour la navigation entre les étapes."
+    )
+    caption = models.CharField(
+        "légende", max_length=LINE_LENGTH, blank=True, help_text="La légende de la figure du kit."
+    )
+    help = models.TextField(
+        "aide", blank=True, help_text="Conseils d’animation, deux ou trois phrases."
+    )
+
+    class Meta:
+        verbose_name = "étape"
+        verbose_name_plural = "étapes"
+        ordering = ["part__position", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["kit", "key"], name="step_kit_key_unique"),
+            models.UniqueConstraint(
+                fields=["part", "position"],
+                name="step_part_position_unique",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the step in the kit of its part."""
+        self.kit_id = self.part.kit_id
+        super().save(*args, **kwargs)
+
+
+class Question(models.Model):
+    """A question of a step, in the kit's words."""
+
+    step = models.ForeignKey(
+        Step, on_delete=models.CASCADE, related_name="questions", verbose_name="étape"
+    )
+    position = models.PositiveSmallIntegerField("position", validators=[MinValueValidator(1)])
+    number = models.PositiveSmallIntegerField(
+        "numéro", validators=[MinValueValidator(1), MaxValueValidator(99)]
+    )
+    text = models.CharField("texte", max_length=LINE_LENGTH)
+
+    class Meta:
+        verbose_name = "question"
+        verbose_name_plural = "questions"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step", "position"], name="question_step_position_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Example(models.Model):
+    """An example of a step: a suggestion to start from, never a default."""
+
+    step = models.ForeignKey(
+        Step, on_delete=models.CASCADE, related_name="examples", verbose_name="étape"
+    )
+    position = models.PositiveSmallIntegerField("position", validators=[MinValueValidator(1)])
+    group = models.CharField("groupe", max_length=TITLE_LENGTH, blank=True)
+    text = models.CharField(
+        "texte", max_length=LINE_LENGTH, help_text="Avec les noms d’aujourd’hui."
+    )
+    text_2013 = models.CharField(
+        "texte de 2013",
+        max_length=LINE_LENGTH,
+        blank=True,
+        help_text="La ligne du kit, à la lettre ; vide pour un ajout.",
+    )
+    note = models.TextField(
+        "note", blank=True, help_text="Ce qui a changé depuis 2013, ou un mot à expliquer."
+    )
+    payload = models.JSONField(
+        "lignes proposées",
+        default=list,
+        blank=True,
+        help_text='Ce que l’exemple remplit : [{"formset": "rows", "values": {"champ": "valeur"}}].',
+    )
+
+    class Meta:
+        verbose_name = "exemple"
+        verbose_name_plural = "exemples"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step", "position"], name="example_step_position_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_addition(self) -> bool:
+        """Tell whether the example was added to the kit."""
+        return not self.text_2013

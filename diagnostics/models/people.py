@@ -1,0 +1,71 @@
+"""People: one account per person, e-mail as the login."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates accounts; there is no user name."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create an account; the e-mail is kept in lower case."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create an administrator of Le RAMEAU (Django admin)."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> User:
+        """Find an account whatever the case in which its e-mail is typed."""
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person; what they may do to a diagnostic comes from memberships and ``is_facilitator``."""
+
+    email = models.EmailField("adresse e-mail", max_length=254, unique=True)
+    name = models.CharField("nom affiché", max_length=120, blank=True)
+    is_facilitator = models.BooleanField(
+        "facilitateur·rice",
+        default=False,
+        help_text="Voit toutes les structures, relit et valide les diagnostics.",
+    )
+    is_staff = models.BooleanField(
+        "administration", default=False, help_text="Accède à l’administration (textes du kit, comptes)."
+    )
+    is_active = models.BooleanField("actif", default=True)
+    date_joined = models.DateTimeField("inscrit le", default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "personne"
+        verbose_name_plural = "personnes"
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message="Un compte existe déjà pour cette adresse.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name shown to the others: the one chosen, else what precedes the @."""
+        return self.name or self.email.partition("@")[0]

@@ -1,0 +1,51 @@
+"""Drafts: what a person typed that is not stored as the answer. Nothing typed is ever lost."""
+
+from __future__ import annotations
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from diagnostics.domain.vocabulary import StepKey
+from diagnostics.models import Diagnostic, Draft, User
+
+# What is posted besides the text: never part of a draft.
+_NOT_TYPED = (
+    "csrfmiddlewaretoken",
+    "base_revision",
+    "wizard_goto_step",
+    "review_later",
+    "row_op",
+    "example",
+    "preset",
+)
+_MAX_REVISION = 2**31 - 1
+
+
+def typed_text(data: QueryDict) -> str:
+    """Return what was typed as url-encoded text (PostgreSQL's JSON would refuse a NUL)."""
+    kept = data.copy()
+    for name in _NOT_TYPED:
+        kept.pop(name, None)
+    return kept.urlencode()
+
+
+def save_draft(
+    diagnostic: Diagnostic, step: StepKey, *, form_data: str, base_revision: int, user: User
+) -> Draft:
+    """Keep what a person typed at a step; it replaces their former draft of that step."""
+    draft, _created = Draft.objects.update_or_create(
+        diagnostic=diagnostic,
+        step=step.value,
+        user=user,
+        defaults={
+            "form_data": form_data,
+            "base_revision": min(base_revision, _MAX_REVISION),
+            "saved_at": timezone.now(),
+        },
+    )
+    return draft
+
+
+def discard_draft(diagnostic: Diagnostic, step: StepKey, *, user: User) -> None:
+    """Drop a person's draft of a step."""
+    Draft.objects.filter(diagnostic=diagnostic, step=step.value, user=user).delete()
