@@ -1,0 +1,29 @@
+// Behaviour of every page: what must take the focus takes it, and a form is not sent twice.
+
+const summary = document.querySelector("[data-focus]");
+if (summary) {
+  summary.focus();
+}
+
+// A second press on the same button within two seconds is a slip, not a wish.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") {
+    return;
+  }
+  const button = event.submitter ? `${event.submitter.name}=${event.submitter.value}` : "";
+  const now = Date.now();
+  if (form.dataset.sentBy === button && now - Number(form.dataset.sentAt) < 2000) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sentBy = button;
+  form.dataset.sentAt = String(now);
+});
+
+// Back to a page kept in memory by the browser: its forms can be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent-at]")) {
+    delete form.dataset.sentAt;
+  }
+});
