@@ -1,0 +1,65 @@
+"""Writing the identity card of a structure."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict, Unpack
+
+from django.db import transaction
+
+from diagnostics.domain.vocabulary import EventKind, MembershipRole
+from diagnostics.models import Membership, Structure, User
+from diagnostics.services.errors import NotAllowed
+from diagnostics.services.journal import record_event
+
+
+class IdentityCard(TypedDict, total=False):
+    """The fields of the identity card."""
+
+    name: str
+    legal_form: str
+    founded_year: int | None
+    territory: str
+    base_scale: str
+    population: int | None
+    region: str
+
+
+IDENTITY_FIELDS = tuple(IdentityCard.__annotations__)
+
+
+def create_structure(*, user: User, **fields: Unpack[IdentityCard]) -> Structure:
+    """Create a structure whose lead is ``user``; the creation is journalled."""
+    with transaction.atomic():
+        structure = Structure.objects.create(**_known(fields))
+        Membership.objects.create(structure=structure, user=user, role=MembershipRole.LEAD.value)
+        record_event(EventKind.STRUCTURE_CREATED, actor=user, structure=structure)
+    return structure
+
+
+def update_structure(
+    structure: Structure, *, user: User, **fields: Unpack[IdentityCard]
+) -> Structure:
+    """Change fields of the identity card, only those given.
+
+    Raises NotAllowed when ``user`` is not the lead any more once the row is locked.
+    """
+    changes = _known(fields)
+    with transaction.atomic():
+        locked = Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)
+        is_lead = Membership.objects.filter(
+            structure=locked, user=user, role=MembershipRole.LEAD.value
+        ).exists()
+        if not is_lead:
+            raise NotAllowed("Seul·e le ou la référent·e de la structure peut modifier sa fiche.")
+        for name, value in changes.items():
+            setattr(locked, name, value)
+        if changes:
+            locked.save(update_fields=list(changes))
+    return locked
+
+
+def _known(fields: IdentityCard) -> dict[str, Any]:
+    unknown = set(fields) - set(IDENTITY_FIELDS)
+    if unknown:
+        raise TypeError(f"not on the identity card: {', '.join(sorted(unknown))}")
+    return dict(fields)

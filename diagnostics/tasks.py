@@ -1,0 +1,34 @@
+"""Jobs of the worker; services and notifications defer them by name.
+
+procrastinate imports this module by itself (its setting AUTODISCOVER_MODULE_NAME, « tasks »).
+"""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from diagnostics import notifications
+from diagnostics.models import Invitation
+
+# About three hours in all: the time for a mail server to come back.
+MAIL_RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
+
+
+@app.task(name="send_mail", retry=MAIL_RETRY)
+def send_mail(*, to: str, subject: str, text: str, html: str) -> None:
+    """Send a mail that was rendered when it was queued."""
+    notifications.Mail(to=to, subject=subject, text=text, html=html).send()
+
+
+@app.task(name="send_invitation", retry=MAIL_RETRY)
+def send_invitation(*, invitation_id: int, base_url: str) -> None:
+    """Send the link of an invitation, unless it was cancelled, replaced or accepted meanwhile."""
+    invitation = (
+        Invitation.objects.pending()
+        .select_related("structure", "invited_by")
+        .filter(pk=invitation_id)
+        .first()
+    )
+    if invitation is not None:
+        notifications.invitation_mail(invitation, base_url=base_url).send()
