@@ -22,6 +22,7 @@ from diagnostics.models.kit import (
     Question,
     Step,
 )
+from diagnostics.services.errors import ServiceError
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=KEY_LENGTH)]
 Text = Annotated[str, Printable]
@@ -34,7 +35,7 @@ Position = Annotated[int, Field(ge=1, le=999)]
 _PROBLEMS = {"missing": "manque", "extra_forbidden": "clé inconnue"}
 
 
-class KitFileError(Exception):
+class KitFileError(ServiceError):
     """The file is not a kit; ``problems`` says what is wrong, and where, one sentence each."""
 
     def __init__(self, path: Path, problems: list[str]) -> None:
