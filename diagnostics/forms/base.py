@@ -144,9 +144,7 @@ class StepForm(forms.Form):
     subform_classes: ClassVar[dict[str, type[forms.Form]]] = {}
     formset_classes: ClassVar[dict[str, type[RowFormSet]]] = {}
 
-    mark = CodeField(
-        Mark.choices(), label="Repère de l’équipe", empty_label="Aucun repère"
-    )
+    mark = CodeField(Mark.choices(), label="Repère de l’équipe", empty_label="Aucun repère")
     board_question = TextField(
         label="À trancher en conseil d’administration",
         help_text="Une question que le conseil doit trancher ; elle est imprimée dans le rapport.",
@@ -181,7 +179,12 @@ class StepForm(forms.Form):
         for form_field in self.fields.values():
             _style(form_field)
         self.subforms = {
-            name: form_class(data=data, prefix=f"{prefix}-{name}", initial=values.get(name), use_required_attribute=False)
+            name: form_class(
+                data=data,
+                prefix=f"{prefix}-{name}",
+                initial=values.get(name),
+                use_required_attribute=False,
+            )
             for name, form_class in self.subform_classes.items()
         }
         for subform in self.subforms.values():
@@ -191,7 +194,8 @@ class StepForm(forms.Form):
             name: formset_class(
                 data=data,
                 prefix=f"{prefix}-{name}",
-                initial=self.initial_rows(name, values),
+                # Bound rows are compared with nothing, so that each of them is read.
+                initial=None if data is not None else self.initial_rows(name, values),
                 form_kwargs={"context": context},
             )
             for name, formset_class in self.formset_classes.items()

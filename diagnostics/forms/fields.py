@@ -46,7 +46,9 @@ class TextField(forms.CharField):
         )
         super().__init__(max_length=max_length, **kwargs)
         self.validators = [
-            ProhibitNullCharactersValidator("Un caractère invisible interdit (NUL) a été saisi\u00a0: retirez-le.")
+            ProhibitNullCharactersValidator(
+                "Un caractère invisible interdit (NUL) a été saisi\u00a0: retirez-le."
+            )
             if isinstance(validator, ProhibitNullCharactersValidator)
             else validator
             for validator in self.validators
@@ -63,7 +65,9 @@ class TextField(forms.CharField):
 class NumberField(forms.DecimalField):
     """A number typed the French way (« 2,5 », « 1 250 »), at most two decimals."""
 
-    def __init__(self, *, maximum: int, unit: str = "", example: str = "2,5", **kwargs: Any) -> None:
+    def __init__(
+        self, *, maximum: int, unit: str = "", example: str = "2,5", **kwargs: Any
+    ) -> None:
         bounds = f"Indiquez un nombre entre 0 et {maximum:,}.".replace(",", "\u202f")
         kwargs.setdefault("required", False)
         kwargs.setdefault("decimal_places", 2)
@@ -72,7 +76,11 @@ class NumberField(forms.DecimalField):
             max_value=maximum,
             max_digits=12,
             widget=forms.TextInput(
-                attrs={"inputmode": "decimal", "autocomplete": "off", "class": "form-control field-number"}
+                attrs={
+                    "inputmode": "decimal",
+                    "autocomplete": "off",
+                    "class": "form-control field-number",
+                }
             ),
             error_messages={
                 "invalid": f"Indiquez un nombre, par exemple {example}.",

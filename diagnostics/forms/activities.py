@@ -1,0 +1,54 @@
+"""Step `activities`: the activities of the four missions (Q5)."""
+
+from __future__ import annotations
+
+from django import forms
+
+from diagnostics.domain.answers import ROW_TEXT, Activity
+from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.vocabulary import PRIORITY_LABELS, ActivityState, Mission, StepKey
+from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
+from diagnostics.forms.fields import CodeField, LinksField, TextField, YearField
+
+
+class ActivityForm(RowForm):
+    """An activity of a mission."""
+
+    shape = Activity
+
+    text = TextField(label="Activité", max_length=ROW_TEXT, rows=2)
+    mission = CodeField(Mission.choices(), label="Mission")
+    priority = CodeField(list(PRIORITY_LABELS.items()), label="Priorité", coerce=int)
+    state = CodeField(ActivityState.choices(), label="État")
+    start_year = YearField(label="Année de démarrage")
+    serves = LinksField(label="Au service des objectifs")
+
+    def link_choices(self, document: DiagnosticDocument) -> dict[str, list[tuple[str, str]]]:
+        """An activity serves objectives."""
+        objectives = document.answers.objectives
+        rows = objectives.rows if objectives else []
+        return {"serves": [(row.id, row.statement or "Objectif sans énoncé") for row in rows]}
+
+
+class ActivityRows(RowFormSet):
+    """The activities."""
+
+    noun = "activité"
+    add_label = "Ajouter une activité"
+    row_template = "steps/activities/row.html"
+
+
+class ActivitiesForm(StepForm):
+    """Activities, and the missions that the structure leaves to others."""
+
+    step = StepKey.ACTIVITIES
+    formset_classes = {"rows": rows_of(ActivityForm, ActivityRows)}
+
+    out_of_scope = forms.MultipleChoiceField(
+        label="Missions hors de notre rôle",
+        help_text="Cochez une mission que vous laissez à d’autres : c’est un choix assumé.",
+        choices=Mission.choices(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Choisissez une mission de la liste."},
+    )

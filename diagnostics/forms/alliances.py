@@ -1,0 +1,52 @@
+"""Step `alliances`: existing network, actors to approach, and to what purpose (Q11–Q13)."""
+
+from __future__ import annotations
+
+from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, Alliance
+from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.vocabulary import AllianceFamily, AllianceLevel, Relation, StepKey
+from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
+from diagnostics.forms.fields import CodeField, LinksField, TextField, YearField
+
+
+class AllianceForm(RowForm):
+    """An ally."""
+
+    shape = Alliance
+
+    actor = TextField(label="Acteur", max_length=ROW_TEXT)
+    family = CodeField(AllianceFamily.choices(), label="Famille")
+    level = CodeField(AllianceLevel.choices(), label="Niveau")
+    relation = CodeField(Relation.choices(), label="Relation")
+    purpose = TextField(label="Dans quel but", max_length=ROW_TEXT)
+    horizon_year = YearField(label="Horizon")
+    note = TextField(label="Note", max_length=LONG_TEXT, rows=2)
+    serves = LinksField(label="Au service des activités ou des leviers")
+
+    def link_choices(self, document: DiagnosticDocument) -> dict[str, list[tuple[str, str]]]:
+        """An ally serves activities or levers."""
+        activities, model = document.answers.activities, document.answers.economic_model
+        return {
+            "serves": [
+                *(
+                    (row.id, row.text or "Activité sans nom")
+                    for row in (activities.rows if activities else [])
+                ),
+                *((row.id, f"Levier : {row.text}") for row in (model.levers if model else [])),
+            ]
+        }
+
+
+class AllianceRows(RowFormSet):
+    """The allies."""
+
+    noun = "acteur"
+    add_label = "Ajouter un acteur"
+    row_template = "steps/alliances/row.html"
+
+
+class AlliancesForm(StepForm):
+    """Allies, existing or to approach."""
+
+    step = StepKey.ALLIANCES
+    formset_classes = {"rows": rows_of(AllianceForm, AllianceRows)}

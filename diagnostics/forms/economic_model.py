@@ -1,0 +1,101 @@
+"""Step `economic_model`: needs and resources at N and at the horizon, and the levers (Q8–Q10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from diagnostics.domain.answers import (
+    LONG_TEXT,
+    MAX_DAYS,
+    MAX_FTE,
+    MAX_KEUR,
+    MAX_PEOPLE,
+    ROW_TEXT,
+    Lever,
+)
+from diagnostics.domain.vocabulary import FundingFamily, LeverState, StepKey
+from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
+from diagnostics.forms.fields import CodeField, CountField, NumberField, TextField
+
+# One third each, in whole percents (the kit: « 1/3 public – 1/3 privé – 1/3 auto-financement »).
+THIRDS = {"public_pct": 33, "private_pct": 33, "self_pct": 34}
+
+
+class SnapshotForm(forms.Form):
+    """One column: year N or the end of the horizon."""
+
+    fte = NumberField(label="Équipe salariée (ETP)", maximum=MAX_FTE)
+    team_detail = TextField(label="Précision sur l’équipe", max_length=ROW_TEXT)
+    volunteers = CountField(label="Bénévoles actifs", maximum=MAX_PEOPLE)
+    skills_sponsorship_days = CountField(
+        label="Mécénat de compétences (jours par an)", maximum=MAX_DAYS
+    )
+    budget_min_keur = NumberField(label="Budget, au moins (K€)", maximum=MAX_KEUR, example="250")
+    budget_max_keur = NumberField(label="Budget, au plus (K€)", maximum=MAX_KEUR, example="300")
+    public_pct = NumberField(label="Part publique (%)", maximum=100, example="33")
+    private_pct = NumberField(label="Part privée (%)", maximum=100, example="33")
+    self_pct = NumberField(label="Part d’auto-financement (%)", maximum=100, example="34")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a range of budget upside down."""
+        cleaned = super().clean() or self.cleaned_data
+        low, high = cleaned.get("budget_min_keur"), cleaned.get("budget_max_keur")
+        if low is not None and high is not None and low > high:
+            self.add_error(
+                "budget_max_keur",
+                "Le haut de la fourchette est plus petit que le bas\u00a0: corrigez l’un des deux.",
+            )
+        return cleaned
+
+    def share_total(self) -> float | None:
+        """Sum in % of the shares shown now, None when none is a number (first display)."""
+        total, found = 0.0, False
+        for name in THIRDS:
+            try:
+                value = self.fields[name].clean(self[name].value())
+            except forms.ValidationError:
+                continue
+            if value is not None:
+                total, found = total + value, True
+        return total if found else None
+
+
+class LeverForm(RowForm):
+    """A lever; an argument towards funders may have no amount."""
+
+    shape = Lever
+
+    family = CodeField(FundingFamily.choices(), label="Famille")
+    text = TextField(label="Levier", max_length=ROW_TEXT)
+    state = CodeField(LeverState.choices(), label="État")
+    amount_now_keur = NumberField(label="Montant N (K€)", maximum=MAX_KEUR, example="40")
+    amount_target_keur = NumberField(label="Montant cible (K€)", maximum=MAX_KEUR, example="40")
+
+
+class LeverRows(RowFormSet):
+    """The levers."""
+
+    noun = "levier"
+    add_label = "Ajouter un levier"
+    row_template = "steps/economic_model/row.html"
+
+
+class EconomicModelForm(StepForm):
+    """Two columns, the needs, and the levers."""
+
+    step = StepKey.ECONOMIC_MODEL
+    subform_classes = {"now": SnapshotForm, "target": SnapshotForm}
+    formset_classes = {"levers": rows_of(LeverForm, LeverRows)}
+
+    needs_now = TextField(label="Besoins actuels", max_length=LONG_TEXT, rows=3)
+    needs_target = TextField(label="Besoins à l’horizon", max_length=LONG_TEXT, rows=3)
+
+    def columns(self) -> list[tuple[str, int, forms.Form]]:
+        """Return (name, year, form) of the two columns."""
+        card = self.context.document.diagnostic
+        return [
+            ("N", card.base_year, self.subforms["now"]),
+            (card.target_label, card.target_year, self.subforms["target"]),
+        ]

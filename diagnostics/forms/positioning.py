@@ -1,0 +1,67 @@
+"""Step `positioning`: relations with the actors of the territory, in two circles (Q4)."""
+
+from __future__ import annotations
+
+from django import forms
+
+from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, Position
+from diagnostics.domain.vocabulary import (
+    CIRCLE_LABELS,
+    PROPOSED_POSTURES,
+    ActorType,
+    RelationMode,
+    StepKey,
+)
+from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
+from diagnostics.forms.fields import CodeField, TextField
+
+
+class PositionForm(RowForm):
+    """An actor, its circle and the structure's posture towards it."""
+
+    shape = Position
+
+    actor_type = CodeField(ActorType.choices(), label="Type d’acteur")
+    label = TextField(
+        label="Nom de l’acteur", help_text="Seulement pour un autre acteur.", max_length=ROW_TEXT
+    )
+    circle = CodeField(list(CIRCLE_LABELS.items()), label="Cercle", coerce=int)
+    mode = CodeField(
+        RelationMode.choices(), label="Relation", empty_label="", initial=RelationMode.NONE.value
+    )
+    posture = TextField(label="Posture de la structure", max_length=ROW_TEXT)
+    note = TextField(label="Note", max_length=LONG_TEXT, rows=2)
+
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.fields["posture"].widget.attrs["list"] = "postures"
+
+    def clean_mode(self) -> str:
+        """No mode typed is « sans objet »."""
+        return self.cleaned_data["mode"] or RelationMode.NONE.value
+
+
+class PositionRows(RowFormSet):
+    """The actors of the two circles."""
+
+    noun = "acteur"
+    add_label = "Ajouter un acteur"
+    row_template = "steps/positioning/row.html"
+
+    def valid_rows(self) -> list[Position]:
+        """Return the rows that can be drawn now, valid or not as a whole (live preview)."""
+        rows = []
+        for index, form in enumerate(self.forms):
+            if isinstance(form, forms.Form) and form.is_valid() and form.cleaned_data:
+                row = Position.model_validate({"id": f"p{index}", **form.row_values()})
+                if not row.is_blank():
+                    rows.append(row)
+        return rows
+
+
+class PositioningForm(StepForm):
+    """Actors and postures in the two circles of influence."""
+
+    step = StepKey.POSITIONING
+    formset_classes = {"rows": rows_of(PositionForm, PositionRows)}
+    proposed_postures = PROPOSED_POSTURES
