@@ -11,9 +11,13 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     from rameau_diag import embedded_postgres
+    from rameau_diag.environment import RefusedVariable
 
-    with embedded_postgres.ensure_running():
-        execute_from_command_line(sys.argv)
+    try:
+        with embedded_postgres.ensure_running():
+            execute_from_command_line(sys.argv)
+    except RefusedVariable as error:  # one sentence says what is wrong with the environment
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def ensure_running(argv: list[str] | None = None) -> Iterator[None]:
     Ends the process with one sentence when the server cannot be started.
     """
     command = (argv or sys.argv)[1:2] or ["help"]
-    if os.environ.get("DATABASE_URL") or command[0] in WITHOUT_DATABASE:
+    if os.environ.get("DATABASE_URL", "").strip() or command[0] in WITHOUT_DATABASE:
         yield
         return
     with contextlib.ExitStack() as stack:
@@ -125,7 +125,7 @@ class Cluster:
         self.name = f"rameau-{digest}"
         # Short whatever the path of the project: a socket's name has at most 107 bytes.
         self.socket_folder = Path("/tmp") / f"rameau-diag-{digest}"  # noqa: S108  (0700, checked)
-        self._kept_by_root = STATE / digest
+        self.kept_by_root = STATE / digest
         self._owner_lock: IO[str] | None = None
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -260,14 +260,14 @@ class Cluster:
 
     def _joinable(self) -> bool:
         pid = self._postmaster_pid()
-        if pid is None or pid not in self._processes() or not self._ready(pid):
+        if pid is None or pid not in self.processes() or not self._ready(pid):
             return False
         self._check_socket_folder()
         return True
 
     # --- processes ---------------------------------------------------------------------------
 
-    def _processes(self) -> list[int]:
+    def processes(self) -> list[int]:
         """Answer the pids of this cluster's processes, the postmaster first.
 
         Told by their command lines, which everybody may read, not by ``postmaster.pid``: after
@@ -301,10 +301,10 @@ class Cluster:
         ):
             deadline = time.monotonic() + patience
             if signum is not None:
-                for pid in self._processes()[: None if signum == signal.SIGKILL else 1]:
+                for pid in self.processes()[: None if signum == signal.SIGKILL else 1]:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signum)
-            while self._processes():
+            while self.processes():
                 if time.monotonic() > deadline:
                     break
                 time.sleep(0.05)
@@ -312,7 +312,7 @@ class Cluster:
                 return
         raise EmbeddedPostgresError(
             "Une base de données d'un lancement précédent ne s'arrête pas (processus "
-            f"{', '.join(map(str, self._processes()))})."
+            f"{', '.join(map(str, self.processes()))})."
         )
 
     def _postmaster_lines(self) -> list[str]:
@@ -399,7 +399,7 @@ class Cluster:
         """Make the cluster aside, complete with its database, then give it its name."""
         home = self.data
         if account is not None and not _reachable(self.data, account):
-            home = self._kept_by_root
+            home = self.kept_by_root
             for folder in (STATE, home):
                 folder.mkdir(mode=0o755, exist_ok=True)
                 folder.chmod(0o755)

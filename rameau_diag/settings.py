@@ -7,40 +7,28 @@ default. README, « Configuration », lists every variable.
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvError
+from whitenoise.compress import Compressor
 
-from rameau_diag import embedded_postgres
+from rameau_diag import embedded_postgres, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = Env()
 
-try:
-    DEBUG = env.bool("DEBUG", False)
-    SECRET_KEY = env.str("SECRET_KEY")
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
-    CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
-    DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Diagnostic ambition <diagnostic@rameau.example>")
-    # Where mails are written when EMAIL_URL is absent; also shown on the sign-up page.
-    MAIL_FOLDER = env.str("MAIL_FOLDER", str(BASE_DIR / ".data" / "mail"))
-    _email = env.dj_email_url("EMAIL_URL") if env.str("EMAIL_URL", "") else {}
-    CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
-    _database = env.dj_db_url("DATABASE_URL") if env.str("DATABASE_URL", "") else {}
-    DEMO_PASSWORD = env.str("DEMO_PASSWORD", "diagnostic-demo")
-    HTTPS = env.bool("HTTPS", False)
-except (EnvError, ValueError) as error:
-    raise ImproperlyConfigured(f"Réglage refusé : {error}") from error
+DEBUG = environment.boolean("DEBUG", False)
+SECRET_KEY = environment.secret_key()
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
+HTTPS = environment.boolean("HTTPS", False)
+DEMO_PASSWORD = environment.text("DEMO_PASSWORD", "diagnostic-demo")
+CACHES = {"default": environment.cache("CACHE_URL")}
 
 # --- Database: one engine everywhere -------------------------------------------------------
 
-if not _database:
-    _database = embedded_postgres.database_settings()
-if _database.get("ENGINE") != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL doit désigner une base PostgreSQL (postgres://…).")
+_database = environment.database("DATABASE_URL") or embedded_postgres.database_settings()
 DATABASES = {
     "default": _database
     | {
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,  # the pool outlives a restart of the database
         "OPTIONS": _database.get("OPTIONS", {})
         | {
             "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
@@ -53,7 +41,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Mail ------------------------------------------------------------------------------------
 
-if _email.get("EMAIL_HOST") or _email.get("EMAIL_BACKEND", "").endswith((".console.EmailBackend", ".locmem.EmailBackend")):
+DEFAULT_FROM_EMAIL = environment.sender(
+    "DEFAULT_FROM_EMAIL", "Diagnostic ambition <diagnostic@rameau.example>"
+)
+# Where mails are written when EMAIL_URL is absent; also shown on the sign-up page.
+MAIL_FOLDER = environment.folder("MAIL_FOLDER", "mail")
+if _email := environment.email("EMAIL_URL"):
     vars().update(_email)
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -156,14 +149,17 @@ USE_THOUSAND_SEPARATOR = False
 # --- Static files -----------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".data" / "static"
+STATIC_ROOT = embedded_postgres.data_dir() / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("bootstrap", NODE_MODULES / "bootstrap" / "dist"),
     ("bootstrap-icons", NODE_MODULES / "bootstrap-icons" / "font"),
     ("figtree", NODE_MODULES / "@fontsource-variable" / "figtree" / "files"),
-    ("bricolage-grotesque", NODE_MODULES / "@fontsource-variable" / "bricolage-grotesque" / "files"),
+    (
+        "bricolage-grotesque",
+        NODE_MODULES / "@fontsource-variable" / "bricolage-grotesque" / "files",
+    ),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -173,6 +169,10 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+
+# Four times faster to collect: only what is served is kept, and maps are for debugging.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

@@ -1,0 +1,7 @@
+# Each target installs what it needs first (scripts/installation.py). PYTHON names another python3.
+PYTHON ?= python3
+TARGETS := run test lint fmt unit browser bench lock
+
+.PHONY: $(TARGETS)
+$(TARGETS):
+	@exec $(PYTHON) scripts/make.py $@

@@ -1,0 +1,146 @@
+"""Reads the environment: each variable is right, or refused with a sentence that says how.
+
+An empty variable counts as absent. The values themselves are never printed where they may hold
+a password.
+"""
+
+import importlib.util
+import os
+from collections.abc import Callable
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+
+from rameau_diag.embedded_postgres import REPOSITORY, data_dir
+from rameau_diag.local_secret import kept_secret_key
+
+T = TypeVar("T")
+_env = Env()
+
+
+class RefusedVariable(ImproperlyConfigured):
+    """An environment variable is wrong; the message is a French sentence for the person."""
+
+
+def _read(name: str, parse: Callable[[str], T], default: T, wanted: str) -> T:
+    if not os.environ.get(name, "").strip():
+        return default
+    try:
+        return parse(name)
+    except (EnvError, ValueError):
+        raise RefusedVariable(f"{name} est refusé : il faut {wanted}.") from None
+
+
+def _must(holds: object) -> None:
+    if not holds:
+        raise ValueError
+
+
+def text(name: str, default: str) -> str:
+    """Answer a text."""
+    return os.environ.get(name, "").strip() or default
+
+
+def boolean(name: str, default: bool) -> bool:
+    """Answer yes or no."""
+    return _read(name, _env.bool, default, "« true » ou « false »")
+
+
+def secret_key() -> str:
+    """Answer the secret key; without configuration, the one kept with the local data."""
+    found = text("SECRET_KEY", "") or kept_secret_key(create=not text("DATABASE_URL", ""))
+    if not found:
+        raise RefusedVariable(
+            "SECRET_KEY manque : avec DATABASE_URL, il faut une clé secrète longue et aléatoire, "
+            "la même pour tous les processus."
+        )
+    return found
+
+
+def hosts(name: str, default: list[str]) -> list[str]:
+    """Answer host names, separated by commas."""
+
+    def parse(name: str) -> list[str]:
+        found = [host.strip() for host in os.environ[name].split(",") if host.strip()]
+        _must(found and not any(set(host) & set("/ \t") for host in found))
+        return found
+
+    return _read(
+        name, parse, default, "des noms d'hôtes séparés par des virgules, sans « https:// »"
+    )
+
+
+def origins(name: str) -> list[str]:
+    """Answer origins (scheme and host), separated by commas."""
+
+    def parse(name: str) -> list[str]:
+        found = [origin.strip() for origin in os.environ[name].split(",") if origin.strip()]
+        _must(all(origin.startswith(("https://", "http://")) for origin in found))
+        return found
+
+    return _read(name, parse, [], "des adresses séparées par des virgules, avec « https:// »")
+
+
+def sender(name: str, default: str) -> str:
+    """Answer the sender of mails."""
+
+    def parse(name: str) -> str:
+        value = os.environ[name].strip()
+        user, at, host = parseaddr(value)[1].rpartition("@")
+        _must(user and at and host and "\n" not in value)
+        return value
+
+    return _read(name, parse, default, "une adresse, par exemple « Diagnostic <nom@exemple.fr> »")
+
+
+def folder(name: str, default: str) -> str:
+    """Answer a folder; a relative one is below the repository, the default below the data."""
+    given = text(name, "")
+    return str(REPOSITORY / Path(given).expanduser() if given else data_dir() / default)
+
+
+def database(name: str) -> dict[str, Any]:
+    """Answer a PostgreSQL database, empty when the embedded one is to be used."""
+
+    def parse(name: str) -> dict[str, Any]:
+        found = dict(_env.dj_db_url(name))
+        _must(found.get("ENGINE") == "django.db.backends.postgresql" and found.get("NAME"))
+        return found
+
+    wanted = "une base PostgreSQL, par exemple « postgres://nom:motdepasse@hôte:5432/base »"
+    return _read(name, parse, {}, wanted)
+
+
+def email(name: str) -> dict[str, Any]:
+    """Answer the settings of mail, empty when mails are to be written to files."""
+
+    def parse(name: str) -> dict[str, Any]:
+        scheme = os.environ[name].partition(":")[0].strip()
+        _must(scheme in ("smtp", "submission", "console", "file"))
+        found = dict(_env.dj_email_url(name))
+        if scheme in ("smtp", "submission"):
+            _must("://" in os.environ[name] and found["EMAIL_HOST"])
+        if scheme == "file":
+            _must(found["EMAIL_FILE_PATH"])
+            found["EMAIL_FILE_PATH"] = "/" + found["EMAIL_FILE_PATH"]
+        return found
+
+    wanted = "« smtp://nom:motdepasse@hôte:25 », « submission://…@hôte:587 » (TLS), « console: » "
+    return _read(name, parse, {}, wanted + "ou « file:///dossier »")
+
+
+def cache(name: str) -> dict[str, Any]:
+    """Answer the cache, by default each process's memory."""
+
+    def parse(name: str) -> dict[str, Any]:
+        found = dict(_env.dj_cache_url(name))
+        if "Redis" in found["BACKEND"]:
+            _must(importlib.util.find_spec("redis"))
+        return found
+
+    default = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": ""}
+    wanted = "« locmem:// », « file:///dossier » ou, avec le paquet redis, « redis://hôte:6379/0 »"
+    return _read(name, parse, default, wanted)

@@ -1,0 +1,392 @@
+"""The supervisor behind ``make run``: database, web server and worker in the foreground.
+
+It owns three children: PostgreSQL (unless ``DATABASE_URL`` names one), gunicorn and a
+procrastinate worker. It starts them in order, starts again one that dies, and on Ctrl-C, SIGTERM
+or the end of its terminal stops them in order. Should it be killed, the kernel tells them.
+
+Only the standard library is imported here: the set-up script asks it for its checks before
+anything is installed. What needs Django runs in a child (``rameau_diag.preparation``).
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from rameau_diag.demo_accounts import DEMO_ACCOUNTS
+from rameau_diag.embedded_postgres import (
+    REPOSITORY,
+    Cluster,
+    EmbeddedPostgresError,
+    data_dir,
+    end_with_parent,
+)
+from rameau_diag.local_secret import kept_secret_key
+
+HOST = "127.0.0.1"
+PATIENCE_AT_START = 90
+PATIENCE_AT_STOP = 8
+
+
+class StartError(Exception):
+    """The start cannot go on; the message is a French sentence for the person."""
+
+
+class Stopped(BaseException):
+    """Ctrl-C, SIGTERM or the end of the terminal."""
+
+
+# --- Checks ------------------------------------------------------------------------------------
+
+
+def checked_number(name: str, default: int, low: int, high: int) -> int:
+    """Answer the number that an environment variable holds."""
+    text = os.environ.get(name, "").strip() or str(default)
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise StartError(f"{name}={text} : il faut un nombre entier de {low} à {high}.")
+    return int(text)
+
+
+def claimed_port(port: int) -> socket.socket:
+    """Answer a socket that listens on the port; connections wait until gunicorn takes them."""
+    deadline = time.monotonic() + 3  # what a killed supervisor left is still stopping
+    while True:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+            listener.listen(256)
+        except PermissionError:
+            listener.close()
+            raise StartError(
+                f"Le port {port} est réservé à root : choisissez-en un autre, par exemple "
+                "« PORT=8000 make run »."
+            ) from None
+        except OSError:
+            listener.close()
+            if time.monotonic() > deadline:
+                raise StartError(
+                    f"Le port {port} est déjà pris par un autre programme : choisissez-en un "
+                    f"autre, par exemple « PORT={port + 1 if port < 65535 else 8000} make run »."
+                ) from None
+            time.sleep(0.1)
+        else:
+            return listener
+
+
+def checked_environment() -> None:
+    """Check what can be checked before anything is installed or started."""
+    checked_number("WEB_CONCURRENCY", 2, 1, 64)
+    claimed_port(checked_number("PORT", 8000, 1, 65535)).close()
+
+
+# --- Children ----------------------------------------------------------------------------------
+
+
+class Child:
+    """A process of ours, with a log of its own, started again when it dies."""
+
+    def __init__(
+        self, label: str, arguments: list[str], log: Path, orphaned: int, **more: object
+    ) -> None:
+        self.label = label
+        self.arguments = [sys.executable, *arguments]
+        self.log = log
+        self.orphaned = orphaned  # the signal it gets when the supervisor is killed
+        self.more = more
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started = 0.0
+        self.pause = 1.0
+        self.restart_at: float | None = None
+        self.deaths = 0
+
+    def start(self) -> None:
+        """Start it in a session of its own: Ctrl-C reaches the supervisor only."""
+        self.restart_at = None
+        self.started = time.monotonic()
+        with open_log(self.log) as log:
+            self.process = subprocess.Popen(
+                self.arguments,
+                cwd=REPOSITORY,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=end_with_parent(self.orphaned),
+                **self.more,
+            )
+
+    def look(self) -> None:
+        """Start it again if it has died, later and later when it keeps dying."""
+        if self.restart_at is not None:
+            if time.monotonic() >= self.restart_at:
+                self.start()
+            return
+        if self.process is None or self.process.poll() is None:
+            return
+        self.deaths += 1
+        self.kill()  # what it may have left in its session
+        self.pause = 1.0 if time.monotonic() - self.started > 60 else min(self.pause * 2, 30)
+        self.restart_at = time.monotonic() + self.pause
+        say(f"{self.label} s'est arrêté ; il est relancé (journal : {self.log}).")
+
+    def ask_to_stop(self) -> None:
+        """Ask it to end what it does and stop."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def wait(self, deadline: float) -> None:
+        """Wait for its end until the deadline, then kill what is left of it."""
+        if self.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(max(0.0, deadline - time.monotonic()))
+            self.kill()
+
+    def kill(self) -> None:
+        """Kill every process of its session's group."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+# --- The supervisor ----------------------------------------------------------------------------
+
+
+class Supervisor:
+    """What runs between the first check and the last stop."""
+
+    def __init__(self) -> None:
+        self.port = checked_number("PORT", 8000, 1, 65535)
+        self.web_concurrency = checked_number("WEB_CONCURRENCY", 2, 1, 64)
+        self.data = data_dir()
+        self.logs = self.data / "logs"
+        self.cluster = None if os.environ.get("DATABASE_URL", "").strip() else Cluster(self.data)
+        self.children: list[Child] = []
+        self.preparation: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> None:
+        """Start everything, say where it is, and watch it until the end."""
+        with claimed_port(self.port) as listener, self.only_one():
+            try:
+                self.check_settings()
+                self.start_database()
+                self.prepare()
+                self.start_children(listener)
+                self.wait_for_an_answer()
+                self.welcome()
+                self.watch()
+            finally:
+                self.stop()
+
+    @contextlib.contextmanager
+    def only_one(self) -> Iterator[None]:
+        """Refuse to serve the same data twice."""
+        try:
+            self.logs.mkdir(parents=True, exist_ok=True)
+            lock = open(self.data / "serve.lock", "a+")  # noqa: SIM115
+        except OSError as error:
+            raise StartError(
+                f"Le dossier {self.data} ne peut pas être écrit : {error.strerror}."
+            ) from None
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.seek(0)
+                raise StartError(
+                    f"Le projet tourne déjà avec ces données, à l'adresse {lock.read().strip()}."
+                ) from None
+            lock.truncate(0)
+            lock.write(f"{self.address}\n")
+            lock.flush()
+            yield
+
+    @property
+    def address(self) -> str:
+        """Answer where the site is."""
+        return f"http://{HOST}:{self.port}"
+
+    def check_settings(self) -> None:
+        """Read the settings in a child: a bad value ends the start with its sentence."""
+        if not os.environ.get("SECRET_KEY", "").strip():
+            kept_secret_key(create=True)
+        self.run_preparation("check")
+
+    def start_database(self) -> None:
+        """Start PostgreSQL, once a command that may hold it has ended."""
+        if self.cluster is None:
+            return
+        deadline = time.monotonic() + 20
+        while not self.cluster.start():
+            if time.monotonic() > deadline:
+                raise StartError(
+                    "La base de données est tenue par une commande « manage.py » en cours : "
+                    "attendez sa fin, puis relancez."
+                )
+            time.sleep(0.2)
+
+    def prepare(self) -> None:
+        """Migrate, load the kit and the demo data, collect the static files."""
+        self.run_preparation("prepare")
+
+    def run_preparation(self, step: str) -> None:
+        """Run a step of ``rameau_diag.preparation``, whose last line is for the person."""
+        path = self.logs / "preparation.log"
+        arguments = [sys.executable, "-m", "rameau_diag.preparation", step]
+        with open_log(path) as log:
+            self.preparation = subprocess.Popen(
+                arguments,
+                cwd=REPOSITORY,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=end_with_parent(signal.SIGTERM),
+            )
+        said = self.preparation.communicate()[0].decode(errors="replace").strip()
+        code = self.preparation.returncode
+        self.preparation = None
+        if code:
+            raise StartError(said or f"La préparation a échoué ; la raison est dans {path}.")
+
+    def start_children(self, listener: socket.socket) -> None:
+        """Start the web server and the worker."""
+        web = ["-m", "gunicorn", "rameau_diag.wsgi", "--bind", f"fd://{listener.fileno()}"]
+        web += ["--workers", str(self.web_concurrency), "--threads", "4", "--timeout", "60"]
+        web += ["--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket"]
+        if os.access("/dev/shm", os.W_OK):  # noqa: S108  (gunicorn's own files, empty ones)
+            web += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
+        worker = ["manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout", "4"]
+        logs, handed = self.logs, [listener.fileno()]
+        self.children = [
+            Child("Le serveur web", web, logs / "web.log", signal.SIGTERM, pass_fds=handed),
+            # On SIGTERM it would wait for a database that is gone as well.
+            Child("L'exécuteur des tâches", worker, logs / "worker.log", signal.SIGKILL),
+        ]
+        for child in self.children:
+            child.start()
+
+    def wait_for_an_answer(self) -> None:
+        """Wait until the site answers that all is well, or at least answers."""
+        deadline = time.monotonic() + PATIENCE_AT_START
+        while time.monotonic() < deadline:
+            status = self.ask()
+            if status == 200 or (status and time.monotonic() > deadline - PATIENCE_AT_START / 2):
+                return
+            self.look_after()
+            for child in self.children:
+                if child.deaths >= 3:
+                    raise StartError(f"{child.label} ne démarre pas ; voir {child.log}.")
+            time.sleep(0.1)
+        raise StartError(f"Le site ne répond pas ; voir {self.logs / 'web.log'}.")
+
+    def ask(self) -> int | None:
+        """Answer the status of the site's own check, None when nothing answers."""
+        try:
+            with urllib.request.urlopen(f"{self.address}/health/", timeout=5) as response:  # noqa: S310
+                return response.status
+        except urllib.error.HTTPError as error:
+            error.close()
+            # 503: not yet well. Any other answer comes from a site that works otherwise.
+            return None if error.code == 503 else 200
+        except (OSError, ValueError):
+            return None
+
+    def welcome(self) -> None:
+        """Say where the site is and who can sign in."""
+        password = os.environ.get("DEMO_PASSWORD") or "diagnostic-demo"
+        width = max(len(account.email) for account in DEMO_ACCOUNTS)
+        lines = ["", f"Le site est prêt : {self.address}", ""]
+        lines.append(f"Comptes de démonstration, mot de passe « {password} » :")
+        for account in DEMO_ACCOUNTS:
+            hint = f"   ← {account.hint}" if account.hint else ""
+            lines.append(f"  {account.email:<{width}}  {account.role}{hint}")
+        lines += ["", f"Journaux : {self.logs}", "Ctrl-C arrête tout ; les données restent.", ""]
+        say("\n".join(lines))
+
+    def watch(self) -> None:
+        """Look after the children until a signal ends it."""
+        while True:
+            self.look_after()
+            time.sleep(0.25)
+
+    def look_after(self) -> None:
+        """Start again what has died, the database first."""
+        if self.cluster is not None and self.cluster.is_down():
+            say(f"La base de données s'est arrêtée ; elle est relancée ({self.cluster.log}).")
+            self.cluster.start_server()
+        for child in self.children:
+            child.look()
+
+    def stop(self) -> None:
+        """Stop everything in order; the database last, so that no answer in flight is lost."""
+        if self.preparation is not None:
+            self.preparation.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.preparation.wait(5)
+            self.preparation.kill()
+            self.preparation.wait()
+        for child in self.children:
+            child.ask_to_stop()
+        deadline = time.monotonic() + PATIENCE_AT_STOP
+        for child in self.children:
+            child.wait(deadline)
+        if self.cluster is not None and self.cluster.owned:
+            self.cluster.stop()
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """Open a log for appending; a long one is put aside."""
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_size > 5_000_000:
+            path.replace(path.with_suffix(".log.1"))
+    return open(path, "ab")
+
+
+def say(text: str) -> None:
+    """Print for the person, even when nobody reads any more."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)
+
+
+def _stop(signum: int, _frame: FrameType | None) -> None:
+    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(other, signal.SIG_IGN)  # the stop itself is not interrupted
+    raise Stopped(signum)
+
+
+def main() -> int:
+    """Serve until a signal; 0 when it ended as asked, 1 when it could not start."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, _stop)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # not under nohup
+        signal.signal(signal.SIGHUP, _stop)
+    if "--end-with-parent" in sys.argv:
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)
+    try:
+        Supervisor().run()
+    except Stopped:
+        say("Tout est arrêté ; les données restent.")
+        return 0
+    except (StartError, EmbeddedPostgresError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

