@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from smtplib import SMTPException
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib import messages
+from django.urls import reverse
+
+from diagnostics.models import Invitation
+from diagnostics.services import team
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+
     from diagnostics.models import User
+
+logger = logging.getLogger(__name__)
+
+# The link followed by somebody who is not signed in yet.
+INVITATION_KEY = "invitation_token"
 
 
 def display_name(user: User) -> str:
@@ -15,5 +30,50 @@ def display_name(user: User) -> str:
     return user.display_name
 
 
+def mail_folder() -> str:
+    """Return where mails are written, or nothing when they are really sent."""
+    return settings.MAIL_FOLDER if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend") else ""
+
+
+def pending_invitation(request: HttpRequest) -> Invitation | None:
+    """Return the invitation whose link was followed in this session, while it is open."""
+    token = request.session.get(INVITATION_KEY)
+    invitation = team.find_invitation(token) if token else None
+    if invitation is None or invitation.cancelled_at or invitation.accepted_at:
+        return None
+    return None if invitation.is_expired else invitation
+
+
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts by e-mail address, in French."""
+    """Accounts by e-mail address, in French; the link of an invitation proves its address."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "L’adresse ou le mot de passe n’est pas le bon.",
+        "too_many_login_attempts": (
+            "Trop d’essais avec un mauvais mot de passe : réessayez dans quelques minutes."
+        ),
+        "rate_limited": "Trop de demandes en peu de temps : réessayez dans quelques minutes.",
+    }
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """Lead a person who signed up from an invitation to the structure they joined."""
+        invitation = team.find_invitation(request.session.pop(INVITATION_KEY, "") or "")
+        if invitation is None:
+            return super().get_signup_redirect_url(request)
+        if invitation.accepted_by_id == request.user.pk:
+            return reverse("structure_detail", args=[invitation.structure_id])
+        return reverse("invitation_accept", args=[team.invitation_token(invitation)])
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send at once: these mails carry keys that open an account, the queue must not hold them.
+
+        A mail server that does not answer is logged and told, the account is kept.
+        """
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (SMTPException, OSError):
+            logger.exception("The mail %s could not be sent", template_prefix)
+            messages.error(
+                self.request,
+                "Le message n’a pas pu partir. Réessayez dans quelques minutes.",
+            )

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.account.adapter import get_adapter
 from django import forms
+
+from diagnostics.accounts import pending_invitation
+from diagnostics.forms.fields import TextField
+from diagnostics.services import team
+from diagnostics.services.errors import ServiceError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -15,16 +21,29 @@ if TYPE_CHECKING:
 class SignupDetailsForm(forms.Form):
     """What the sign-up asks besides the e-mail and the password."""
 
-    name = forms.CharField(
+    name = TextField(
         label="Nom affiché",
         max_length=120,
-        help_text="Les autres membres de votre équipe vous verront sous ce nom.",
+        required=True,
+        help_text="Votre équipe et la facilitation vous verront sous ce nom.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
     field_order = ["name", "email", "password1", "password2"]
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Keep the name with the account (called by allauth once the account exists)."""
+        """Keep the name; somebody invited joins the team, their address needs no confirmation.
+
+        allauth calls it once the account exists, before it looks at the addresses.
+        """
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
+        invitation = pending_invitation(request)
+        if invitation is None or invitation.email.lower() != user.email.lower():
+            return
+        get_adapter(request).stash_verified_email(request, user.email)
+        try:
+            team.accept_invitation(team.invitation_token(invitation), user=user)
+        except ServiceError:
+            # Cancelled in between: the account stands, the invitation's page says what happened.
+            return

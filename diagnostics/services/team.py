@@ -66,7 +66,10 @@ def find_invitation(token: str) -> Invitation | None:
 def addresses_of(user: User) -> set[str]:
     """Return the addresses that a person has proved to hold, in lower case."""
     verified = EmailAddress.objects.filter(user=user, verified=True)
-    return {user.email.lower(), *(email.lower() for email in verified.values_list("email", flat=True))}
+    return {
+        user.email.lower(),
+        *(email.lower() for email in verified.values_list("email", flat=True)),
+    }
 
 
 def invite_member(
@@ -89,9 +92,9 @@ def invite_member(
                 f"{INVITATIONS_PER_DAY} invitations ont déjà été envoyées en un jour : "
                 "réessayez demain."
             )
-        locked.invitations.filter(
-            email__iexact=email, accepted_at=None, cancelled_at=None
-        ).update(cancelled_at=now)
+        locked.invitations.filter(email__iexact=email, accepted_at=None, cancelled_at=None).update(
+            cancelled_at=now
+        )
         invitation = Invitation(
             structure=locked,
             email=email,
@@ -146,12 +149,8 @@ def accept_invitation(token: str, *, user: User) -> Membership:
         if membership is None:
             if role is MembershipRole.LEAD and _lead_of(structure) is not None:
                 raise WrongState("Cette structure a déjà un·e référent·e.")
-            membership = Membership.objects.create(
-                structure=structure, user=user, role=role.value
-            )
-            record_event(
-                EventKind.MEMBER_JOINED, actor=user, structure=structure, role=role.value
-            )
+            membership = Membership.objects.create(structure=structure, user=user, role=role.value)
+            record_event(EventKind.MEMBER_JOINED, actor=user, structure=structure, role=role.value)
         invitation.accepted_at = timezone.now()
         invitation.accepted_by = user
         invitation.save(update_fields=["accepted_at", "accepted_by"])
@@ -192,9 +191,7 @@ def hand_over_lead(membership: Membership, *, user: User) -> Membership:
 def remove_member(membership: Membership, *, user: User) -> None:
     """Take a member out of the team: the lead anyone but themselves, a member themselves only."""
     with transaction.atomic():
-        structure = Structure.objects.select_for_update(no_key=True).get(
-            pk=membership.structure_id
-        )
+        structure = Structure.objects.select_for_update(no_key=True).get(pk=membership.structure_id)
         locked = _member(membership)
         if locked.user_id != user.pk and not _access(structure, user).can_manage:
             raise NotAllowed("Seul·e le ou la référent·e de la structure peut gérer l’équipe.")

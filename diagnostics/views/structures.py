@@ -1,38 +1,211 @@
 """A structure and its team."""
 
+from __future__ import annotations
+
+from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from diagnostics.domain.vocabulary import MembershipRole
+from diagnostics.forms.structures import StructureForm
+from diagnostics.forms.team import InvitationForm, RoleForm
+from diagnostics.models import Membership
+from diagnostics.queries import LoadedStructure, get_structure
+from diagnostics.services import structures, team
+from diagnostics.services.errors import NotAllowed, ServiceError
+
+# --- The identity card --------------------------------------------------------------------------
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def create_structure(request: HttpRequest) -> HttpResponse:
-    return render(request, "structures/create.html")
+    """Create a structure whose lead is the person who creates it."""
+    form = StructureForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        structure = structures.create_structure(user=request.user, **form.identity_card)
+        messages.success(
+            request, f"«\u00a0{structure.name}\u00a0» est créée\u00a0: vous en êtes référent·e."
+        )
+        return redirect("structure_detail", structure.pk)
+    return render(request, "structures/create.html", {"form": form}, status=_status(form))
 
 
+@require_safe
 def show_structure(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return render(request, "structures/detail.html")
+    """Show the identity card, the diagnostics and the team in brief."""
+    loaded = get_structure(request.user, pk)
+    context = {
+        "structure": loaded.structure,
+        "access": loaded.access,
+        "diagnostics": loaded.structure.diagnostics.all(),
+        "memberships": loaded.structure.memberships.select_related("user"),
+    }
+    return render(request, "structures/detail.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_structure(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return render(request, "structures/edit.html")
+    """Change the identity card."""
+    loaded = _managed(request, pk)
+    form = StructureForm.of(loaded.structure, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            structures.update_structure(loaded.structure, user=request.user, **form.identity_card)
+        except NotAllowed as error:
+            raise PermissionDenied(str(error)) from error
+        messages.success(request, "La fiche de la structure est enregistrée.")
+        return redirect("structure_detail", pk)
+    context = {"structure": loaded.structure, "form": form}
+    return render(request, "structures/edit.html", context, status=_status(form))
 
 
+# --- The team -------------------------------------------------------------------------------------
+
+
+@require_safe
 def show_team(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return render(request, "structures/team.html")
+    """Show who is in the team and who is invited."""
+    return _team_page(request, get_structure(request.user, pk), InvitationForm())
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def invite_member(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return render(request, "structures/team.html")
+    """Invite an address to the team."""
+    loaded = _managed(request, pk)
+    if request.method != "POST":
+        return redirect("structure_team", pk)
+    form = InvitationForm(request.POST)
+    if form.is_valid():
+        try:
+            invitation = team.invite_member(
+                loaded.structure,
+                email=form.cleaned_data["email"],
+                role=form.cleaned_data["role"],
+                user=request.user,
+                base_url=_base_url(request),
+            )
+        except NotAllowed as error:
+            raise PermissionDenied(str(error)) from error
+        except ServiceError as error:
+            form.add_error("email", str(error))
+        else:
+            messages.success(request, f"L’invitation part à {invitation.email}.")
+            return redirect("structure_team", pk)
+    return _team_page(request, loaded, form)
 
 
+@require_POST
 def cancel_invitation(request: HttpRequest, pk: UUID, invitation_pk: int) -> HttpResponse:
-    return render(request, "structures/team.html")
+    """Cancel an invitation; its link stops working."""
+    loaded = _managed(request, pk)
+    invitation = get_object_or_404(loaded.structure.invitations, pk=invitation_pk)
+    _try(
+        request,
+        lambda: team.cancel_invitation(invitation, user=request.user),
+        "L’invitation est annulée.",
+    )
+    return redirect("structure_team", pk)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_role(request: HttpRequest, pk: UUID, membership_pk: int) -> HttpResponse:
-    return render(request, "structures/team.html")
+    """Give a member another role, or hand the lead over to them."""
+    loaded = _managed(request, pk)
+    membership = _membership(loaded, membership_pk)
+    name = membership.user.display_name
+    if request.method == "POST" and request.POST.get("role") == MembershipRole.LEAD.value:
+        _try(
+            request,
+            lambda: team.hand_over_lead(membership, user=request.user),
+            f"{name} est désormais référent·e de la structure\u00a0; vous êtes contributeur·rice.",
+        )
+        return redirect("structure_team", pk)
+    form = RoleForm(request.POST or None, initial={"role": membership.role})
+    if request.method == "POST" and form.is_valid():
+        role = form.cleaned_data["role"]
+        _try(
+            request,
+            lambda: team.change_role(membership, role=role, user=request.user),
+            f"{name} a maintenant le rôle «\u00a0{role.label}\u00a0».",
+        )
+        return redirect("structure_team", pk)
+    context = {"structure": loaded.structure, "membership": membership, "form": form}
+    return render(request, "structures/role.html", context, status=_status(form))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove_member(request: HttpRequest, pk: UUID, membership_pk: int) -> HttpResponse:
-    return render(request, "structures/team.html")
+    """Ask for confirmation, then take a member out of the team; members may leave by themselves."""
+    loaded = get_structure(request.user, pk)
+    membership = _membership(loaded, membership_pk)
+    leaves = membership.user_id == request.user.pk
+    if not leaves and not loaded.access.can_manage:
+        raise PermissionDenied
+    if request.method == "POST":
+        done = (
+            "Vous avez quitté l’équipe."
+            if leaves
+            else f"{membership.user.display_name} ne fait plus partie de l’équipe."
+        )
+        removed = _try(request, lambda: team.remove_member(membership, user=request.user), done)
+        if removed and leaves:
+            return redirect("start")
+        return redirect("structure_team", pk)
+    context = {"structure": loaded.structure, "membership": membership, "leaves": leaves}
+    return render(request, "structures/remove.html", context)
+
+
+# --- What they share --------------------------------------------------------------------------------
+
+
+def _managed(request: HttpRequest, pk: UUID) -> LoadedStructure:
+    loaded = get_structure(request.user, pk)
+    if not loaded.access.can_manage:
+        raise PermissionDenied("Seul·e le ou la référent·e de la structure peut faire cela.")
+    return loaded
+
+
+def _membership(loaded: LoadedStructure, pk: int) -> Membership:
+    return get_object_or_404(loaded.structure.memberships.select_related("user"), pk=pk)
+
+
+def _try(request: HttpRequest, action: Any, done: str) -> bool:
+    """Do something to the team and say how it went; without the right any more: 403."""
+    try:
+        action()
+    except NotAllowed as error:
+        raise PermissionDenied(str(error)) from error
+    except ServiceError as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(request, done)
+    return True
+
+
+def _team_page(request: HttpRequest, loaded: LoadedStructure, form: InvitationForm) -> HttpResponse:
+    invitations = []
+    if loaded.access.can_manage:
+        open_ones = loaded.structure.invitations.filter(accepted_at=None, cancelled_at=None)
+        invitations = list(open_ones.select_related("invited_by"))
+    context = {
+        "structure": loaded.structure,
+        "access": loaded.access,
+        "memberships": loaded.structure.memberships.select_related("user"),
+        "invitations": invitations,
+        "form": form,
+    }
+    return render(request, "structures/team.html", context, status=_status(form))
+
+
+def _base_url(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/").rstrip("/")
+
+
+def _status(form: Any) -> int:
+    """A form that is shown again with errors is not a success."""
+    return 422 if form.errors else 200

@@ -1,0 +1,53 @@
+"""The identity card of a structure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from diagnostics.domain.vocabulary import LegalForm, TerritorialScale
+from diagnostics.forms.fields import CountField, TextField, YearField
+from diagnostics.models import Structure
+from diagnostics.services.structures import IDENTITY_FIELDS, IdentityCard
+
+
+class StructureForm(forms.Form):
+    """Asks for the identity card; ``identity_card`` holds what the service takes."""
+
+    name = TextField(
+        label="Nom de la structure",
+        max_length=300,
+        required=True,
+        help_text="Celui que votre conseil d’administration emploie.",
+    )
+    legal_form = forms.ChoiceField(label="Forme juridique", choices=LegalForm.choices())
+    founded_year = YearField(label="Année de création")
+    territory = TextField(
+        label="Territoire d’intervention",
+        max_length=300,
+        required=True,
+        help_text="En quelques mots : « bassin de vie de Sorelle, trois intercommunalités ».",
+    )
+    base_scale = forms.ChoiceField(
+        label="Échelon de base",
+        choices=[("", "Choisir un échelon…"), *TerritorialScale.choices()],
+        help_text="L’échelle à laquelle vous agissez d’abord.",
+    )
+    population = CountField(
+        label="Population du territoire",
+        maximum=100_000_000,
+        help_text="Nombre d’habitants, même approximatif.",
+    )
+    region = TextField(label="Région", max_length=300)
+
+    @classmethod
+    def of(cls, structure: Structure, *args: Any) -> StructureForm:
+        """Return the form of a structure's card, filled with it."""
+        initial = {name: getattr(structure, name) for name in IDENTITY_FIELDS}
+        return cls(*args, initial=initial)
+
+    @property
+    def identity_card(self) -> IdentityCard:
+        """What was typed, once valid."""
+        return IdentityCard(**{name: self.cleaned_data[name] for name in IDENTITY_FIELDS})

@@ -1,0 +1,91 @@
+"""Error pages in the look of the application; none of them needs the database to answer.
+
+The page of an internal error (500.html) stands alone: it is rendered without request or context.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+# What is given back of a refused form: enough for a step filled to its caps, no more.
+MAX_TEXTS = 400
+MAX_CHARACTERS = 200_000
+SHORTEST_TEXT = 3
+NOT_TYPED = ("csrfmiddlewaretoken", "next", "email", "login")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that the request cannot be read, or that it is too large."""
+    if isinstance(exception, TOO_LARGE):
+        return _page(request, "413.html", 413)
+    return _page(request, "400.html", 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that the person sees the object but lacks the right, and why when it is known."""
+    return _page(request, "403.html", 403, reason=str(exception))
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that there is nothing here, for this person at least."""
+    return _page(request, "404.html", 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that the site failed; when even the template fails, in plain text."""
+    try:
+        return HttpResponseServerError(render_to_string("500.html"))
+    except Exception:  # whatever broke the page may break this one
+        text = "Le site a rencontré une erreur. Réessayez dans quelques minutes."
+        return HttpResponseServerError(text, content_type="text/plain; charset=utf-8")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the form had expired, and give back what was typed."""
+    return _page(request, "403_csrf.html", 403, texts=typed_texts(request))
+
+
+def typed_texts(request: HttpRequest) -> list[str]:
+    """Return the texts that a person typed in the posted form, bounded; never a password."""
+    try:
+        posted = request.POST
+    except (*TOO_LARGE, UnreadablePostError, MultiPartParserError):
+        return []
+    texts: list[str] = []
+    left = MAX_CHARACTERS
+    for name, values in posted.lists():
+        if name in NOT_TYPED or "password" in name.lower():
+            continue
+        for value in values:
+            text = value.replace("\x00", "").strip()
+            if len(text) < SHORTEST_TEXT or text.isdecimal() or len(texts) == MAX_TEXTS:
+                continue
+            texts.append(text[:left])
+            left -= len(texts[-1])
+            if left <= 0:
+                return texts
+    return texts
+
+
+def _page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:
+    """Render an error page, as for a visitor when the person cannot be read."""
+    try:
+        signed_in = request.user.is_authenticated  # reads the session and the person
+    except (AttributeError, DatabaseError):
+        signed_in = False
+        request.user = AnonymousUser()
+    return render(request, template, {"signed_in": signed_in, **context}, status=status)

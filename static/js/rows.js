@@ -1,0 +1,255 @@
+// The rows of a step, in the page: add, remove, move, prefill from an example; live totals; and the
+// text kept when one leaves. Without JavaScript the same buttons post to the server, which answers
+// the same numbering (diagnostics/forms/row_operations.py).
+
+const form = document.querySelector("[data-step-form]");
+const live = form.querySelector("[data-live]");
+let typed = false;
+
+function say(message) {
+  live.textContent = message;
+}
+
+function touched() {
+  typed = true;
+  form.dispatchEvent(new CustomEvent("rows:changed"));
+}
+
+// --- Rows -----------------------------------------------------------------------------------
+
+const ATTRIBUTES = ["id", "name", "for", "aria-describedby", "aria-labelledby"];
+
+function rowsOf(container) {
+  return [...container.querySelectorAll(":scope > [data-row]")];
+}
+
+function renumberRow(row, prefix, index) {
+  const pattern = new RegExp(`${prefix}-(\\d+|__prefix__)(?=-|$)`, "g");
+  for (const element of [row, ...row.querySelectorAll("*")]) {
+    for (const attribute of ATTRIBUTES) {
+      const value = element.getAttribute(attribute);
+      if (value?.includes(prefix)) {
+        element.setAttribute(attribute, value.replace(pattern, `${prefix}-${index}`));
+      }
+    }
+    if (element.name === "row_op") {
+      element.value = element.value.replace(/:[^:]*$/, `:${index}`);
+    }
+  }
+  for (const number of row.querySelectorAll("[data-row-number]")) {
+    number.textContent = String(index + 1);
+  }
+}
+
+function renumber(container) {
+  const prefix = container.dataset.rows;
+  const rows = rowsOf(container);
+  rows.forEach((row, index) => {
+    renumberRow(row, prefix, index);
+    for (const button of row.querySelectorAll("[name=row_op]")) {
+      const verb = button.value.split(":")[0];
+      button.disabled =
+        (verb === "up" && index === 0) || (verb === "down" && index === rows.length - 1);
+    }
+  });
+  container.querySelector(`[name="${prefix}-TOTAL_FORMS"]`).value = String(rows.length);
+  container.querySelector(`[name="${prefix}-INITIAL_FORMS"]`).value = "0";
+  const full = rows.length >= Number(container.dataset.cap);
+  container.querySelector("[data-add]").hidden = full;
+  container.querySelector("[data-cap-reached]").hidden = !full;
+  touched();
+}
+
+function firstField(row) {
+  return row.querySelector("textarea, select, input:not([type=hidden])");
+}
+
+function addRow(container) {
+  const rows = rowsOf(container);
+  if (rows.length >= Number(container.dataset.cap)) {
+    return null;
+  }
+  const template = container.querySelector("[data-row-template]");
+  const row = template.content.firstElementChild.cloneNode(true);
+  template.before(row);
+  renumber(container);
+  return row;
+}
+
+function operate(button) {
+  const [verb, name] = button.value.split(":");
+  const container = form.querySelector(`[data-rows][data-name="${name}"]`);
+  const noun = container.dataset.noun;
+  if (verb === "add") {
+    const row = addRow(container);
+    firstField(row)?.focus();
+    say(`Ligne ajoutée : ${noun} ${rowsOf(container).length}.`);
+    return;
+  }
+  const row = button.closest("[data-row]");
+  if (verb === "remove") {
+    const next = row.nextElementSibling?.matches("[data-row]")
+      ? row.nextElementSibling
+      : row.previousElementSibling;
+    row.remove();
+    renumber(container);
+    const target = next?.matches("[data-row]") ? next : container.querySelector("[data-add]");
+    target.focus();
+    say(`Ligne retirée. Il reste ${rowsOf(container).length} ligne(s).`);
+    return;
+  }
+  if (verb === "up") {
+    row.previousElementSibling.before(row);
+  } else {
+    row.nextElementSibling.after(row);
+  }
+  renumber(container);
+  const again = row.querySelector(`[name=row_op][value^="${verb}:"]`);
+  (again.disabled ? row : again).focus();
+  const position = rowsOf(container).indexOf(row) + 1;
+  say(`Ligne déplacée : ${noun} ${position}.`);
+}
+
+// --- Examples and presets -------------------------------------------------------------------
+
+function isBlank(row) {
+  return [...row.querySelectorAll("input, select, textarea")].every((field) => {
+    if (field.type === "checkbox" || field.type === "radio") {
+      return !field.checked;
+    }
+    if (field.tagName === "SELECT") {
+      const preset = [...field.options].findIndex((option) => option.defaultSelected);
+      return field.value === "" || field.selectedIndex === Math.max(preset, 0);
+    }
+    return field.value.trim() === "";
+  });
+}
+
+function fill(scope, prefix, values) {
+  for (const [name, texts] of Object.entries(values)) {
+    for (const field of scope.querySelectorAll(`[name="${prefix}-${name}"]`)) {
+      if (field.type === "checkbox") {
+        field.checked = texts.includes(field.value);
+      } else {
+        field.value = texts[0];
+      }
+    }
+  }
+}
+
+function takeExample(button) {
+  let target = null;
+  const stepPrefix = form.querySelector("[data-rows]")?.dataset.rows.split("-")[0];
+  for (const entry of JSON.parse(button.dataset.payload)) {
+    if (entry.formset === null) {
+      fill(form, stepPrefix, entry.values);
+      const name = Object.keys(entry.values)[0];
+      target ??= form.querySelector(`[name="${stepPrefix}-${name}"]`);
+      continue;
+    }
+    const container = form.querySelector(`[data-rows][data-name="${entry.formset}"]`);
+    const row = rowsOf(container).find(isBlank) ?? addRow(container);
+    if (!row) {
+      say(`${container.dataset.cap} lignes au plus.`);
+      return;
+    }
+    const index = rowsOf(container).indexOf(row);
+    fill(row, `${container.dataset.rows}-${index}`, entry.values);
+    target ??= firstField(row);
+  }
+  button.classList.add("is-used");
+  totals();
+  touched();
+  say("Exemple repris : adaptez-le à votre territoire.");
+  target?.focus();
+}
+
+function number(text) {
+  const value = text.replace(/[\s\u00a0\u202f]/g, "").replace(",", ".");
+  return value === "" || Number.isNaN(Number(value)) ? null : Number(value);
+}
+
+function totals() {
+  for (const output of form.querySelectorAll("[data-share-total]")) {
+    const shares = [...output.htmlFor].map((id) => number(document.getElementById(id).value));
+    const known = shares.filter((share) => share !== null);
+    const sum = Math.round(known.reduce((total, share) => total + share, 0) * 100) / 100;
+    const words = String(sum).replace(".", ",");
+    let verdict = "";
+    if (known.length === shares.length && Math.abs(sum - 100) > 1) {
+      verdict = " — le total attendu est 100\u00a0%";
+    }
+    output.textContent = known.length
+      ? `Total des parts\u00a0: ${words}\u00a0%${verdict}`
+      : "Total des parts\u00a0: à compléter";
+  }
+}
+
+function preset(button) {
+  const column = button.value.split(":")[1];
+  const thirds = { public_pct: "33", private_pct: "33", self_pct: "34" };
+  for (const [name, value] of Object.entries(thirds)) {
+    document.getElementById(`id_economic_model-${column}-${name}`).value = value;
+  }
+  totals();
+  touched();
+  say("Trois tiers : 33 %, 33 %, 34 %.");
+}
+
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) {
+    return;
+  }
+  const answers = { row_op: operate, example: takeExample, preset };
+  if (Object.hasOwn(answers, button.name)) {
+    event.preventDefault();
+    answers[button.name](button);
+  }
+});
+
+form.addEventListener("input", (event) => {
+  typed = true;
+  totals();
+  const links = event.target.closest(".link-picker");
+  if (links) {
+    const count = links.querySelectorAll(":checked").length;
+    links.querySelector("[data-link-count]").textContent = `(${count || "aucun"})`;
+  }
+});
+
+// --- Errors and missing fields: a link to a field inside a folded part opens it ----------------
+
+function showTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  target?.closest("details:not([open])")?.setAttribute("open", "");
+  if (target && form.contains(target)) {
+    target.focus();
+  }
+}
+window.addEventListener("hashchange", showTarget);
+showTarget();
+
+// --- Leaving: what was typed and not saved becomes a draft -------------------------------------
+
+form.addEventListener("submit", () => {
+  typed = false;
+});
+window.addEventListener("pagehide", () => {
+  if (typed) {
+    const data = new FormData(form);
+    data.append("keep_draft", "1");
+    navigator.sendBeacon(form.action, data);
+    typed = false;
+  }
+});
+
+// On a phone the rail starts folded.
+if (window.matchMedia("(max-width: 61.99rem)").matches) {
+  document.querySelector("[data-rail]")?.removeAttribute("open");
+}
+for (const container of form.querySelectorAll("[data-rows]")) {
+  const rows = rowsOf(container);
+  rows[0]?.querySelector('[value^="up:"]')?.setAttribute("disabled", "");
+  rows.at(-1)?.querySelector('[value^="down:"]')?.setAttribute("disabled", "");
+}
