@@ -5,11 +5,12 @@ procrastinate imports this module by itself (its setting AUTODISCOVER_MODULE_NAM
 
 from __future__ import annotations
 
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from diagnostics import notifications
-from diagnostics.models import Invitation
+from diagnostics.models import ChangeRequest, Diagnostic, Invitation
 
 # About three hours in all: the time for a mail server to come back.
 MAIL_RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
@@ -32,3 +33,31 @@ def send_invitation(*, invitation_id: int, base_url: str) -> None:
     )
     if invitation is not None:
         notifications.invitation_mail(invitation, base_url=base_url).send()
+
+
+@app.task(name="mail_submitted", retry=MAIL_RETRY)
+def mail_submitted(*, diagnostic_id: str, base_url: str) -> None:
+    """Tell the facilitators of a submission."""
+    diagnostic = Diagnostic.objects.select_related("structure__facilitator").get(pk=diagnostic_id)
+    with transaction.atomic():
+        notifications.diagnostic_submitted(diagnostic, base_url=base_url)
+
+
+@app.task(name="mail_changes_requested", retry=MAIL_RETRY)
+def mail_changes_requested(*, change_request_id: int, base_url: str) -> None:
+    """Tell the team what the facilitator asks."""
+    request = ChangeRequest.objects.select_related("diagnostic__structure").get(
+        pk=change_request_id
+    )
+    with transaction.atomic():
+        notifications.changes_requested(
+            request.diagnostic, reason=request.reason, base_url=base_url
+        )
+
+
+@app.task(name="mail_validated", retry=MAIL_RETRY)
+def mail_validated(*, diagnostic_id: str, base_url: str) -> None:
+    """Tell the team that its diagnostic is validated."""
+    diagnostic = Diagnostic.objects.select_related("structure").get(pk=diagnostic_id)
+    with transaction.atomic():
+        notifications.diagnostic_validated(diagnostic, base_url=base_url)

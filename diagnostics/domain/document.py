@@ -31,7 +31,6 @@ from diagnostics.domain.answers import (
     Positioning,
     Printable,
     Roles,
-    RowIds,
     RowText,
     TerritorialScales,
     Vision,
@@ -39,8 +38,13 @@ from diagnostics.domain.answers import (
 )
 from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 MAX_WORKSHOPS = 60
+
+
+MAX_FINDING_ROWS = 200
+# A finding names rows by their id, missions and fixed steps by their code.
+FindingRow = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 
 
 class DocumentPart(BaseModel):
@@ -128,7 +132,7 @@ class Acknowledgement(DocumentPart):
     """A finding that the structure answers for: « choix assumé »."""
 
     rule: Annotated[str, StringConstraints(pattern=r"^R\d\d$")]
-    rows: RowIds = Field(default_factory=list)
+    rows: list[FindingRow] = Field(default_factory=list, max_length=MAX_FINDING_ROWS)
     reason: Annotated[str, StringConstraints(min_length=1, max_length=LONG_TEXT), Printable]
 
 

@@ -7,7 +7,6 @@ refuses only what is malformed; what is missing is not its business.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django import forms
@@ -28,6 +27,7 @@ from diagnostics.domain.answers import (
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Mark, StepKey
 from diagnostics.forms.fields import CodeField, LinksField, TextField
+from diagnostics.queries import StepContext
 
 # Names that the check of the posted structure looks at.
 _TOTAL, _INITIAL = "TOTAL_FORMS", "INITIAL_FORMS"
@@ -36,22 +36,6 @@ _TOTAL, _INITIAL = "TOTAL_FORMS", "INITIAL_FORMS"
 class TamperedForm(Exception):
     """The structure of what was posted cannot come from the page: rows beyond the cap, an id that
     points nowhere, a missing management form…"""
-
-
-@dataclass(frozen=True)
-class StepContext:
-    """What a step's form needs to know besides what was typed.
-
-    ``document`` gives the rows that can be linked to, ``stored`` the answer now in force (None:
-    never given), ``revision`` its revision (0: never given).
-    """
-
-    document: DiagnosticDocument
-    stored: Answer | None = None
-    revision: int = 0
-    internal_note: str = ""
-    # Ids that rows may carry: those of the stored answer.
-    known_ids: frozenset[str] = field(default_factory=frozenset)
 
 
 class RowForm(forms.Form):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django import forms
-
 from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, Position
 from diagnostics.domain.vocabulary import (
     CIRCLE_LABELS,
@@ -48,16 +46,6 @@ class PositionRows(RowFormSet):
     add_label = "Ajouter un acteur"
     row_template = "steps/positioning/row.html"
 
-    def valid_rows(self) -> list[Position]:
-        """Return the rows that can be drawn now, valid or not as a whole (live preview)."""
-        rows = []
-        for index, form in enumerate(self.forms):
-            if isinstance(form, forms.Form) and form.is_valid() and form.cleaned_data:
-                row = Position.model_validate({"id": f"p{index}", **form.row_values()})
-                if not row.is_blank():
-                    rows.append(row)
-        return rows
-
 
 class PositioningForm(StepForm):
     """Actors and postures in the two circles of influence."""
@@ -65,3 +53,13 @@ class PositioningForm(StepForm):
     step = StepKey.POSITIONING
     formset_classes = {"rows": rows_of(PositionForm, PositionRows)}
     proposed_postures = PROPOSED_POSTURES
+
+    def positions(self) -> list[Position]:
+        """Return the rows typed that can be drawn now, whatever the rest of the form (preview)."""
+        rows = []
+        for index, form in enumerate(self.formsets["rows"].forms):
+            if form.is_valid() and form.cleaned_data:
+                row = Position.model_validate({"id": f"p{index}", **form.row_values()})
+                if not row.is_blank():
+                    rows.append(row)
+        return rows

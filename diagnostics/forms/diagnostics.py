@@ -1,0 +1,107 @@
+"""Opening a diagnostic and editing what frames it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.forms.formsets import BaseFormSet, formset_factory
+
+from diagnostics.domain.answers import MAX_PEOPLE, ROW_TEXT
+from diagnostics.domain.document import MAX_WORKSHOPS, Workshop
+from diagnostics.forms.fields import CountField, TextField, YearField
+
+
+class DayField(forms.DateField):
+    """A day, with the browser's own picker; also read as JJ/MM/AAAA."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+            error_messages={"invalid": "Indiquez une date, par exemple 18/06/2026."},
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> dt.date | None:
+        """Return the day; years of four digits between 1900 and 2100."""
+        day = super().clean(value)
+        if day is not None and not 1900 <= day.year <= 2100:
+            raise forms.ValidationError(self.error_messages["invalid"])
+        return day
+
+
+class OpenDiagnosticForm(forms.Form):
+    """Title, year N, horizon and the board's date."""
+
+    base_year = YearField(
+        label="Année N",
+        help_text="L’année de départ : les ressources « actuelles ».",
+        required=True,
+    )
+    horizon_years = forms.TypedChoiceField(
+        label="Horizon",
+        choices=[(3, "3 ans"), (5, "5 ans")],
+        coerce=int,
+        initial=3,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "Choisissez 3 ou 5 ans."},
+    )
+    title = TextField(
+        label="Titre",
+        help_text="Laissez vide pour « Ambition N–N+3 ».",
+        max_length=ROW_TEXT,
+    )
+    board_date = DayField(
+        label="Date prévue du conseil d’administration", help_text="Elle figure sur le rapport."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Give the title its usual form when none was typed."""
+        cleaned = super().clean() or self.cleaned_data
+        year, horizon = cleaned.get("base_year"), cleaned.get("horizon_years")
+        if not cleaned.get("title") and year and horizon:
+            cleaned["title"] = f"Ambition {year}–{year + horizon}"
+        return cleaned
+
+
+class FrameForm(forms.Form):
+    """Title and the board's date of a diagnostic that is open."""
+
+    title = TextField(label="Titre", max_length=ROW_TEXT, required=True)
+    board_date = DayField(
+        label="Date prévue du conseil d’administration", help_text="Elle figure sur le rapport."
+    )
+
+
+class WorkshopForm(forms.Form):
+    """A workshop that was held; participants are described by role, never named."""
+
+    date = DayField(label="Date")
+    participants = CountField(label="Participants", maximum=MAX_PEOPLE)
+    composition = TextField(
+        label="Qualité des participants",
+        help_text="Par exemple « 5 administrateurs, 2 salariés » ; pas de nom.",
+        max_length=ROW_TEXT,
+    )
+
+
+class WorkshopRows(BaseFormSet):  # type: ignore[type-arg]
+    """The workshops; a row left empty is dropped, three empty ones are always offered."""
+
+    def workshops(self) -> list[Workshop]:
+        """Return the workshops typed."""
+        rows = [Workshop.model_validate(form.cleaned_data or {}) for form in self.forms]
+        return [row for row in rows if row != Workshop()]
+
+
+WorkshopFormSet = formset_factory(
+    WorkshopForm,
+    formset=WorkshopRows,
+    extra=3,
+    max_num=MAX_WORKSHOPS,
+    absolute_max=MAX_WORKSHOPS,
+    validate_max=True,
+)

@@ -1,0 +1,165 @@
+"""The row buttons without JavaScript: what was posted, with a row added, removed, moved or filled.
+
+Rows are numbered 0 to n-1 in what is posted; each operation answers data renumbered the same way.
+JavaScript does the same in the page (static/js/rows.js).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import QueryDict
+
+from diagnostics.domain.vocabulary import StepKey
+from diagnostics.forms.base import RowFormSet, StepForm
+from diagnostics.forms.economic_model import THIRDS
+from diagnostics.forms.fields import french_number
+from diagnostics.models import Example
+
+
+def apply_operation(
+    form: StepForm, posted: QueryDict, examples: Sequence[Example]
+) -> tuple[QueryDict, str]:
+    """Return the posted data after the operation, and the id of the element to show next.
+
+    ``row_op`` is « add:rows », « remove:rows:2 », « up:rows:2 » or « down:rows:2 »; ``example`` the
+    number of an example of the step; ``preset`` « thirds:now » or « thirds:target ». Raises
+    SuspiciousOperation for anything else.
+    """
+    data = posted.copy()
+    try:
+        if "example" in posted:
+            anchor = _apply_example(form, data, int(posted["example"]), examples)
+        elif "preset" in posted:
+            anchor = _apply_preset(form, data, posted["preset"])
+        else:
+            anchor = _apply_row_operation(form, data, posted["row_op"])
+    except (ValueError, KeyError, IndexError) as error:
+        raise SuspiciousOperation("row operation") from error
+    return data, anchor
+
+
+def _total(formset: RowFormSet, data: QueryDict) -> int:
+    return int(data[f"{formset.prefix}-TOTAL_FORMS"])
+
+
+def _set_total(formset: RowFormSet, data: QueryDict, total: int) -> None:
+    data[f"{formset.prefix}-TOTAL_FORMS"] = str(total)
+    data[f"{formset.prefix}-INITIAL_FORMS"] = "0"
+
+
+def _take_row(formset: RowFormSet, data: QueryDict, index: int) -> dict[str, list[str]]:
+    """Remove a row's values from the data and return them by field name."""
+    start = f"{formset.prefix}-{index}-"
+    return {key[len(start) :]: data.pop(key) for key in list(data) if key.startswith(start)}
+
+
+def _put_row(
+    formset: RowFormSet, data: QueryDict, index: int, values: dict[str, list[str]]
+) -> None:
+    for name, value in values.items():
+        data.setlist(f"{formset.prefix}-{index}-{name}", value)
+
+
+def _apply_row_operation(form: StepForm, data: QueryDict, operation: str) -> str:
+    verb, name, *rest = operation.split(":")
+    formset = form.formsets[name]
+    total = _total(formset, data)
+    if formset.fixed:
+        raise ValueError(operation)
+    if verb == "add":
+        if total < formset.cap:
+            _set_total(formset, data, total + 1)
+        return f"{formset.prefix}-{min(total, formset.cap - 1)}"
+    index = int(rest[0])
+    if not 0 <= index < total:
+        raise IndexError(index)
+    rows = [_take_row(formset, data, number) for number in range(total)]
+    if verb == "remove":
+        del rows[index]
+    elif verb in {"up", "down"}:
+        other = index + (1 if verb == "down" else -1)
+        if 0 <= other < total:
+            rows[index], rows[other] = rows[other], rows[index]
+            index = other
+    else:
+        raise ValueError(operation)
+    for number, row in enumerate(rows):
+        _put_row(formset, data, number, row)
+    _set_total(formset, data, len(rows))
+    return f"{formset.prefix}-{max(0, min(index, len(rows) - 1))}" if rows else formset.prefix
+
+
+def _apply_example(
+    form: StepForm, data: QueryDict, number: int, examples: Sequence[Example]
+) -> str:
+    example = next((entry for entry in examples if entry.pk == number), None)
+    if example is None:
+        raise ValueError(number)
+    anchor = ""
+    for entry in form_payload(form.step, example.payload):
+        values: dict[str, list[str]] = entry["values"]
+        if entry["formset"] is None:
+            for name, value in values.items():
+                data.setlist(f"{form.prefix}-{name}", value)
+            anchor = anchor or f"id_{form.prefix}-{next(iter(values))}"
+        else:
+            formset = form.formsets[entry["formset"]]
+            index = _first_blank_row(formset, data)
+            if index is None:
+                continue  # the cap is reached: the page says so
+            _put_row(formset, data, index, values)
+            _set_total(formset, data, max(index + 1, _total(formset, data)))
+            anchor = f"{formset.prefix}-{index}"
+    return anchor or "exemples"
+
+
+def form_payload(step: StepKey, payload: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what an example fills in terms of the step's form: {formset, values: {field: [text]}}.
+
+    Used here, and by the page for JavaScript (``data-payload``).
+    """
+    entries = []
+    for entry in payload:
+        values = {name: _as_posted(value) for name, value in entry["values"].items()}
+        if step is StepKey.TERRITORIAL_SCALES and "mission" in values:
+            values["subject"] = [f"mission:{values.pop('mission')[0]}"]
+        entries.append({"formset": entry["formset"], "values": values})
+    return entries
+
+
+def _first_blank_row(formset: RowFormSet, data: QueryDict) -> int | None:
+    """Return the first row where nothing was typed, a new one at the end, or None at the cap."""
+    total = _total(formset, data)
+    for index in range(total):
+        start = f"{formset.prefix}-{index}-"
+        defaults = {
+            name: str(field.initial or "") for name, field in formset.empty_form.fields.items()
+        }
+        if all(
+            value in {"", defaults.get(key[len(start) :], "")}
+            for key in data
+            if key.startswith(start)
+            for value in data.getlist(key)
+        ):
+            return index
+    return total if total < formset.cap else None
+
+
+def _apply_preset(form: StepForm, data: QueryDict, preset: str) -> str:
+    kind, column = preset.split(":")
+    if kind != "thirds" or column not in form.subforms:
+        raise ValueError(preset)
+    for name, value in THIRDS.items():
+        data[f"{form.prefix}-{column}-{name}"] = str(value)
+    return f"id_{form.prefix}-{column}-public_pct"
+
+
+def _as_posted(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [str(item) for item in value]
+    if isinstance(value, float):
+        return [french_number(value)]
+    return ["" if value is None else str(value)]

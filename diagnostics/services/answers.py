@@ -1,0 +1,121 @@
+"""Saving the answer to a step."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from diagnostics.domain.answers import Answer as AnswerShape
+from diagnostics.domain.indicators import compute_indicators
+from diagnostics.domain.vocabulary import StepKey
+from diagnostics.models import Answer, AnswerRevision, Diagnostic, User
+from diagnostics.queries import access_to, build_document
+from diagnostics.services.drafts import discard_draft
+from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
+
+# The same author replacing a text within this time leaves no revision of it.
+REVISION_AFTER = dt.timedelta(minutes=10)
+
+
+class StaleRevision(ServiceError):
+    """Somebody else saved this step meanwhile; nothing was stored over their answer."""
+
+
+@dataclass(frozen=True)
+class SavedAnswer:
+    """What a save did: the revision now in force, and whether anything changed."""
+
+    revision: int
+    changed: bool
+
+
+def save_answer(
+    diagnostic: Diagnostic,
+    answer: AnswerShape,
+    *,
+    internal_note: str,
+    base_revision: int,
+    user: User,
+) -> SavedAnswer:
+    """Store the answer to a step; one transaction, rights and state re-checked under lock.
+
+    ``base_revision`` is the revision the person started from (0: none). The replaced value is kept
+    as an AnswerRevision when the author changes or ten minutes have passed; the person's draft of
+    the step is dropped and the diagnostic's indicators are computed again. The same text saved
+    twice is a success that changes nothing.
+
+    Raises NotAllowed, WrongState, and StaleRevision when somebody else saved meanwhile.
+    """
+    step = answer.step
+    with transaction.atomic():
+        locked = lock_for_editing(diagnostic, user=user)
+        answers = list(locked.answers.all())
+        stored = next((row for row in answers if row.step == step.value), None)
+        value = answer.model_dump(mode="json", exclude={"board_question", "mark"})
+        fields = {
+            "value": value,
+            "board_question": answer.board_question,
+            "mark": answer.mark.value if answer.mark else "",
+            "internal_note": internal_note,
+        }
+        unchanged = (
+            all(getattr(stored, name) == new for name, new in fields.items())
+            if stored
+            else answer.is_empty() and not internal_note
+        )
+        if unchanged:
+            discard_draft(diagnostic, step, user=user)
+            return SavedAnswer(stored.revision if stored else 0, changed=False)
+        if base_revision != (stored.revision if stored else 0):
+            raise StaleRevision("Une autre personne a enregistré cette étape entre-temps.")
+        now = timezone.now()
+        if stored is None:
+            stored = Answer(diagnostic=locked, step=step.value, revision=0)
+            answers.append(stored)
+        elif stored.updated_by_id != user.pk or now - stored.updated_at >= REVISION_AFTER:
+            AnswerRevision.objects.create(
+                answer=stored,
+                revision=stored.revision,
+                value={**stored.shape_value(), "internal_note": stored.internal_note},
+                author_id=stored.updated_by_id,
+                written_at=stored.updated_at,
+            )
+        for name, new in fields.items():
+            setattr(stored, name, new)
+        stored.revision += 1
+        stored.updated_by = user
+        stored.updated_at = now
+        stored.save()
+        discard_draft(diagnostic, step, user=user)
+        locked.updated_at = now
+        locked.indicators = dict(compute_indicators(build_document(locked, answers)))
+        locked.save(update_fields=["updated_at", "indicators"])
+    return SavedAnswer(stored.revision, changed=True)
+
+
+def lock_for_editing(diagnostic: Diagnostic, *, user: User) -> Diagnostic:
+    """Lock a diagnostic for a write of its content and re-check right and state.
+
+    Returns it as it is now. Raises NotAllowed or WrongState.
+    """
+    locked = (
+        Diagnostic.objects.select_for_update(of=("self",))
+        .select_related("structure", "kit")
+        .get(pk=diagnostic.pk)
+    )
+    access = access_to(locked, user)
+    if not access.has_editing_role:
+        raise NotAllowed("Vous pouvez lire ce diagnostic, pas le modifier.")
+    if not access.can_edit:
+        raise WrongState(
+            f"Ce diagnostic est « {locked.state_label} » : ses réponses ne se modifient plus."
+        )
+    return locked
+
+
+def stored_answer(diagnostic: Diagnostic, step: StepKey) -> Answer | None:
+    """Return the answer now in force, with its author."""
+    return diagnostic.answers.filter(step=step.value).select_related("updated_by").first()

@@ -1,0 +1,124 @@
+"""The demo data: three fictitious structures, created through the other services."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from diagnostics.domain.answers import Answer
+from diagnostics.domain.document import DiagnosticDocument, load_document
+from diagnostics.domain.vocabulary import EventKind, MembershipRole, State, StepKey
+from diagnostics.models import Diagnostic, Membership, Structure, User
+from diagnostics.services.answers import save_answer
+from diagnostics.services.diagnostics import open_diagnostic, update_frame
+from diagnostics.services.journal import record_event
+from diagnostics.services.structures import create_structure
+from diagnostics.services.workflow import submit_diagnostic, validate_diagnostic
+
+FACILITATOR = ("facilitation@rameau.example", "Facilitation Le RAMEAU")
+ADMINISTRATOR = ("admin@rameau.example", "Administration Le RAMEAU")
+# Addresses in the demo's mails; nobody follows them.
+BASE_URL = "http://127.0.0.1:8000"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A demo structure: its document, its team, and the steps that the contributor filled."""
+
+    file: str
+    lead: tuple[str, str]
+    members: tuple[tuple[str, str, MembershipRole], ...] = ()
+    by_contributor: frozenset[StepKey] = frozenset()
+
+
+PROFILES = (
+    Profile("brumelle.json", ("referent@brumelle.example", "Référent Brumelle")),
+    Profile(
+        "sorelle.json",
+        ("referente@sorelle.example", "Référente Sorelle"),
+        (
+            ("contributeur@sorelle.example", "Contributeur Sorelle", MembershipRole.CONTRIBUTOR),
+            ("lecture@sorelle.example", "Lecture Sorelle", MembershipRole.READER),
+        ),
+        frozenset({StepKey.ACTIVITIES, StepKey.TERRITORIAL_SCALES, StepKey.ALLIANCES}),
+    ),
+    Profile("arvelle.json", ("referente@arvelle.example", "Référente Arvelle")),
+)
+
+
+def load_demo(folder: Path, *, password: str) -> list[Structure]:
+    """Create the demo accounts and structures that are not there yet; return the new structures.
+
+    Loading twice changes nothing. One transaction; mails are queued as for anybody.
+    """
+    created = []
+    with transaction.atomic():
+        facilitator = _account(*FACILITATOR, password, is_facilitator=True)
+        _account(*ADMINISTRATOR, password, is_staff=True, is_superuser=True)
+        for profile in PROFILES:
+            lead = _account(*profile.lead, password)
+            if Membership.objects.filter(user=lead).exists():
+                continue
+            document = load_document(json.loads((folder / profile.file).read_text("utf-8")))
+            created.append(_structure(profile, document, lead, facilitator, password))
+    return created
+
+
+def _account(email: str, name: str, password: str, **rights: bool) -> User:
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, password, name=name, **rights)
+        EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+    return user
+
+
+def _structure(
+    profile: Profile, document: DiagnosticDocument, lead: User, facilitator: User, password: str
+) -> Structure:
+    card = document.structure.model_dump(mode="json")
+    structure = create_structure(user=lead, **card)
+    structure.facilitator = facilitator
+    structure.save(update_fields=["facilitator"])
+    contributor = lead
+    for email, name, role in profile.members:
+        member = _account(email, name, password)
+        Membership.objects.create(structure=structure, user=member, role=role.value)
+        record_event(EventKind.MEMBER_JOINED, actor=member, structure=structure, role=role.value)
+        if role is MembershipRole.CONTRIBUTOR:
+            contributor = member
+    diagnostic = _diagnostic(document, structure, lead)
+    for step, answer in document.answers.given():
+        author = contributor if step in profile.by_contributor else lead
+        _save(diagnostic, answer, author)
+    if document.diagnostic.state is not State.DRAFT:
+        submit_diagnostic(diagnostic, user=lead, base_url=BASE_URL)
+    if document.diagnostic.state is State.VALIDATED:
+        validate_diagnostic(diagnostic, user=facilitator, base_url=BASE_URL)
+    return structure
+
+
+def _diagnostic(document: DiagnosticDocument, structure: Structure, lead: User) -> Diagnostic:
+    card = document.diagnostic
+    diagnostic = open_diagnostic(
+        structure,
+        title=card.title,
+        base_year=card.base_year,
+        horizon_years=card.horizon_years,
+        user=lead,
+    )
+    update_frame(
+        diagnostic,
+        title=card.title,
+        board_date=card.board_date,
+        workshops=card.workshops,
+        user=lead,
+    )
+    return diagnostic
+
+
+def _save(diagnostic: Diagnostic, answer: Answer, author: User) -> None:
+    save_answer(diagnostic, answer, internal_note="", base_revision=0, user=author)

@@ -1,0 +1,85 @@
+"""Opening a diagnostic and editing what frames it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from diagnostics.domain.document import Workshop
+from diagnostics.domain.indicators import compute_indicators
+from diagnostics.domain.permissions import TeamAccess
+from diagnostics.domain.vocabulary import EventKind, MembershipRole
+from diagnostics.models import Diagnostic, Kit, Membership, Structure, User
+from diagnostics.queries import access_to, build_document
+from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
+from diagnostics.services.journal import record_event
+
+CURRENT_KIT = "rameau-2013"
+
+
+def open_diagnostic(
+    structure: Structure,
+    *,
+    title: str,
+    base_year: int,
+    horizon_years: int,
+    user: User,
+    board_date: dt.date | None = None,
+) -> Diagnostic:
+    """Open a diagnostic for a structure with the current kit, which it keeps for life.
+
+    Writes the journal. Raises NotAllowed, or ServiceError when the kit was never loaded.
+    """
+    with transaction.atomic():
+        membership = Membership.objects.filter(structure=structure, user=user).first()
+        role = MembershipRole(membership.role) if membership else None
+        if not TeamAccess(role=role).can_manage:
+            raise NotAllowed("Seul·e le ou la référent·e ouvre un diagnostic.")
+        kit = Kit.objects.filter(slug=CURRENT_KIT).first()
+        if kit is None:
+            raise ServiceError("Le kit n’est pas chargé : lancez « manage.py load_kit ».")
+        diagnostic = Diagnostic(
+            structure=structure,
+            kit=kit,
+            title=title,
+            base_year=base_year,
+            horizon_years=horizon_years,
+            board_date=board_date,
+            created_by=user,
+        )
+        diagnostic.indicators = dict(compute_indicators(build_document(diagnostic, [])))
+        diagnostic.save(force_insert=True)
+        record_event(
+            EventKind.DIAGNOSTIC_OPENED, actor=user, structure=structure, diagnostic=diagnostic
+        )
+    return diagnostic
+
+
+def update_frame(
+    diagnostic: Diagnostic,
+    *,
+    title: str,
+    board_date: dt.date | None,
+    workshops: list[Workshop],
+    user: User,
+) -> None:
+    """Change the title, the board's date and the workshops; raises NotAllowed or WrongState."""
+    with transaction.atomic():
+        locked = Diagnostic.objects.select_for_update(of=("self",)).get(pk=diagnostic.pk)
+        access = access_to(locked, user)
+        if access.role is not MembershipRole.LEAD:
+            raise NotAllowed("Seul·e le ou la référent·e modifie le cadre du diagnostic.")
+        if not access.can_manage:
+            raise WrongState(f"Ce diagnostic est « {locked.state_label} ».")
+        changes: dict[str, Any] = {
+            "title": title,
+            "board_date": board_date,
+            "workshops": [workshop.model_dump(mode="json") for workshop in workshops],
+            "updated_at": timezone.now(),
+        }
+        for name, value in changes.items():
+            setattr(locked, name, value)
+        locked.save(update_fields=list(changes))

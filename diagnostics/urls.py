@@ -1,0 +1,68 @@
+"""Addresses of the application, grouped by object (design, §7)."""
+
+from django.urls import include, path, register_converter
+
+from diagnostics.domain.vocabulary import StepKey
+from diagnostics.views import diagnostics, facilitation, invitations, pages, reports, structures
+from diagnostics.wizard import positioning_preview, step_wizard
+
+
+class StepConverter:
+    """The key of a step; any other text is an unknown address (404)."""
+
+    regex = "|".join(step.value for step in StepKey)
+
+    def to_python(self, value: str) -> StepKey:
+        """Return the step of a key."""
+        return StepKey(value)
+
+    def to_url(self, value: str) -> str:
+        """Return the key of a step."""
+        return StepKey(value).value
+
+
+register_converter(StepConverter, "step")
+
+structure_urls = [
+    path("", structures.show_structure, name="structure_detail"),
+    path("modifier/", structures.edit_structure, name="structure_edit"),
+    path("equipe/", structures.show_team, name="structure_team"),
+    path("equipe/inviter/", structures.invite_member, name="invitation_create"),
+    path(
+        "equipe/invitations/<int:invitation_pk>/annuler/",
+        structures.cancel_invitation,
+        name="invitation_cancel",
+    ),
+    path("equipe/<int:membership_pk>/role/", structures.change_role, name="member_role"),
+    path("equipe/<int:membership_pk>/retirer/", structures.remove_member, name="member_remove"),
+    path("diagnostics/nouveau/", diagnostics.open_diagnostic, name="diagnostic_create"),
+]
+
+diagnostic_urls = [
+    path("", diagnostics.show_home, name="diagnostic_home"),
+    path("modifier/", diagnostics.edit_diagnostic, name="diagnostic_edit"),
+    path("etapes/<step:step>/", step_wizard, name="diagnostic_step"),
+    path("etapes/positioning/apercu/", positioning_preview, name="positioning_preview"),
+    path("relecture/", diagnostics.show_check_page, name="diagnostic_check"),
+    path("soumettre/", diagnostics.submit, name="diagnostic_submit"),
+    path(
+        "demander-des-modifications/",
+        facilitation.request_changes,
+        name="diagnostic_request_changes",
+    ),
+    path("valider/", facilitation.validate, name="diagnostic_validate"),
+    path("rapport/", reports.show_report, name="report"),
+    path("rapport.pdf", reports.download_pdf, name="report_pdf"),
+    path("document.json", reports.download_document, name="document_json"),
+]
+
+urlpatterns = [
+    path("", pages.start, name="start"),
+    path("a-propos/", pages.about, name="about"),
+    path("health/", pages.health, name="health"),
+    path("structures/nouvelle/", structures.create_structure, name="structure_create"),
+    path("structures/<uuid:pk>/", include(structure_urls)),
+    path("invitations/<str:token>/", invitations.accept, name="invitation_accept"),
+    path("diagnostics/<uuid:pk>/", include(diagnostic_urls)),
+    path("portefeuille/", facilitation.show_portfolio, name="portfolio"),
+]

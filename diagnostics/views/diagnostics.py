@@ -1,0 +1,142 @@
+"""A diagnostic: opening it, its home, its check page and its submission."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from diagnostics.forms.diagnostics import FrameForm, OpenDiagnosticForm, WorkshopFormSet
+from diagnostics.forms.reviews import ChangeRequestForm, SubmissionForm
+from diagnostics.queries import (
+    LoadedDiagnostic,
+    get_diagnostic,
+    get_structure,
+    load_check_page,
+    load_home,
+)
+from diagnostics.services import diagnostics as services
+from diagnostics.services.errors import NotAllowed, ServiceError
+from diagnostics.services.workflow import AlreadySubmitted, submit_diagnostic
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_diagnostic(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open a diagnostic for a structure (its lead only)."""
+    loaded = get_structure(request.user, pk)
+    if not loaded.access.can_manage:
+        raise PermissionDenied
+    form = OpenDiagnosticForm(
+        request.POST or None, initial={"base_year": timezone.localdate().year}
+    )
+    if form.is_valid():
+        diagnostic = services.open_diagnostic(
+            loaded.structure, **form.cleaned_data, user=request.user
+        )
+        return redirect("diagnostic_home", pk=diagnostic.pk)
+    context = {"form": form, "structure": loaded.structure}
+    return render(request, "diagnostics/open.html", context)
+
+
+@require_GET
+def show_home(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show the task list of the axes and what to do next."""
+    loaded = get_diagnostic(request.user, pk)
+    context = {
+        "diagnostic": loaded.diagnostic,
+        "access": loaded.access,
+        "home": load_home(loaded, user=request.user),
+    }
+    return render(request, "diagnostics/home.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_diagnostic(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Edit the title, the board's date and the workshops (the lead, while it is open)."""
+    loaded = get_diagnostic(request.user, pk)
+    diagnostic = loaded.diagnostic
+    if not loaded.access.can_manage:
+        raise PermissionDenied
+    data = request.POST if request.method == "POST" else None
+    form = FrameForm(data, initial={"title": diagnostic.title, "board_date": diagnostic.board_date})
+    workshops = WorkshopFormSet(data, initial=diagnostic.workshops, prefix="workshops")
+    if data is not None:
+        total = data.get("workshops-TOTAL_FORMS", "")
+        if not (total.isascii() and total.isdigit() and int(total[:4]) <= workshops.absolute_max):
+            raise SuspiciousOperation("workshops-TOTAL_FORMS")
+        if form.is_valid() and workshops.is_valid():
+            services.update_frame(
+                diagnostic,
+                **form.cleaned_data,
+                workshops=workshops.workshops(),
+                user=request.user,
+            )
+            messages.success(request, "Le cadre du diagnostic est enregistré.")
+            return redirect("diagnostic_home", pk=pk)
+    context = {"form": form, "workshops": workshops, "diagnostic": diagnostic}
+    return render(request, "diagnostics/edit.html", context)
+
+
+@require_GET
+def show_check_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show every answer, what is missing, and what the person can do: submit, or review."""
+    return render_check_page(request, get_diagnostic(request.user, pk))
+
+
+def render_check_page(
+    request: HttpRequest,
+    loaded: LoadedDiagnostic,
+    *,
+    submission: SubmissionForm | None = None,
+    change_request: ChangeRequestForm | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render the check page, with the forms of the action that was just refused."""
+    context = {
+        "diagnostic": loaded.diagnostic,
+        "access": loaded.access,
+        "page": load_check_page(loaded),
+        "submission": submission or SubmissionForm(),
+        "change_request_form": change_request or ChangeRequestForm(),
+        "problem": problem,
+    }
+    return render(request, "diagnostics/check.html", context, status=status)
+
+
+@require_POST
+def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Submit the diagnostic once it is confirmed; a second click does nothing more."""
+    loaded = get_diagnostic(request.user, pk)
+    if not loaded.access.may_submit:
+        raise PermissionDenied
+    form = SubmissionForm(request.POST)
+    if not form.is_valid() and loaded.access.can_submit:
+        return render_check_page(request, loaded, submission=form)
+    try:
+        version = submit_diagnostic(
+            loaded.diagnostic, user=request.user, base_url=base_url(request)
+        )
+    except AlreadySubmitted as error:
+        messages.info(request, str(error))
+    except NotAllowed as error:
+        raise PermissionDenied from error
+    except ServiceError as error:
+        loaded = get_diagnostic(request.user, pk)
+        return render_check_page(request, loaded, problem=str(error), status=409)
+    else:
+        messages.success(
+            request,
+            f"Diagnostic soumis (version {version.number}). La facilitation est prévenue.",
+        )
+    return redirect("diagnostic_home", pk=pk)
+
+
+def base_url(request: HttpRequest) -> str:
+    """Return the start of the site's addresses, without the last slash, for links in mails."""
+    return request.build_absolute_uri("/").rstrip("/")

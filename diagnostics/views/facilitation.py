@@ -1,0 +1,102 @@
+"""The facilitator's list and actions; they read a diagnostic on its check page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from diagnostics.domain.vocabulary import State
+from diagnostics.forms.reviews import ChangeRequestForm
+from diagnostics.queries import count_by_state, diagnostics_for_review, get_diagnostic
+from diagnostics.services import workflow
+from diagnostics.services.errors import NotAllowed, ServiceError
+from diagnostics.views.diagnostics import base_url, render_check_page
+
+PAGE_SIZE = 50
+
+
+@require_GET
+def show_portfolio(request: HttpRequest) -> HttpResponse:
+    """List the diagnostics, those to review first; ``?etat=`` keeps one state."""
+    if not request.user.is_facilitator:
+        raise PermissionDenied
+    asked = request.GET.get("etat", "")
+    state = State(asked) if asked in set(State) else None
+    counts = count_by_state(request.user)
+    page = Paginator(diagnostics_for_review(request.user, state), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "page": page,
+        "state": state,
+        "counts": [(entry, counts[entry]) for entry in State if counts[entry]],
+        "total": sum(counts.values()),
+        "to_review": counts[State.SUBMITTED],
+    }
+    return render(request, "facilitation/portfolio.html", context)
+
+
+@require_POST
+def request_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask the structure for changes, with a reason."""
+    loaded = get_diagnostic(request.user, pk)
+    if not loaded.access.may_review:
+        raise PermissionDenied
+    form = ChangeRequestForm(request.POST)
+    if not form.is_valid():
+        return render_check_page(request, loaded, change_request=form)
+    return _review(
+        request,
+        pk,
+        lambda: workflow.request_changes(
+            loaded.diagnostic,
+            reason=form.cleaned_data["reason"],
+            user=request.user,
+            base_url=base_url(request),
+        ),
+        "Votre demande est envoyée : la structure peut modifier ses réponses.",
+        form,
+    )
+
+
+@require_POST
+def validate(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Validate the diagnostic."""
+    loaded = get_diagnostic(request.user, pk)
+    if not loaded.access.may_review:
+        raise PermissionDenied
+    return _review(
+        request,
+        pk,
+        lambda: workflow.validate_diagnostic(
+            loaded.diagnostic, user=request.user, base_url=base_url(request)
+        ),
+        "Le diagnostic est validé : la structure est prévenue.",
+    )
+
+
+def _review(
+    request: HttpRequest,
+    pk: UUID,
+    action: Callable[[], object],
+    done: str,
+    form: ChangeRequestForm | None = None,
+) -> HttpResponse:
+    try:
+        action()
+    except NotAllowed as error:
+        raise PermissionDenied from error
+    except ServiceError as error:
+        loaded = get_diagnostic(request.user, pk)
+        return render_check_page(
+            request, loaded, change_request=form, problem=str(error), status=409
+        )
+    messages.success(request, done)
+    return redirect("diagnostic_check", pk=pk)

@@ -1,0 +1,346 @@
+"""The guided steps: the only file that knows django-formtools.
+
+One URL per step; the step comes from the URL, the data from PostgreSQL. formtools gives the
+navigation between steps and its hooks; what was typed and not stored yet is a draft.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from formtools.wizard.storage.base import BaseStorage
+from formtools.wizard.views import NamedUrlWizardView
+
+from diagnostics.domain.answers import Positioning
+from diagnostics.domain.completeness import missing_in_step
+from diagnostics.domain.vocabulary import Mark, StepKey
+from diagnostics.forms.base import StepForm, TamperedForm
+from diagnostics.forms.positioning import PositioningForm
+from diagnostics.forms.registry import STEP_FORMS
+from diagnostics.forms.row_operations import apply_operation, form_payload
+from diagnostics.models import Draft
+from diagnostics.queries import (
+    LoadedStep,
+    StepContext,
+    get_diagnostic,
+    load_diagnostic_document,
+    load_step,
+)
+from diagnostics.report.diagrams import circles_svg
+from diagnostics.services.answers import StaleRevision, save_answer
+from diagnostics.services.drafts import discard_draft, save_draft, typed_text
+from diagnostics.services.errors import NotAllowed, WrongState
+
+OPERATIONS = ("row_op", "example", "preset")
+
+
+class DraftStorage(BaseStorage):
+    """Storage of the wizard: the step of the address, and the person's draft of it.
+
+    Nothing is kept in the session; the setters that formtools calls do nothing.
+    """
+
+    def __init__(self, prefix: str, request: HttpRequest, file_storage: Any = None) -> None:
+        super().__init__(prefix, request, file_storage)
+        self.loaded: LoadedStep = request.loaded_step  # type: ignore[attr-defined]
+
+    def _get_current_step(self) -> str:
+        return self.loaded.step.value
+
+    def _set_current_step(self, step: str) -> None:
+        """The step comes from the address alone."""
+
+    def _get_extra_data(self) -> dict[str, Any]:
+        return {}
+
+    def get_step_data(self, step: str) -> QueryDict | None:
+        """Return the person's draft of the current step, or None: the stored answer shows."""
+        if step == self.loaded.step.value and self.loaded.draft is not None:
+            return QueryDict(self.loaded.draft.form_data)
+        return None
+
+    def set_step_data(self, step: str, cleaned_data: Any) -> None:
+        """The answer was stored by the service."""
+
+    def get_step_files(self, step: str) -> None:
+        """No step takes files."""
+
+    def set_step_files(self, step: str, files: Any) -> None:
+        """No step takes files."""
+
+    @property
+    def current_step_data(self) -> QueryDict | None:
+        """The draft of the current step."""
+        return self.get_step_data(self.current_step)
+
+    @property
+    def current_step_files(self) -> None:
+        """No step takes files."""
+        return
+
+    def reset(self) -> None:
+        """Nothing to reset: drafts live until they are stored or dropped."""
+
+    def update_response(self, response: HttpResponseBase) -> None:
+        """Nothing to write in the response."""
+
+
+class StepWizard(NamedUrlWizardView):
+    """The steps of a diagnostic, in the order of its kit."""
+
+    storage_name = "diagnostics.wizard.DraftStorage"
+    template_name = "diagnostics/step.html"
+    http_method_names = ["get", "head", "post", "options"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Load the step for the person (404 for strangers) before formtools looks at it."""
+        loaded = get_diagnostic(request.user, kwargs["pk"])  # type: ignore[arg-type]
+        self.loaded = load_step(loaded, kwargs["step"], user=request.user)  # type: ignore[arg-type]
+        request.loaded_step = self.loaded  # type: ignore[attr-defined]
+        self.form_list = OrderedDict(
+            (entry.key, STEP_FORMS[StepKey(entry.key)]) for entry in self.loaded.steps
+        )
+        kwargs["step"] = self.loaded.step.value
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_prefix(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
+        """One prefix per diagnostic, so that two of them in one session never share data."""
+        return f"diagnostic-{kwargs['pk']}"
+
+    def get_step_url(self, step: str) -> str:
+        """Return the address of a step of this diagnostic."""
+        return reverse(self.url_name, args=[self.loaded.diagnostic.pk, step])
+
+    def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:
+        """Give the form the document and the answer now stored."""
+        return {"context": self.loaded.form_context}
+
+    # --- Requests ---
+
+    def get(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show the step: its form, or its answer for those who may not edit it now."""
+        if not self.loaded.access.can_edit:
+            return self._render_closed()
+        return super().get(*args, **kwargs)
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Refuse what may not be written, answer the row buttons, then let formtools save."""
+        access = self.loaded.access
+        if not access.has_editing_role:
+            raise PermissionDenied
+        form = self._posted_form()
+        if not access.can_edit:
+            self._keep_draft()
+            return self._render_closed(status=409)
+        if "discard_draft" in self.request.POST:
+            discard_draft(self.loaded.diagnostic, self.loaded.step, user=self.request.user)
+            return redirect(self.get_step_url(self.loaded.step.value))
+        if "keep_draft" in self.request.POST:
+            self._keep_typed(form)
+            return HttpResponse(status=204)
+        if any(name in self.request.POST for name in OPERATIONS):
+            return self._operate_on_rows(form)
+        try:
+            response = super().post(*args, **kwargs)
+        except StaleRevision:
+            self._keep_draft()
+            return self._render_conflict()
+        except NotAllowed as error:
+            raise PermissionDenied from error
+        except WrongState:
+            self._keep_draft()
+            self.loaded = load_step(
+                get_diagnostic(self.request.user, self.loaded.diagnostic.pk),
+                self.loaded.step,
+                user=self.request.user,
+            )
+            return self._render_closed(status=409)
+        return response
+
+    def _posted_form(self) -> StepForm:
+        """Return the form of what was posted; a structure that no page can send is a 400."""
+        revision = self.request.POST.get("base_revision", "")
+        if not (revision.isascii() and revision.isdigit() and len(revision) < 10):
+            raise SuspiciousOperation("base_revision")
+        self.base_revision = int(revision)
+        form: StepForm = self.get_form(data=self.request.POST)
+        try:
+            form.check_structure(same_revision=self.base_revision == self.loaded.revision)
+        except TamperedForm as error:
+            raise SuspiciousOperation(str(error)) from error
+        return form
+
+    def _operate_on_rows(self, form: StepForm) -> HttpResponseBase:
+        """Add, remove, move or prefill rows without JavaScript: the text becomes a draft."""
+        data, anchor = apply_operation(form, self.request.POST, self.loaded.examples)
+        save_draft(
+            self.loaded.diagnostic,
+            self.loaded.step,
+            form_data=typed_text(data),
+            base_revision=self.base_revision,
+            user=self.request.user,
+        )
+        return redirect(f"{self.get_step_url(self.loaded.step.value)}#{anchor}")
+
+    # --- Hooks of formtools ---
+
+    def process_step(self, form: StepForm) -> None:
+        """Store the answer of a valid form."""
+        answer = form.answer()
+        if "review_later" in self.request.POST:
+            answer = answer.model_copy(update={"mark": Mark.TO_REVIEW})
+        save_answer(
+            self.loaded.diagnostic,
+            answer,
+            internal_note=form.cleaned_data["internal_note"],
+            base_revision=self.base_revision,
+            user=self.request.user,
+        )
+
+    def process_step_files(self, form: StepForm) -> None:
+        """No step takes files."""
+
+    def render_goto_step(self, goto_step: str, **kwargs: Any) -> HttpResponseBase:
+        """« Précédent » keeps what was typed, valid or not."""
+        self._keep_typed(self._posted_form())
+        return redirect(self.get_step_url(goto_step))
+
+    def render_done(self, form: StepForm, **kwargs: Any) -> HttpResponseBase:
+        """After the last step comes the check page; submitting is a POST of its own."""
+        return redirect("diagnostic_check", pk=self.loaded.diagnostic.pk)
+
+    def render(self, form: StepForm | None = None, **kwargs: Any) -> HttpResponseBase:
+        """Show the form; what was posted and is not valid is kept first."""
+        if self.request.method == "POST":
+            self._keep_draft()
+        return super().render(form, **kwargs)
+
+    # --- Pages ---
+
+    def get_context_data(self, form: StepForm, **kwargs: Any) -> dict[str, Any]:
+        """Give the template the step, its kit and its surroundings."""
+        context: dict[str, Any] = super().get_context_data(form=form, **kwargs)
+        context |= self._page_context() | {"form": form, "errors": list(form.error_list())}
+        if isinstance(form, PositioningForm):
+            context["preview"] = self._circles(form)
+        return context
+
+    def _circles(self, form: PositioningForm) -> str:
+        """Draw the circles from the rows shown, typed or stored."""
+        stored = self.loaded.stored
+        if form.is_bound:
+            rows = form.positions()
+        else:
+            rows = stored.rows if isinstance(stored, Positioning) else []
+        return circles_svg(rows, centre=self.loaded.diagnostic.structure.name)
+
+    def _page_context(self) -> dict[str, Any]:
+        loaded, step = self.loaded, self.loaded.step
+        index = next(i for i, entry in enumerate(loaded.steps) if entry.key == step.value)
+        draft = loaded.draft if self.request.method == "GET" else None
+        saved = loaded.stored_row.updated_at if loaded.stored_row else None
+        # As the document has it: links to rows that are gone are left out.
+        shown = loaded.document.answers.get(step)
+        return {
+            "loaded": loaded,
+            "diagnostic": loaded.diagnostic,
+            "access": loaded.access,
+            "kit_step": loaded.kit_step,
+            "previous_step": loaded.steps[index - 1] if index else None,
+            "next_step": loaded.steps[index + 1] if index + 1 < len(loaded.steps) else None,
+            "form_template": f"steps/{step.value}/form.html",
+            "display_template": f"steps/{step.value}/display.html",
+            "shown_answer": shown or loaded.stored,
+            "has_content": shown is not None and not shown.content_is_empty(),
+            "saved_today": saved is not None and timezone.localdate(saved) == timezone.localdate(),
+            "missing": missing_in_step(loaded.document, step),
+            "examples": [
+                {
+                    "example": example,
+                    "payload": json.dumps(form_payload(step, example.payload), ensure_ascii=False)
+                    if example.payload
+                    else "",
+                }
+                for example in loaded.examples
+            ],
+            "draft": draft,
+            "draft_is_late": draft is not None and draft.base_revision < loaded.revision,
+            "conflict": False,
+        }
+
+    def _keep_typed(self, form: StepForm) -> None:
+        """Keep what was typed unless it is the stored answer."""
+        stored, note = self.loaded.stored, self.loaded.form_context.internal_note
+        if (
+            form.is_valid()
+            and form.answer() == (stored or type(form.answer())())
+            and form.cleaned_data["internal_note"] == note
+        ):
+            discard_draft(self.loaded.diagnostic, self.loaded.step, user=self.request.user)
+        else:
+            self._keep_draft()
+
+    def _keep_draft(self) -> Draft:
+        return save_draft(
+            self.loaded.diagnostic,
+            self.loaded.step,
+            form_data=typed_text(self.request.POST),
+            base_revision=self.base_revision,
+            user=self.request.user,
+        )
+
+    def _render_conflict(self) -> HttpResponse:
+        """Show both texts (409): what was typed, and what somebody else stored meanwhile."""
+        self.loaded = load_step(
+            get_diagnostic(self.request.user, self.loaded.diagnostic.pk),
+            self.loaded.step,
+            user=self.request.user,
+        )
+        form = self.get_form(data=self.request.POST)
+        context = self.get_context_data(form=form) | {"conflict": True}
+        return render(self.request, self.template_name, context, status=409)
+
+    def _render_closed(self, *, status: int = 200) -> HttpResponse:
+        """Show the answer without a form, and why; with what was typed when it came too late."""
+        context = self._page_context() | {
+            "typed_text": self._typed_values() if self.request.method == "POST" else [],
+        }
+        return render(self.request, "diagnostics/step_closed.html", context, status=status)
+
+    def _typed_values(self) -> list[str]:
+        prefix = f"{self.loaded.step.value}-"
+        return [
+            value
+            for name, values in self.request.POST.lists()
+            if name.startswith(prefix) and not name.endswith(("_FORMS", "-id"))
+            for value in values
+            if value.strip()
+        ]
+
+
+step_wizard = StepWizard.as_view(list(STEP_FORMS.items()), url_name="diagnostic_step")
+
+
+@require_POST
+def positioning_preview(request: HttpRequest, pk: Any) -> HttpResponse:
+    """Draw the two circles from the rows being typed; stores nothing."""
+    loaded = get_diagnostic(request.user, pk)  # type: ignore[arg-type]
+    document = load_diagnostic_document(loaded.diagnostic)
+    form = PositioningForm(
+        request.POST,
+        context=StepContext(document=document),
+        prefix=StepKey.POSITIONING.value,
+    )
+    try:
+        form.check_structure(same_revision=False)
+    except TamperedForm as error:
+        raise SuspiciousOperation(str(error)) from error
+    return HttpResponse(circles_svg(form.positions(), centre=loaded.diagnostic.structure.name))
