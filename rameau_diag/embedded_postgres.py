@@ -348,16 +348,16 @@ class Cluster:
         try:
             if not self.data.is_dir():
                 self.data.mkdir(mode=0o755, parents=True)
+            if not os.access(self.data, os.W_OK | os.X_OK):
+                raise EmbeddedPostgresError(
+                    f"Le dossier {self.data} appartient à une autre personne : relancez avec son "
+                    "compte, ou supprimez ce dossier pour repartir de zéro."
+                )
             self.log.parent.mkdir(exist_ok=True)
         except OSError as error:
             raise EmbeddedPostgresError(
                 f"Le dossier {self.data} ne peut pas être créé : {error.strerror}."
             ) from None
-        if not os.access(self.data, os.W_OK | os.X_OK):
-            raise EmbeddedPostgresError(
-                f"Le dossier {self.data} appartient à une autre personne : relancez avec son "
-                "compte, ou supprimez ce dossier pour repartir de zéro."
-            )
 
     def _open_lock(self, name: str) -> IO[str]:
         try:
@@ -408,7 +408,8 @@ class Cluster:
             if older:
                 print(
                     f"D'anciennes données de ce projet restent dans {older[0]} ; "
-                    "supprimez ce dossier si elles ne servent plus."
+                    "supprimez ce dossier si elles ne servent plus.",
+                    file=sys.stderr,
                 )
         for leftover in home.glob("new-*"):
             shutil.rmtree(leftover)

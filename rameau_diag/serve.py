@@ -385,6 +385,9 @@ def main() -> int:
     except (StartError, EmbeddedPostgresError) as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:  # a full disk, files of another account…
+        print(f"{error.filename or 'Le système'} : {error.strerror or error}.", file=sys.stderr)
+        return 1
     return 0
 
 

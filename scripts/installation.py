@@ -91,8 +91,8 @@ def _system_packages(*, tests: bool) -> None:
     prefix = _as_root()
     if prefix is None:
         raise InstallationError(
-            f"Il manque des paquets du système : tapez « apt-get install {names} » en tant que "
-            "root, puis relancez."
+            f"Il manque des paquets du système : tapez « apt-get update && apt-get install {names} » "
+            "en tant que root, puis relancez."
         )
     print(f"Installation des paquets du système {names}…", flush=True)
     prefix += ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", "apt-get", "-q", "-y"]
