@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.urls import reverse
 
+from diagnostics import pending
 from diagnostics.models import Invitation
 from diagnostics.services import team
 
@@ -54,6 +55,11 @@ class AccountAdapter(DefaultAccountAdapter):
         ),
         "rate_limited": "Trop de demandes en peu de temps : réessayez dans quelques minutes.",
     }
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
+        """Give back what was typed at a step while the session had expired."""
+        pending.adopt(request, user)
+        return super().post_login(request, user, **kwargs)
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         """Lead a person who signed up from an invitation to the structure they joined."""

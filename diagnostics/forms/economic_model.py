@@ -34,9 +34,9 @@ class SnapshotForm(forms.Form):
     )
     budget_min_keur = NumberField(label="Budget, au moins (K€)", maximum=MAX_KEUR, example="250")
     budget_max_keur = NumberField(label="Budget, au plus (K€)", maximum=MAX_KEUR, example="300")
-    public_pct = NumberField(label="Part publique (%)", maximum=100, example="33")
-    private_pct = NumberField(label="Part privée (%)", maximum=100, example="33")
-    self_pct = NumberField(label="Part d’auto-financement (%)", maximum=100, example="34")
+    public_pct = NumberField(label="Public (%)", maximum=100, example="33")
+    private_pct = NumberField(label="Privé (%)", maximum=100, example="33")
+    self_pct = NumberField(label="Auto-financement (%)", maximum=100, example="34")
 
     def clean(self) -> dict[str, Any]:
         """Refuse a range of budget upside down."""
