@@ -16,6 +16,7 @@ from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics.models import Example, Kit, Part, Question, Step, Structure, User
 
@@ -24,8 +25,9 @@ admin.site.site_title = "Diagnostic ambition"
 admin.site.index_title = "Comptes, structures et textes du kit"
 # One door: the site's own sign-in, with its limits on attempts.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.unregister(Group)
-admin.site.unregister(EmailAddress)
+# No groups here; addresses follow the accounts; the queue holds the text of mails.
+for model in (Group, EmailAddress, ProcrastinateJob):
+    admin.site.unregister(model)
 
 
 # --- People -----------------------------------------------------------------------------------------

@@ -128,6 +128,16 @@ ACCOUNT_ADAPTER = "diagnostics.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "diagnostics.forms.accounts.SignupDetailsForm"
+ACCOUNT_FORMS = {
+    "login": "diagnostics.forms.signin.LoginForm",
+    "signup": "diagnostics.forms.signin.SignupForm",
+    "add_email": "diagnostics.forms.signin.AddEmailForm",
+    "change_password": "diagnostics.forms.signin.ChangePasswordForm",
+    "set_password": "diagnostics.forms.signin.SetPasswordForm",
+    "reset_password": "diagnostics.forms.signin.ResetPasswordForm",
+    "reset_password_from_key": "diagnostics.forms.signin.ResetPasswordKeyForm",
+    "reauthenticate": "diagnostics.forms.signin.ReauthenticateForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -21,7 +21,9 @@ class StructureForm(forms.Form):
         required=True,
         help_text="Celui que votre conseil d’administration emploie.",
     )
-    legal_form = forms.ChoiceField(label="Forme juridique", choices=LegalForm.choices())
+    legal_form = forms.ChoiceField(
+        label="Forme juridique", choices=LegalForm.choices(), required=False
+    )
     founded_year = YearField(label="Année de création")
     territory = TextField(
         label="Territoire d’intervention",
@@ -46,6 +48,10 @@ class StructureForm(forms.Form):
         """Return the form of a structure's card, filled with it."""
         initial = {name: getattr(structure, name) for name in IDENTITY_FIELDS}
         return cls(*args, initial=initial)
+
+    def clean_legal_form(self) -> str:
+        """Take the first form of the list when none was sent."""
+        return self.cleaned_data["legal_form"] or LegalForm.ASSOCIATION.value
 
     @property
     def identity_card(self) -> IdentityCard:

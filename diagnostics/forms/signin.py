@@ -1,0 +1,66 @@
+"""allauth's forms in the words of the application (setting ACCOUNT_FORMS)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+
+CHOOSING_HELP = (
+    "Douze caractères au moins : une courte phrase convient. "
+    "Ni votre nom, ni un mot de passe courant."
+)
+LABELS = {
+    "login": "Adresse e-mail",
+    "email": "Adresse e-mail",
+    "password": "Mot de passe",
+    "oldpassword": "Mot de passe actuel",
+    "password2": "Le même mot de passe, une seconde fois",
+    "remember": "Rester connecté·e sur cet appareil",
+}
+
+
+class InOurWords:
+    """Gives the fields their French labels, and no placeholder beside the label."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = LABELS.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
+        if "password1" in self.fields:
+            self.fields["password1"].help_text = CHOOSING_HELP
+
+
+class LoginForm(InOurWords, allauth_forms.LoginForm):
+    """Signing in."""
+
+
+class SignupForm(InOurWords, allauth_forms.SignupForm):
+    """Signing up."""
+
+
+class AddEmailForm(InOurWords, allauth_forms.AddEmailForm):
+    """Adding an address to one's account."""
+
+
+class ChangePasswordForm(InOurWords, allauth_forms.ChangePasswordForm):
+    """Changing one's password."""
+
+
+class SetPasswordForm(InOurWords, allauth_forms.SetPasswordForm):
+    """Choosing a first password."""
+
+
+class ResetPasswordForm(InOurWords, allauth_forms.ResetPasswordForm):
+    """Asking for the link that resets a password."""
+
+
+class ResetPasswordKeyForm(InOurWords, allauth_forms.ResetPasswordKeyForm):
+    """Choosing a password from that link."""
+
+
+class ReauthenticateForm(InOurWords, allauth_forms.ReauthenticateForm):
+    """Typing one's password again before a sensitive change."""
