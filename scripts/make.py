@@ -86,7 +86,8 @@ def lock() -> int:
             return 1
         path = ROOT / name
         path.write_text(header + path.read_text())
-    return _run(["npm", "install", "--package-lock-only", "--ignore-scripts", "--no-audit"])
+    update = ["npm", "install", "--package-lock-only", "--ignore-scripts", "--no-audit"]
+    return _run([*update, "--omit-lockfile-registry-resolved"])
 
 
 def _lint_parts() -> dict[str, list[str]]:
