@@ -51,3 +51,12 @@ def compute_indicators(document: DiagnosticDocument) -> Indicators:
             for progress in axis_progress(statuses)
         },
     }
+
+
+def axis_status(indicator: AxisIndicator | None) -> StepStatus:
+    """Return the status of an axis from its indicator (none yet: to do)."""
+    if indicator is None or not indicator["started"]:
+        return StepStatus.TO_DO
+    if indicator["complete"] == indicator["total"]:
+        return StepStatus.COMPLETE
+    return StepStatus.STARTED

@@ -10,7 +10,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from diagnostics.domain.vocabulary import EDITABLE_STATES, Mark, State, StepKey
+from diagnostics.domain.completeness import StepStatus
+from diagnostics.domain.indicators import axis_status
+from diagnostics.domain.vocabulary import (
+    EDITABLE_STATES,
+    KIT_AXES,
+    Axis,
+    Mark,
+    State,
+    StepKey,
+)
 from diagnostics.models.kit import Kit
 from diagnostics.models.structures import Structure
 
@@ -119,6 +128,12 @@ class Diagnostic(models.Model):
     def target_year(self) -> int:
         """The last year of the horizon."""
         return self.base_year + self.horizon_years
+
+    @property
+    def axis_statuses(self) -> list[tuple[Axis, StepStatus]]:
+        """The four axes of the kit, each with its status, from the indicators kept."""
+        axes = self.indicators.get("axes", {})
+        return [(axis, axis_status(axes.get(axis.value))) for axis in KIT_AXES]
 
 
 class Answer(models.Model):
