@@ -6,6 +6,7 @@ refuses only what is malformed; what is missing is not its business.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -31,6 +32,7 @@ from diagnostics.queries import StepContext
 
 # Names that the check of the posted structure looks at.
 _TOTAL, _INITIAL = "TOTAL_FORMS", "INITIAL_FORMS"
+_ROW_ID = re.compile(r"[a-z][a-z0-9]{0,11}")  # answers.RowId
 
 
 class TamperedForm(Exception):
@@ -198,6 +200,7 @@ class StepForm(forms.Form):
         ``same_revision``: the page was made from the answer now stored, so that every row id must
         be one of its ids (otherwise a colleague may have removed the row meanwhile).
         """
+        seen = set()
         for formset in self.formsets.values():
             counts = []
             for name in (_TOTAL, _INITIAL):
@@ -209,12 +212,12 @@ class StepForm(forms.Form):
                 raise TamperedForm(f"{formset.prefix}: {counts[0]}")
             if formset.fixed:
                 continue
-            seen = set()
             for index in range(counts[0]):
                 row_id = self.data.get(f"{formset.prefix}-{index}-id", "")
                 if not row_id:
                     continue
-                if row_id in seen or (same_revision and row_id not in self.context.known_ids):
+                unknown = same_revision and row_id not in self.context.known_ids
+                if unknown or row_id in seen or not _ROW_ID.fullmatch(row_id):
                     raise TamperedForm(f"{formset.prefix}-{index}-id")
                 seen.add(row_id)
 

@@ -74,7 +74,6 @@ class NumberField(forms.DecimalField):
         super().__init__(
             min_value=0,
             max_value=maximum,
-            max_digits=12,
             widget=forms.TextInput(
                 attrs={
                     "inputmode": "decimal",
@@ -86,8 +85,6 @@ class NumberField(forms.DecimalField):
                 "invalid": f"Indiquez un nombre, par exemple {example}.",
                 "min_value": bounds,
                 "max_value": bounds,
-                "max_digits": bounds,
-                "max_whole_digits": bounds,
                 "max_decimal_places": "Deux décimales au plus.",
             },
             **kwargs,
