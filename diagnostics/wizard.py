@@ -172,8 +172,10 @@ class StepWizard(NamedUrlWizardView):
             raise SuspiciousOperation("base_revision")
         self.base_revision = int(revision)
         form: StepForm = self.get_form(data=self.request.POST)
+        # The page may show a draft, with rows that a colleague has removed meanwhile.
+        same = self.base_revision == self.loaded.revision and self.loaded.draft is None
         try:
-            form.check_structure(same_revision=self.base_revision == self.loaded.revision)
+            form.check_structure(same_revision=same)
         except TamperedForm as error:
             raise SuspiciousOperation(str(error)) from error
         return form

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -62,7 +63,7 @@ def save_answer(
             "internal_note": internal_note,
         }
         unchanged = (
-            all(getattr(stored, name) == new for name, new in fields.items())
+            all(_text(getattr(stored, name)) == _text(new) for name, new in fields.items())
             if stored
             else answer.is_empty() and not internal_note
         )
@@ -94,6 +95,13 @@ def save_answer(
         locked.indicators = dict(compute_indicators(build_document(locked, answers)))
         locked.save(update_fields=["updated_at", "indicators"])
     return SavedAnswer(stored.revision, changed=True)
+
+
+def _text(value: Any) -> Any:
+    """Return a stored value less the ids of its rows: a new row posted twice has two ids."""
+    if isinstance(value, dict):
+        return {name: _text(part) for name, part in value.items() if name != "id"}
+    return [_text(part) for part in value] if isinstance(value, list) else value
 
 
 def lock_for_editing(diagnostic: Diagnostic, *, user: User) -> Diagnostic:
