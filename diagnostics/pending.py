@@ -32,7 +32,7 @@ def keep(request: HttpRequest) -> None:
         "diagnostic": str(match.kwargs["pk"]),
         "step": match.kwargs["step"].value,
         "form_data": form_data,
-        "base_revision": request.POST.get("base_revision", ""),
+        "base_revision": request.POST.get("base_revision", "")[:10],
     }
     request.session.set_expiry(KEPT_FOR)
 
