@@ -1,0 +1,109 @@
+"""French typography: numbers, amounts, dates, quotes and spaces as people expect to read them.
+
+A leaf module of pure functions; templates reach it through ``{% load french %}``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+NBSP = "\u00a0"  # before : % € K€ and inside « »
+NNBSP = "\u202f"  # before ; ! ? and between thousands
+APOSTROPHE = "’"
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+
+
+def number(value: float, *, decimals: int = 2) -> str:
+    """Write a number the French way: ``1 250``, ``2,5``; at most ``decimals`` decimals."""
+    whole, _, fraction = f"{value:,.{decimals}f}".partition(".")
+    fraction = fraction.rstrip("0")
+    text = whole.replace(",", NNBSP)
+    return f"{text},{fraction}" if fraction else text
+
+
+def percent(value: float) -> str:
+    """Write a share: ``33,3 %``."""
+    return f"{number(value, decimals=1)}{NBSP}%"
+
+
+def keur(value: float) -> str:
+    """Write an amount in thousands of euros: ``1 250 K€``."""
+    return f"{number(value)}{NBSP}K€"
+
+
+def keur_range(low: float | None, high: float | None) -> str:
+    """Write a budget that may be a range: ``250 – 300 K€``; empty when nothing is known."""
+    bounds = list(dict.fromkeys(bound for bound in (low, high) if bound is not None))
+    if not bounds:
+        return ""
+    return f"{NBSP}–{NBSP}".join(number(bound) for bound in bounds) + f"{NBSP}K€"
+
+
+def measure(value: float, unit: str) -> str:
+    """Write a value with its unit: ``120 associations``, ``50 %``."""
+    return f"{number(value)}{NBSP}{unit}" if unit else number(value)
+
+
+def count(value: float, singular: str, plural: str) -> str:
+    """Write a number with its noun; in French the plural starts at 2."""
+    return f"{number(value)}{NBSP}{plural if value >= 2 else singular}"
+
+
+def quoted(text: str) -> str:
+    """Put a text between French quotation marks."""
+    return f"«{NBSP}{text}{NBSP}»"
+
+
+def french_date(day: dt.date) -> str:
+    """Write a date in full: ``1er janvier 2027``."""
+    return f"{'1er' if day.day == 1 else day.day}{NBSP}{MONTHS[day.month - 1]}{NBSP}{day.year}"
+
+
+def french_month(month: str) -> str:
+    """Write ``2027-01`` as ``janvier 2027``; anything else as it stands."""
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        return month
+    year, number_of_month = month.split("-")
+    return f"{MONTHS[int(number_of_month) - 1]}{NBSP}{year}"
+
+
+def enumeration(items: Iterable[str]) -> str:
+    """Join names as in a sentence: ``a, b et c``."""
+    names = list(items)
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} et {names[-1]}"
+
+
+def capitalised(text: str) -> str:
+    """Write the first letter as a capital, and leave the rest as it stands."""
+    return text[:1].upper() + text[1:]
+
+
+def typeset(text: str) -> str:
+    """Give a typed text the spaces and apostrophes of French typography.
+
+    Only replaces what is there (a plain space, a straight apostrophe between two letters) and
+    adds no character, so that figures, addresses and codes are left alone.
+    """
+    text = re.sub(r"(?<=\w)'(?=\w)", APOSTROPHE, text)
+    text = re.sub(r" (?=[;!?])", NNBSP, text)
+    text = re.sub(r" (?=[:»%€])", NBSP, text)
+    text = re.sub(r"(?<=«) ", NBSP, text)
+    text = re.sub(r"(?<=\d) (?=(?:K€|k€|M€|ETP)\b)", NBSP, text)
+    return re.sub(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))", rf"\1{NNBSP}", text)
