@@ -1,0 +1,321 @@
+"""What the report says, page by page: a pure function of the document.
+
+The HTML page and the PDF are two settings of the same content. Empty blocks are hidden, and what
+is missing is listed under « Reste à compléter ».
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.utils.timezone import is_aware, localdate
+
+from diagnostics.domain.answers import Answer, BoardDecision, Milestone
+from diagnostics.domain.completeness import remaining_items
+from diagnostics.domain.document import DiagnosticDocument, Workshop
+from diagnostics.domain.vocabulary import (
+    AXIS_STEPS,
+    KIT_AXES,
+    Axis,
+    Mark,
+    State,
+    StepKey,
+)
+from diagnostics.report.glossary import used_terms
+from diagnostics.report.lettering import clip
+from diagnostics.report.synthesis import Synthesis, build_synthesis
+from diagnostics.typography import french_date, typeset
+
+CREDIT = (
+    "D’après Le RAMEAU, Modèles territoriaux d’animation des partenariats – Kit de transfert – "
+    "Diagnostic ambition des structures d’accompagnement, mars 2013."
+)
+STEP_NUMBERS = {
+    StepKey.VISION: "1",
+    StepKey.ROLES: "2.1",
+    StepKey.OBJECTIVES: "2.2",
+    StepKey.POSITIONING: "2.3",
+    StepKey.ACTIVITIES: "3.1",
+    StepKey.ACCOMPANIMENT_SCOPE: "3.2",
+    StepKey.TERRITORIAL_SCALES: "3.3",
+    StepKey.ECONOMIC_MODEL: "4.1",
+    StepKey.ALLIANCES: "4.2",
+    StepKey.ORGANISATION: "4.3",
+    StepKey.BOARD_DECISIONS: "",
+}
+# {h}: the horizon in years, {n} and {end}: its first and last years.
+STEP_TITLES = {
+    StepKey.VISION: "Situation souhaitée pour les partenariats",
+    StepKey.ROLES: "Rôles souhaités à {h} ans",
+    StepKey.OBJECTIVES: "Objectifs à {h} ans",
+    StepKey.POSITIONING: "Positionnement\u00a0: deux cercles d’influence",
+    StepKey.ACTIVITIES: "Missions et activités à mettre en place",
+    StepKey.ACCOMPANIMENT_SCOPE: "Focus sur l’accompagnement",
+    StepKey.TERRITORIAL_SCALES: "Territoire d’actions",
+    StepKey.ECONOMIC_MODEL: "Modèle économique\u00a0: de {n} à {end}",
+    StepKey.ALLIANCES: "Stratégie d’alliances",
+    StepKey.ORGANISATION: "Organisation, gouvernance, outil juridique",
+    StepKey.BOARD_DECISIONS: "Décisions proposées",
+}
+AXIS_TITLES = {
+    Axis.VISION: "Vision du territoire à {h} ans",
+    Axis.AMBITION: "Ambition de la structure",
+    Axis.MISSIONS: "Missions et activités",
+    Axis.MEANS: "Stratégie de moyens",
+}
+# Room of the running footer and of the cover, in points.
+FOOTER_WIDTH, COVER_WIDTH = 330.0, 430.0
+
+
+@dataclass(frozen=True)
+class VersionStamp:
+    """The submitted version that a report shows: number, date and fingerprint."""
+
+    number: int
+    submitted_at: dt.datetime
+    sha256: str
+
+    @property
+    def fingerprint(self) -> str:
+        """The first twelve characters of the SHA-256."""
+        return self.sha256[:12]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One step of the kit that has an answer, shown by its display template."""
+
+    step: StepKey
+    number: str
+    title: str
+    answer: Answer
+    mark: Mark | None
+
+    @property
+    def template(self) -> str:
+        """Path of the template that shows the answer."""
+        return f"steps/{self.step.value}/display.html"
+
+    @property
+    def is_short(self) -> bool:
+        """Tell whether the section is kept on one page: few rows, little text."""
+        rows, characters = len(list(self.answer.all_rows())), len(self.answer.model_dump_json())
+        return self.step is not StepKey.ECONOMIC_MODEL and rows <= 14 and characters < 6_000
+
+    @property
+    def anchor(self) -> str:
+        """Id of the section on the page."""
+        return f"etape-{self.step.value}"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One axis of the kit with the steps that have an answer."""
+
+    axis: Axis
+    number: int
+    title: str
+    sections: list[Section]
+
+    @property
+    def anchor(self) -> str:
+        """Id of the chapter on the page."""
+        return f"axe-{self.axis.value}"
+
+
+@dataclass(frozen=True)
+class RemainingGroup:
+    """What one step still lacks, in words."""
+
+    step: StepKey
+    number: str
+    title: str
+    messages: list[str]
+
+
+@dataclass(frozen=True)
+class BoardQuestion:
+    """A question to settle: typed by the team, or a step that it marked for discussion."""
+
+    step: StepKey
+    number: str
+    title: str
+    text: str
+    mark: Mark | None
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """What is asked of the board, and the months that follow."""
+
+    decisions: list[BoardDecision]
+    questions: list[BoardQuestion]
+    calendar: list[Milestone]
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to decide, to settle or to plan."""
+        return not (self.decisions or self.questions or self.calendar)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What the cover says."""
+
+    name: str
+    title: str
+    occasion: str
+    status: str
+    stamp: str
+
+
+@dataclass(frozen=True)
+class AxisEntry:
+    """An axis as the cover names it; ``anchor`` is empty when the report has no such chapter."""
+
+    key: Axis
+    title: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """The whole report."""
+
+    document: DiagnosticDocument
+    version: VersionStamp | None
+    cover: Cover
+    footer: str
+    synthesis: Synthesis
+    chapters: list[Chapter]
+    remaining: list[RemainingGroup]
+    board: BoardPage
+    workshops: list[Workshop]
+    glossary: list[tuple[str, str]] = field(default_factory=list)
+    credit: str = CREDIT
+
+    @property
+    def axes(self) -> list[AxisEntry]:
+        """The four axes, for the cover; those without an answer lead nowhere."""
+        anchors = {chapter.axis: chapter.anchor for chapter in self.chapters}
+        return [
+            AxisEntry(axis, _title(AXIS_TITLES[axis], self.document), anchors.get(axis, ""))
+            for axis in KIT_AXES
+        ]
+
+    @property
+    def is_project(self) -> bool:
+        """Tell whether the report is still a project (« Projet » across its pages)."""
+        return self.document.diagnostic.state not in {State.VALIDATED, State.ADOPTED}
+
+    @property
+    def title(self) -> str:
+        """Title of the document, for its metadata."""
+        return f"{self.document.structure.name} — {self.document.diagnostic.title}"
+
+    @property
+    def remaining_total(self) -> int:
+        """How many things are missing."""
+        return sum(len(group.messages) for group in self.remaining)
+
+
+def _title(pattern: str, document: DiagnosticDocument) -> str:
+    card = document.diagnostic
+    return pattern.format(h=card.horizon_years, n=card.base_year, end=card.target_year)
+
+
+def _chapters(document: DiagnosticDocument) -> list[Chapter]:
+    chapters = []
+    for number, axis in enumerate(KIT_AXES, 1):
+        sections = [
+            Section(
+                step,
+                STEP_NUMBERS[step],
+                _title(STEP_TITLES[step], document),
+                answer,
+                answer.mark if answer.mark is not Mark.TO_REVIEW else None,
+            )
+            for step in AXIS_STEPS[axis]
+            if (answer := document.answers.get(step)) and not answer.content_is_empty()
+        ]
+        if sections:
+            chapters.append(Chapter(axis, number, _title(AXIS_TITLES[axis], document), sections))
+    return chapters
+
+
+def _remaining(document: DiagnosticDocument) -> list[RemainingGroup]:
+    items = remaining_items(document)
+    groups = []
+    for step in StepKey:
+        messages = [typeset(item.message) for item in items if item.step is step]
+        if messages:
+            title = _title(STEP_TITLES[step], document)
+            groups.append(RemainingGroup(step, STEP_NUMBERS[step], title, messages))
+    return groups
+
+
+def _questions(document: DiagnosticDocument) -> list[BoardQuestion]:
+    questions = []
+    for step, answer in document.answers.given():
+        mark = answer.mark if answer.mark in {Mark.DISPUTED, Mark.FOR_BOARD} else None
+        if answer.board_question or mark:
+            title = _title(STEP_TITLES[step], document)
+            questions.append(
+                BoardQuestion(step, STEP_NUMBERS[step], title, answer.board_question, mark)
+            )
+    return questions
+
+
+def _board(document: DiagnosticDocument) -> BoardPage:
+    answer = document.answers.board_decisions
+    return BoardPage(
+        [row for row in answer.decisions if row.text] if answer else [],
+        _questions(document),
+        [row for row in answer.calendar if row.month or row.milestone] if answer else [],
+    )
+
+
+def _cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
+    card = document.diagnostic
+    verb = "adopté par le" if card.state is State.ADOPTED else "soumis au"
+    occasion = f"Document {verb} conseil d’administration"
+    if card.board_date:
+        occasion += f" du {french_date(card.board_date)}"
+    if version is None:
+        stamp = "Document de travail, non soumis"
+    else:
+        moment = version.submitted_at
+        day = french_date(localdate(moment) if is_aware(moment) else moment.date())
+        stamp = (
+            f"Version\u00a0{version.number} · soumise le {day} · empreinte {version.fingerprint}"
+        )
+    return Cover(
+        name=clip(typeset(document.structure.name), COVER_WIDTH, 34, lines=4),
+        title=clip(typeset(card.title), COVER_WIDTH, 16, lines=3),
+        occasion=occasion if version or card.board_date else "Document de travail",
+        status=card.state.label,
+        stamp=stamp,
+    )
+
+
+def build_report(document: DiagnosticDocument, *, version: VersionStamp | None) -> ReportContent:
+    """Return the report of a document (already without dangling links)."""
+    name = clip(typeset(document.structure.name), FOOTER_WIDTH * 0.6, 8, lines=1)
+    title = clip(typeset(document.diagnostic.title), FOOTER_WIDTH * 0.4, 8, lines=1)
+    return ReportContent(
+        document=document,
+        version=version,
+        cover=_cover(document, version),
+        footer=f"{name} — {title}",
+        synthesis=build_synthesis(document),
+        chapters=_chapters(document),
+        remaining=_remaining(document),
+        board=_board(document),
+        workshops=[
+            workshop
+            for workshop in document.diagnostic.workshops
+            if workshop.date or workshop.participants or workshop.composition
+        ],
+        glossary=used_terms(document),
+    )

@@ -1,0 +1,156 @@
+"""From the report's content to PDF bytes: the only file that knows WeasyPrint.
+
+WeasyPrint is imported when the first PDF is asked for (it costs over half a second), and the
+fonts and style sheets are read once per process.
+
+What is typed cannot make the renderer fetch anything: texts are escaped by the templates, and
+the fetcher below knows a closed list of the project's own files and refuses every other address.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import re
+import threading
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from diagnostics.report.content import ReportContent
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+logger = logging.getLogger(__name__)
+
+PDF_VARIANT = "pdf/ua-1"
+SCHEME = "rameau-report"  # known to nobody but the fetcher
+WATERMARK = f"{SCHEME}:watermark.svg"
+
+LATIN = "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, U+2000-206F, U+20AC, U+2122, U+2191, U+2193, U+2212, U+2215, U+FEFF, U+FFFD"
+LATIN_EXTENDED = (
+    "U+0100-0130, U+0132-0151, U+0154-02BA, U+1E00-1E9F, U+1EF2-1EFF, U+20A0-20AB, U+20AD-20C0"
+)
+# Family, style, characters, file of a package @fontsource-variable.
+FONTS = (
+    ("Figtree", "normal", LATIN, "figtree/files/figtree-latin-wght-normal.woff2"),
+    ("Figtree", "italic", LATIN, "figtree/files/figtree-latin-wght-italic.woff2"),
+    ("Figtree", "normal", LATIN_EXTENDED, "figtree/files/figtree-latin-ext-wght-normal.woff2"),
+    (
+        "Bricolage Grotesque",
+        "normal",
+        LATIN,
+        "bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2",
+    ),
+)
+STYLE_SHEETS = ("tokens.css", "display.css", "report.css")
+
+
+class AddressRefusedError(ValueError):
+    """The document names an address that is not one of the project's own files."""
+
+
+@dataclass(frozen=True)
+class _Machinery:
+    """What is made once per process."""
+
+    fetcher: Any
+    fonts: FontConfiguration
+    style_sheets: list[CSS]
+
+
+# One rendering at a time in a process: the font configuration is shared.
+_lock = threading.Lock()
+refused_addresses: list[str] = []  # the last ones, for the tests and for curious operators
+
+
+def _refuse(url: str) -> None:
+    shown = url[:200]
+    logger.warning("the report's renderer refused the address %r", shown)
+    refused_addresses.append(shown)
+    del refused_addresses[:-100]
+
+
+def _assets() -> dict[str, bytes]:
+    """Return the closed list of what may be fetched: address → bytes."""
+    folder = Path(settings.NODE_MODULES) / "@fontsource-variable"
+    assets = {f"{SCHEME}:{name}": (folder / name).read_bytes() for *_, name in FONTS}
+    assets[WATERMARK] = Path(__file__).with_name("watermark.svg").read_bytes()
+    return assets
+
+
+def _own_style_sheet() -> str:
+    """Return what only the PDF needs: its @font-face rules, without the ranges of weights that
+    WeasyPrint refuses, and « Projet » across the pages of what is not validated."""
+    faces = "\n".join(
+        f'@font-face {{ font-family: "{family}"; font-style: {style};'
+        f' src: url("{SCHEME}:{name}"); unicode-range: {characters}; }}'
+        for family, style, characters, name in FONTS
+    )
+    return f"""{faces}
+    @page project {{ background: url("{WATERMARK}") center / 165mm no-repeat; }}
+    .r-project {{ page: project; }}"""
+
+
+def _style_sheet(name: str) -> str:
+    """Return a style sheet of the site, less its web fonts."""
+    text = (Path(settings.BASE_DIR) / "static" / "css" / name).read_text(encoding="utf-8")
+    return re.sub(r"@font-face\s*\{[^}]*\}", "", text)
+
+
+@cache
+def _machinery() -> _Machinery:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    assets = _assets()
+
+    class ClosedFetcher(URLFetcher):
+        """Serves the project's own files and refuses every other address, ``data:`` included."""
+
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols=[SCHEME], allow_redirects=False)
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            """Return one of the assets, or raise."""
+            if url in assets:
+                kind = "image/svg+xml" if url == WATERMARK else "font/woff2"
+                return URLFetcherResponse(url, assets[url], {"Content-Type": kind})
+            _refuse(url)
+            raise AddressRefusedError("only the project's own files can be read")
+
+    fetcher, fonts = ClosedFetcher(), FontConfiguration()
+    texts = [_own_style_sheet(), *(_style_sheet(name) for name in STYLE_SHEETS)]
+    sheets = [
+        CSS(string=text, url_fetcher=fetcher, font_config=fonts, base_url=f"{SCHEME}:/")
+        for text in texts
+    ]
+    atexit.register(_machinery.cache_clear)  # its folder of fonts goes before the interpreter does
+    return _Machinery(fetcher, fonts, sheets)
+
+
+def render_report_html(content: ReportContent) -> str:
+    """Return the whole HTML document that the PDF is made from."""
+    return render_to_string("report/pdf.html", {"content": content, "diagnostic": None})
+
+
+def render_pdf(html: str) -> bytes:
+    """Return the PDF of a document made by :func:`render_report_html`."""
+    from weasyprint import HTML
+
+    with _lock:
+        machinery = _machinery()
+        document = HTML(string=html, url_fetcher=machinery.fetcher, base_url=f"{SCHEME}:/")
+        pdf: bytes = document.write_pdf(
+            stylesheets=machinery.style_sheets,
+            font_config=machinery.fonts,
+            pdf_variant=PDF_VARIANT,
+        )
+    return pdf
