@@ -172,13 +172,21 @@ class StepWizard(NamedUrlWizardView):
             raise SuspiciousOperation("base_revision")
         self.base_revision = int(revision)
         form: StepForm = self.get_form(data=self.request.POST)
-        # The page may show a draft, with rows that a colleague has removed meanwhile.
-        same = self.base_revision == self.loaded.revision and self.loaded.draft is None
         try:
-            form.check_structure(same_revision=same)
+            form.check_structure(
+                same_revision=self.base_revision == self.loaded.revision,
+                # The page may show a draft, with rows that a colleague has removed meanwhile.
+                drafted_ids=self._drafted_ids(),
+            )
         except TamperedForm as error:
             raise SuspiciousOperation(str(error)) from error
         return form
+
+    def _drafted_ids(self) -> frozenset[str]:
+        if self.loaded.draft is None:
+            return frozenset()
+        data = QueryDict(self.loaded.draft.form_data)
+        return frozenset(data[name] for name in data if name.endswith("-id"))
 
     def _operate_on_rows(self, form: StepForm) -> HttpResponseBase:
         """Add, remove, move or prefill rows without JavaScript: the text becomes a draft."""

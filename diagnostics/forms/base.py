@@ -194,12 +194,16 @@ class StepForm(forms.Form):
 
     # --- Reading what was posted ---
 
-    def check_structure(self, *, same_revision: bool) -> None:
+    def check_structure(
+        self, *, same_revision: bool, drafted_ids: frozenset[str] = frozenset()
+    ) -> None:
         """Refuse what cannot come from the page; raises TamperedForm.
 
         ``same_revision``: the page was made from the answer now stored, so that every row id must
-        be one of its ids (otherwise a colleague may have removed the row meanwhile).
+        be one of its ids (otherwise a colleague may have removed the row meanwhile) or of those of
+        the draft that the page may show (``drafted_ids``).
         """
+        known = self.context.known_ids | drafted_ids
         seen = set()
         for formset in self.formsets.values():
             counts = []
@@ -216,7 +220,7 @@ class StepForm(forms.Form):
                 row_id = self.data.get(f"{formset.prefix}-{index}-id", "")
                 if not row_id:
                     continue
-                unknown = same_revision and row_id not in self.context.known_ids
+                unknown = same_revision and row_id not in known
                 if unknown or row_id in seen or not _ROW_ID.fullmatch(row_id):
                     raise TamperedForm(f"{formset.prefix}-{index}-id")
                 seen.add(row_id)
