@@ -70,9 +70,7 @@ class PersonAdmin(UserAdmin):
         ("Droits", {"fields": ["is_active", "is_facilitator", "is_staff", "is_superuser"]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
-    add_fieldsets = [
-        (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})
-    ]
+    add_fieldsets = [(None, {"fields": ["email", "name", "password1", "password2"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """Let the address be typed once, when the account is made; only a superuser makes others."""

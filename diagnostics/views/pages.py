@@ -15,26 +15,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from diagnostics.domain.permissions import Access
-from diagnostics.domain.vocabulary import MembershipRole, State
+from diagnostics.domain.permissions import TeamAccess
+from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.models import Diagnostic, Invitation, Kit, Membership, User
 from diagnostics.services.team import invitation_token
+from diagnostics.views.tiles import DiagnosticTile, diagnostic_tile
 
 logger = logging.getLogger(__name__)
 
 
 # --- Start ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class DiagnosticTile:
-    """A diagnostic as the start page shows it."""
-
-    diagnostic: Diagnostic
-    steps_done: int
-    steps_total: int
-    next_action: str
-    address: str
 
 
 @dataclass(frozen=True)
@@ -65,38 +55,15 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _structure_tile(membership: Membership) -> StructureTile:
-    role = MembershipRole(membership.role)
+    access = TeamAccess(role=MembershipRole(membership.role))
     return StructureTile(
         membership=membership,
         diagnostics=[
-            _diagnostic_tile(diagnostic, role)
+            diagnostic_tile(diagnostic, access)
             for diagnostic in membership.structure.diagnostics.all()
         ],
-        can_open=role is MembershipRole.LEAD,
+        can_open=access.can_manage,
     )
-
-
-def _diagnostic_tile(diagnostic: Diagnostic, role: MembershipRole) -> DiagnosticTile:
-    done = diagnostic.indicators.get("steps_complete", 0)
-    total = diagnostic.indicators.get("steps_total", 10)
-    access = Access(role=role, state=State(diagnostic.state))
-    action, url_name = _next_action(access, is_complete=done >= total)
-    return DiagnosticTile(diagnostic, done, total, action, reverse(url_name, args=[diagnostic.pk]))
-
-
-def _next_action(access: Access, *, is_complete: bool) -> tuple[str, str]:
-    """Return what the person can do next on a diagnostic, and the name of its address."""
-    if access.state is State.CHANGES_REQUESTED and access.can_edit:
-        return "Répondre aux modifications demandées", "diagnostic_home"
-    if is_complete and access.can_submit:
-        return "Relire et soumettre", "diagnostic_check"
-    if access.can_edit:
-        return "Continuer le questionnaire", "diagnostic_home"
-    if access.state is State.SUBMITTED:
-        return "Suivre la relecture par la facilitation", "diagnostic_home"
-    if access.state in {State.VALIDATED, State.ADOPTED}:
-        return "Lire le rapport", "report"
-    return "Lire le diagnostic", "diagnostic_home"
 
 
 def _invitations_to(user: User) -> list[tuple[Invitation, str]]:

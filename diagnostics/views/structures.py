@@ -18,6 +18,7 @@ from diagnostics.models import Membership
 from diagnostics.queries import LoadedStructure, get_structure
 from diagnostics.services import structures, team
 from diagnostics.services.errors import NotAllowed, ServiceError
+from diagnostics.views.tiles import diagnostic_tile
 
 # --- The identity card --------------------------------------------------------------------------
 
@@ -42,7 +43,10 @@ def show_structure(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "structure": loaded.structure,
         "access": loaded.access,
-        "diagnostics": loaded.structure.diagnostics.all(),
+        "tiles": [
+            diagnostic_tile(diagnostic, loaded.access)
+            for diagnostic in loaded.structure.diagnostics.all()
+        ],
         "memberships": loaded.structure.memberships.select_related("user"),
     }
     return render(request, "structures/detail.html", context)

@@ -1,0 +1,236 @@
+"""Accounts: signing up, in and out, in French and without telling who has an account."""
+
+import re
+from pathlib import Path
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.cache import cache
+from django.urls import reverse
+
+from diagnostics.models import User
+from tests.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+SIGN_UP = {
+    "name": "Inès d’Ormelle",
+    "email": "Ines@X.example",
+    "password1": PASSWORD,
+    "password2": PASSWORD,
+}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits():
+    cache.clear()
+
+
+def link_in(mail):
+    return re.search(r"http://testserver(/\S+)", mail.body)[1]
+
+
+# --- Signing up -------------------------------------------------------------------------------
+
+
+def test_sign_up_confirm_and_land(client, mailoutbox):
+    response = client.post(reverse("account_signup"), SIGN_UP)
+    assert response.url == reverse("account_email_verification_sent")
+    user = User.objects.get()
+    assert (user.name, user.email) == ("Inès d’Ormelle", "ines@x.example")
+    (mail,) = mailoutbox
+    assert mail.subject == "Confirmez votre adresse pour terminer votre inscription"
+    link = link_in(mail)
+    # Reading the page confirms nothing: mail scanners follow links.
+    page = client.get(link).content.decode()
+    assert "ines@x.example" in page
+    assert not EmailAddress.objects.get().verified
+    response = client.post(link, follow=True)
+    assert EmailAddress.objects.get().verified
+    assert response.redirect_chain[-1][0] == reverse("start")
+    assert "Bonjour Inès d’Ormelle" in response.content.decode()
+
+
+def test_no_page_before_the_address_is_confirmed(client, mailoutbox):
+    client.post(reverse("account_signup"), SIGN_UP)
+    client.post(reverse("account_login"), {"login": "ines@x.example", "password": PASSWORD})
+    response = client.get(reverse("structure_create"))
+    assert response.url.startswith(reverse("account_login"))
+
+
+def test_existing_address_is_not_told(client, mailoutbox):
+    UserFactory(email="ines@x.example", verified=True)
+    taken = client.post(reverse("account_signup"), SIGN_UP)
+    client.logout()
+    free = client.post(reverse("account_signup"), SIGN_UP | {"email": "libre@x.example"})
+    assert (taken.status_code, taken.url) == (free.status_code, free.url)
+    assert [mail.subject for mail in mailoutbox] == [
+        "Vous avez déjà un compte",
+        "Confirmez votre adresse pour terminer votre inscription",
+    ]
+    assert User.objects.filter(email="ines@x.example").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "x" * 121),
+        ("name", "a\x00b"),
+        ("email", "pas-une-adresse"),
+        ("email", "a\x00@x.example"),
+        ("password1", "court"),
+        ("password1", "123456789012"),
+        ("password2", "autre-chose-que-ça"),
+    ],
+)
+def test_sign_up_refuses_at_the_field(client, field, value):
+    data = SIGN_UP | {field: value}
+    if field == "password1":
+        data["password2"] = value
+    response = client.post(reverse("account_signup"), data)
+    assert response.status_code == 200
+    assert list(response.context["form"].errors) == [field]
+    assert 'class="error-summary"' in response.content.decode()
+    assert not User.objects.exists()
+
+
+def test_sent_page_says_where_mails_are_written_only_then(client, settings):
+    address = reverse("account_email_verification_sent")
+    assert settings.MAIL_FOLDER
+    assert "n’envoie pas" not in client.get(address).content.decode()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    for page in [address, reverse("account_reset_password_done")]:
+        assert str(Path(settings.MAIL_FOLDER)) in client.get(page).content.decode()
+
+
+def test_mail_server_down_is_told_and_the_account_kept(client, monkeypatch):
+    def refuse(self, fail_silently=False):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    response = client.post(reverse("account_signup"), SIGN_UP, follow=True)
+    assert response.status_code == 200
+    assert "Le message n’a pas pu partir" in response.content.decode()
+    assert User.objects.count() == 1
+
+
+# --- Signing in and out -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["ines@x.example", " INES@x.example "])
+def test_sign_in_whatever_the_case(client, typed):
+    UserFactory(email="ines@x.example", verified=True)
+    response = client.post(reverse("account_login"), {"login": typed, "password": PASSWORD})
+    assert response.url == reverse("start")
+
+
+def test_wrong_password_and_unknown_address_look_alike(client):
+    UserFactory(email="ines@x.example", verified=True)
+    pages = [
+        client.post(reverse("account_login"), {"login": login, "password": "faux-mot-de-passe"})
+        for login in ["ines@x.example", "inconnue@x.example"]
+    ]
+    errors = [page.context["form"].non_field_errors() for page in pages]
+    assert errors[0] == errors[1] == ["L’adresse ou le mot de passe n’est pas le bon."]
+
+
+def test_attempts_are_limited(client):
+    UserFactory(email="ines@x.example", verified=True)
+    for _ in range(11):
+        response = client.post(
+            reverse("account_login"), {"login": "ines@x.example", "password": "faux"}
+        )
+    response = client.post(
+        reverse("account_login"), {"login": "ines@x.example", "password": PASSWORD}
+    )
+    assert "_auth_user_id" not in client.session
+    assert response.status_code in {200, 429}
+
+
+def test_sign_in_does_not_lead_elsewhere(client):
+    UserFactory(email="ines@x.example", verified=True)
+    response = client.post(
+        reverse("account_login") + "?next=https://ailleurs.example/",
+        {"login": "ines@x.example", "password": PASSWORD},
+    )
+    assert response.url == reverse("start")
+
+
+def test_log_out_is_a_post(client):
+    client.force_login(UserFactory())
+    page = client.get(reverse("account_logout"))
+    assert "Se déconnecter" in page.content.decode()
+    assert "_auth_user_id" in client.session
+    client.post(reverse("account_logout"))
+    assert "_auth_user_id" not in client.session
+
+
+def test_deactivated_account_stays_out(client):
+    UserFactory(email="ines@x.example", verified=True, is_active=False)
+    client.post(reverse("account_login"), {"login": "ines@x.example", "password": PASSWORD})
+    assert "_auth_user_id" not in client.session
+
+
+# --- Password and addresses ---------------------------------------------------------------------
+
+
+def test_reset_the_password(client, mailoutbox):
+    user = UserFactory(email="ines@x.example", verified=True)
+    client.post(reverse("account_reset_password"), {"email": "ines@x.example"})
+    link = link_in(mailoutbox[0])
+    response = client.get(link, follow=True)
+    new = "une-autre-phrase-longue"
+    client.post(response.redirect_chain[-1][0], {"password1": new, "password2": new})
+    user.refresh_from_db()
+    assert user.check_password(new)
+    assert "n’est plus valable" in client.get(link, follow=True).content.decode()
+
+
+def test_reset_for_an_unknown_address_tells_only_that_address(client, mailoutbox):
+    response = client.post(reverse("account_reset_password"), {"email": "inconnue@x.example"})
+    assert response.url == reverse("account_reset_password_done")
+    assert [mail.subject for mail in mailoutbox] == ["Aucun compte à cette adresse"]
+
+
+def test_change_the_password(client):
+    user = UserFactory(verified=True)
+    client.force_login(user)
+    new = "une-autre-phrase-longue"
+    client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
+    user.refresh_from_db()
+    assert user.check_password(new)
+    assert "_auth_user_id" in client.session
+
+
+def test_add_an_address(client, mailoutbox):
+    user = UserFactory(verified=True)
+    client.force_login(user)
+    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    client.post(reverse("account_email"), {"action_add": "", "email": "seconde@x.example"})
+    page = client.get(reverse("account_email")).content.decode()
+    assert "seconde@x.example" in page
+    assert "À confirmer" in page
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "account_login",
+        "account_signup",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_email_verification_sent",
+        "account_inactive",
+        "account_reset_password_from_key_done",
+    ],
+)
+def test_public_pages_are_in_french_and_ours(client, name):
+    page = client.get(reverse(name)).content.decode()
+    assert '<html lang="fr">' in page
+    assert "Aller au contenu" in page
+    assert not re.search(r"\b(Sign|Password|Email|Your)\b", re.sub(r"<[^>]+>", "", page))
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=", page)

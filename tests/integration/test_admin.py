@@ -1,0 +1,150 @@
+"""The administration: what staff can change, what they cannot reach, and the one door."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib import admin
+from django.urls import reverse
+
+from diagnostics.models import Diagnostic, Step, User
+from tests.factories import PASSWORD, DiagnosticFactory, StructureFactory, UserFactory, the_kit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    user = UserFactory(staff=True)
+    client.force_login(user)
+    return user
+
+
+def test_only_people_structures_and_the_kit_are_registered():
+    registered = {model._meta.label for model in admin.site._registry}
+    assert registered == {
+        f"diagnostics.{name}" for name in ["User", "Structure", "Kit", "Part", "Step"]
+    }
+    assert apps.get_model("diagnostics", "Event") not in admin.site._registry
+
+
+def test_the_door_is_the_site_s_sign_in(client):
+    response = client.get(reverse("admin:index"), follow=True)
+    assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("kind", [{}, {"facilitator": True}])
+def test_others_do_not_enter(client, kind):
+    client.force_login(UserFactory(**kind))
+    assert client.get(reverse("admin:index"), follow=True).status_code == 403
+
+
+def test_staff_is_a_stranger_to_diagnostics(client, staff):
+    diagnostic = DiagnosticFactory(structure=StructureFactory(lead=True))
+    assert client.get(reverse("diagnostic_home", args=[diagnostic.pk])).status_code == 404
+    assert Diagnostic.objects.visible_to(staff).count() == 0
+
+
+def test_every_page_answers(client, staff):
+    kit = the_kit()
+    structure = StructureFactory(lead=True)
+    names = ["user", "structure", "kit", "part", "step"]
+    pages = [
+        reverse("admin:index"),
+        reverse("admin:diagnostics_user_add"),
+        *[reverse(f"admin:diagnostics_{name}_changelist") for name in names],
+        reverse("admin:diagnostics_user_change", args=[staff.pk]),
+        reverse("admin:diagnostics_structure_change", args=[structure.pk]),
+        reverse("admin:diagnostics_kit_change", args=[kit.pk]),
+        reverse("admin:diagnostics_part_change", args=[kit.parts.first().pk]),
+        reverse("admin:diagnostics_step_change", args=[kit.steps.first().pk]),
+    ]
+    assert {page: client.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
+
+
+def test_an_account_made_here_can_sign_in(client, staff):
+    client.post(
+        reverse("admin:diagnostics_user_add"),
+        {
+            "email": "Est@Rameau.example",
+            "name": "Facilitation Est",
+            "password1": PASSWORD,
+            "password2": PASSWORD,
+        },
+    )
+    user = User.objects.get(name="Facilitation Est")
+    assert user.email == "est@rameau.example"
+    assert EmailAddress.objects.get(user=user).verified
+    client.logout()
+    response = client.post(
+        reverse("account_login"), {"login": "est@rameau.example", "password": PASSWORD}
+    )
+    assert response.url == reverse("start")
+
+
+def test_a_second_account_with_the_same_address_is_refused(client, staff):
+    UserFactory(email="est@rameau.example")
+    response = client.post(
+        reverse("admin:diagnostics_user_add"),
+        {
+            "email": "EST@rameau.example",
+            "name": "x",
+            "password1": PASSWORD,
+            "password2": PASSWORD,
+        },
+    )
+    assert response.status_code == 200
+    assert User.objects.filter(email="est@rameau.example").count() == 1
+
+
+def test_naming_a_facilitator(client, staff):
+    user = UserFactory()
+    client.post(
+        reverse("admin:diagnostics_user_change", args=[user.pk]),
+        {
+            "name": "Facilitation",
+            "is_active": "on",
+            "is_facilitator": "on",
+            "email": "pris@x.example",
+        },
+    )
+    before = user.email
+    user.refresh_from_db()
+    assert (user.is_facilitator, user.name, user.email) == (True, "Facilitation", before)
+
+
+def test_nobody_is_deleted(client, staff):
+    user = UserFactory()
+    address = reverse("admin:diagnostics_user_delete", args=[user.pk])
+    assert client.post(address, {"post": "yes"}).status_code == 403
+    assert User.objects.filter(pk=user.pk).exists()
+
+
+def test_structures_get_their_facilitator_and_nothing_else(client, staff):
+    structure = StructureFactory(name="Lien Brumelle", lead=True)
+    facilitator = UserFactory(facilitator=True)
+    address = reverse("admin:diagnostics_structure_change", args=[structure.pk])
+    client.post(address, {"facilitator": facilitator.pk, "name": "Pris"})
+    structure.refresh_from_db()
+    assert (structure.facilitator, structure.name) == (facilitator, "Lien Brumelle")
+    client.post(address, {"facilitator": UserFactory().pk})
+    structure.refresh_from_db()
+    assert structure.facilitator == facilitator
+
+
+def test_texts_of_a_step_are_edited(client, staff):
+    step: Step = the_kit().steps.get(key="organisation")
+    data = {"title": "Titre revu", "short_title": step.short_title, "caption": "", "help": "Aide"}
+    for prefix, rows in [("questions", step.questions.all()), ("examples", step.examples.all())]:
+        data |= {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": len(rows)}
+        for index, row in enumerate(rows):
+            data[f"{prefix}-{index}-id"] = row.pk
+            data[f"{prefix}-{index}-step"] = step.pk
+            data[f"{prefix}-{index}-text"] = "Texte revu" if index == 0 else row.text
+            if prefix == "examples":
+                data |= {
+                    f"{prefix}-{index}-position": row.position,
+                    f"{prefix}-{index}-payload": "[]",
+                }
+    client.post(reverse("admin:diagnostics_step_change", args=[step.pk]), data)
+    step.refresh_from_db()
+    assert (step.title, step.questions.first().text) == ("Titre revu", "Texte revu")

@@ -1,0 +1,312 @@
+"""The team: roles, handing over, departures, and inviting."""
+
+import threading
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from diagnostics import tasks
+from diagnostics.domain.vocabulary import MembershipRole
+from diagnostics.models import Event, Invitation, Membership
+from diagnostics.services import team
+from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
+from tests.factories import MembershipFactory, StructureFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+URL = "https://diagnostic.example"
+CONTRIBUTOR, READER, LEAD = (
+    MembershipRole.CONTRIBUTOR,
+    MembershipRole.READER,
+    MembershipRole.LEAD,
+)
+
+
+@pytest.fixture
+def lead():
+    return UserFactory(name="Claire", email="claire@brumelle.example")
+
+
+@pytest.fixture
+def structure(lead):
+    return StructureFactory(name="Lien Brumelle", lead=lead)
+
+
+@pytest.fixture
+def member(structure):
+    return MembershipFactory(structure=structure, user__name="Paul", user__email="paul@x.example")
+
+
+def roles(structure):
+    return dict(structure.memberships.values_list("user__name", "role"))
+
+
+def invite(structure, lead, email="ines@x.example", role=READER):
+    return team.invite_member(structure, email=email, role=role, user=lead, base_url=URL)
+
+
+# --- Inviting -------------------------------------------------------------------------------------
+
+
+def test_invitation_keeps_a_digest_and_queues_its_mail(structure, lead):
+    invitation = invite(structure, lead, "  Ines@X.example ")
+    token = team.invitation_token(invitation)
+    assert invitation.email == "ines@x.example"
+    assert invitation.token_digest == team.token_digest(token) != token
+    job = ProcrastinateJob.objects.get()
+    assert (job.task_name, job.args) == (
+        "send_invitation",
+        {"invitation_id": invitation.pk, "base_url": URL},
+    )
+    # Neither the database nor the queue holds what opens the link.
+    assert token not in str(Invitation.objects.values().get()) + str(job.args)
+    assert list(Event.objects.values_list("kind", "detail")) == [
+        ("member_invited", {"role": "reader"})
+    ]
+
+
+def test_mail_of_the_invitation(structure, lead, mailoutbox):
+    structure.name = "L’Élan & Cie <b>"
+    structure.save()
+    invitation = invite(structure, lead)
+    tasks.send_invitation(**ProcrastinateJob.objects.get().args)
+    (mail,) = mailoutbox
+    link = f"{URL}/invitations/{team.invitation_token(invitation)}/"
+    html = mail.alternatives[0][0]
+    assert (mail.to, mail.subject) == (
+        ["ines@x.example"],
+        "Claire vous invite à rejoindre L’Élan & Cie <b>",
+    )
+    assert link in mail.body
+    assert "«\u00a0L’Élan & Cie <b>\u00a0»" in mail.body
+    assert f'href="{link}"' in html
+    assert "L’Élan &amp; Cie &lt;b&gt;" in html
+
+
+def test_mail_of_a_cancelled_invitation_is_not_sent(structure, lead, mailoutbox):
+    team.cancel_invitation(invite(structure, lead), user=lead)
+    tasks.send_invitation(**ProcrastinateJob.objects.get().args)
+    assert mailoutbox == []
+
+
+def test_inviting_again_replaces_the_open_invitation(structure, lead):
+    first = invite(structure, lead)
+    second = invite(structure, lead, "INES@x.example", CONTRIBUTOR)
+    first.refresh_from_db()
+    assert first.cancelled_at is not None
+    assert list(Invitation.objects.pending()) == [second]
+    assert team.invitation_token(first) != team.invitation_token(second)
+
+
+def test_inviting_a_member_says_so(structure, lead, member):
+    with pytest.raises(ServiceError, match="fait déjà partie"):
+        invite(structure, lead, "PAUL@x.example")
+    assert not Invitation.objects.exists()
+
+
+def test_lead_role_is_not_given_by_invitation(structure, lead):
+    with pytest.raises(ServiceError):
+        invite(structure, lead, role=LEAD)
+    assert not Invitation.objects.exists()
+
+
+def test_invitations_are_limited_per_day(structure, lead, monkeypatch):
+    monkeypatch.setattr(team, "INVITATIONS_PER_DAY", 2)
+    invite(structure, lead, "a@x.example")
+    invite(structure, lead, "b@x.example")
+    with pytest.raises(ServiceError, match="réessayez demain"):
+        invite(structure, lead, "c@x.example")
+    assert Invitation.objects.count() == 2
+
+
+@pytest.mark.parametrize("who", ["contributor", "facilitator", "stranger"])
+def test_only_the_lead_manages(structure, lead, member, who):
+    user = {
+        "contributor": member.user,
+        "facilitator": UserFactory(facilitator=True),
+        "stranger": StructureFactory(lead=True).memberships.get().user,
+    }[who]
+    invitation = invite(structure, lead)
+    other = MembershipFactory(structure=structure, user__name="Autre")
+    for act in [
+        lambda: invite(structure, user, "z@x.example"),
+        lambda: team.cancel_invitation(invitation, user=user),
+        lambda: team.change_role(other, role=READER, user=user),
+        lambda: team.hand_over_lead(other, user=user),
+        lambda: team.remove_member(other, user=user),
+    ]:
+        with pytest.raises(NotAllowed):
+            act()
+    assert roles(structure) == {"Claire": "lead", "Paul": "contributor", "Autre": "contributor"}
+    assert Invitation.objects.pending().get() == invitation
+
+
+# --- Roles ------------------------------------------------------------------------------------------
+
+
+def test_change_role_is_journalled_once(structure, lead, member):
+    team.change_role(member, role=READER, user=lead)
+    team.change_role(member, role=READER, user=lead)
+    assert roles(structure) == {"Claire": "lead", "Paul": "reader"}
+    assert list(Event.objects.values_list("kind", "detail")) == [
+        (
+            "member_role_changed",
+            {"member": member.user_id, "before": "contributor", "after": "reader"},
+        )
+    ]
+
+
+def test_lead_keeps_their_role_until_they_hand_it_over(structure, lead):
+    own = structure.memberships.get(user=lead)
+    with pytest.raises(WrongState, match="Transmettez"):
+        team.change_role(own, role=READER, user=lead)
+    with pytest.raises(WrongState, match="Transmettez"):
+        team.remove_member(own, user=lead)
+    assert roles(structure) == {"Claire": "lead"}
+
+
+def test_hand_over(structure, lead, member):
+    team.hand_over_lead(member, user=lead)
+    assert roles(structure) == {"Claire": "contributor", "Paul": "lead"}
+    with pytest.raises(NotAllowed):
+        team.change_role(member, role=READER, user=lead)
+
+
+def test_removed_member_is_gone(structure, lead, member):
+    team.remove_member(member, user=lead)
+    assert roles(structure) == {"Claire": "lead"}
+    with pytest.raises(WrongState, match="ne fait plus partie"):
+        team.hand_over_lead(member, user=lead)
+    assert list(Event.objects.values_list("kind", "actor")) == [("member_removed", lead.pk)]
+
+
+def test_member_leaves_by_themselves(client, structure, member):
+    client.force_login(member.user)
+    address = reverse("member_remove", args=[structure.pk, member.pk])
+    assert (
+        "Quitter l’équipe"
+        in client.get(reverse("structure_team", args=[structure.pk])).content.decode()
+    )
+    assert client.post(address).url == reverse("start")
+    assert roles(structure) == {"Claire": "lead"}
+    assert client.get(reverse("structure_team", args=[structure.pk])).status_code == 404
+
+
+# --- Pages --------------------------------------------------------------------------------------------
+
+
+def test_lead_manages_from_the_team_page(client, structure, lead, member):
+    client.force_login(lead)
+    page = client.get(reverse("structure_team", args=[structure.pk])).content.decode()
+    assert reverse("member_role", args=[structure.pk, member.pk]) in page
+    assert reverse("invitation_create", args=[structure.pk]) in page
+    response = client.post(
+        reverse("member_role", args=[structure.pk, member.pk]), {"role": "reader"}, follow=True
+    )
+    assert "Paul a maintenant le rôle" in response.content.decode()
+    response = client.post(
+        reverse("member_role", args=[structure.pk, member.pk]), {"role": "lead"}, follow=True
+    )
+    assert "Paul est désormais référent·e" in response.content.decode()
+    assert roles(structure) == {"Claire": "contributor", "Paul": "lead"}
+
+
+def test_others_see_the_team_without_its_controls(client, structure, lead, member):
+    invite(structure, lead, "secret@x.example")
+    client.force_login(member.user)
+    page = client.get(reverse("structure_team", args=[structure.pk])).content.decode()
+    assert "Claire" in page
+    assert "secret@x.example" not in page
+    assert reverse("invitation_create", args=[structure.pk]) not in page
+    own = structure.memberships.get(user=lead)
+    for name, pk in [("member_role", own.pk), ("member_remove", own.pk)]:
+        assert client.get(reverse(name, args=[structure.pk, pk])).status_code == 403
+        assert client.post(reverse(name, args=[structure.pk, pk])).status_code == 403
+    response = client.post(
+        reverse("invitation_create", args=[structure.pk]),
+        {"email": "x@x.example", "role": "reader"},
+    )
+    assert response.status_code == 403
+    assert Invitation.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"email": "pas-une-adresse", "role": "reader"},
+        {"email": "a@x.example", "role": "lead"},
+        {"email": "a@x.example", "role": "roi"},
+        {"email": "claire@brumelle.example", "role": "reader"},
+    ],
+)
+def test_refused_invitation_shows_the_form_again(client, structure, lead, data):
+    client.force_login(lead)
+    response = client.post(reverse("invitation_create", args=[structure.pk]), data)
+    assert response.status_code == 422
+    assert "à corriger" in response.content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_invite_from_the_page(client, structure, lead):
+    client.force_login(lead)
+    response = client.post(
+        reverse("invitation_create", args=[structure.pk]),
+        {"email": "ines@x.example", "role": "reader"},
+        follow=True,
+    )
+    page = response.content.decode()
+    assert "L’invitation part à ines@x.example." in page
+    assert ProcrastinateJob.objects.get().args["base_url"] == "http://testserver"
+    invitation = Invitation.objects.get()
+    client.post(reverse("invitation_cancel", args=[structure.pk, invitation.pk]))
+    assert not Invitation.objects.pending().exists()
+
+
+def test_invitation_of_another_structure_is_not_reached(client, structure, lead):
+    other_lead = UserFactory()
+    invitation = invite(StructureFactory(lead=other_lead), other_lead)
+    client.force_login(lead)
+    response = client.post(reverse("invitation_cancel", args=[structure.pk, invitation.pk]))
+    assert response.status_code == 404
+    assert Invitation.objects.pending().get() == invitation
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_team_page_makes_the_same_queries(
+    client, structure, lead, count, django_assert_num_queries
+):
+    for number in range(count):
+        MembershipFactory(structure=structure)
+        invite(structure, lead, f"{number}@x.example")
+    client.force_login(lead)
+    with django_assert_num_queries(6):
+        client.get(reverse("structure_team", args=[structure.pk]))
+
+
+# --- Two people at once ---------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hand_overs_at_once_leave_one_lead():
+    lead = UserFactory(name="Claire")
+    structure = StructureFactory(lead=lead)
+    members = [MembershipFactory(structure=structure) for _ in range(2)]
+    refused = []
+
+    def hand_over(membership):
+        try:
+            team.hand_over_lead(membership, user=lead)
+        except NotAllowed:
+            refused.append(membership)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=hand_over, args=[m]) for m in members]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1
+    assert Membership.objects.filter(structure=structure, role="lead").count() == 1
