@@ -1,0 +1,76 @@
+"""What the browser tests share: people who are signed in, and pages that tell what went wrong."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from diagnostics.models import User
+from tests.browser.helpers import TIMEOUT, watch, with_session
+from tests.factories import the_kit
+
+DEMO = Path(settings.BASE_DIR) / "fixtures" / "demo"
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """Hash passwords fast: the tests check pages, not hashes."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits():
+    """Forget the attempts that other tests made from the same address."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture
+def kit(live_server):
+    """The kit of 2013, in the database that the live server reads."""
+    return the_kit()
+
+
+@pytest.fixture
+def demo(kit):
+    """The demo structures, by name."""
+    from diagnostics.services.demo import load_demo
+
+    return {structure.name: structure for structure in load_demo(DEMO, password="unused")}
+
+
+@pytest.fixture
+def open_browser(browser: Browser, browser_context_args, live_server):
+    """Open a browser of one's own; each page adds what goes wrong in it to ``problems``."""
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def _open(user: User | None = None, **options) -> Page:
+        arguments = browser_context_args | {"base_url": live_server.url} | options
+        context = browser.new_context(**arguments)
+        context.set_default_timeout(TIMEOUT)
+        contexts.append(context)
+        if user is not None:
+            with_session(context, live_server.url, user)
+        page = context.new_page()
+        watch(page, problems)
+        return page
+
+    _open.problems = problems
+    yield _open
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def no_script(open_browser) -> Callable[..., Page]:
+    """Open a browser where JavaScript is off."""
+
+    def _open(user: User | None = None) -> Page:
+        return open_browser(user, java_script_enabled=False)
+
+    return _open

@@ -1,0 +1,100 @@
+"""Small words for the browser tests: signing in, rows, saving, waiting for the server."""
+
+import re
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+
+from diagnostics.models import Diagnostic, User
+from tests.factories import PASSWORD, DiagnosticFactory, StructureFactory, UserFactory
+
+TIMEOUT = 10_000
+expect.set_options(timeout=TIMEOUT)
+
+# What the console says of a page whose status is an error on purpose.
+_EXPECTED_STATUS = re.compile(r"the server responded with a status of (40[0-9]|429)")
+_TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
+});
+"""
+
+
+def with_session(context: BrowserContext, address: str, user: User) -> None:
+    """Sign a person in without going through the form."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": address}]
+    )
+
+
+def watch(page: Page, problems: list[str]) -> None:
+    """Note console errors, uncaught exceptions and violations of the content policy."""
+
+    def on_message(message: ConsoleMessage) -> None:
+        if message.type == "error" and not _EXPECTED_STATUS.search(message.text):
+            problems.append(f"{page.url}: {message.text}")
+
+    page.on("console", on_message)
+    page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+    page.add_init_script(_TELL_VIOLATIONS)
+
+
+def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    """Fill in the sign-in form that is on the page."""
+    page.get_by_label("Adresse e-mail").fill(email)
+    page.get_by_label("Mot de passe").fill(password)
+    page.get_by_role("button", name="Se connecter").click()
+
+
+def a_diagnostic(name: str = "Maison des Alliances") -> tuple[Diagnostic, User]:
+    """Return an empty diagnostic and its lead, who can sign in."""
+    lead = UserFactory(name="Claire Référente", verified=True)
+    structure = StructureFactory(name=name, lead=lead)
+    return DiagnosticFactory(structure=structure, created_by=lead), lead
+
+
+def step_path(diagnostic: Diagnostic, step: str) -> str:
+    """Return the address of a step."""
+    return f"/diagnostics/{diagnostic.pk}/etapes/{step}/"
+
+
+def row(page: Page, noun: str, number: int) -> Locator:
+    """Return a row by what its heading says, such as « Énoncé 2 »."""
+    return page.get_by_role("region", name=f"{noun} {number}", exact=True)
+
+
+def take_example(page: Page, start: str) -> None:
+    """Press the example of the kit whose text starts so."""
+    page.locator("#exemples").get_by_role("button", name=start).first.click()
+
+
+def save(page: Page) -> None:
+    """Press the button that saves the step, and wait for the next page."""
+    before = page.url
+    page.get_by_role("button", name="Enregistrer et continuer").click()
+    page.wait_for_url(lambda url: url.split("#")[0] != before.split("#")[0])
+
+
+def download_pdf(page: Page, address: str) -> None:
+    """Download a report with the person's session; it is made on the spot."""
+    answer = page.request.get(address, timeout=6 * TIMEOUT)
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.body().startswith(b"%PDF")
+
+
+def wait_until(condition: Callable[[], object], what: str) -> None:
+    """Wait for something that no page shows, such as a row written by a request in background."""
+    limit = time.monotonic() + TIMEOUT / 1000
+    while not condition():
+        assert time.monotonic() < limit, what
+        time.sleep(0.02)

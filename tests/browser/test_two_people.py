@@ -1,0 +1,95 @@
+"""Two people on the same step, and a session that expires while somebody types."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Page, expect
+
+from diagnostics.models import Answer, Diagnostic
+from tests.browser.helpers import a_diagnostic, row, save, sign_in, step_path
+from tests.factories import MembershipFactory, UserFactory
+
+MINE = "Le texte de Claire"
+THEIRS = "Le texte de Karim"
+
+
+@pytest.fixture
+def diagnostic(kit) -> Diagnostic:
+    return a_diagnostic()[0]
+
+
+@pytest.fixture
+def colleague(diagnostic):
+    user = UserFactory(name="Karim Contributeur")
+    MembershipFactory(structure=diagnostic.structure, user=user)
+    return user
+
+
+def statement(page: Page):
+    return row(page, "Énoncé", 1).get_by_label("Énoncé")
+
+
+def stored_texts() -> list[str]:
+    return [line["text"] for line in Answer.objects.get(step="vision").value["statements"]]
+
+
+@pytest.fixture
+def conflict(open_browser, diagnostic, colleague) -> Page:
+    """The page of the person who saved second."""
+    mine, theirs = open_browser(diagnostic.created_by), open_browser(colleague)
+    for page, text in ((mine, MINE), (theirs, THEIRS)):
+        page.goto(step_path(diagnostic, "vision"))
+        statement(page).fill(text)
+    save(theirs)
+    mine.get_by_role("button", name="Enregistrer et continuer").click()
+    alert = mine.get_by_role("alert")
+    expect(alert).to_contain_text("Karim Contributeur a enregistré cette étape")
+    expect(alert).to_be_focused()
+    expect(mine.get_by_role("region", name="Réponse enregistrée")).to_contain_text(THEIRS)
+    expect(statement(mine)).to_have_value(MINE)
+    assert stored_texts() == [THEIRS]
+    return mine
+
+
+def test_keep_the_stored_answer(conflict):
+    conflict.get_by_role("button", name="Garder la réponse enregistrée").click()
+    expect(statement(conflict)).to_have_value(THEIRS)
+    expect(conflict.get_by_role("alert")).to_have_count(0)
+    assert stored_texts() == [THEIRS]
+
+
+def test_store_my_text_instead(conflict, diagnostic):
+    conflict.get_by_role("button", name="Enregistrer mon texte à la place").click()
+    conflict.wait_for_url(f"**{step_path(diagnostic, 'roles')}")
+    assert stored_texts() == [MINE]
+
+
+def test_a_draft_that_a_colleague_overtook_offers_both(conflict, diagnostic):
+    """Leaving the conflict and coming back later shows both texts again."""
+    conflict.goto("/")
+    conflict.goto(step_path(diagnostic, "vision"))
+    expect(conflict.get_by_role("region", name="Réponse enregistrée")).to_contain_text(THEIRS)
+    expect(statement(conflict)).to_have_value(MINE)
+    conflict.get_by_role("button", name="Enregistrer mon texte à la place").click()
+    conflict.wait_for_url(f"**{step_path(diagnostic, 'roles')}")
+    assert stored_texts() == [MINE]
+
+
+@pytest.mark.parametrize("how", ["cookie", "rows"])
+def test_the_session_expires_while_typing(open_browser, diagnostic, how):
+    """Saving without a session leads to the sign-in, then back to the step with the text."""
+    page = open_browser(diagnostic.created_by)
+    page.goto(step_path(diagnostic, "vision"))
+    statement(page).fill(MINE)
+    page.get_by_role("button", name="Ajouter un énoncé").click()
+    row(page, "Énoncé", 2).get_by_label("Énoncé").fill("Un second énoncé")
+    if how == "cookie":
+        page.context.clear_cookies(name="sessionid")
+    else:
+        Session.objects.all().delete()
+    page.get_by_role("button", name="Enregistrer et continuer").click()
+    sign_in(page, diagnostic.created_by.email)
+    page.wait_for_url(f"**{step_path(diagnostic, 'vision')}")
+    expect(statement(page)).to_have_value(MINE)
+    expect(row(page, "Énoncé", 2).get_by_label("Énoncé")).to_have_value("Un second énoncé")
+    save(page)
+    assert stored_texts() == [MINE, "Un second énoncé"]
