@@ -239,6 +239,8 @@ class Supervisor:
 
     def prepare(self) -> None:
         """Migrate, load the kit and the demo data, collect the static files."""
+        if not (self.data / "static" / ".sources").exists():
+            say("Préparation des données et de l'interface…")
         self.run_preparation("prepare")
 
     def run_preparation(self, step: str) -> None:
@@ -271,8 +273,8 @@ class Supervisor:
         worker = ["manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout", "4"]
         logs, handed = self.logs, [listener.fileno()]
         self.children = [
-            Child("Le serveur web", web, logs / "web.log", signal.SIGTERM, pass_fds=handed),
-            # On SIGTERM it would wait for a database that is gone as well.
+            # Killed supervisor: neither waits for requests or jobs whose database ends as well.
+            Child("Le serveur web", web, logs / "web.log", signal.SIGQUIT, pass_fds=handed),
             Child("L'exécuteur des tâches", worker, logs / "worker.log", signal.SIGKILL),
         ]
         for child in self.children:
