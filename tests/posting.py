@@ -47,7 +47,7 @@ def posted(form: StepForm) -> QueryDict:
         data[f"{formset.prefix}-TOTAL_FORMS"] = str(len(formset.forms))
         data[f"{formset.prefix}-INITIAL_FORMS"] = str(formset.initial_form_count())
         for row in formset.forms:
-            put(row)
+            put(field for field in row if not (formset.fixed and field.name == "id"))
     return data
 
 
@@ -106,8 +106,22 @@ class Desk:
     def store_demo(self, name: str = "sorelle") -> DiagnosticDocument:
         """Store every answer of a demo document."""
         document = demo_document(name)
-        self.store(*(answer for _step, answer in document.answers.given()))
+        self.store_all(document)
         return document
+
+    def store_all(self, document: DiagnosticDocument) -> None:
+        """Store every answer of a document at once, at revision 1."""
+        AnswerRow.objects.bulk_create(
+            AnswerRow(
+                diagnostic=self.diagnostic,
+                step=step.value,
+                value=answer.model_dump(mode="json", exclude={"board_question", "mark"}),
+                board_question=answer.board_question,
+                mark=answer.mark.value if answer.mark else "",
+                updated_by=self.lead,
+            )
+            for step, answer in document.answers.given()
+        )
 
     def row(self, step: StepKey) -> AnswerRow | None:
         """Return the stored row of a step."""

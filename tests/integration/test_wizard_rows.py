@@ -1,0 +1,302 @@
+"""Rows without JavaScript: add, remove, move, examples of the kit, the thirds."""
+
+from __future__ import annotations
+
+import json
+from html import unescape
+
+import pytest
+from django.conf import settings
+
+from diagnostics.domain.completeness import missing_in_step
+from diagnostics.domain.vocabulary import StepKey
+from diagnostics.models import Answer, Draft, Example
+from diagnostics.queries import get_diagnostic, load_step
+from tests.posting import Desk, form_of
+
+pytestmark = pytest.mark.django_db
+
+KIT = json.loads((settings.BASE_DIR / "fixtures" / "kit_2013.json").read_text(encoding="utf-8"))
+# One table of rows of each step: its name, a text field of it, and its cap.
+TABLES = [
+    (StepKey.VISION, "statements", "text", 6),
+    (StepKey.ROLES, "rows", "label", 60),
+    (StepKey.OBJECTIVES, "rows", "statement", 60),
+    (StepKey.POSITIONING, "rows", "posture", 60),
+    (StepKey.ACTIVITIES, "rows", "text", 60),
+    (StepKey.TERRITORIAL_SCALES, "rows", "territory", 60),
+    (StepKey.ECONOMIC_MODEL, "levers", "text", 60),
+    (StepKey.ALLIANCES, "rows", "actor", 60),
+    (StepKey.BOARD_DECISIONS, "decisions", "text", 60),
+    (StepKey.BOARD_DECISIONS, "calendar", "milestone", 12),
+]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+class Table:
+    """A table of rows as somebody without JavaScript works on it."""
+
+    def __init__(self, desk: Desk, step: StepKey, name: str, field: str) -> None:
+        self.desk, self.step, self.field, self.name = desk, step, field, name
+        self.prefix = f"{step}-{name}"
+        self.data = desk.page(step)
+
+    def fill(self, *texts: str) -> None:
+        """Type the rows one after the other, without ids."""
+        self.data[f"{self.prefix}-TOTAL_FORMS"] = str(len(texts))
+        for index, text in enumerate(texts):
+            self.data[f"{self.prefix}-{index}-id"] = ""
+            self.data[f"{self.prefix}-{index}-{self.field}"] = text
+
+    def press(self, operation: str) -> str:
+        """Press a row button and come back to the page; return where the page scrolls to."""
+        response = self.desk.post(self.step, self.data, row_op=operation)
+        assert response.status_code == 302, unescape(response.content.decode())[:2000]
+        path, _, anchor = response["Location"].partition("#")
+        assert path == self.desk.url(self.step)
+        assert self.desk.client.get(path).status_code == 200
+        self.data = self.desk.page(self.step)
+        return anchor
+
+    @property
+    def texts(self) -> list[str]:
+        total = int(self.data[f"{self.prefix}-TOTAL_FORMS"])
+        return [self.data[f"{self.prefix}-{index}-{self.field}"] for index in range(total)]
+
+
+@pytest.fixture(params=TABLES, ids=lambda table: f"{table[0]}-{table[1]}")
+def table(request, desk) -> Table:
+    step, name, field, _cap = request.param
+    return Table(desk, step, name, field)
+
+
+def test_rows_are_added_moved_and_removed(table):
+    table.fill("un", "deux", "trois")
+
+    assert table.press(f"add:{table.name}") == f"{table.prefix}-3"
+    assert table.texts == ["un", "deux", "trois", ""]
+    assert table.press(f"up:{table.name}:2") == f"{table.prefix}-1"
+    assert table.texts == ["un", "trois", "deux", ""]
+    assert table.press(f"down:{table.name}:0") == f"{table.prefix}-1"
+    assert table.texts == ["trois", "un", "deux", ""]
+    assert table.press(f"remove:{table.name}:1") == f"{table.prefix}-1"
+    assert table.texts == ["trois", "deux", ""]
+    assert list(Answer.objects.all()) == []
+
+    response = table.desk.post(table.step, table.data)
+    assert response.status_code == 302
+    stored = getattr(table.desk.answer(table.step), table.name)
+    assert [getattr(row, table.field) for row in stored] == ["trois", "deux"]
+    assert list(Draft.objects.all()) == []
+
+
+def test_a_move_at_the_edge_changes_nothing(table):
+    table.fill("un", "deux")
+
+    assert table.press(f"up:{table.name}:0") == f"{table.prefix}-0"
+    assert table.press(f"down:{table.name}:1") == f"{table.prefix}-1"
+    assert table.texts == ["un", "deux"]
+
+
+def test_every_row_can_be_removed(table):
+    table.fill("un")
+
+    assert table.press(f"remove:{table.name}:0") == table.prefix
+    assert table.texts == []
+    assert table.press(f"add:{table.name}") == f"{table.prefix}-0"
+    assert table.texts == [""]
+
+
+@pytest.mark.parametrize(("step", "name", "field", "cap"), TABLES)
+def test_no_row_is_added_beyond_the_cap(desk, step, name, field, cap):
+    table = Table(desk, step, name, field)
+    table.fill(*(f"ligne {n}" for n in range(cap)))
+
+    assert table.press(f"add:{name}") == f"{table.prefix}-{cap - 1}"
+
+    assert len(table.texts) == cap
+    page = unescape(desk.client.get(desk.url(step)).content.decode())
+    assert f"{cap} lignes au plus." in page
+
+
+def test_a_row_moves_with_all_it_holds_and_its_id(desk):
+    desk.store_demo()
+    before = desk.answer(StepKey.ALLIANCES).rows
+    table = Table(desk, StepKey.ALLIANCES, "rows", "actor")
+
+    table.press("down:rows:0")
+    desk.post(StepKey.ALLIANCES, table.data)
+
+    after = desk.answer(StepKey.ALLIANCES).rows
+    assert after == [before[1], before[0], *before[2:]]
+
+
+def test_what_was_typed_invalid_survives_a_row_button(desk):
+    table = Table(desk, StepKey.OBJECTIVES, "rows", "statement")
+    table.fill("Un")
+    table.data["objectives-rows-0-deadline_year"] = "bientôt"
+    table.data["objectives-internal_note"] = "entre nous"
+
+    table.press("add:rows")
+
+    assert table.data["objectives-rows-0-deadline_year"] == "bientôt"
+    assert table.data["objectives-internal_note"] == "entre nous"
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        {"row_op": "remove:rows:9"},
+        {"row_op": "remove:rows:-1"},
+        {"row_op": "remove:rows"},
+        {"row_op": "remove:rows:" + "9" * 5000},
+        {"row_op": "explode:rows:0"},
+        {"row_op": "add:levers"},
+        {"row_op": ""},
+        {"row_op": "\x00"},
+        {"example": "abc"},
+        {"example": "999999999"},
+        {"example": "9" * 5000},
+        {"preset": "thirds:now"},
+        {"preset": "thirds"},
+        {"preset": "halves:now:x"},
+    ],
+)
+def test_a_button_that_no_page_has_is_refused_and_keeps_nothing(desk, button):
+    desk.store_demo()
+    data = desk.page(StepKey.OBJECTIVES)
+    before = desk.stored_rows()
+
+    response = desk.post(StepKey.OBJECTIVES, data, **button)
+
+    assert response.status_code == 400
+    assert "Cette demande n’a pas pu être lue" in unescape(response.content.decode())
+    assert desk.stored_rows() == before
+
+
+@pytest.mark.parametrize("operation", ["add:rows", "remove:rows:0", "up:rows:1", "down:rows:0"])
+def test_the_six_steps_neither_come_nor_go(desk, operation):
+    response = desk.post(
+        StepKey.ACCOMPANIMENT_SCOPE, desk.page(StepKey.ACCOMPANIMENT_SCOPE), row_op=operation
+    )
+
+    assert response.status_code == 400
+    assert desk.stored_rows()["drafts"] == []
+
+
+# --- Examples -------------------------------------------------------------------------------
+
+
+EXAMPLES = [
+    (step["key"], example)
+    for part in KIT["parts"]
+    for step in part["steps"]
+    for example in step.get("examples", [])
+    if example.get("payload")
+]
+
+
+def expected_rows(step: str, payload: list[dict]) -> list[tuple[str, dict]]:
+    return [(entry["formset"], entry["values"]) for entry in payload if entry["formset"]]
+
+
+def test_the_kit_has_examples_for_most_steps():
+    assert len(EXAMPLES) == len([e for e in EXAMPLES if e[1]["payload"]]) >= 50
+    assert {step for step, _example in EXAMPLES} == {
+        step.value
+        for step in StepKey
+        if step not in {StepKey.ACCOMPANIMENT_SCOPE, StepKey.ORGANISATION}
+    }
+
+
+def test_every_example_fills_an_empty_page_with_its_rows(desk):
+    for number, (key, example) in enumerate(EXAMPLES):
+        step = StepKey(key)
+        stored = Example.objects.get(step__key=key, text=example["text"])
+        data = desk.page(step)
+
+        response = desk.post(step, data, example=str(stored.pk))
+        assert response.status_code == 302, example["text"]
+        data = desk.page(step)
+        response = desk.post(step, data)
+        assert response.status_code == 302, example["text"]
+
+        answer = desk.answer(step).model_dump(mode="json")
+        wanted = expected_rows(key, example["payload"])
+        for formset in {name for name, _values in wanted}:
+            rows = [values for name, values in wanted if name == formset]
+            assert len(answer[formset]) == len(rows), example["text"]
+            for row, values in zip(answer[formset], rows, strict=True):
+                assert {name: row[name] for name in values} == values
+        for entry in example["payload"]:
+            if entry["formset"] is None:
+                for name, value in entry["values"].items():
+                    column, _, field = name.partition("-")
+                    assert answer[column][field] == value, (number, name)
+        Answer.objects.all().delete()
+
+
+def test_an_example_fills_the_first_blank_row_then_adds_one(desk):
+    first, second = Example.objects.filter(step__key="vision").order_by("pk")[:2]
+    table = Table(desk, StepKey.VISION, "statements", "text")
+    table.fill("déjà là", "")
+
+    response = desk.post(StepKey.VISION, table.data, example=str(first.pk))
+    assert response["Location"] == f"{desk.url(StepKey.VISION)}#vision-statements-1"
+    desk.post(StepKey.VISION, desk.page(StepKey.VISION), example=str(second.pk))
+
+    table.data = desk.page(StepKey.VISION)
+    assert table.texts == ["déjà là", first.text, second.text]
+
+
+def test_an_example_leaves_a_full_table_as_it_is(desk):
+    example = Example.objects.filter(step__key="vision").first()
+    table = Table(desk, StepKey.VISION, "statements", "text")
+    table.fill(*"abcdef")
+
+    desk.post(StepKey.VISION, table.data, example=str(example.pk))
+
+    table.data = desk.page(StepKey.VISION)
+    assert table.texts == list("abcdef")
+
+
+def test_the_example_of_another_step_is_refused(desk):
+    example = Example.objects.filter(step__key="roles").first()
+
+    response = desk.post(StepKey.VISION, desk.page(StepKey.VISION), example=str(example.pk))
+
+    assert response.status_code == 400
+    assert desk.stored_rows()["drafts"] == []
+
+
+@pytest.mark.parametrize("column", ["now", "target"])
+def test_the_thirds_add_up_to_a_hundred(desk, column):
+    data = desk.page(StepKey.ECONOMIC_MODEL)
+    data["economic_model-needs_now"] = "gardé"
+
+    response = desk.post(StepKey.ECONOMIC_MODEL, data, preset=f"thirds:{column}")
+    assert response["Location"].endswith(f"#id_economic_model-{column}-public_pct")
+    desk.post(StepKey.ECONOMIC_MODEL, desk.page(StepKey.ECONOMIC_MODEL))
+
+    answer = desk.answer(StepKey.ECONOMIC_MODEL)
+    filled = getattr(answer, column)
+    other = answer.target if column == "now" else answer.now
+    assert [filled.public_pct, filled.private_pct, filled.self_pct] == [33, 33, 34]
+    assert (filled.share_total, other.share_total) == (100, None)
+    assert answer.needs_now == "gardé"
+
+
+def test_an_example_of_the_whole_kit_makes_a_complete_vision(desk):
+    example = Example.objects.filter(step__key="vision").first()
+    desk.post(StepKey.VISION, desk.page(StepKey.VISION), example=str(example.pk))
+    desk.post(StepKey.VISION, desk.page(StepKey.VISION))
+
+    loaded = load_step(
+        get_diagnostic(desk.lead, desk.diagnostic.pk), StepKey.VISION, user=desk.lead
+    )
+    assert missing_in_step(loaded.document, StepKey.VISION) == []
+    assert form_of(loaded.form_context, StepKey.VISION).formsets["statements"].extra == 0
