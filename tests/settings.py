@@ -47,3 +47,6 @@ from rameau_diag.settings import STORAGES  # noqa: E402
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
+
+# Real hashing takes half a second a sign-in; what is tested of passwords is not their hash.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
