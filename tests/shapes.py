@@ -40,7 +40,7 @@ LEVERS = ["x1", "x2", "x3"]
 ALLIES = ["l1", "l2", "l3"]
 
 # A slow machine is no failure.
-patient = settings(deadline=None)
+patient = settings(deadline=None, max_examples=40)
 
 _CHARACTERS = st.characters(exclude_categories=("Cc", "Cs"))
 

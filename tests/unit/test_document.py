@@ -1,0 +1,179 @@
+"""The document: one spelling, one digest, no dangling link."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from hypothesis import given
+from pydantic import ValidationError
+
+from diagnostics.domain.document import DiagnosticDocument, load_document
+from diagnostics.domain.vocabulary import StepKey
+from tests.posting import demo_document
+from tests.shapes import document_with_targets, documents, empty_document, patient
+
+
+@patient
+@given(documents())
+def test_json_and_back(document):
+    value = document.as_json()
+
+    again = load_document(json.loads(document.canonical_json()))
+
+    assert again == document
+    assert again.as_json() == value
+    assert again.sha256() == document.sha256()
+
+
+@patient
+@given(documents())
+def test_the_canonical_json_is_utf8_sorted_and_without_spaces(document):
+    text = document.canonical_json()
+
+    assert text == json.dumps(
+        json.loads(text), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    assert hashlib.sha256(text.encode("utf-8")).hexdigest() == document.sha256()
+
+
+def test_the_digest_is_stable_over_time():
+    assert load_document(empty_document()).canonical_json() == (
+        '{"acknowledgements":[],"answers":{},"diagnostic":{"base_year":2026,"board_date":null,'
+        '"horizon_years":3,"state":"draft","title":"Ambition","workshops":[]},'
+        '"kit":"rameau-2013","schema":1,"structure":{"base_scale":null,"founded_year":null,'
+        '"legal_form":"association","name":"Structure fictive","population":null,"region":"",'
+        '"territory":""}}'
+    )
+
+
+def test_the_digest_depends_on_content_not_on_the_order_of_keys():
+    value = demo_document().as_json()
+    shuffled = json.loads(json.dumps(value, sort_keys=True))
+    changed = json.loads(json.dumps(value))
+    changed["answers"]["vision"]["statements"][0]["text"] += "."
+
+    digest = load_document(value).sha256()
+    assert load_document(shuffled).sha256() == digest
+    assert load_document(changed).sha256() != digest
+
+
+def test_a_number_typed_with_and_without_a_comma_has_one_digest():
+    value = empty_document()
+    digests = set()
+    for fte in (2, 2.0):
+        value["answers"] = {"economic_model": {"now": {"fte": fte}}}
+        digests.add(load_document(value).sha256())
+    assert len(digests) == 1
+
+
+def test_absent_answers_are_absent_and_findings_ignored():
+    document = load_document(empty_document() | {"findings": [{"rule": "R01"}]})
+
+    assert document.as_json()["answers"] == {}
+    assert "findings" not in document.as_json()
+    assert list(document.answers.given()) == []
+    assert document.answers.get(StepKey.VISION) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schema": 2},
+        {"kit": "Rameau 2013"},
+        {"surprise": 1},
+        {"answers": {"visions": {}}},
+        {"structure": {"name": ""}},
+        {"structure": {"name": "x" * 301}},
+        {"structure": {"name": "x\x00"}},
+        {"structure": {"name": "x", "population": -1}},
+        {"structure": {"name": "x", "founded_year": 1899}},
+        {"diagnostic": {"title": "T", "base_year": 2026, "horizon_years": 4}},
+        {"diagnostic": {"title": "T", "base_year": 2101, "horizon_years": 3}},
+        {"diagnostic": {"title": "T", "base_year": 2026, "horizon_years": 3, "state": "lost"}},
+        {"acknowledgements": [{"rule": "R1", "rows": [], "reason": "x"}]},
+        {"acknowledgements": [{"rule": "R01", "rows": ["Pas un id"], "reason": "x"}]},
+        {"acknowledgements": [{"rule": "R01", "rows": [], "reason": ""}]},
+    ],
+)
+def test_a_malformed_document_is_refused(change):
+    with pytest.raises(ValidationError):
+        load_document(empty_document() | change)
+
+
+@patient
+@given(documents())
+def test_no_link_is_left_dangling_and_nothing_else_changes(document):
+    clean = document.without_dangling_links()
+
+    answers = clean.answers
+    known = {step: answer.row_ids() for step, answer in answers.given()}
+    roles, objectives, activities, levers, allies = (
+        known.get(step, set())
+        for step in (
+            StepKey.ROLES,
+            StepKey.OBJECTIVES,
+            StepKey.ACTIVITIES,
+            StepKey.ECONOMIC_MODEL,
+            StepKey.ALLIANCES,
+        )
+    )
+    assert [r for r in links(answers.objectives) if r not in roles] == []
+    assert [o for o in links(answers.activities) if o not in objectives] == []
+    assert [x for x in links(answers.alliances) if x not in activities | levers] == []
+    scales = answers.territorial_scales.rows if answers.territorial_scales else []
+    assert [s.activity for s in scales if s.activity and s.activity not in activities] == []
+    scope = answers.accompaniment_scope.rows if answers.accompaniment_scope else []
+    assert [s.alliance for s in scope if s.alliance and s.alliance not in allies] == []
+    assert without_links(clean) == without_links(document)
+    assert clean.without_dangling_links() == clean
+
+
+def links(answer) -> list[str]:
+    return [link for row in (answer.rows if answer else []) for link in row.serves]
+
+
+def without_links(document: DiagnosticDocument) -> dict:
+    value = document.as_json()
+    for answer in value["answers"].values():
+        for row in answer.get("rows", []):
+            for name in ("serves", "activity", "alliance"):
+                row.pop(name, None)
+    return value
+
+
+def test_a_link_to_a_removed_row_is_left_out_and_the_others_stay():
+    value = document_with_targets().as_json()
+    value["answers"]["objectives"]["rows"][0]["serves"] = ["r1", "r9", "o2"]
+    value["answers"]["alliances"]["rows"][0]["serves"] = ["a1", "x1", "r1", "x9"]
+    value["answers"]["territorial_scales"] = {
+        "rows": [{"id": "s1", "activity": "a9", "scale": "region"}, {"id": "s2", "activity": "a1"}]
+    }
+    value["answers"]["accompaniment_scope"] = {"rows": [{"step": "match", "alliance": "l9"}]}
+    document = load_document(value)
+
+    clean = document.without_dangling_links()
+
+    assert clean.answers.objectives.rows[0].serves == ["r1"]
+    assert clean.answers.alliances.rows[0].serves == ["a1", "x1"]
+    assert [row.activity for row in clean.answers.territorial_scales.rows] == [None, "a1"]
+    assert [row.alliance for row in clean.answers.accompaniment_scope.rows] == [None] * 6
+    # The stored document is left as it is: a removed row may come back.
+    assert document.answers.objectives.rows[0].serves == ["r1", "r9", "o2"]
+
+
+def test_an_action_whose_activity_is_gone_keeps_its_echelon():
+    value = empty_document()
+    value["answers"] = {
+        "territorial_scales": {"rows": [{"id": "s1", "activity": "a9", "scale": "region"}]}
+    }
+
+    (row,) = load_document(value).without_dangling_links().answers.territorial_scales.rows
+    assert (row.activity, row.scale) == (None, "region")
+
+
+def test_target_years():
+    card = demo_document().diagnostic
+    assert card.target_year == card.base_year + card.horizon_years
+    assert card.target_label == f"N+{card.horizon_years}"
