@@ -1,0 +1,268 @@
+"""Who gets what at every address, and no page offers what would be refused."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from diagnostics.domain.vocabulary import State, StepKey
+from tests.routes import DECLARED_PREFIXES, LOGIN, ROUTES, Route, open_invitation
+from tests.situations import (
+    REASON,
+    ROLES,
+    SECRETS,
+    Cast,
+    bring_to,
+    make_cast,
+    page_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _quick_pdf(monkeypatch):
+    """Rendering is for the tests of reports."""
+    monkeypatch.setattr("diagnostics.views.reports.render_pdf", lambda html: b"%PDF-1.7")
+
+
+def urls(resolver: URLResolver, prefix: str = "") -> list[tuple[str, URLPattern]]:
+    found = []
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            found += urls(entry, path)
+        else:
+            found.append((path, entry))
+    return found
+
+
+def test_every_address_is_declared():
+    ours = [
+        (path, entry.name)
+        for path, entry in urls(get_resolver())
+        if not path.startswith(DECLARED_PREFIXES)
+    ]
+    names = [name for _path, name in ours]
+    assert None not in names, "an address without a name"
+    assert sorted(names) == sorted(route.name for route in ROUTES)
+
+
+def tells_nothing(response) -> bool:
+    return not any(words in response.content.decode() for words in SECRETS)
+
+
+def answer_of(route: Route, cast: Cast, role: str, method: str, data: dict) -> tuple[object, str]:
+    """The status somebody gets, and the body; what was written is forgotten afterwards."""
+    client = cast.client(role)
+    address = route.address(cast)
+    with transaction.atomic():
+        response = (
+            getattr(client, method)(address, data) if data else getattr(client, method)(address)
+        )
+        transaction.set_rollback(True)
+    if response.status_code == 302 and response.url.startswith(reverse("account_login")):
+        return LOGIN, ""
+    return response.status_code, response.content.decode(errors="replace")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_everybody_gets_what_the_table_says(route: Route, method: str):
+    cast = make_cast(route.state)
+    data = route.data(cast, route.address(cast)) if method == "post" else {}
+    answers = {role: answer_of(route, cast, role, method, data) for role in ROLES}
+    assert {role: status for role, (status, _) in answers.items()} == route.expected(method)
+    if method == "get" and route.shows:
+        for role, (status, body) in answers.items():
+            assert (route.shows in body) == (status == 200), role
+    for role, (status, body) in answers.items():
+        if status in {404, 405, LOGIN}:
+            assert not [words for words in SECRETS if words in body], role
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_in_every_state_others_learn_nothing(state: State):
+    cast = make_cast(state)
+    for role in ("stranger", "staff"):
+        client = cast.client(role)
+        for name, arguments in [
+            *[(name, [cast.diagnostic.pk]) for name in ("diagnostic_home", "diagnostic_check")],
+            *[(name, [cast.diagnostic.pk]) for name in ("report", "report_pdf", "document_json")],
+            *[("diagnostic_step", [cast.diagnostic.pk, step]) for step in StepKey],
+        ]:
+            response = client.get(reverse(name, args=arguments))
+            assert response.status_code == 404, (role, name)
+            body = response.content.decode()
+            assert not [words for words in (*SECRETS, REASON) if words in body], (role, name)
+        start = client.get("/").content.decode()
+        assert not [words for words in SECRETS if words in start]
+        assert ("Structure d’ailleurs" in start) == (role == "stranger")
+
+
+def test_a_version_of_another_diagnostic_is_not_served():
+    cast = make_cast(State.SUBMITTED)
+    theirs = cast.stranger.memberships.get().structure.diagnostics.get()
+    response = cast.client("stranger").get(reverse("report", args=[theirs.pk]), {"version": "1"})
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("role", ["reader", "contributor"])
+def test_a_removed_member_gets_404_on_the_next_request(role: str):
+    cast = make_cast()
+    client = cast.client(role)
+    addresses = [
+        reverse("diagnostic_home", args=[cast.diagnostic.pk]),
+        reverse("diagnostic_step", args=[cast.diagnostic.pk, "vision"]),
+        reverse("document_json", args=[cast.diagnostic.pk]),
+        reverse("structure_team", args=[cast.structure.pk]),
+    ]
+    assert [client.get(address).status_code for address in addresses] == [200] * 4
+    cast.client("lead").post(
+        reverse("member_remove", args=[cast.structure.pk, cast.membership(role).pk])
+    )
+    responses = [client.get(address) for address in addresses]
+    assert [response.status_code for response in responses] == [404] * 4
+    assert all(tells_nothing(response) for response in responses)
+    assert tells_nothing(client.get("/"))
+
+
+def test_a_facilitator_whose_role_was_withdrawn_gets_404_on_the_next_request():
+    cast = make_cast(State.SUBMITTED)
+    client = cast.client("facilitator")
+    address = reverse("diagnostic_check", args=[cast.diagnostic.pk])
+    assert client.get(address).status_code == 200
+    cast.facilitator.is_facilitator = False
+    cast.facilitator.save(update_fields=["is_facilitator"])
+    assert client.get(address).status_code == 404
+    assert client.get(reverse("portfolio")).status_code == 403
+
+
+def test_a_member_of_two_structures_keeps_the_roles_apart():
+    cast = make_cast()
+    cast.structure.memberships.create(user=cast.stranger, role="reader")
+    client = cast.client("stranger")
+    theirs = cast.stranger.memberships.exclude(structure=cast.structure).get().structure
+    assert client.get(reverse("structure_edit", args=[cast.structure.pk])).status_code == 403
+    assert client.get(reverse("structure_edit", args=[theirs.pk])).status_code == 200
+    # The same membership number under another structure's address leads nowhere.
+    address = reverse("member_role", args=[theirs.pk, cast.membership("contributor").pk])
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("lead", 302), ("facilitator", 302), ("stranger", 302), ("staff", 200)]
+)
+def test_only_staff_enters_the_administration(role: str, status: int):
+    cast = make_cast()
+    response = cast.client(role).get("/administration/diagnostics/structure/")
+    assert response.status_code == status
+    assert tells_nothing(response) == (role != "staff")
+
+
+def test_the_administration_shows_no_answer():
+    cast = make_cast(State.SUBMITTED)
+    client = cast.client("staff")
+    seen = {"/administration/"}
+    todo = list(seen)
+    while todo:
+        response = client.get(todo.pop())
+        assert response.status_code in {200, 302}
+        body = response.content.decode()
+        assert SECRETS[2] not in body
+        for link in page_of(response).links:
+            if link.startswith("/administration/") and "?" not in link and link not in seen:
+                if "/step/" in link or "/question/" in link or "/example/" in link:
+                    continue  # the kit's texts
+                if "logout" not in link and "jsi18n" not in link:
+                    seen.add(link)
+                    todo.append(link)
+    assert len(seen) > 5
+
+
+# --- Pages offer what is accepted, and nothing else ------------------------------------------------
+
+TRANSITIONS = {
+    "diagnostic_submit": {"confirm": "on"},
+    "diagnostic_request_changes": {"reason": REASON},
+    "diagnostic_validate": {},
+}
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("role", ["reader", "contributor", "lead", "facilitator"])
+def test_a_button_shows_if_and_only_if_its_post_would_be_accepted(role: str, state: State):
+    cast = make_cast(state)
+    client = cast.client(role)
+    pk = cast.diagnostic.pk
+    offered, accepted = set(), set()
+    for page in ("diagnostic_home", "diagnostic_check"):
+        offered |= page_of(client.get(reverse(page, args=[pk]))).post_actions
+    for name, data in TRANSITIONS.items():
+        address = reverse(name, args=[pk])
+        with transaction.atomic():
+            client.post(address, data)
+            cast.diagnostic.refresh_from_db()
+            if cast.diagnostic.state != state:
+                accepted.add(address)
+            transaction.set_rollback(True)
+    offered = {action for action in offered if action.startswith(f"/diagnostics/{pk}/")}
+    assert offered == accepted
+
+    step = reverse("diagnostic_step", args=[pk, "vision"])
+    edit = reverse("diagnostic_edit", args=[pk])
+    home = page_of(client.get(reverse("diagnostic_home", args=[pk])))
+    check = client.get(reverse("diagnostic_check", args=[pk])).content.decode()
+    has_form = step in page_of(client.get(step)).post_actions
+    assert has_form == ("Modifier" in check)
+    assert (edit in home.links) == (client.get(edit).status_code == 200)
+
+
+@pytest.mark.parametrize(
+    ("role", "state"),
+    [
+        ("lead", State.DRAFT),
+        ("lead", State.CHANGES_REQUESTED),
+        ("lead", State.VALIDATED),
+        ("contributor", State.DRAFT),
+        ("reader", State.SUBMITTED),
+        ("facilitator", State.DRAFT),
+        ("facilitator", State.SUBMITTED),
+        ("stranger", State.SUBMITTED),
+    ],
+)
+def test_no_page_links_to_a_refusal(role: str, state: State):
+    """Follow every link from the start page; none may lead to an error, no form to nowhere."""
+    cast = make_cast()
+    open_invitation(cast)
+    bring_to(cast, state)
+    client = cast.client(role)
+    seen, todo, refused = {"/"}, [("/", "")], []
+    while todo:
+        address, origin = todo.pop()
+        response = client.get(address)
+        if response.status_code >= 400:
+            refused.append((address, origin, response.status_code))
+            continue
+        if response.status_code == 302 or "html" not in response["Content-Type"]:
+            continue
+        page = page_of(response)
+        for link in page.links:
+            path = link.partition("#")[0]
+            if path.startswith("?"):
+                path = address.partition("?")[0] + path
+            if path.startswith("/") and path not in seen and "logout" not in path:
+                seen.add(path)
+                todo.append((path, address))
+        for form in page.forms:
+            action = form.action or address
+            if form.method == "post" and not action.startswith("/accounts/"):
+                with transaction.atomic():
+                    status = client.post(action, form.data).status_code
+                    transaction.set_rollback(True)
+                if status not in {200, 302, 422}:
+                    refused.append((action, address, status))
+    assert refused == []
+    home = reverse("diagnostic_home", args=[cast.diagnostic.pk])
+    assert (home in seen) == (role != "stranger")

@@ -1,0 +1,80 @@
+"""A GET writes nothing: neither rows nor jobs; sessions apart."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+
+from diagnostics.domain.vocabulary import State, StepKey
+from tests.routes import ROUTES
+from tests.situations import ROLES, answer_document, demo_document, make_cast
+
+pytestmark = pytest.mark.django_db
+
+# A session is written when somebody signs in, or follows an invitation before they do; its writes
+# are the only ones, with the savepoints around them.
+ALLOWED = re.compile(
+    r"""^(SELECT\b(?!.*\bFOR\b.*\b(UPDATE|SHARE)\b)
+        |(INSERT\sINTO|UPDATE|DELETE\sFROM)\s"django_session"
+        |(RELEASE\s|ROLLBACK\sTO\s)?SAVEPOINT\b)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class WriteRefused(AssertionError):
+    """A request that only reads tried to write."""
+
+
+def refuse_writes(execute, sql, params, many, context):
+    if not ALLOWED.match(sql.lstrip()):
+        raise WriteRefused(sql)
+    return execute(sql, params, many, context)
+
+
+@pytest.fixture(autouse=True)
+def _quick_pdf(monkeypatch):
+    monkeypatch.setattr("diagnostics.views.reports.render_pdf", lambda html: b"%PDF-1.7")
+
+
+def test_the_guard_refuses_writes_and_locks():
+    cast = make_cast()
+    with connection.execute_wrapper(refuse_writes):
+        assert cast.structure.memberships.count() == 3
+        with pytest.raises(WriteRefused):
+            cast.structure.save()
+        with pytest.raises(WriteRefused):
+            cast.structure.memberships.select_for_update().first()
+        with pytest.raises(WriteRefused):
+            cast.structure.events.all().delete()
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.CHANGES_REQUESTED, State.ADOPTED])
+def test_no_address_writes_on_get(state: State):
+    cast = make_cast(state)
+    addresses = [route.address(cast) for route in ROUTES]
+    addresses += [
+        f"/diagnostics/{cast.diagnostic.pk}/{name}?version=1"
+        for name in ("rapport/", "rapport.pdf", "document.json")
+    ]
+    statuses = set()
+    for role in ROLES:
+        client = cast.client(role)
+        with connection.execute_wrapper(refuse_writes):
+            statuses |= {client.get(address).status_code for address in addresses}
+            statuses |= {client.head(address).status_code for address in addresses[:3]}
+    assert statuses <= {200, 302, 403, 404, 405}
+
+
+def test_reading_a_full_diagnostic_writes_nothing():
+    cast = make_cast()
+    cast.diagnostic.answers.all().delete()
+    answer_document(cast.diagnostic, demo_document("sorelle"), user=cast.contributor)
+    addresses = [route.address(cast) for route in ROUTES]
+    addresses += [f"/diagnostics/{cast.diagnostic.pk}/etapes/{step}/" for step in StepKey]
+    for role in ("lead", "reader", "facilitator"):
+        client = cast.client(role)
+        with connection.execute_wrapper(refuse_writes):
+            for address in addresses:
+                client.get(address)
