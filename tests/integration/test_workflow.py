@@ -1,0 +1,571 @@
+"""Submitting, requesting changes, validating: who, in which state, exactly once, and who is told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+
+import pytest
+from django.core import mail
+from django.db import connection, transaction
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from diagnostics.domain.permissions import Access, TeamAccess
+from diagnostics.domain.vocabulary import EventKind, MembershipRole, State, StepKey
+from diagnostics.models import Answer, Diagnostic, Event, Version
+from diagnostics.queries import load_diagnostic_document
+from diagnostics.services.answers import save_answer
+from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
+from diagnostics.services.workflow import (
+    AlreadySubmitted,
+    NotSubmittable,
+    request_changes,
+    submit_diagnostic,
+    validate_diagnostic,
+)
+from tests.situations import (
+    BASE_URL,
+    REASON,
+    STATEMENT,
+    answer_document,
+    demo_document,
+    make_cast,
+    page_of,
+    run_worker,
+)
+
+DRAFT, SUBMITTED, CHANGES_REQUESTED, VALIDATED, ADOPTED = State
+LEAD, CONTRIBUTOR, READER = MembershipRole
+NOBODY: frozenset[State] = frozenset()
+OPEN = {DRAFT, CHANGES_REQUESTED}
+ALL = set(State)
+
+# --- Rights, without the web -------------------------------------------------------------------------
+
+# (role, facilitates): the states in which each right holds.
+RIGHTS = {
+    "can_view": {
+        (LEAD, False): ALL,
+        (CONTRIBUTOR, False): ALL,
+        (READER, False): ALL,
+        (None, True): ALL,
+        (None, False): NOBODY,
+        (LEAD, True): ALL,
+    },
+    "can_edit": {
+        (LEAD, False): OPEN,
+        (CONTRIBUTOR, False): OPEN,
+        (READER, False): NOBODY,
+        (None, True): NOBODY,
+        (None, False): NOBODY,
+        (LEAD, True): OPEN,
+    },
+    "can_manage": {
+        (LEAD, False): OPEN,
+        (CONTRIBUTOR, False): NOBODY,
+        (READER, False): NOBODY,
+        (None, True): NOBODY,
+        (None, False): NOBODY,
+        (LEAD, True): OPEN,
+    },
+    "can_submit": {
+        (LEAD, False): OPEN,
+        (CONTRIBUTOR, False): NOBODY,
+        (READER, False): NOBODY,
+        (None, True): NOBODY,
+        (None, False): NOBODY,
+        (LEAD, True): OPEN,
+    },
+    "can_review": {
+        (LEAD, False): NOBODY,
+        (CONTRIBUTOR, False): NOBODY,
+        (READER, False): NOBODY,
+        (None, True): {SUBMITTED},
+        (None, False): NOBODY,
+        (LEAD, True): {SUBMITTED},
+    },
+}
+
+
+@pytest.mark.parametrize("right", RIGHTS)
+def test_rights_by_role_and_state(right: str):
+    for (role, facilitates), states in RIGHTS[right].items():
+        held = {
+            state
+            for state in State
+            if getattr(Access(role=role, state=state, is_facilitator=facilitates), right)
+        }
+        assert held == states, (role, facilitates)
+
+
+def test_rights_on_a_structure():
+    people = [(role, facilitates) for role in (*MembershipRole, None) for facilitates in (0, 1)]
+    accesses = {who: TeamAccess(role=who[0], is_facilitator=bool(who[1])) for who in people}
+    assert [who for who in people if not accesses[who].can_view] == [(None, 0)]
+    assert [who for who in people if accesses[who].can_manage] == [(LEAD, 0), (LEAD, 1)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", list(State))
+def test_the_instance_and_the_set_agree_on_what_is_editable(state: State):
+    diagnostic = make_cast(state).diagnostic
+    in_set = Diagnostic.objects.editable().filter(pk=diagnostic.pk).exists()
+    assert diagnostic.is_editable == in_set == (state in OPEN)
+
+
+@pytest.mark.django_db
+def test_the_instance_and_the_set_agree_on_what_is_visible():
+    cast = make_cast()
+    for role in ("lead", "contributor", "reader", "stranger", "facilitator", "staff"):
+        person = getattr(cast, role)
+        membership = cast.structure.memberships.filter(user=person).first()
+        access = Access(
+            role=MembershipRole(membership.role) if membership else None,
+            state=DRAFT,
+            is_facilitator=person.is_facilitator,
+        )
+        visible = Diagnostic.objects.visible_to(person).filter(pk=cast.diagnostic.pk)
+        assert visible.exists() == access.can_view, role
+        structures = type(cast.structure).objects.visible_to(person)
+        assert structures.filter(pk=cast.structure.pk).exists() == access.can_view, role
+
+
+# --- Transitions through the pages ---------------------------------------------------------------------
+
+ACTIONS = {
+    "diagnostic_submit": {"confirm": "on"},
+    "diagnostic_request_changes": {"reason": REASON},
+    "diagnostic_validate": {},
+}
+# By state: what the one role that may do it gets; submitting twice is no error, and changes nothing.
+ANSWERS = {
+    "diagnostic_submit": (
+        "lead",
+        {DRAFT: 302, SUBMITTED: 302, CHANGES_REQUESTED: 302, VALIDATED: 409, ADOPTED: 409},
+    ),
+    "diagnostic_request_changes": (
+        "facilitator",
+        {DRAFT: 409, SUBMITTED: 302, CHANGES_REQUESTED: 409, VALIDATED: 409, ADOPTED: 409},
+    ),
+    "diagnostic_validate": (
+        "facilitator",
+        {DRAFT: 409, SUBMITTED: 302, CHANGES_REQUESTED: 409, VALIDATED: 409, ADOPTED: 409},
+    ),
+}
+LEADS_TO = {
+    "diagnostic_submit": ({DRAFT, CHANGES_REQUESTED}, SUBMITTED),
+    "diagnostic_request_changes": ({SUBMITTED}, CHANGES_REQUESTED),
+    "diagnostic_validate": ({SUBMITTED}, VALIDATED),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("action", ACTIONS)
+def test_transitions_by_role_and_state(action: str, state: State):
+    cast = make_cast(state)
+    address = reverse(action, args=[cast.diagnostic.pk])
+    holder, by_state = ANSWERS[action]
+    expected = dict.fromkeys(["reader", "contributor", "lead", "facilitator"], 403)
+    expected |= {"stranger": 404, "staff": 404, holder: by_state[state]}
+    written = (Version.objects.count(), Event.objects.count(), ProcrastinateJob.objects.count())
+    statuses = {}
+    for role in expected:
+        if role != holder:
+            statuses[role] = cast.client(role).post(address, ACTIONS[action]).status_code
+    cast.diagnostic.refresh_from_db()
+    assert cast.diagnostic.state == state
+    statuses[holder] = cast.client(holder).post(address, ACTIONS[action]).status_code
+    assert statuses == expected
+    cast.diagnostic.refresh_from_db()
+    origins, target = LEADS_TO[action]
+    assert cast.diagnostic.state == (target if state in origins else state)
+    after = (Version.objects.count(), Event.objects.count(), ProcrastinateJob.objects.count())
+    assert (after != written) == (state in origins)
+
+
+@pytest.mark.django_db
+def test_a_refused_transition_says_why():
+    cast = make_cast(VALIDATED)
+    response = cast.client("lead").post(
+        reverse("diagnostic_submit", args=[cast.diagnostic.pk]), {"confirm": "on"}
+    )
+    assert response.status_code == 409
+    assert "Ce diagnostic est « Validé »" in page_of(response).text
+    response = cast.client("facilitator").post(
+        reverse("diagnostic_request_changes", args=[cast.diagnostic.pk]), {"reason": REASON}
+    )
+    assert response.status_code == 409
+    assert "il n’attend pas de relecture" in page_of(response).text
+
+
+@pytest.mark.django_db
+def test_a_submission_must_be_confirmed():
+    cast = make_cast()
+    address = reverse("diagnostic_submit", args=[cast.diagnostic.pk])
+    response = cast.client("lead").post(address)
+    assert "Cochez la case" in page_of(response).text
+    cast.diagnostic.refresh_from_db()
+    assert cast.diagnostic.state == DRAFT
+    assert not Version.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reason", ["", "  \n ", "x" * 2001, "nul\x00"])
+def test_a_request_for_changes_needs_a_reason_that_can_be_read(reason: str):
+    cast = make_cast(SUBMITTED)
+    address = reverse("diagnostic_request_changes", args=[cast.diagnostic.pk])
+    response = cast.client("facilitator").post(address, {"reason": reason})
+    assert response.status_code != 302
+    assert address in page_of(response).post_actions
+    cast.diagnostic.refresh_from_db()
+    assert cast.diagnostic.state == SUBMITTED
+    assert not cast.diagnostic.change_requests.exists()
+
+
+@pytest.mark.django_db
+def test_the_services_check_the_right_themselves():
+    cast = make_cast()
+    for person in (cast.contributor, cast.reader, cast.facilitator, cast.stranger, cast.staff):
+        with pytest.raises(NotAllowed):
+            submit_diagnostic(cast.diagnostic, user=person, base_url=BASE_URL)
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    for person in (cast.lead, cast.contributor, cast.reader, cast.stranger, cast.staff):
+        with pytest.raises(NotAllowed):
+            request_changes(cast.diagnostic, reason=REASON, user=person, base_url=BASE_URL)
+        with pytest.raises(NotAllowed):
+            validate_diagnostic(cast.diagnostic, user=person, base_url=BASE_URL)
+    for reason in ("", " ", "x" * 5000):
+        with pytest.raises(ServiceError):
+            request_changes(
+                cast.diagnostic, reason=reason, user=cast.facilitator, base_url=BASE_URL
+            )
+    with pytest.raises(AlreadySubmitted):
+        submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    assert [event.kind for event in Event.objects.filter(diagnostic=cast.diagnostic)] == [
+        EventKind.SUBMITTED,
+        EventKind.DIAGNOSTIC_OPENED,
+    ]
+
+
+# --- What can be submitted ---------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("step", "axis"),
+    [
+        (StepKey.VISION, "Vision du territoire"),
+        (StepKey.ROLES, "Ambition de la structure"),
+        (StepKey.ACTIVITIES, "Missions et activités"),
+        (StepKey.ORGANISATION, "Stratégie de moyens"),
+    ],
+)
+def test_submission_is_refused_while_an_axis_has_no_answer(step: StepKey, axis: str):
+    cast = make_cast()
+    Answer.objects.filter(diagnostic=cast.diagnostic, step=step.value).delete()
+    client, pk = cast.client("lead"), cast.diagnostic.pk
+    check = page_of(client.get(reverse("diagnostic_check", args=[pk])))
+    assert "ne peut pas encore être soumis" in check.text
+    assert axis in check.text
+    address = reverse("diagnostic_submit", args=[pk])
+    assert address not in check.post_actions
+    response = client.post(address, {"confirm": "on"})
+    assert response.status_code == 409
+    assert axis in page_of(response).text
+    with pytest.raises(NotSubmittable, match=axis):
+        submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    cast.diagnostic.refresh_from_db()
+    assert cast.diagnostic.state == DRAFT
+    assert not Version.objects.exists()
+
+
+@pytest.mark.django_db
+def test_one_answer_per_axis_is_enough_and_what_is_missing_is_told():
+    cast = make_cast()
+    text = page_of(
+        cast.client("lead").get(reverse("diagnostic_check", args=[cast.diagnostic.pk]))
+    ).text
+    assert "Vous pouvez soumettre même s’il reste" in text
+    version = submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    assert version.number == 1
+
+
+# --- The version ------------------------------------------------------------------------------------------
+
+
+def canonical(value: dict) -> bytes:
+    """Written here again on purpose: the format of the fingerprint is a promise."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+@pytest.mark.django_db
+def test_the_version_is_the_document_with_its_fingerprint():
+    cast = make_cast()
+    cast.diagnostic.answers.all().delete()
+    document = demo_document("sorelle")
+    answer_document(cast.diagnostic, document, user=cast.contributor)
+    Answer.objects.filter(diagnostic=cast.diagnostic).update(internal_note="entre nous seulement")
+    before = load_diagnostic_document(cast.diagnostic)
+    version = submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    version.refresh_from_db()
+    cast.diagnostic.refresh_from_db()
+
+    assert version.content == load_diagnostic_document(cast.diagnostic).as_json()
+    assert version.content["answers"] == before.as_json()["answers"]
+    assert version.content["answers"] == document.as_json()["answers"]
+    assert version.content["diagnostic"]["state"] == "submitted"
+    assert version.sha256 == hashlib.sha256(canonical(version.content)).hexdigest()
+    assert "entre nous seulement" not in json.dumps(version.content, ensure_ascii=False)
+    assert (version.submitted_by, version.submitted_at) == (
+        cast.lead,
+        cast.diagnostic.submitted_at,
+    )
+    event = Event.objects.filter(diagnostic=cast.diagnostic, kind=EventKind.SUBMITTED).get()
+    assert (event.actor, event.structure) == (cast.lead, cast.structure)
+    assert event.detail == {"version": 1, "sha256": version.sha256}
+
+
+@pytest.mark.django_db
+def test_a_version_does_not_follow_the_answers():
+    cast = make_cast(CHANGES_REQUESTED)
+    first = Version.objects.get()
+    vision = load_diagnostic_document(cast.diagnostic).answers.vision
+    vision.statements[0].text = "Tout autre chose"
+    save_answer(cast.diagnostic, vision, internal_note="", base_revision=1, user=cast.contributor)
+    second = submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    first.refresh_from_db()
+    assert (first.number, second.number) == (1, 2)
+    texts = [v.content["answers"]["vision"]["statements"][0]["text"] for v in (first, second)]
+    assert texts == [STATEMENT, "Tout autre chose"]
+    assert first.sha256 != second.sha256
+
+
+# --- The request for changes --------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_reason_is_a_banner_until_the_structure_submits_again():
+    cast = make_cast(CHANGES_REQUESTED)
+    request = cast.diagnostic.change_requests.get()
+    pages = [
+        reverse(name, args=[cast.diagnostic.pk]) for name in ("diagnostic_home", "diagnostic_check")
+    ]
+    for role in ("lead", "contributor", "reader"):
+        for page in pages:
+            text = page_of(cast.client(role).get(page)).text
+            assert "La facilitation demande des modifications" in text
+            assert REASON in text
+    assert request.addressed_at is None
+
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    request.refresh_from_db()
+    cast.diagnostic.refresh_from_db()
+    assert request.addressed_at == cast.diagnostic.submitted_at
+    for page in pages:
+        assert REASON not in page_of(cast.client("lead").get(page)).text
+
+
+@pytest.mark.django_db
+def test_a_hostile_reason_is_text():
+    cast = make_cast(SUBMITTED)
+    hostile = '<script src="//x.example/a.js"></script><b onclick="x">Gras</b> & co'
+    cast.client("facilitator").post(
+        reverse("diagnostic_request_changes", args=[cast.diagnostic.pk]), {"reason": hostile}
+    )
+    response = cast.client("lead").get(reverse("diagnostic_home", args=[cast.diagnostic.pk]))
+    assert hostile not in response.content.decode()
+    assert hostile in page_of(response).text
+
+
+@pytest.mark.django_db
+def test_requesting_changes_opens_editing_and_validating_closes_it():
+    cast = make_cast(SUBMITTED)
+    vision = load_diagnostic_document(cast.diagnostic).answers.vision
+    arguments = {"internal_note": "", "base_revision": 1, "user": cast.contributor}
+    with pytest.raises(WrongState):
+        save_answer(cast.diagnostic, vision, **arguments)
+    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
+    save_answer(cast.diagnostic, vision, **arguments)
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+    with pytest.raises(WrongState):
+        save_answer(cast.diagnostic, vision, **arguments)
+    kinds = Event.objects.filter(diagnostic=cast.diagnostic).values_list("kind", flat=True)
+    assert list(kinds) == [
+        EventKind.VALIDATED,
+        EventKind.SUBMITTED,
+        EventKind.CHANGES_REQUESTED,
+        EventKind.SUBMITTED,
+        EventKind.DIAGNOSTIC_OPENED,
+    ]
+
+
+# --- Two at once ------------------------------------------------------------------------------------------
+
+
+def at_once(*actions) -> list:
+    """Do things in as many threads; returns what each gave, or raised, in their order."""
+    barrier = threading.Barrier(len(actions))
+    results: list = [None] * len(actions)
+
+    def run(index: int, action) -> None:
+        barrier.wait()
+        try:
+            results[index] = action()
+        except Exception as error:  # what it is, the test says
+            results[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return results
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_makes_one_version():
+    cast = make_cast()
+    address = reverse("diagnostic_submit", args=[cast.diagnostic.pk])
+    clients = [cast.client("lead") for _ in range(4)]
+    responses = at_once(
+        *(lambda client=client: client.post(address, {"confirm": "on"}) for client in clients)
+    )
+    assert [response.status_code for response in responses] == [302] * 4
+    assert Version.objects.count() == 1
+    assert Event.objects.filter(kind=EventKind.SUBMITTED).count() == 1
+    assert ProcrastinateJob.objects.filter(task_name="mail_submitted").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_reviews_at_once_one_wins():
+    cast = make_cast(SUBMITTED)
+    arguments = {"user": cast.facilitator, "base_url": BASE_URL}
+    results = at_once(
+        lambda: request_changes(cast.diagnostic, reason=REASON, **arguments),
+        lambda: validate_diagnostic(cast.diagnostic, **arguments),
+    )
+    assert sum(isinstance(result, WrongState) for result in results) == 1
+    cast.diagnostic.refresh_from_db()
+    asked = cast.diagnostic.change_requests.count()
+    assert cast.diagnostic.state == (CHANGES_REQUESTED if asked else VALIDATED)
+    assert Event.objects.filter(diagnostic=cast.diagnostic).count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_save_and_a_submission_at_once_leave_a_version_that_is_what_is_stored():
+    cast = make_cast()
+    vision = load_diagnostic_document(cast.diagnostic).answers.vision
+    vision.statements[0].text = "Écrit au même moment"
+    results = at_once(
+        lambda: submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL),
+        lambda: save_answer(
+            cast.diagnostic, vision, internal_note="", base_revision=1, user=cast.contributor
+        ),
+    )
+    assert isinstance(results[0], Version)
+    cast.diagnostic.refresh_from_db()
+    document = load_diagnostic_document(cast.diagnostic)
+    assert Version.objects.get().content == document.as_json()
+    saved = document.answers.vision.statements[0].text == "Écrit au même moment"
+    assert saved != isinstance(results[1], WrongState)
+
+
+# --- Mails ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_mails_are_queued_in_the_transaction_and_go_with_its_rollback():
+    cast = make_cast()
+    with transaction.atomic():
+        submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+        assert ProcrastinateJob.objects.filter(task_name="mail_submitted").count() == 1
+        transaction.set_rollback(True)
+    assert not ProcrastinateJob.objects.exists()
+    assert not Version.objects.exists()
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+    jobs = ProcrastinateJob.objects.order_by("pk").values_list("task_name", flat=True)
+    assert list(jobs) == [
+        "mail_submitted",
+        "mail_changes_requested",
+        "mail_submitted",
+        "mail_validated",
+    ]
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_writes_to_those_concerned_and_to_nobody_else():
+    cast = make_cast()
+    home = BASE_URL + reverse("diagnostic_home", args=[cast.diagnostic.pk])
+    check = BASE_URL + reverse("diagnostic_check", args=[cast.diagnostic.pk])
+    report = BASE_URL + reverse("report", args=[cast.diagnostic.pk])
+
+    def sent() -> dict[str, str]:
+        run_worker()
+        assert not ProcrastinateJob.objects.exclude(status="succeeded").exists()
+        found = {message.to[0]: message.subject + "\n" + message.body for message in mail.outbox}
+        assert len(found) == len(mail.outbox)
+        mail.outbox.clear()
+        return found
+
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    mails = sent()
+    assert set(mails) == {cast.facilitator.email}
+    assert check in mails[cast.facilitator.email]
+
+    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
+    mails = sent()
+    assert set(mails) == {cast.lead.email, cast.contributor.email}
+    assert all(REASON in text and home in text for text in mails.values())
+
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    sent()
+    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+    mails = sent()
+    assert set(mails) == {cast.lead.email, cast.contributor.email, cast.reader.email}
+    assert all(report in text for text in mails.values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_submission_is_told_to_the_one_who_follows_the_structure():
+    cast = make_cast()
+    other = type(cast.facilitator).objects.create_user("autre@rameau.example", is_facilitator=True)
+    cast.structure.facilitator = other
+    cast.structure.save(update_fields=["facilitator"])
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    run_worker()
+    assert [message.to for message in mail.outbox] == [["autre@rameau.example"]]
+    # Somebody who no longer facilitates is not told: the others are.
+    mail.outbox.clear()
+    other.is_facilitator = False
+    other.save(update_fields=["is_facilitator"])
+    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
+    run_worker()
+    mail.outbox.clear()
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    run_worker()
+    assert [message.to for message in mail.outbox] == [[cast.facilitator.email]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_mails_are_text_whatever_the_names():
+    cast = make_cast()
+    cast.structure.name = "<b>Nom</b>\u2028& Cie"
+    cast.structure.save(update_fields=["name"])
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    run_worker()
+    message = mail.outbox[0]
+    assert "<b>Nom</b>" in message.subject
+    assert "<b>Nom</b>" in message.body
+    html = message.alternatives[0].content
+    assert "<b>Nom</b>" not in html
+    assert "&lt;b&gt;Nom&lt;/b&gt;" in html
