@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from django import forms
 
 CHOOSING_HELP = (
     "Douze caractères au moins : une courte phrase convient. "
     "Ni votre nom, ni un mot de passe courant."
 )
+BAD_ADDRESS = "Indiquez une adresse e-mail complète, par exemple prenom@exemple.fr."
 LABELS = {
     "login": "Adresse e-mail",
     "email": "Adresse e-mail",
@@ -30,6 +32,8 @@ class InOurWords:
         for name, field in self.fields.items():
             field.label = LABELS.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = BAD_ADDRESS
         if "password1" in self.fields:
             self.fields["password1"].help_text = CHOOSING_HELP
 

@@ -32,6 +32,9 @@ class InvitationForm(RoleForm):
         label="Adresse e-mail",
         max_length=254,
         help_text="La personne reçoit un lien valable quatorze jours.",
+        error_messages={
+            "invalid": "Indiquez une adresse e-mail complète, par exemple prenom@exemple.fr."
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
