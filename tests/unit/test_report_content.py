@@ -1,0 +1,239 @@
+"""What the report says: blocks, order, what is hidden, what is shortened."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+
+from diagnostics.domain.completeness import remaining_items
+from diagnostics.domain.vocabulary import Axis, Mark, State, StepKey
+from diagnostics.report.content import VersionStamp, build_report
+from diagnostics.report.pdf import render_report_html
+from diagnostics.report.reading import (
+    read_activities,
+    read_alliances,
+    read_economic_model,
+    read_territorial_scales,
+)
+from tests.report_samples import SUBMITTED_AT, demo, empty, filled, report
+from tests.shapes import documents
+
+
+def test_every_answer_of_a_full_diagnostic_has_its_section_in_the_kits_order():
+    content = report(demo("sorelle"))
+
+    assert [chapter.axis for chapter in content.chapters] == [
+        Axis.VISION,
+        Axis.AMBITION,
+        Axis.MISSIONS,
+        Axis.MEANS,
+    ]
+    sections = [section for chapter in content.chapters for section in chapter.sections]
+    assert [section.number for section in sections] == [
+        *("1", "2.1", "2.2", "2.3"),
+        *("3.1", "3.2", "3.3", "4.1", "4.2", "4.3"),
+    ]
+    assert sections[7].title == "Modèle économique\u00a0: de 2026 à 2029"
+
+
+def test_empty_blocks_are_hidden_and_listed():
+    document = demo("brumelle")
+
+    content = report(document, number=None)
+
+    shown = {section.step for chapter in content.chapters for section in chapter.sections}
+    assert StepKey.VISION not in shown
+    assert StepKey.ORGANISATION not in shown
+    assert content.board.is_empty
+    assert content.remaining[0].step is StepKey.VISION
+    assert content.remaining_total == len(remaining_items(document)) > 10
+    html = render_report_html(content)
+    assert "Reste à compléter" in html
+    assert 'id="etape-vision"' not in html
+    assert 'id="decisions"' not in html
+
+
+def test_an_empty_diagnostic_is_a_cover_a_synthesis_that_says_so_and_what_is_missing():
+    content = report(empty(), number=None)
+
+    assert content.chapters == []
+    assert content.synthesis.is_empty
+    assert [group.step for group in content.remaining] == list(StepKey)
+    assert "n’a pas encore de réponse" in render_report_html(content)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_a_report_is_a_project_until_it_is_validated(state):
+    document = demo("sorelle")
+    document.diagnostic.state = state
+
+    assert report(document).is_project is (state not in {State.VALIDATED, State.ADOPTED})
+
+
+def test_the_cover_says_the_occasion_and_the_version():
+    document = demo("sorelle")
+    cover = report(document).cover
+
+    assert cover.occasion == "Document soumis au conseil d’administration du 18\u00a0juin\u00a02026"
+    assert cover.stamp == (
+        f"Version\u00a02 · soumise le 4\u00a0juin\u00a02026 · empreinte {document.sha256()[:12]}"
+    )
+    assert report(demo("brumelle"), number=None).cover.stamp == "Document de travail, non soumis"
+
+
+def test_the_day_of_submission_is_the_day_in_france():
+    late = dt.datetime(2026, 6, 4, 23, 30, tzinfo=dt.UTC)
+
+    content = build_report(demo("sorelle"), version=VersionStamp(1, late, "0" * 64))
+
+    assert "soumise le 5\u00a0juin\u00a02026" in content.cover.stamp
+    assert SUBMITTED_AT.day == 4
+
+
+def test_questions_come_from_the_steps_marked_or_asked_about():
+    document = demo("sorelle")
+    document.answers.roles.mark = Mark.DISPUTED
+    document.answers.vision.mark = Mark.TO_REVIEW  # the team's own reminder: not for the board
+
+    questions = report(document).board.questions
+
+    assert [(q.step, q.text != "") for q in questions] == [
+        (StepKey.ROLES, False),
+        (StepKey.ECONOMIC_MODEL, True),
+        (StepKey.ORGANISATION, True),
+    ]
+    sections = report(document).chapters[0].sections + report(document).chapters[1].sections
+    assert [section.mark for section in sections[:2]] == [None, Mark.DISPUTED]
+
+
+# --- The synthesis --------------------------------------------------------------------------
+
+
+def test_the_synthesis_of_the_demo():
+    synthesis = report(demo("sorelle")).synthesis
+
+    assert [(f.label, f.now, f.target, f.note) for f in synthesis.figures] == [
+        ("Territoire", "Bassin de vie de Sorelle", "", "96\u202f000\u00a0habitants · Bassin de vie"),
+        ("Équipe salariée", "2,5", "4\u00a0ETP", "2026 à 2029"),
+        ("Budget annuel", "150", "265\u00a0–\u00a0295\u00a0K€", "2026 à 2029\u00a0: +\u00a087\u00a0%"),
+    ]  # fmt: skip
+    assert synthesis.roles.items[0] == "Être un acteur de réseaux"
+    assert [(o.now, o.target, o.year) for o in synthesis.objectives][4] == (
+        *("5\u00a0%", "50\u00a0%"),
+        "2029",
+    )
+    assert synthesis.objectives_left_out == 2
+    assert synthesis.actions == (
+        "12\u00a0activités sur 4\u00a0missions, dont 5\u00a0prioritaires\u00a0:"
+    )
+    assert [scale.label for scale in synthesis.scales] == [
+        "Mettre en relation",
+        "Sensibiliser",
+        "Accompagner",
+        "Analyser, diffuser",
+    ]
+    assert (len(synthesis.requests.items), synthesis.requests.left_out) == (3, 2)
+
+
+def test_the_synthesis_is_shortened_by_rule():
+    synthesis = report(filled("Une dynamique collective ", rows=60, to_caps=True)).synthesis
+
+    assert (len(synthesis.roles.items), synthesis.roles.left_out) == (3, 57)
+    assert (len(synthesis.objectives), synthesis.objectives_left_out) == (5, 55)
+    assert (len(synthesis.priorities.items), synthesis.priorities.left_out) == (4, 56)
+    assert (len(synthesis.existing.items), synthesis.existing.left_out) == (3, 27)
+    assert (len(synthesis.requests.items), synthesis.requests.left_out) == (3, 57)
+    assert synthesis.vision.endswith("…")
+    texts = [*synthesis.roles.items, *synthesis.priorities.items, *synthesis.requests.items]
+    assert all(text.endswith("…") for text in texts)
+
+
+def test_a_lone_year_carries_its_unit():
+    figures = report(demo("brumelle")).synthesis.figures
+
+    assert [(f.now, f.target) for f in figures[1:]] == [("0,4\u00a0ETP", ""), ("18\u00a0K€", "")]
+
+
+# --- The views of the answers ------------------------------------------------------------------
+
+
+def test_activities_are_read_by_mission_the_first_priority_first():
+    document = demo("sorelle")
+
+    groups = read_activities(document.answers.activities, document)
+
+    assert [[line.code for line in group.lines] for group in groups] == [
+        ["A1", "A2", "A3"],
+        ["A4", "A5"],
+        ["A6", "A7", "A8", "A9"],
+        ["A10", "A11", "A12"],
+    ]
+    assert groups[0].lines[0].serves == ["O3"]
+
+
+def test_levers_are_read_by_family_with_their_totals():
+    document = demo("sorelle")
+
+    view = read_economic_model(document.answers.economic_model, document)
+
+    assert [(group.title, group.total_now, group.total_target) for group in view.groups] == [
+        ("Ressources publiques", 120, 126),
+        ("Ressources privées", 12, 84),
+        ("Auto-financement", 18, 70),
+    ]
+    assert (view.total_now, view.total_target) == (150, 280)
+
+
+def test_allies_are_read_by_family_the_existing_ones_first():
+    document = demo("sorelle")
+
+    groups = read_alliances(document.answers.alliances, document)
+
+    relations = [[line.row.relation for line in group.lines] for group in groups]
+    assert relations == [
+        sorted(group, key=["existing", "to_approach"].index) for group in relations
+    ]
+    serves = {line.row.actor: line.serves for group in groups for line in group.lines}
+    assert serves["CCI territoriale"] == ["A7", "A9"]
+
+
+def test_scales_are_a_matrix_while_they_are_few():
+    document = demo("sorelle")
+    view = read_territorial_scales(document.answers.territorial_scales, document)
+
+    assert view.is_matrix
+    assert view.columns == [
+        "Communauté de communes",
+        "Agglomération, métropole",
+        "Bassin de vie",
+        "Département",
+        "Région",
+    ]
+    assert [line.line.code for line in view.matrix if line.cells[0]] == ["A1"]
+    many = filled("x", rows=24)
+    assert not read_territorial_scales(many.answers.territorial_scales, many).is_matrix
+
+
+# --- The page -------------------------------------------------------------------------------------
+
+
+@settings(deadline=None, max_examples=40)
+@given(documents())
+def test_any_document_has_a_report(document):
+    content = build_report(document.without_dangling_links(), version=None)
+
+    html = render_report_html(content)
+
+    assert html.count("<h1") == 1
+    assert html.count("<svg") == html.count('role="img"') == html.count("<title>") - 1
+    assert 'style="' not in html
+
+
+def test_the_words_of_the_field_are_explained_when_they_are_used():
+    terms = dict(report(demo("sorelle")).glossary)
+
+    assert {"ETP", "DREETS, DDETS", "Fonds de dotation", "Bassin de vie"} <= set(terms)
+    assert "SCIC" not in terms
+    assert dict(report(empty()).glossary) == {}

@@ -1,0 +1,88 @@
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diagnostics import typography as typo
+from tests.shapes import patient
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (18.0, "18"),
+        (2.5, "2,5"),
+        (0.25, "0,25"),
+        (1250, "1\u202f250"),
+        (1234567.5, "1\u202f234\u202f567,5"),
+        (33.333, "33,33"),
+    ],
+)
+def test_numbers_are_written_the_french_way(value, text):
+    assert typo.number(value) == text
+
+
+def test_units_keep_to_their_figure():
+    assert typo.percent(33.3) == "33,3\u00a0%"
+    assert typo.keur(1250) == "1\u202f250\u00a0K€"
+    assert typo.measure(120, "associations") == "120\u00a0associations"
+    assert typo.measure(120, "") == "120"
+
+
+def test_a_budget_is_a_range_one_figure_or_nothing():
+    assert typo.keur_range(250, 300) == "250\u00a0–\u00a0300\u00a0K€"
+    assert typo.keur_range(150, 150) == "150\u00a0K€"
+    assert typo.keur_range(None, 80) == "80\u00a0K€"
+    assert typo.keur_range(None, None) == ""
+
+
+def test_the_plural_starts_at_two():
+    texts = [typo.count(n, "activité", "activités") for n in (0, 1, 1.5, 2)]
+    assert texts == [
+        "0\u00a0activité",
+        "1\u00a0activité",
+        "1,5\u00a0activité",
+        "2\u00a0activités",
+    ]
+
+
+def test_dates_are_written_in_full():
+    assert typo.french_date(dt.date(2027, 1, 1)) == "1er\u00a0janvier\u00a02027"
+    assert typo.french_date(dt.date(2026, 6, 18)) == "18\u00a0juin\u00a02026"
+    assert typo.french_month("2026-08") == "août\u00a02026"
+    assert typo.french_month("") == ""
+
+
+def test_names_are_joined_as_in_a_sentence():
+    assert typo.enumeration([]) == ""
+    assert typo.enumeration(["A1"]) == "A1"
+    assert typo.enumeration(["A1", "A2", "A3"]) == "A1, A2 et A3"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("L'association", "L’association"),
+        ("Qui signe ?", "Qui signe\u202f?"),
+        ("un but : agir", "un but\u00a0: agir"),
+        ("« être au service »", "«\u00a0être au service\u00a0»"),
+        ("40 % du budget", "40\u00a0% du budget"),
+        ("12 x 2 000 €", "12 x 2\u202f000\u00a0€"),
+        ("en 2026 200 associations", "en 2026 200 associations"),
+        ("https://exemple.fr/?a=1", "https://exemple.fr/?a=1"),
+    ],
+)
+def test_typed_text_gets_french_spaces_and_apostrophes(typed, shown):
+    assert typo.typeset(typed) == shown
+
+
+@patient
+@given(st.text(max_size=60))
+def test_typesetting_adds_and_removes_nothing(text):
+    shown = typo.typeset(text)
+
+    assert len(shown) == len(text)
+    changed = {(a, b) for a, b in zip(text, shown, strict=True) if a != b}
+    assert changed <= {(" ", "\u202f"), (" ", "\u00a0"), ("'", "’")}
