@@ -198,7 +198,10 @@ class StepWizard(NamedUrlWizardView):
             base_revision=self.base_revision,
             user=self.request.user,
         )
-        return redirect(f"{self.get_step_url(self.loaded.step.value)}#{anchor}")
+        shown = (
+            "?liens=" + anchor if self.request.POST.get("row_op", "").startswith("links:") else ""
+        )
+        return redirect(f"{self.get_step_url(self.loaded.step.value)}{shown}#{anchor}")
 
     # --- Hooks of formtools ---
 
@@ -284,6 +287,8 @@ class StepWizard(NamedUrlWizardView):
             "draft": draft,
             "draft_is_late": draft is not None and draft.base_revision < loaded.revision,
             "conflict": False,
+            # The row whose possible links are all shown, without JavaScript.
+            "expanded_row": self.request.GET.get("liens", ""),
         }
 
     def _keep_typed(self, form: StepForm) -> None:

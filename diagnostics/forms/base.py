@@ -32,6 +32,8 @@ from diagnostics.queries import StepContext
 
 # Names that the check of the posted structure looks at.
 _TOTAL, _INITIAL = "TOTAL_FORMS", "INITIAL_FORMS"
+# Up to so many choices, a row shows them all at once.
+FEW_LINKS = 6
 _ROW_ID = re.compile(r"[a-z][a-z0-9]{0,11}")  # answers.RowId
 
 
@@ -92,6 +94,15 @@ class RowFormSet(BaseFormSet):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.extra = 0 if self.initial else self.blank_rows
+
+    def long_links(self) -> list[forms.BoundField]:
+        """Return the fields whose choices are too many to be repeated in every row."""
+        form = self.empty_form
+        return [
+            form[name]
+            for name, form_field in form.fields.items()
+            if isinstance(form_field, LinksField) and len(form_field.choices) > FEW_LINKS
+        ]
 
     def rows(self) -> list[Row]:
         """Return the rows that hold something, each with its id (a new one when it had none)."""

@@ -24,7 +24,7 @@ def apply_operation(
 ) -> tuple[QueryDict, str]:
     """Return the posted data after the operation, and the id of the element to show next.
 
-    ``row_op`` is « add:rows », « remove:rows:2 », « up:rows:2 » or « down:rows:2 »; ``example`` the
+    ``row_op`` is « add:rows », « remove:rows:2 », « up:rows:2 », « down:rows:2 » or « links:rows:2 » (which only shows the choices of a row); ``example`` the
     number of an example of the step; ``preset`` « thirds:now » or « thirds:target ». Raises
     SuspiciousOperation for anything else.
     """
@@ -77,7 +77,9 @@ def _apply_row_operation(form: StepForm, data: QueryDict, operation: str) -> str
     if not 0 <= index < total:
         raise IndexError(index)
     rows = [_take_row(formset, data, number) for number in range(total)]
-    if verb == "remove":
+    if verb == "links":
+        pass  # only shows the choices of the row, see the wizard
+    elif verb == "remove":
         del rows[index]
     elif verb in {"up", "down"}:
         other = index + (1 if verb == "down" else -1)

@@ -76,6 +76,23 @@ function addRow(container) {
   return row;
 }
 
+// All the rows one can link to, in the place of the chosen ones and the button.
+function showLinks(button, container) {
+  const field = button.closest("[data-links]");
+  const chosen = new Set([...field.querySelectorAll(":checked")].map((input) => input.value));
+  const template = container.querySelector(`[data-link-choices="${field.dataset.links}"]`);
+  const choices = template.content.cloneNode(true);
+  for (const input of choices.querySelectorAll("input")) {
+    input.name = field.id.replace(/^id_/, "");
+    input.checked = chosen.has(input.value);
+  }
+  for (const label of field.querySelectorAll("label")) {
+    label.remove();
+  }
+  button.replaceWith(choices);
+  field.querySelector("input")?.focus();
+}
+
 function operate(button) {
   const [verb, name] = button.value.split(":");
   const container = form.querySelector(`[data-rows][data-name="${name}"]`);
@@ -87,6 +104,10 @@ function operate(button) {
     return;
   }
   const row = button.closest("[data-row]");
+  if (verb === "links") {
+    showLinks(button, container);
+    return;
+  }
   if (verb === "remove") {
     const next = row.nextElementSibling?.matches("[data-row]")
       ? row.nextElementSibling
@@ -211,11 +232,6 @@ form.addEventListener("click", (event) => {
 form.addEventListener("input", (event) => {
   typed = true;
   totals();
-  const links = event.target.closest(".link-picker");
-  if (links) {
-    const count = links.querySelectorAll(":checked").length;
-    links.querySelector("[data-link-count]").textContent = `(${count || "aucun"})`;
-  }
 });
 
 // --- Errors and missing fields: a link to a field inside a folded part opens it ----------------
