@@ -1,0 +1,209 @@
+"""Every step filled to its caps is accepted, below the limits of a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.http import QueryDict
+
+from diagnostics.domain.answers import ANSWER_SHAPES, MAX_CALENDAR_ROWS, MAX_LINKS, MAX_ROWS
+from diagnostics.domain.document import load_document
+from diagnostics.domain.vocabulary import (
+    AllianceFamily,
+    GovernanceForm,
+    Mission,
+    ScopeStepKey,
+    StepKey,
+)
+from diagnostics.queries import get_diagnostic, load_step
+from tests.posting import STEPS, URL_ENCODED, Desk, form_of
+from tests.shapes import empty_document
+
+pytestmark = pytest.mark.django_db
+
+
+def longest(length: int) -> str:
+    """Characters of four bytes: twelve each in a posted form."""
+    return "😀" * length
+
+
+def rows(prefix: str, count: int = MAX_ROWS, **fields: Any) -> list[dict[str, Any]]:
+    return [{"id": f"{prefix}{number:05d}", **fields} for number in range(count)]
+
+
+def links(prefix: str) -> list[str]:
+    return [f"{prefix}{number:05d}" for number in range(MAX_LINKS)]
+
+
+COLUMN = {
+    "fte": 9999.99,
+    "team_detail": longest(300),
+    "volunteers": 1_000_000,
+    "skills_sponsorship_days": 1_000_000,
+    "budget_min_keur": 999_999.99,
+    "budget_max_keur": 1_000_000,
+    "public_pct": 99.99,
+    "private_pct": 99.99,
+    "self_pct": 99.99,
+}
+AT_CAPS: dict[StepKey, dict[str, Any]] = {
+    StepKey.VISION: {
+        "starting_point": longest(800),
+        "statements": rows("v", 6, text=longest(280)),
+    },
+    StepKey.ROLES: {"rows": rows("r", role="other", label=longest(300), detail=longest(300))},
+    StepKey.OBJECTIVES: {
+        "rows": rows(
+            "o",
+            statement=longest(300),
+            kind="quantitative",
+            indicator=longest(300),
+            baseline_value=999_999_999.99,
+            target_value=1_000_000_000,
+            unit=longest(60),
+            deadline_year=2100,
+            serves=links("r"),
+        )
+    },
+    StepKey.POSITIONING: {
+        "rows": rows(
+            "p",
+            actor_type="nonprofit_networks",
+            label=longest(300),
+            circle=2,
+            mode="individual",
+            posture=longest(300),
+            note=longest(1000),
+        )
+    },
+    StepKey.ACTIVITIES: {
+        "rows": rows(
+            "a",
+            mission="support_partnerships",
+            text=longest(300),
+            priority=3,
+            state="to_strengthen",
+            start_year=2100,
+            serves=links("o"),
+        ),
+        "out_of_scope": [mission.value for mission in Mission],
+    },
+    StepKey.ACCOMPANIMENT_SCOPE: {
+        "rows": [
+            {
+                "step": key.value,
+                "handling": "with_partner",
+                "partner": longest(300),
+                "alliance": "l00001",
+                "note": longest(1000),
+            }
+            for key in ScopeStepKey
+        ]
+    },
+    StepKey.TERRITORIAL_SCALES: {
+        "rows": rows(
+            "s",
+            activity="a00001",
+            label=longest(300),
+            scale="employment_zone",
+            territory=longest(300),
+            note=longest(1000),
+        )
+    },
+    StepKey.ECONOMIC_MODEL: {
+        "now": COLUMN,
+        "target": COLUMN,
+        "needs_now": longest(1000),
+        "needs_target": longest(1000),
+        "levers": rows(
+            "x",
+            family="private",
+            text=longest(300),
+            state="to_mobilise",
+            amount_now_keur=999_999.99,
+            amount_target_keur=1_000_000,
+        ),
+    },
+    StepKey.ALLIANCES: {
+        "rows": rows(
+            "l",
+            actor=longest(300),
+            family=AllianceFamily.NONPROFIT_NETWORKS.value,
+            level="departmental",
+            relation="to_approach",
+            purpose=longest(300),
+            horizon_year=2100,
+            note=longest(1000),
+            serves=links("a"),
+        )
+    },
+    StepKey.ORGANISATION: {
+        "organisation": longest(1000),
+        "governance": longest(1000),
+        "governance_forms": [form.value for form in GovernanceForm],
+        "legal_tool": "social_joint_venture",
+        "legal_tool_state": "considered",
+        "rationale": longest(500),
+    },
+    StepKey.BOARD_DECISIONS: {
+        "decisions": rows("d", text=longest(300)),
+        "calendar": rows("c", MAX_CALENDAR_ROWS, month="2100-12", milestone=longest(120)),
+    },
+}
+COMMON = {"board_question": longest(1000), "mark": "to_review"}
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """A diagnostic whose answers are all at their caps."""
+    desk = Desk()
+    answers = {step.value: value | COMMON for step, value in AT_CAPS.items()}
+    desk.store_all(load_document(empty_document() | {"answers": answers}))
+    return desk
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_at_its_caps_is_stored_below_the_limits(desk, step):
+    answer = desk.answer(step)
+    data = desk.page(step)
+    data[f"{step}-internal_note"] = longest(1000)
+    body = data.urlencode()
+    assert len(body) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert (
+        sum(len(values) for _name, values in data.lists()) < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    )
+    for formset in form_of_page(desk, step).formsets.values():
+        assert len(formset.forms) == formset.cap
+
+    response = desk.client.post(desk.url(step), data=body, content_type=URL_ENCODED)
+
+    assert response.status_code == 302, step
+    assert desk.answer(step) == answer
+    assert desk.row(step).internal_note == longest(1000)
+    assert desk.revision(step) == 2
+
+
+def form_of_page(desk, step):
+    loaded = load_step(get_diagnostic(desk.lead, desk.diagnostic.pk), step, user=desk.lead)
+    return form_of(loaded.form_context, step)
+
+
+@pytest.mark.parametrize("step", [StepKey.ALLIANCES, StepKey.OBJECTIVES])
+def test_a_step_at_its_caps_can_be_a_draft_too(desk, step):
+    data = desk.page(step)
+    data[f"{step}-rows-0-id"] = ""
+
+    assert desk.post(step, data, keep_draft="1").status_code == 204
+
+    draft: QueryDict | None = desk.draft(step)
+    assert draft is not None
+    assert draft[f"{step}-rows-59-id"] == data[f"{step}-rows-59-id"]
+    assert desk.client.get(desk.url(step)).status_code == 200
+
+
+def test_every_step_is_at_its_caps():
+    assert set(AT_CAPS) == set(STEPS)
+    for step, value in AT_CAPS.items():
+        assert set(value | COMMON) == set(ANSWER_SHAPES[step].model_fields)

@@ -1,0 +1,155 @@
+"""Several people save one step at once: one wins, nobody's text is lost."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+
+import pytest
+from django.db import connection, connections
+
+from diagnostics.domain.answers import Vision, VisionStatement
+from diagnostics.domain.vocabulary import StepKey
+from diagnostics.models import Answer, AnswerRevision, Draft
+from tests.factories import MembershipFactory
+from tests.posting import Desk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PEOPLE = 20
+FIRST = "vision-statements-0-text"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    desk = Desk()
+    desk.store(Vision(statements=[VisionStatement(id="v1", text="Départ")]))
+    return desk
+
+
+def at_once(jobs: list) -> list:
+    """Start every job at the same moment, each in its thread with its own connection."""
+    barrier = threading.Barrier(len(jobs))
+
+    def run(job):
+        barrier.wait()
+        try:
+            return job()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def test_twenty_people_save_the_same_revision(desk):
+    people = [MembershipFactory(structure=desk.structure).user for _ in range(PEOPLE)]
+    clients = [desk.client_of(person) for person in people]
+    data = desk.page(StepKey.VISION)
+
+    responses = at_once(
+        [
+            lambda n=n: desk.post(
+                StepKey.VISION, data, client=clients[n], **{FIRST: f"Texte de la personne {n}"}
+            )
+            for n in range(PEOPLE)
+        ]
+    )
+
+    codes = [response.status_code for response in responses]
+    assert sorted(codes) == [302] + [409] * (PEOPLE - 1)
+    winner = codes.index(302)
+    assert desk.answer(StepKey.VISION).statements[0].text == f"Texte de la personne {winner}"
+    assert (desk.revision(StepKey.VISION), desk.row(StepKey.VISION).updated_by) == (
+        2,
+        people[winner],
+    )
+    kept = {draft.user_id: desk.draft(StepKey.VISION, draft.user) for draft in Draft.objects.all()}
+    assert {user: typed[FIRST] for user, typed in kept.items()} == {
+        person.pk: f"Texte de la personne {n}" for n, person in enumerate(people) if n != winner
+    }
+    assert [r.value["statements"][0]["text"] for r in AnswerRevision.objects.all()] == ["Départ"]
+    for n, response in enumerate(responses):
+        if n != winner:
+            page = unescape(response.content.decode())
+            assert f"Texte de la personne {n}" in page
+            assert f"Texte de la personne {winner}" in page
+
+
+def test_a_first_answer_given_by_many_is_given_once(desk):
+    people = [MembershipFactory(structure=desk.structure).user for _ in range(8)]
+    clients = [desk.client_of(person) for person in people]
+    data = desk.page(StepKey.ROLES)
+
+    codes = [
+        response.status_code
+        for response in at_once(
+            [
+                lambda n=n: desk.post(
+                    StepKey.ROLES, data, client=clients[n], **{"roles-rows-0-detail": f"Rôle {n}"}
+                )
+                for n in range(8)
+            ]
+        )
+    ]
+
+    assert sorted(codes) == [302] + [409] * 7
+    assert Answer.objects.filter(step="roles").count() == 1
+    assert Draft.objects.filter(step="roles").count() == 7
+
+
+def test_different_steps_saved_at_once_are_all_stored(desk):
+    steps = [StepKey.ROLES, StepKey.OBJECTIVES, StepKey.ACTIVITIES, StepKey.ALLIANCES]
+    fields = ["rows-0-detail", "rows-0-statement", "rows-0-text", "rows-0-actor"]
+    clients = [desk.client_of(MembershipFactory(structure=desk.structure).user) for _ in steps]
+    pages = [desk.page(step) for step in steps]
+
+    responses = at_once(
+        [
+            lambda n=n: desk.post(
+                steps[n], pages[n], client=clients[n], **{f"{steps[n]}-{fields[n]}": "Posé"}
+            )
+            for n in range(len(steps))
+        ]
+    )
+
+    assert [response.status_code for response in responses] == [302] * 4
+    assert [desk.revision(step) for step in steps] == [1] * 4
+    assert list(Draft.objects.all()) == []
+
+
+def test_a_double_click_is_one_save(desk):
+    data = desk.page(StepKey.VISION)
+    data[FIRST] = "Cliqué deux fois"
+    data["vision-statements-TOTAL_FORMS"] = "2"
+    data["vision-statements-1-text"] = "Une ligne nouvelle"
+    clients = [desk.client_of(desk.lead) for _ in range(2)]
+
+    responses = at_once(
+        [lambda c=client: desk.post(StepKey.VISION, data, client=c) for client in clients]
+    )
+
+    assert [response.status_code for response in responses] == [302, 302]
+    assert [row.text for row in desk.answer(StepKey.VISION).statements] == [
+        "Cliqué deux fois",
+        "Une ligne nouvelle",
+    ]
+    assert desk.revision(StepKey.VISION) == 2
+    assert list(Draft.objects.all()) == []
+
+
+def test_the_race_is_real(desk):
+    """A control: read then write, without the lock, lets everybody win."""
+    barrier = threading.Barrier(4)
+
+    def save_without_lock(text):
+        row = Answer.objects.get(step="vision")
+        barrier.wait()
+        if row.revision == 1:
+            Answer.objects.filter(pk=row.pk).update(revision=2, board_question=text)
+            return "302"
+        return "409"
+
+    assert at_once([lambda t=t: save_without_lock(t) for t in "abcd"]) == ["302"] * 4
+    assert connection.vendor == "postgresql"
