@@ -1,0 +1,289 @@
+"""What no page can send, and what people paste: refused or stored clean, never a failure."""
+
+from __future__ import annotations
+
+from html import unescape
+from urllib.parse import quote
+
+import pytest
+from django import forms
+from django.conf import settings
+from django.db import transaction
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from diagnostics.domain.answers import ANSWER_SHAPES, Vision, VisionStatement
+from diagnostics.domain.vocabulary import StepKey
+from diagnostics.models import Draft
+from diagnostics.queries import get_diagnostic, load_step
+from tests.posting import STEPS, URL_ENCODED, Desk, form_of
+
+pytestmark = pytest.mark.django_db
+
+UNREADABLE = "Cette demande n’a pas pu être lue"
+TOO_LARGE = "Cet envoi est trop volumineux"
+WITH_ROWS = [step for step in STEPS if step is not StepKey.ORGANISATION]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """A diagnostic with all its answers, and somebody's draft of each step that could be lost."""
+    desk = Desk()
+    desk.store_demo()
+    return desk
+
+
+def text_of(response) -> str:
+    return unescape(response.content.decode())
+
+
+def refused(desk, step, data, words=UNREADABLE, status=400) -> None:
+    before = desk.stored_rows()
+    response = desk.post(step, data)
+    assert (response.status_code, words in text_of(response)) == (status, True)
+    assert desk.stored_rows() == before
+
+
+def tables(data) -> list[str]:
+    return [name.removesuffix("-TOTAL_FORMS") for name in data if name.endswith("-TOTAL_FORMS")]
+
+
+@pytest.mark.parametrize("step", WITH_ROWS)
+def test_a_management_form_that_no_page_has_is_refused(desk, step):
+    page = desk.page(step)
+    Draft.objects.create(
+        diagnostic=desk.diagnostic, step=step.value, user=desk.lead, form_data=page.urlencode()
+    )
+    for prefix in tables(page):
+        cap = {"vision-statements": 6, "board_decisions-calendar": 12}.get(prefix, 60)
+        cap = 6 if step is StepKey.ACCOMPANIMENT_SCOPE else cap
+        for name in ("TOTAL_FORMS", "INITIAL_FORMS"):
+            missing = page.copy()
+            del missing[f"{prefix}-{name}"]
+            refused(desk, step, missing)
+        for value in ("-1", "abc", "", str(cap + 1), "1000", "1e2", "9" * 5000, "\x00"):
+            data = page.copy()
+            data[f"{prefix}-TOTAL_FORMS"] = value
+            refused(desk, step, data)
+        for value in ("-1", "garbage", "9" * 5000):
+            data = page.copy()
+            data[f"{prefix}-INITIAL_FORMS"] = value
+            refused(desk, step, data)
+
+
+@pytest.mark.parametrize("step", [s for s in WITH_ROWS if s is not StepKey.ACCOMPANIMENT_SCOPE])
+@pytest.mark.parametrize("row_id", ["z9", "", "DROP", "x" * 500, "a\x00", "é1"])
+def test_a_row_id_unknown_or_used_twice_is_refused(desk, step, row_id):
+    data = desk.page(step)
+    prefix = tables(data)[0]
+    data[f"{prefix}-1-id"] = row_id or data[f"{prefix}-0-id"]
+
+    refused(desk, step, data)
+
+
+@pytest.mark.parametrize("revision", [None, "", "abc", "-1", "1.0", " 1", "9" * 5000, "٣", "1\x00"])
+def test_a_revision_that_no_page_has_is_refused(desk, revision):
+    data = desk.page(StepKey.VISION)
+    data["vision-starting_point"] = "Texte qui ne doit pas passer"
+    if revision is None:
+        del data["base_revision"]
+    else:
+        data["base_revision"] = revision
+
+    refused(desk, StepKey.VISION, data)
+
+
+def test_a_revision_from_the_future_stores_nothing_over_the_answer(desk):
+    data = desk.page(StepKey.VISION)
+    data["vision-starting_point"] = "Du futur"
+    data["base_revision"] = "999999999"
+    before = desk.stored_rows()["answers"]
+
+    response = desk.post(StepKey.VISION, data)
+
+    assert response.status_code == 409
+    assert desk.stored_rows()["answers"] == before
+    assert desk.draft(StepKey.VISION)["vision-starting_point"] == "Du futur"
+
+
+@pytest.mark.parametrize("current", [None, "", "x" * 5000, "\x00"])
+def test_the_wizard_s_own_form_missing_is_refused_and_keeps_nothing(desk, current):
+    data = desk.page(StepKey.VISION)
+    name = f"diagnostic-{desk.diagnostic.pk}-current_step"
+    if current is None:
+        del data[name]
+    else:
+        data[name] = current
+    if current == "x" * 5000:  # a forged step is harmless: the step is the address's
+        assert desk.post(StepKey.VISION, data)["Location"] == desk.url(StepKey.ROLES)
+    else:
+        refused(desk, StepKey.VISION, data)
+
+
+def test_a_forged_step_stores_in_the_step_of_the_address(desk):
+    roles = desk.answer(StepKey.ROLES)
+    data = desk.page(StepKey.VISION)
+    data[f"diagnostic-{desk.diagnostic.pk}-current_step"] = "roles"
+    data["vision-starting_point"] = "Ici"
+
+    response = desk.post(StepKey.VISION, data)
+
+    assert response["Location"] == desk.url(StepKey.ROLES)
+    assert desk.answer(StepKey.VISION).starting_point == "Ici"
+    assert desk.answer(StepKey.ROLES) == roles
+
+
+def text_fields(desk, step) -> list[str]:
+    """Return the name of every field where text is typed, rows of index 0 included."""
+    loaded = load_step(get_diagnostic(desk.lead, desk.diagnostic.pk), step, user=desk.lead)
+    form = form_of(loaded.form_context, step)
+    parts = [form, *form.subforms.values(), *(s.forms[0] for s in form.formsets.values())]
+    return [
+        field.html_name
+        for part in parts
+        for field in part
+        if isinstance(field.field, forms.CharField) and not field.is_hidden
+    ]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_nul_is_an_error_of_its_field_and_other_controls_go(desk, step):
+    page = desk.page(step)
+    before = desk.stored_rows()["answers"]
+    names = text_fields(desk, step)
+    assert len(names) >= 2
+    for name in names:
+        data = page.copy()
+        data[name] = "avant\x00après"
+        response = desk.post(step, data)
+        assert response.status_code == 200, name
+        assert f'href="#id_{name}"' in text_of(response)
+        assert desk.stored_rows()["answers"] == before
+        assert desk.draft(step)[name] == "avant\x00après"
+
+    data = page.copy()
+    for name in names:
+        data[name] = "09/20\x0727" if name.endswith("month") else "a\x07v\x1ba\x85nt"
+    assert desk.post(step, data).status_code == 302
+    value = str(desk.answer(step).model_dump(mode="json"))
+    assert "avant" in value
+    assert not any(ord(c) < 32 or ord(c) == 0x85 for c in value)
+    assert desk.row(step).internal_note == "avant"
+
+
+def test_bytes_that_are_no_text_become_marks(desk):
+    data = desk.page(StepKey.VISION)
+    del data["vision-starting_point"]
+    body = data.urlencode() + "&vision-starting_point=a%ED%A0%80%FFb"
+
+    response = desk.client.post(desk.url(StepKey.VISION), data=body, content_type=URL_ENCODED)
+
+    assert response["Location"] == desk.url(StepKey.ROLES)
+    stored = desk.answer(StepKey.VISION).starting_point
+    assert (stored[0], stored[-1], set(stored[1:-1])) == ("a", "b", {"\ufffd"})
+
+
+def test_too_many_fields_or_bytes_are_refused_in_french(desk):
+    data = desk.page(StepKey.VISION)
+    data["vision-starting_point"] = "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    refused(desk, StepKey.VISION, data, TOO_LARGE, 413)
+
+    data = desk.page(StepKey.VISION)
+    for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS):
+        data[f"vision-extra-{number}"] = "x"
+    refused(desk, StepKey.VISION, data, TOO_LARGE, 413)
+
+
+def test_a_body_that_is_no_form_is_refused(desk):
+    before = desk.stored_rows()
+    for body, kind in [
+        ('{"vision": 1}', "application/json"),
+        ("--x\r\nbroken", "multipart/form-data; boundary=x"),
+        ("\x00\x01", "application/octet-stream"),
+    ]:
+        response = desk.client.post(desk.url(StepKey.VISION), data=body, content_type=kind)
+        assert (response.status_code, UNREADABLE in text_of(response)) == (400, True)
+    assert desk.stored_rows() == before
+
+
+# --- One field changed at random ------------------------------------------------------------
+
+STRANGE = st.one_of(
+    st.text(st.characters(exclude_categories=("Cs",)), max_size=30),
+    st.sampled_from(
+        [
+            "👩‍👩‍👧‍👦" * 40,
+            "\u202eאבג\u202c عربي",
+            "\ufffd\ufffd",
+            "1e999",
+            "-0",
+            "9" * 5000,
+            "0," + "9" * 50,
+            "NaN",
+            "Infinity",
+            "None",
+            "null",
+            "true",
+            "[]",
+            "{}",
+            "' OR 1=1 --",
+            "{{ 7*7 }}",
+            "%00",
+            "\x00",
+            "../../etc/passwd",
+            "activity:",
+            "mission:",
+            "activity:a1",
+            "٢٠٢٧",
+            "x" * 20_000,
+        ]
+    ),
+    st.integers(-(10**30), 10**30).map(str),
+)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@hypothesis_settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_one_field_changed_at_random_is_stored_valid_or_not_at_all(desk, step, data):
+    page = desk.page(step)
+    name = data.draw(st.sampled_from(sorted(page)))
+    typed = data.draw(STRANGE)
+    page[name] = typed
+    before = desk.stored_rows()
+
+    with transaction.atomic():
+        response = desk.post(step, page)
+        after = desk.stored_rows()
+        stored = desk.answer(step)
+        shown = desk.client.get(desk.url(step))
+        transaction.set_rollback(True)
+
+    assert shown.status_code == 200
+    assert response.status_code in {200, 302, 400, 409}, (name, typed)
+    assert ANSWER_SHAPES[step].model_validate(stored.model_dump(mode="json")) == stored
+    if response.status_code == 302:
+        assert [d for d in after["drafts"] if d["step"] == step.value] == []
+    else:
+        assert after["answers"] == before["answers"]
+    if response.status_code in {200, 409}:
+        (draft,) = after["drafts"]
+        assert quote(typed, safe="").replace("%20", "+") in draft["form_data"] or name in {
+            "base_revision"
+        }
+    if response.status_code == 400:
+        assert after == before
+
+
+def test_css_and_markup_are_only_text(desk):
+    evil = "</textarea><style>*{display:none}</style>{% csrf_token %}{{ settings.SECRET_KEY }}"
+    desk.store(Vision(statements=[VisionStatement(id="v1", text=evil)], starting_point=evil))
+
+    raw = desk.client.get(desk.url(StepKey.VISION)).content.decode()
+
+    assert "</textarea><style>" not in raw
+    assert unescape(raw).count(evil) >= 2
+    assert settings.SECRET_KEY not in raw
