@@ -1,0 +1,265 @@
+"""What the database itself refuses: one test per constraint, and the append-only tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from diagnostics.domain.vocabulary import EventKind, State, StepKey
+from diagnostics.models import (
+    Answer,
+    AnswerRevision,
+    ChangeRequest,
+    Diagnostic,
+    Draft,
+    Event,
+    User,
+    Version,
+)
+from tests.factories import DiagnosticFactory, UserFactory
+
+DIGEST = "0123456789abcdef" * 4
+MODELS = list(apps.get_app_config("diagnostics").get_models())
+
+
+def test_every_constraint_has_a_test_that_names_it():
+    names = {constraint.name for model in MODELS for constraint in model._meta.constraints}
+    tests = Path(settings.BASE_DIR) / "tests" / "integration"
+    sources = "".join(path.read_text(encoding="utf-8") for path in tests.glob("*.py"))
+    assert {name for name in names if f'"{name}"' not in sources} == set()
+
+
+@pytest.mark.django_db
+def test_the_database_has_the_constraints_of_the_models():
+    with connection.cursor() as cursor:
+        for model in MODELS:
+            found = connection.introspection.get_constraints(cursor, model._meta.db_table)
+            assert {constraint.name for constraint in model._meta.constraints} <= set(found)
+
+
+# --- Diagnostics -----------------------------------------------------------------------------------
+
+NOW = timezone.now()
+# (state, submitted_at, validated_at, adopted_at): True when it is set.
+MOMENTS = {
+    State.DRAFT: (False, False, False),
+    State.SUBMITTED: (True, False, False),
+    State.CHANGES_REQUESTED: (True, False, False),
+    State.VALIDATED: (True, True, False),
+    State.ADOPTED: (True, True, True),
+}
+NAMES = (
+    "diagnostic_submitted_at_matches_state",
+    "diagnostic_validated_at_matches_state",
+    "diagnostic_adopted_at_matches_state",
+)
+
+
+def set_moments(diagnostic: Diagnostic, state: State, moments: tuple[bool, ...]) -> None:
+    submitted, validated, adopted = (NOW if is_set else None for is_set in moments)
+    Diagnostic.objects.filter(pk=diagnostic.pk).update(
+        state=state.value, submitted_at=submitted, validated_at=validated, adopted_at=adopted
+    )
+
+
+@pytest.mark.django_db
+def test_state_and_timestamps_cannot_disagree():
+    """Each state has one right set of timestamps: every other one is refused, by its name."""
+    diagnostic = DiagnosticFactory()
+    for state, right in MOMENTS.items():
+        set_moments(diagnostic, state, right)
+        for index, name in enumerate(NAMES):
+            wrong = tuple(value != (place == index) for place, value in enumerate(right))
+            with pytest.raises(IntegrityError, match=name), transaction.atomic():
+                set_moments(diagnostic, state, wrong)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        (
+            "diagnostic_state_is_known",
+            {"state": "archived", "submitted_at": NOW},
+        ),
+        ("diagnostic_horizon_is_3_or_5", {"horizon_years": 4}),
+        ("diagnostic_base_year_is_a_year", {"base_year": 1899}),
+        ("diagnostic_base_year_is_a_year", {"base_year": 2101}),
+    ],
+)
+def test_a_diagnostic_is_well_formed(name: str, changes: dict):
+    diagnostic = DiagnosticFactory()
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        Diagnostic.objects.filter(pk=diagnostic.pk).update(**changes)
+
+
+# --- Answers, drafts, versions, requests -----------------------------------------------------------
+
+
+class World:
+    """A diagnostic with one row of each table that hangs from it."""
+
+    def __init__(self) -> None:
+        self.user = UserFactory(email="alix@exemple.example")
+        self.diagnostic = DiagnosticFactory(created_by=self.user)
+        of_it = {"diagnostic": self.diagnostic}
+        self.answer = Answer.objects.create(**of_it, step="vision", updated_by=self.user)
+        self.revision = AnswerRevision.objects.create(**self.revision_fields())
+        self.draft = Draft.objects.create(**of_it, step="vision", user=self.user)
+        self.version = Version.objects.create(**self.version_fields())
+        self.request = ChangeRequest.objects.create(
+            **of_it, reason="Précisez", requested_by=self.user
+        )
+        self.event = Event.objects.create(
+            **of_it,
+            structure=self.diagnostic.structure,
+            actor=self.user,
+            kind=EventKind.SUBMITTED.value,
+        )
+
+    def revision_fields(self) -> dict:
+        return {
+            "answer": self.answer,
+            "revision": 1,
+            "value": {},
+            "author": self.user,
+            "written_at": NOW,
+        }
+
+    def version_fields(self) -> dict:
+        return {
+            "diagnostic": self.diagnostic,
+            "number": 1,
+            "content": {},
+            "sha256": DIGEST,
+            "submitted_by": self.user,
+        }
+
+
+REFUSED = [
+    (
+        "answer_once_per_step",
+        lambda w: Answer.objects.create(diagnostic=w.diagnostic, step="vision", updated_by=w.user),
+    ),
+    (
+        "answer_step_is_known",
+        lambda w: Answer.objects.create(
+            diagnostic=w.diagnostic, step="elsewhere", updated_by=w.user
+        ),
+    ),
+    (
+        "answer_revision_is_positive",
+        lambda w: Answer.objects.filter(pk=w.answer.pk).update(revision=0),
+    ),
+    ("answer_revision_once", lambda w: AnswerRevision.objects.create(**w.revision_fields())),
+    (
+        "draft_once_per_person_and_step",
+        lambda w: Draft.objects.create(diagnostic=w.diagnostic, step="vision", user=w.user),
+    ),
+    (
+        "draft_step_is_known",
+        lambda w: Draft.objects.create(diagnostic=w.diagnostic, step="elsewhere", user=w.user),
+    ),
+    ("version_number_once", lambda w: Version.objects.create(**w.version_fields())),
+    *[
+        (
+            "version_sha256_is_a_digest",
+            lambda w, digest=digest: Version.objects.create(
+                **w.version_fields() | {"number": 2, "sha256": digest}
+            ),
+        )
+        for digest in ("", DIGEST.upper(), DIGEST[:63], DIGEST[:63] + "g", DIGEST[:63] + "\n")
+    ],
+    (
+        "change_request_has_a_reason",
+        lambda w: ChangeRequest.objects.filter(pk=w.request.pk).update(reason=""),
+    ),
+    (
+        "change_request_one_pending",
+        lambda w: ChangeRequest.objects.create(
+            diagnostic=w.diagnostic, reason="Encore", requested_by=w.user
+        ),
+    ),
+    (
+        "user_email_unique",
+        lambda w: User.objects.bulk_create([User(email="ALIX@exemple.example")]),
+    ),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "write"), REFUSED, ids=[name for name, _ in REFUSED])
+def test_the_database_refuses(name: str, write):
+    world = World()
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        write(world)
+
+
+@pytest.mark.django_db
+def test_what_the_constraints_leave_possible():
+    world = World()
+    for step in list(StepKey)[1:]:
+        Answer.objects.create(diagnostic=world.diagnostic, step=step.value, updated_by=world.user)
+    Draft.objects.create(diagnostic=world.diagnostic, step="vision", user=UserFactory())
+    AnswerRevision.objects.create(**world.revision_fields() | {"revision": 2})
+    Version.objects.create(**world.version_fields() | {"number": 2})
+    ChangeRequest.objects.update(addressed_at=NOW)
+    ChangeRequest.objects.create(
+        diagnostic=world.diagnostic, reason="Encore", requested_by=world.user
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+# --- The past is not rewritten -------------------------------------------------------------------
+
+APPEND_ONLY = {
+    "version": {"number": 7},
+    "revision": {"value": {"rewritten": True}},
+    "event": {"kind": EventKind.VALIDATED.value},
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", APPEND_ONLY)
+def test_the_past_is_neither_altered_nor_removed(name: str):
+    row = getattr(World(), name)
+    rows = type(row)._base_manager.filter(pk=row.pk)
+    before = rows.values().get()
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        rows.update(**APPEND_ONLY[name])
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        row.save()
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        rows.delete()
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        row.delete()
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"DELETE FROM {row._meta.db_table}")
+    assert rows.values().get() == before
+
+
+@pytest.mark.django_db
+def test_what_has_a_past_cannot_be_removed_under_it():
+    world = World()
+    for row in (world.diagnostic, world.answer, world.diagnostic.structure, world.user):
+        with pytest.raises(IntegrityError):
+            remove_by_hand(row)
+
+
+@transaction.atomic
+def remove_by_hand(row: Model) -> None:
+    with connection.cursor() as cursor:
+        table, key = row._meta.db_table, row._meta.pk.column
+        cursor.execute(f"DELETE FROM {table} WHERE {key} = %s", [row.pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

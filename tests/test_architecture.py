@@ -1,0 +1,198 @@
+"""The layers of the code, read from its imports: they go downwards only."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+ROOT = Path(settings.BASE_DIR)
+# From the bottom up; a module may import its own layer and those below. The longest prefix counts.
+LAYERS = [
+    ["domain", "typography", "sessions"],
+    ["models", "migrations"],
+    ["queries", "services"],
+    ["forms", "report", "exports", "notifications", "pending", "accounts"],
+    ["wizard", "tasks", "templatetags", "middleware"],
+    ["views", "admin", "management", "bench", "apps"],
+    ["urls"],
+]
+LAYER = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+# Only these know the library, wherever it comes from.
+ONLY_IN = {
+    "formtools": {"wizard"},
+    "weasyprint": {"report.pdf", "bench.floor"},
+    "openpyxl": {"exports"},
+    "pydantic": {"domain", "services", "forms", "report"},
+    "allauth": {"accounts", "admin", "forms", "services", "urls"},
+}
+WRITES = {"save", "create", "bulk_create", "get_or_create", "update_or_create", "bulk_update"}
+
+
+def module_name(path: Path) -> str:
+    """``queries``, ``views.reports``: the name inside the application."""
+    parts = path.relative_to(ROOT / "diagnostics").with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    return {
+        module_name(path): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / "diagnostics").rglob("*.py"))
+    }
+
+
+def imports(tree: ast.AST) -> set[str]:
+    """Every module that a module imports, inside functions too; names are given with theirs."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def ours(tree: ast.AST) -> set[str]:
+    prefix = "diagnostics."
+    return {name.removeprefix(prefix) for name in imports(tree) if name.startswith(prefix)}
+
+
+def starts_with(name: str, start: str) -> bool:
+    return name == start or name.startswith(start + ".")
+
+
+def test_every_module_has_a_layer():
+    assert {name.partition(".")[0] for name in modules()} - {""} <= set(LAYER)
+
+
+def test_imports_go_downwards():
+    upwards = [
+        f"{name} imports {imported}"
+        for name, tree in modules().items()
+        for imported in ours(tree)
+        if LAYER[imported.partition(".")[0]] > LAYER.get(name.partition(".")[0], 99)
+    ]
+    assert upwards == []
+
+
+def test_queries_know_no_service():
+    assert not [name for name in ours(modules()["queries"]) if starts_with(name, "services")]
+
+
+@pytest.mark.parametrize("folder", ["domain", "report"])
+def test_what_reads_a_document_knows_neither_models_nor_requests(folder: str):
+    forbidden = ("diagnostics.models", "diagnostics.queries", "diagnostics.services", "django.db")
+    forbidden += ("django.http", "django.forms")
+    found = [
+        f"{name} imports {imported}"
+        for name, tree in modules().items()
+        for imported in imports(tree)
+        if starts_with(name, folder) and any(starts_with(imported, start) for start in forbidden)
+    ]
+    assert found == []
+
+
+def test_the_domain_is_plain_python():
+    found = [
+        f"{name} imports {imported}"
+        for name, tree in modules().items()
+        if starts_with(name, "domain")
+        for imported in imports(tree)
+        if imported.partition(".")[0] in {"django", "procrastinate", "rameau_diag"}
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_a_library_is_known_in_few_places(library: str):
+    users = {
+        name
+        for name, tree in modules().items()
+        if any(starts_with(imported, library) for imported in imports(tree))
+    }
+    assert {
+        user for user in users if not any(starts_with(user, place) for place in ONLY_IN[library])
+    } == set()
+
+
+def test_services_see_no_request():
+    for name, tree in modules().items():
+        if not starts_with(name, "services"):
+            continue
+        assert "django.http.HttpRequest" not in imports(tree), name
+        assert not [i for i in imports(tree) if starts_with(i, "django.shortcuts")], name
+        for node in ast.walk(tree):
+            if isinstance(node, ast.arguments):
+                arguments = [*node.posonlyargs, *node.args, *node.kwonlyargs]
+                assert "request" not in {argument.arg for argument in arguments}, name
+
+
+def test_views_write_no_model():
+    found = [
+        f"{name}:{node.lineno} calls {node.func.attr}"
+        for name, tree in modules().items()
+        if starts_with(name, "views") or name == "wizard"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in WRITES | {"delete"}
+    ]
+    assert found == []
+
+
+def test_there_are_no_signals_of_our_own():
+    for name, tree in modules().items():
+        for imported in imports(tree):
+            assert not starts_with(imported, "django.dispatch"), name
+            assert "signals" not in imported.split("."), name
+
+
+def test_nothing_is_marked_safe_without_a_reason():
+    """``mark_safe`` (or a SafeString made by hand) says on its line why what it marks is safe."""
+    found = []
+    for path in sorted((ROOT / "diagnostics").rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        lines = source.splitlines()
+        found += [
+            f"{path.name}:{node.lineno}"
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in {"mark_safe", "SafeString", "SafeText"}
+            and "# safe: " not in lines[node.lineno - 1]
+        ]
+    assert found == []
+
+
+def test_every_job_that_is_deferred_is_registered():
+    """An unknown name is accepted in silence by the queue, and its job would never run."""
+    app.perform_import_paths()
+    deferred = set()
+    for name, tree in modules().items():
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "configure_task"
+            ):
+                assert isinstance(node.args[0], ast.Constant), f"{name}:{node.lineno}"
+                deferred.add(node.args[0].value)
+    assert deferred, "no job is deferred any more: does the test still look for the right thing?"
+    assert deferred <= set(app.tasks)
+
+
+def test_sizes_that_ring_a_bell():
+    """An alarm, not a law: a module of this size has more than one reason to change."""
+    long = {
+        name: len(ast.unparse(tree).splitlines())
+        for name, tree in modules().items()
+        if not starts_with(name, "migrations")
+    }
+    assert {name: lines for name, lines in long.items() if lines > 500} == {}
