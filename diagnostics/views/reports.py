@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
 from diagnostics.domain.document import DiagnosticDocument, load_document
+from diagnostics.domain.vocabulary import State
 from diagnostics.models import Diagnostic, Version
 from diagnostics.queries import get_diagnostic, get_version, load_diagnostic_document
 from diagnostics.report.content import ReportContent, VersionStamp, build_report
@@ -86,4 +87,11 @@ def _content(
     request: HttpRequest, diagnostic: Diagnostic
 ) -> tuple[ReportContent, VersionStamp | None]:
     document, stamp = _document(request, diagnostic)
+    if stamp is not None and stamp.sha256 == _last_digest(diagnostic):
+        # What happened to the last version since it was submitted: « Projet » until validated.
+        document.diagnostic.state = State(diagnostic.state)
     return build_report(document, version=stamp), stamp
+
+
+def _last_digest(diagnostic: Diagnostic) -> str | None:
+    return diagnostic.versions.values_list("sha256", flat=True).first()
