@@ -145,6 +145,7 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_USER_DISPLAY = "diagnostics.accounts.display_name"
+SESSION_ENGINE = "diagnostics.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 
 # --- French -----------------------------------------------------------------------------------

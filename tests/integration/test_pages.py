@@ -206,6 +206,12 @@ def test_odd_bytes_are_no_internal_error(client, address):
     assert client.get(address).status_code in {200, 404}
 
 
+def test_odd_session_cookie_is_an_unknown_session(client):
+    client.cookies["sessionid"] = "\x0012345678"
+    response = client.get(reverse("structure_create"))
+    assert response.url.startswith(reverse("account_login"))
+
+
 def test_too_many_fields(client, settings):
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 5
     client.force_login(UserFactory())
