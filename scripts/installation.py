@@ -145,6 +145,7 @@ def pip_install(lock: str) -> None:
     """Install the packages of a lock, each checked against its hash."""
     command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", lock]
     command += ["--disable-pip-version-check", "--no-input", "--progress-bar=off", "--retries=5"]
+    command.append("--no-compile")  # a third of the time; what is imported is compiled then
     _run(command, f"Les paquets Python de {lock} n'ont pas pu être installés")
 
 
