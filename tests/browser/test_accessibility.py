@@ -1,0 +1,186 @@
+"""Every page, inspected: axe without a violation, one title, no overflow, a silent console.
+
+The console and the content policy are watched by ``open_browser`` (conftest).
+"""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.core import mail
+from playwright.sync_api import expect
+
+from diagnostics.domain.answers import Vision, VisionStatement
+from diagnostics.domain.vocabulary import MembershipRole, StepKey
+from diagnostics.models import Diagnostic, Membership, User
+from diagnostics.services.answers import save_answer
+from diagnostics.services.team import invitation_token, invite_member
+from diagnostics.services.workflow import request_changes
+from tests.browser.helpers import a_diagnostic, row, step_path
+from tests.browser.inspection import Inspector
+from tests.factories import PASSWORD, UserFactory
+
+STEPS = [step.value for step in StepKey]
+
+
+@pytest.fixture
+def inspector(open_browser):
+    """Inspect the pages of a person (or of a visitor); tell every problem at the end."""
+    inspectors = []
+
+    def _inspect(user: User | None = None) -> Inspector:
+        inspectors.append(Inspector(open_browser(user)))
+        return inspectors[-1]
+
+    yield _inspect
+    assert [problem for one in inspectors for problem in one.problems] == []
+
+
+def a_demo_diagnostic(demo, name: str) -> Diagnostic:
+    return Diagnostic.objects.select_related("structure").get(structure=demo[name])
+
+
+def test_pages_of_a_visitor(inspector, live_server):
+    visitor = inspector()
+    visitor.visit(
+        "/",
+        "/a-propos/",
+        "/accounts/login/",
+        "/accounts/password/reset/",
+        "/accounts/password/reset/done/",
+        "/accounts/confirm-email/",
+        "/accounts/inactive/",
+    )
+    visitor.visit("/nulle-part/", status=404)
+    page = visitor.page
+    page.goto("/accounts/signup/")
+    page.get_by_role("button", name="Créer mon compte").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    visitor.inspect("the sign-up refused")
+    page.get_by_label("Nom affiché").fill("Zoé Visiteuse")
+    page.get_by_label("Adresse e-mail").fill("zoe@exemple.example")
+    page.get_by_label("Mot de passe").first.fill(PASSWORD)
+    page.get_by_label("Le même mot de passe, une seconde fois").fill(PASSWORD)
+    page.get_by_role("button", name="Créer mon compte").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirmez votre adresse")
+    visitor.visit(re.search(r"http://\S+/confirm-email/\S+", mail.outbox[-1].body)[0])
+
+
+def test_pages_of_an_account(inspector, kit):
+    user = UserFactory(verified=True)
+    own = inspector(user)
+    own.visit(
+        "/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+        "/accounts/logout/",
+        "/structures/nouvelle/",
+    )
+    own.page.get_by_role("button", name="Créer la structure").click()
+    own.inspect("the structure refused")
+
+
+def test_pages_of_a_structure(inspector, demo):
+    diagnostic = a_demo_diagnostic(demo, "Passerelles en Sorelle")
+    structure = diagnostic.structure
+    lead = Membership.objects.get(structure=structure, role=MembershipRole.LEAD).user
+    member = Membership.objects.filter(structure=structure).exclude(user=lead).first()
+    invited = invite_member(
+        structure,
+        email="nina@exemple.example",
+        role=MembershipRole.READER,
+        user=lead,
+        base_url="http://localhost",
+    )
+    base = f"/structures/{structure.pk}/"
+    inspector(lead).visit(
+        "/",
+        base,
+        base + "modifier/",
+        base + "equipe/",
+        f"{base}equipe/{member.pk}/role/",
+        f"{base}equipe/{member.pk}/retirer/",
+        base + "diagnostics/nouveau/",
+    )
+    inspector().visit(f"/invitations/{invitation_token(invited)}/")
+    reader = inspector(member.user)
+    reader.visit(base + "modifier/", status=403)
+    reader.visit(f"/structures/{uuid4()}/", status=404)
+
+
+def test_a_submitted_diagnostic(inspector, demo):
+    """What the team and the facilitator see while the answers are closed."""
+    diagnostic = a_demo_diagnostic(demo, "Passerelles en Sorelle")
+    base = f"/diagnostics/{diagnostic.pk}/"
+    lead = Membership.objects.get(structure=diagnostic.structure, role=MembershipRole.LEAD).user
+    inspector(lead).visit(base, *(step_path(diagnostic, s) for s in STEPS if s in CLOSED_STEPS))
+    office = inspector(User.objects.get(email="facilitation@rameau.example"))
+    office.visit("/", "/portefeuille/", base + "relecture/", base + "rapport/")
+    office.page.goto(base + "relecture/")
+    office.page.get_by_role("button", name="Demander des modifications").click()
+    expect(office.page.locator(".error-summary")).to_be_focused()
+    office.inspect("a request without a reason")
+
+
+CLOSED_STEPS = {"vision", "positioning", "accompaniment_scope", "economic_model", "alliances"}
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_filled_steps(inspector, demo, half):
+    diagnostic = a_demo_diagnostic(demo, "Lien Brumelle")
+    lead = Membership.objects.get(structure=diagnostic.structure, role=MembershipRole.LEAD).user
+    inspector(lead).visit(*(step_path(diagnostic, step) for step in STEPS[half::2]))
+
+
+def test_pages_of_an_open_diagnostic(inspector, demo):
+    diagnostic = a_demo_diagnostic(demo, "Lien Brumelle")
+    lead = Membership.objects.get(structure=diagnostic.structure, role=MembershipRole.LEAD).user
+    base = f"/diagnostics/{diagnostic.pk}/"
+    own = inspector(lead)
+    own.visit(base, base + "modifier/", base + "relecture/", base + "rapport/")
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_empty_steps(inspector, kit, half):
+    diagnostic, lead = a_diagnostic()
+    own = inspector(lead)
+    own.visit(*(step_path(diagnostic, step) for step in STEPS[half::2]))
+    if half:
+        own.visit(f"/diagnostics/{diagnostic.pk}/", f"/diagnostics/{diagnostic.pk}/relecture/")
+
+
+def test_errors_conflict_and_changes_requested(inspector, demo):
+    diagnostic = a_demo_diagnostic(demo, "Passerelles en Sorelle")
+    lead = Membership.objects.get(structure=diagnostic.structure, role=MembershipRole.LEAD).user
+    office = User.objects.get(email="facilitation@rameau.example")
+    request_changes(
+        diagnostic, reason="Précisez\n\nles moyens.", user=office, base_url="http://localhost"
+    )
+    own = inspector(lead)
+    base = f"/diagnostics/{diagnostic.pk}/"
+    own.visit(base, base + "relecture/")
+    page = own.page
+    page.get_by_role("button", name="Soumettre le diagnostic").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    own.inspect("a submission without its confirmation")
+
+    page.goto(step_path(diagnostic, "objectives"))
+    row(page, "Objectif", 1).get_by_label("Valeur cible").fill("beaucoup")
+    page.get_by_role("button", name="Enregistrer et continuer").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    own.inspect("a step refused")
+
+    page.goto(step_path(diagnostic, "vision"))
+    row(page, "Énoncé", 1).get_by_label("Énoncé").fill("Autre chose")
+    answer = diagnostic.answers.get(step="vision")
+    theirs = Vision(statements=[VisionStatement(id="v1", text="Entre-temps")])
+    save_answer(
+        diagnostic,
+        theirs,
+        internal_note="",
+        base_revision=answer.revision,
+        user=User.objects.get(email="contributeur@sorelle.example"),
+    )
+    page.get_by_role("button", name="Enregistrer et continuer").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    own.inspect("a conflict")
