@@ -45,7 +45,9 @@ function renumber(container) {
   const prefix = container.dataset.rows;
   const rows = rowsOf(container);
   rows.forEach((row, index) => {
-    renumberRow(row, prefix, index);
+    if (row.id !== `${prefix}-${index}`) {
+      renumberRow(row, prefix, index);
+    }
     for (const button of row.querySelectorAll("[name=row_op]")) {
       const verb = button.value.split(":")[0];
       button.disabled =
