@@ -9,7 +9,6 @@ anything is installed. What needs Django runs in a child (``rameau_diag.preparat
 """
 
 import contextlib
-import ctypes
 import fcntl
 import os
 import signal
@@ -30,6 +29,7 @@ from rameau_diag.embedded_postgres import (
     Cluster,
     EmbeddedPostgresError,
     data_dir,
+    die_with_parent,
     end_with_parent,
 )
 from rameau_diag.local_secret import kept_secret_key
@@ -265,16 +265,13 @@ class Supervisor:
 
     def start_children(self, listener: socket.socket) -> None:
         """Start the web server and the worker."""
-        web = ["-m", "gunicorn", "rameau_diag.wsgi", "--bind", f"fd://{listener.fileno()}"]
-        web += ["--workers", str(self.web_concurrency), "--threads", "4", "--timeout", "60"]
-        web += ["--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket"]
-        if os.access("/dev/shm", os.W_OK):  # noqa: S108  (gunicorn's own files, empty ones)
-            web += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
+        web = ["-m", "gunicorn", "--config", "python:rameau_diag.web_server"]
+        web += ["--bind", f"fd://{listener.fileno()}", "--workers", str(self.web_concurrency)]
         worker = ["manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout", "4"]
         logs, handed = self.logs, [listener.fileno()]
         self.children = [
             # Killed supervisor: neither waits for requests or jobs whose database ends as well.
-            Child("Le serveur web", web, logs / "web.log", signal.SIGQUIT, pass_fds=handed),
+            Child("Le serveur web", web, logs / "web.log", signal.SIGKILL, pass_fds=handed),
             Child("L'exécuteur des tâches", worker, logs / "worker.log", signal.SIGKILL),
         ]
         for child in self.children:
@@ -378,7 +375,7 @@ def main() -> int:
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # not under nohup
         signal.signal(signal.SIGHUP, _stop)
     if "--end-with-parent" in sys.argv:
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)
+        die_with_parent(signal.SIGTERM)
     try:
         Supervisor().run()
     except Stopped:

@@ -62,7 +62,9 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "rameau_diag.serve"],
             cwd=REPOSITORY,
-            env=BARE | {"DATA_DIR": str(data), "PORT": str(self.port)} | environment,
+            env=BARE
+            | {"DATA_DIR": str(data), "PORT": str(self.port), "WEB_CONCURRENCY": "1"}
+            | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -81,7 +83,7 @@ class Server:
 
     def end(self, signum: int) -> tuple[int, str]:
         self.process.send_signal(signum)
-        output, _ = self.process.communicate(timeout=30)
+        output, _ = self.process.communicate(timeout=60)
         return self.process.returncode, output
 
 
@@ -133,7 +135,7 @@ def test_every_way_to_end_keeps_what_was_acknowledged_and_leaves_nothing(data):
             assert "Tout est arrêté" in output
         assert "Traceback" not in output
         assert ours(data) == []
-        assert time.monotonic() - started < 12
+        assert time.monotonic() - started < 20
     with cluster.joined_or_started(), connect(cluster) as connection:
         found = connection.execute("SELECT number FROM kept").fetchall()
     assert {row[0] for row in found} >= set(acknowledged)
@@ -143,7 +145,7 @@ def test_every_way_to_end_keeps_what_was_acknowledged_and_leaves_nothing(data):
 def refused(data: Path, **environment: str) -> str:
     """What a start that must fail says."""
     server = Server(data, **environment)
-    output, _ = server.process.communicate(timeout=30)
+    output, _ = server.process.communicate(timeout=60)
     assert server.process.returncode != 0
     assert len(output.strip().splitlines()) == 1, output
     assert not (data / "postgres").exists()

@@ -1,0 +1,20 @@
+"""gunicorn's settings under ``make run``; a production machine may use them as well."""
+
+import os
+import signal
+
+from rameau_diag.embedded_postgres import die_with_parent
+
+wsgi_app = "rameau_diag.wsgi"
+threads = 4
+timeout = 60
+graceful_timeout = 5
+loglevel = "warning"
+control_socket_disable = True
+if os.access("/dev/shm", os.W_OK):  # noqa: S108  (gunicorn's own files, empty ones)
+    worker_tmp_dir = "/dev/shm"  # noqa: S108
+
+
+def post_fork(server: object, worker: object) -> None:
+    """End with a killed master: what is left would wait for a database that has gone as well."""
+    die_with_parent(signal.SIGKILL)
