@@ -1,0 +1,288 @@
+"""Pages cost the same whatever there is in the database, and stay within their budget.
+
+A page of the wizard has 12 queries on GET and 18 on a save; the home and the check page 15; the
+portfolio 10. Each page has one number, asserted with little and with a lot in the database; every
+statement counts, the session's, the person's and the savepoints included.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from diagnostics.domain.document import load_answer
+from diagnostics.domain.vocabulary import EventKind, State, StepKey
+from diagnostics.models import (
+    Answer,
+    AnswerRevision,
+    ChangeRequest,
+    Diagnostic,
+    Draft,
+    Event,
+    Membership,
+    Structure,
+    Version,
+)
+from diagnostics.services.workflow import request_changes, submit_diagnostic
+from tests.factories import MembershipFactory, UserFactory
+from tests.situations import (
+    BASE_URL,
+    REASON,
+    Cast,
+    answer_document,
+    demo_document,
+    make_cast,
+    step_data,
+)
+
+pytestmark = pytest.mark.django_db
+
+WIZARD_GET, WIZARD_SAVE, PAGE, PORTFOLIO = 12, 18, 15, 10
+STEP_BYTES = 100_000
+# One number per page: what it costs today. A change here is a decision.
+STEP_GET = 9
+STEP_SAVE = 18
+DRAFT_KEPT = 28
+HOME_AND_CHECK = {"diagnostic_home": 8, "diagnostic_check": 8}
+PORTFOLIO_GET = 5
+REPORT_GET = 5
+START_GET = 5
+LITTLE_AND_MUCH = pytest.mark.parametrize("much", [False, True], ids=["little", "much"])
+MANY_ROWS = 12
+REPEATED = ("statements", "rows", "levers", "decisions", "calendar")
+
+
+def of_six_rows(step: StepKey) -> dict:
+    """The answer of the demo to a step, less what goes beyond six rows."""
+    answer = demo_document("sorelle").answers.get(step)
+    values = answer.model_dump(mode="json", exclude={"board_question", "mark"})
+    return {k: v[:6] if k in REPEATED else v for k, v in values.items()}
+
+
+def repeat_rows(values: dict) -> dict:
+    """The same answer with more rows, each with an id of its own."""
+    grown = dict(values)
+    for name in set(REPEATED) & set(values):
+        rows = values[name]
+        if not rows or "id" not in rows[0]:
+            continue
+        count = 6 if name == "statements" else MANY_ROWS
+        prefix = rows[0]["id"][0]
+        grown[name] = [
+            {**rows[i % len(rows)], "id": f"{prefix}n{i}" if i >= len(rows) else rows[i]["id"]}
+            for i in range(max(count, len(rows)))
+        ]
+    return grown
+
+
+def make(*, much: bool) -> Cast:
+    """A diagnostic answered in every step, alone or among a thousand others with a long past."""
+    cast = make_cast()
+    cast.diagnostic.answers.all().delete()
+    answer_document(cast.diagnostic, demo_document("sorelle"), user=cast.lead)
+    if much:
+        crowd(cast)
+    return cast
+
+
+def crowd(cast: Cast) -> None:
+    """Grow everything that a page could be tempted to walk through row by row."""
+    now = timezone.now()
+    for answer in Answer.objects.filter(diagnostic=cast.diagnostic):
+        answer.value = repeat_rows(answer.value)
+        load_answer(StepKey(answer.step), answer.shape_value())
+        answer.updated_by = cast.contributor
+        answer.save()
+        AnswerRevision.objects.create(
+            answer=answer, revision=99, value={}, author=cast.lead, written_at=now
+        )
+    for person in UserFactory.create_batch(12):
+        MembershipFactory(structure=cast.structure, user=person, role="reader")
+        for step in StepKey:
+            Draft.objects.create(diagnostic=cast.diagnostic, step=step.value, user=person)
+    people = {"requested_by": cast.facilitator, "addressed_at": now}
+    for number in range(20, 25):
+        ChangeRequest.objects.create(diagnostic=cast.diagnostic, reason="Ancienne", **people)
+        Version.objects.create(
+            diagnostic=cast.diagnostic,
+            number=number,
+            content={},
+            sha256="0" * 64,
+            submitted_by=cast.lead,
+        )
+        Event.objects.create(
+            structure=cast.structure,
+            diagnostic=cast.diagnostic,
+            actor=cast.lead,
+            kind=EventKind.SUBMITTED.value,
+        )
+    structures = Structure.objects.bulk_create(
+        Structure(name=f"Autre {i}", territory="Ailleurs", facilitator=cast.facilitator)
+        for i in range(1000)
+    )
+    Membership.objects.bulk_create(
+        Membership(structure=structure, user=cast.stranger, role="reader")
+        for structure in structures
+    )
+    Diagnostic.objects.bulk_create(
+        Diagnostic(
+            structure=structure,
+            kit=cast.diagnostic.kit,
+            title="Autre",
+            base_year=2026,
+            created_by=cast.stranger,
+            indicators=cast.diagnostic.indicators,
+        )
+        for structure in structures
+    )
+    Diagnostic.objects.bulk_create(
+        Diagnostic(
+            structure=cast.structure,
+            kit=cast.diagnostic.kit,
+            title=f"Ancien {i}",
+            base_year=2000 + i,
+            created_by=cast.lead,
+        )
+        for i in range(10)
+    )
+
+
+def step_address(cast: Cast, step: StepKey) -> str:
+    return reverse("diagnostic_step", args=[cast.diagnostic.pk, step])
+
+
+# --- The wizard ----------------------------------------------------------------------------------------
+
+
+@LITTLE_AND_MUCH
+def test_a_step(django_assert_num_queries, much: bool):
+    cast = make(much=much)
+    for role in ("lead", "contributor", "reader", "facilitator"):
+        client = cast.client(role)
+        for step in StepKey:
+            with django_assert_num_queries(STEP_GET) as captured:
+                assert client.get(step_address(cast, step)).status_code == 200
+    assert len(captured) <= WIZARD_GET
+
+
+@LITTLE_AND_MUCH
+def test_a_save(django_assert_num_queries, much: bool):
+    """The dearest one: another author's answer is replaced, so that its revision is kept."""
+    cast = make(much=much)
+    client = cast.client("lead" if much else "contributor")
+    for step in StepKey:
+        data = step_data(client, step_address(cast, step))
+        data[f"{step}-board_question"] = ["Une question de plus pour le conseil ?"]
+        with django_assert_num_queries(STEP_SAVE) as captured:
+            response = client.post(step_address(cast, step), data)
+        assert response.status_code == 302
+        answer = cast.diagnostic.answers.get(step=step.value)
+        assert answer.board_question == "Une question de plus pour le conseil ?"
+        assert answer.revisions.count() == (2 if much else 1)
+    assert len(captured) <= WIZARD_SAVE
+
+
+@LITTLE_AND_MUCH
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"objectives-rows-0-deadline_year": ["l’an prochain"]}, 200),
+        ({"base_revision": ["0"], "objectives-rows-0-statement": ["Changé"]}, 409),
+        ({"row_op": ["add:rows"]}, 302),
+        ({"wizard_goto_step": ["roles"], "objectives-rows-0-statement": ["Changé"]}, 302),
+    ],
+    ids=["malformed", "late", "one more row", "previous step"],
+)
+def test_what_becomes_a_draft(django_assert_max_num_queries, changes, status, much: bool):
+    """Two texts are read again to show both: what is kept may cost more than a save."""
+    cast = make(much=much)
+    client = cast.client("lead")
+    address = step_address(cast, StepKey.OBJECTIVES)
+    data = step_data(client, address) | changes
+    with django_assert_max_num_queries(DRAFT_KEPT):
+        assert client.post(address, data).status_code == status
+    assert cast.diagnostic.drafts.filter(user=cast.lead).count() == 1
+
+
+# --- The other pages -------------------------------------------------------------------------------------
+
+
+@LITTLE_AND_MUCH
+def test_home_and_check_page(django_assert_num_queries, much: bool):
+    cast = make(much=much)
+    for state in (State.DRAFT, State.SUBMITTED, State.CHANGES_REQUESTED):
+        if state is State.SUBMITTED:
+            submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+        elif state is State.CHANGES_REQUESTED:
+            reviewer = {"user": cast.facilitator, "base_url": BASE_URL}
+            request_changes(cast.diagnostic, reason=REASON, **reviewer)
+        for role in ("lead", "reader", "facilitator"):
+            client = cast.client(role)
+            for name, number in HOME_AND_CHECK.items():
+                # Those who fill in also read which steps they have a draft of.
+                drafts = name == "diagnostic_home" and role == "lead"
+                expected = number + (drafts and state is not State.SUBMITTED)
+                with django_assert_num_queries(expected) as captured:
+                    assert client.get(reverse(name, args=[cast.diagnostic.pk])).status_code == 200
+                assert len(captured) <= PAGE
+
+
+@LITTLE_AND_MUCH
+def test_the_portfolio(django_assert_num_queries, much: bool):
+    cast = make(much=much)
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    client = cast.client("facilitator")
+    for query in ({}, {"etat": "submitted"}, {"page": "2"}):
+        with django_assert_num_queries(PORTFOLIO_GET) as captured:
+            assert client.get(reverse("portfolio"), query).status_code == 200
+        assert len(captured) <= PORTFOLIO
+
+
+@LITTLE_AND_MUCH
+def test_the_report_and_the_document(django_assert_num_queries, monkeypatch, much: bool):
+    monkeypatch.setattr("diagnostics.views.reports.render_pdf", lambda html: b"%PDF-1.7")
+    cast = make(much=much)
+    client = cast.client("reader")
+    for name in ("report", "report_pdf", "document_json"):
+        with django_assert_num_queries(REPORT_GET):
+            assert client.get(reverse(name, args=[cast.diagnostic.pk])).status_code == 200
+
+
+@LITTLE_AND_MUCH
+def test_the_start_page(django_assert_num_queries, much: bool):
+    cast = make(much=much)
+    for role in ("lead", "reader"):
+        client = cast.client(role)
+        with django_assert_num_queries(START_GET):
+            assert client.get("/").status_code == 200
+
+
+def test_rendering_holds_no_transaction(monkeypatch):
+    """Seconds of rendering would otherwise keep a connection and its snapshot."""
+    cast = make(much=False)
+    client = cast.client("lead")
+    depth, seen = len(connection.savepoint_ids), []
+
+    def render(html: str) -> bytes:
+        seen.append(len(connection.savepoint_ids) - depth)
+        return b"%PDF-1.7"
+
+    monkeypatch.setattr("diagnostics.views.reports.render_pdf", render)
+    client.get(reverse("report_pdf", args=[cast.diagnostic.pk]))
+    assert seen == [0]
+
+
+# --- What is sent --------------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_step_of_six_rows_is_light():
+    cast = make(much=False)
+    for step in StepKey:
+        Answer.objects.filter(diagnostic=cast.diagnostic, step=step.value).update(
+            value=of_six_rows(step)
+        )
+    client = cast.client("lead")
+    weights = {step: len(client.get(step_address(cast, step)).content) for step in StepKey}
+    assert {step: weight for step, weight in weights.items() if weight >= STEP_BYTES} == {}
