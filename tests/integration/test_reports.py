@@ -1,0 +1,289 @@
+"""The report's addresses: the page, the PDF, the document; versions; whatever was typed is text."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+
+import pytest
+from django.urls import reverse
+from pypdf import PdfReader
+
+from diagnostics.domain.answers import ANSWER_SHAPES, Answer
+from diagnostics.domain.vocabulary import State, StepKey
+from diagnostics.models import Answer as AnswerRow
+from diagnostics.models import Diagnostic, Structure
+from diagnostics.queries import load_diagnostic_document
+from diagnostics.services.answers import save_answer
+from diagnostics.services.workflow import submit_diagnostic
+from tests.situations import (
+    BASE_URL,
+    NAME,
+    SECRETS,
+    STATEMENT,
+    TITLE,
+    Cast,
+    answer_document,
+    demo_document,
+    make_cast,
+    page_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = ("report", "report_pdf", "document_json")
+GARBAGE = ("0", "-1", "1.0", "+1", " 1", "1 ", "١", "x", "", "1'", "\x00", "9" * 40, "1e1", "2")
+
+
+def address(name: str, cast: Cast) -> str:
+    return reverse(name, args=[cast.diagnostic.pk])
+
+
+def text_of(pdf: bytes) -> str:
+    reader = PdfReader(io.BytesIO(pdf))
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+@pytest.fixture
+def quick_pdf(monkeypatch):
+    monkeypatch.setattr("diagnostics.views.reports.render_pdf", lambda html: b"%PDF-1.7")
+
+
+# --- The PDF ---------------------------------------------------------------------------------------
+
+
+def test_the_pdf_is_a_file_with_a_name(client):
+    cast = make_cast()
+    response = cast.client("reader").get(address("report_pdf", cast))
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == (
+        'attachment; filename="confidence-de-la-structure-ambition-tres-reservee.pdf"'
+    )
+    assert response["Cache-Control"] == "private, no-store"
+    text = text_of(response.content)
+    assert STATEMENT in text
+    assert "Document de travail, non soumis" in text
+
+
+def test_the_pdf_of_a_version_says_which(client):
+    cast = make_cast(State.SUBMITTED)
+    version = cast.diagnostic.versions.get()
+    response = cast.client("facilitator").get(address("report_pdf", cast), {"version": "1"})
+    assert response["Content-Disposition"].endswith('-v1.pdf"')
+    text = text_of(response.content)
+    assert "Version 1" in text.replace("\u00a0", " ")
+    assert version.sha256[:12] in text
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("日本語", "日本語"),
+        ('"; filename="x.exe', "a\r\nSet-Cookie: x=1"),
+        ("../../etc/passwd", "\u202egnp.exe"),
+    ],
+)
+def test_the_file_s_name_is_plain_whatever_the_names(monkeypatch, name: str, title: str):
+    monkeypatch.setattr("diagnostics.views.reports._content", lambda *_: (None, None))
+    monkeypatch.setattr("diagnostics.views.reports.render_report_html", lambda content: "")
+    monkeypatch.setattr("diagnostics.views.reports.render_pdf", lambda html: b"%PDF-1.7")
+    cast = make_cast()
+    Diagnostic.objects.filter(pk=cast.diagnostic.pk).update(title=title)
+    Structure.objects.filter(pk=cast.structure.pk).update(name=name)
+    response = cast.client("lead").get(address("report_pdf", cast))
+    assert response.status_code == 200
+    start, _, file_name = response["Content-Disposition"].partition("filename=")
+    assert start == "attachment; "
+    assert re.fullmatch(r'"[a-z0-9-]+\.pdf"', file_name)
+    assert "Set-Cookie" not in response
+
+
+# --- Versions ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_version_shows_what_was_submitted_not_what_is_written_now(quick_pdf, name: str):
+    cast = make_cast(State.CHANGES_REQUESTED)
+    vision = load_diagnostic_document(cast.diagnostic).answers.vision
+    vision.statements[0].text = "Énoncé réécrit depuis"
+    save_answer(cast.diagnostic, vision, internal_note="", base_revision=1, user=cast.lead)
+    client = cast.client("reader")
+    assert client.get(address(name, cast), {"version": "1"}).status_code == 200
+    if name != "report_pdf":
+        version = client.get(address(name, cast), {"version": "1"}).content.decode()
+        current = client.get(address(name, cast)).content.decode()
+        assert (STATEMENT in version, "Énoncé réécrit depuis" in version) == (True, False)
+        assert (STATEMENT in current, "Énoncé réécrit depuis" in current) == (False, True)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_an_unknown_version_is_404(quick_pdf, name: str):
+    cast = make_cast(State.SUBMITTED)
+    client = cast.client("lead")
+    statuses = {
+        asked: client.get(address(name, cast), {"version": asked}).status_code for asked in GARBAGE
+    }
+    assert statuses == dict.fromkeys(GARBAGE, 404)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_strangers_get_404_with_or_without_a_version(quick_pdf, name: str):
+    cast = make_cast(State.VALIDATED)
+    for role in ("stranger", "staff"):
+        for query in ({}, {"version": "1"}, {"version": "7"}):
+            response = cast.client(role).get(address(name, cast), query)
+            assert response.status_code == 404
+            assert not [words for words in SECRETS if words in response.content.decode()]
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_the_report_says_where_the_diagnostic_stands(state: State):
+    cast = make_cast(state)
+    response = cast.client("reader").get(address("report", cast))
+    page = page_of(response)
+    assert (NAME in page.text, TITLE in page.text, STATEMENT in page.text) == (True, True, True)
+    stamp = response.context["content"].version
+    assert (stamp is None) == (state in {State.DRAFT, State.CHANGES_REQUESTED})
+    is_project = response.context["content"].is_project
+    assert is_project == (state not in {State.VALIDATED, State.ADOPTED})
+
+
+# --- The document ------------------------------------------------------------------------------------
+
+
+def test_the_document_is_the_stored_one():
+    cast = make_cast(State.SUBMITTED)
+    version = cast.diagnostic.versions.get()
+    client = cast.client("reader")
+    response = client.get(address("document_json", cast), {"version": "1"})
+    assert response["Content-Type"] == "application/json"
+    assert response["Cache-Control"] == "private, no-store"
+    assert response.json() == version.content
+    current = client.get(address("document_json", cast)).json()
+    assert current == load_diagnostic_document(cast.diagnostic).as_json() == version.content
+
+
+def test_the_team_s_own_notes_are_nowhere():
+    cast = make_cast()
+    AnswerRow.objects.filter(diagnostic=cast.diagnostic).update(internal_note="Entre nous ZZZ")
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    for role in ("lead", "facilitator"):
+        client = cast.client(role)
+        for name in ("report", "document_json", "diagnostic_check"):
+            assert "Entre nous ZZZ" not in client.get(address(name, cast)).content.decode()
+    assert "Entre nous ZZZ" not in json.dumps(cast.diagnostic.versions.get().content)
+    step = reverse("diagnostic_step", args=[cast.diagnostic.pk, "vision"])
+    assert "Entre nous ZZZ" not in cast.client("facilitator").get(step).content.decode()
+
+
+# --- Whatever was typed is text ----------------------------------------------------------------------
+
+HOSTILE = '"><script src=//x.example></script><img src=x onerror=a()>{{ 7|add:7 }}{% now %}&lt;'
+MARK = "x.example"
+
+
+def hostile(answer: Answer, text: str = HOSTILE) -> Answer:
+    """The same answer with every text that people type freely replaced."""
+
+    def replace(value, name: str = ""):
+        if isinstance(value, dict):
+            return {key: replace(entry, key) for key, entry in value.items()}
+        if isinstance(value, list):
+            return [replace(entry, name) for entry in value]
+        free = isinstance(value, str) and value and name in FREE_TEXTS
+        return text[:60] if free and name == "unit" else text if free else value
+
+    values = replace(answer.model_dump(mode="json")) | {"board_question": text}
+    return ANSWER_SHAPES[answer.step].model_validate(values)
+
+
+FREE_TEXTS = {
+    *("text", "starting_point", "label", "detail", "statement", "indicator", "unit", "posture"),
+    *("note", "partner", "territory", "team_detail", "needs_now", "needs_target", "actor"),
+    *("purpose", "organisation", "governance", "rationale", "milestone"),
+}
+
+
+def test_every_free_text_of_every_answer_is_text():
+    """In the pages of all the steps, the check page and the report; nothing of it is markup."""
+    cast = make_cast()
+    cast.diagnostic.answers.all().delete()
+    for _step, answer in demo_document("sorelle").answers.given():
+        save_answer(
+            cast.diagnostic, hostile(answer), internal_note=HOSTILE, base_revision=0, user=cast.lead
+        )
+    pages = [address(name, cast) for name in ("diagnostic_home", "diagnostic_check", "report")]
+    pages += [reverse("diagnostic_step", args=[cast.diagnostic.pk, step]) for step in StepKey]
+    for role in ("lead", "reader"):
+        client = cast.client(role)
+        for page in pages:
+            response = client.get(page)
+            assert response.status_code == 200, page
+            body = response.content.decode()
+            assert "<script src=//" not in body, page
+            assert "<img src=x" not in body, page
+            assert '"><script' not in body, page
+    text = page_of(cast.client("reader").get(address("report", cast))).text
+    # Quoted as typed: the template language was not run on it, what looked escaped stays so.
+    assert text.count("{{ 7|add:7 }}{% now %}&lt;") > 20
+
+
+def test_hostile_answers_make_a_harmless_pdf():
+    cast = make_cast()
+    cast.diagnostic.answers.all().delete()
+    fetch = (
+        '<img src="http://127.0.0.1:9/x"><link rel=attachment href="file:///etc/passwd">'
+        "<style>@import x</style> Fin du texte"
+    )
+    for _step, answer in demo_document("sorelle").answers.given():
+        save_answer(
+            cast.diagnostic,
+            hostile(answer, fetch),
+            internal_note="",
+            base_revision=0,
+            user=cast.lead,
+        )
+    response = cast.client("lead").get(address("report_pdf", cast))
+    assert response.status_code == 200
+    reader = PdfReader(io.BytesIO(response.content))
+    assert not reader.attachments
+    assert "/EmbeddedFiles" not in reader.trailer["/Root"].get("/Names", {})
+    text = text_of(response.content)
+    assert "root:x:0" not in text
+    assert "Fin du texte" in text
+    assert "<linkrel=attachment" in text.replace(" ", "")
+    links = [
+        annotation.get_object().get("/A", {}).get("/URI", "")
+        for page in reader.pages
+        for annotation in page.get("/Annots", [])
+    ]
+    assert not [link for link in links if "127.0.0.1" in link or link.startswith("file:")]
+
+
+def test_an_empty_diagnostic_has_a_report(quick_pdf):
+    cast = make_cast()
+    cast.diagnostic.answers.all().delete()
+    for name in ADDRESSES:
+        assert cast.client("reader").get(address(name, cast)).status_code == 200
+
+
+def test_a_full_diagnostic_says_every_answer_in_the_report():
+    cast = make_cast()
+    cast.diagnostic.answers.all().delete()
+    document = demo_document("sorelle")
+    answer_document(cast.diagnostic, document, user=cast.contributor)
+    text = page_of(cast.client("reader").get(address("report", cast))).text
+    flat = text.replace("\u202f", " ").replace("\u00a0", " ")
+
+    def said(words: str) -> bool:
+        return " ".join(words.replace("\u202f", " ").replace("\u00a0", " ").split()) in flat
+
+    answers = document.answers
+    unsaid = [row.text for row in answers.vision.statements if not said(row.text)]
+    unsaid += [row.statement for row in answers.objectives.rows if not said(row.statement)]
+    unsaid += [row.text for row in answers.activities.rows if not said(row.text)]
+    unsaid += [row.actor for row in answers.alliances.rows if not said(row.actor)]
+    unsaid += [row.text for row in answers.economic_model.levers if not said(row.text)]
+    assert unsaid == []
