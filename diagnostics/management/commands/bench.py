@@ -1,0 +1,92 @@
+"""``manage.py bench``: the time our pages take, as multiples of the least that Django would take.
+
+Everything happens in this process and in a database made for the occasion and removed afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from typing import Any
+
+import django
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.test import Client
+from django.test.utils import override_settings
+from django.utils import timezone
+
+from diagnostics.bench import floor
+from diagnostics.bench.measure import Measure, as_table, run
+from diagnostics.bench.situation import Situation
+from diagnostics.domain.vocabulary import StepKey
+
+
+class Command(BaseCommand):
+    """Print the benchmarks as a table."""
+
+    help = (
+        "Mesure les pages par rapport au minimum que Django ferait, dans une base de données "
+        "jetable, et imprime un tableau."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Let a hurried person ask for fewer rounds."""
+        parser.add_argument("--rounds", type=int, default=25, help="tours de mesure (25)")
+
+    def handle(self, *args: Any, rounds: int, **options: Any) -> None:
+        """Measure in interleaved rounds and print the medians."""
+        with throw_away_database(), like_production():
+            measures = self._measures(max(rounds, 1))
+            run(measures)
+        now = timezone.localtime()
+        self.stdout.write(
+            f"{now:%d/%m/%Y %H:%M} · Python {platform.python_version()} · Django "
+            f"{django.get_version()} · {os.cpu_count()} cœurs · médianes de {rounds} tours "
+            "entrelacés\n"
+        )
+        self.stdout.write(as_table(measures))
+
+    def _measures(self, rounds: int) -> list[Measure]:
+        situation = Situation()
+        client, bare = Client(), Client()
+        for each in (client, bare):
+            situation.sign_in(each)
+        with override_settings(MIDDLEWARE=floor.MIDDLEWARE):
+            bare.handler.load_middleware()
+        return [
+            *(situation.reading(client, bare, step, rounds) for step in StepKey),
+            *(situation.saving(client, bare, step, rounds) for step in StepKey),
+            situation.printing(client, max(rounds // 4, 3)),
+        ]
+
+
+@contextlib.contextmanager
+def throw_away_database() -> Iterator[None]:
+    """Work in a database of our own, as the test runner does."""
+    real = connection.settings_dict["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = f"bench_{os.getpid()}"
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        yield
+    finally:
+        connection.creation.destroy_test_db(real, verbosity=0)
+
+
+def like_production() -> Any:
+    """Return the settings of a served site, with the bare pages beside ours."""
+    return override_settings(
+        ROOT_URLCONF="diagnostics.bench.floor",
+        ALLOWED_HOSTS=["testserver"],
+        DEBUG=False,
+        STATIC_ROOT=settings.BASE_DIR / "static",
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            # Nothing was collected for this process.
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+    )
