@@ -227,7 +227,10 @@ form.addEventListener("click", (event) => {
   const answers = { row_op: operate, example: takeExample, preset };
   if (Object.hasOwn(answers, button.name)) {
     event.preventDefault();
-    answers[button.name](button);
+    // A double click is a slip where it would add, take or remove twice; moving twice is a wish.
+    if (event.detail < 2 || /^(up|down):/.test(button.value)) {
+      answers[button.name](button);
+    }
   }
 });
 
