@@ -158,9 +158,7 @@ class Answer(models.Model):
     class Meta:
         verbose_name = "réponse"
         constraints = [
-            models.UniqueConstraint(
-                fields=["diagnostic", "step"], name="answer_once_per_step"
-            ),
+            models.UniqueConstraint(fields=["diagnostic", "step"], name="answer_once_per_step"),
             models.CheckConstraint(condition=ONE_OF_THE_STEPS, name="answer_step_is_known"),
             models.CheckConstraint(
                 condition=Q(revision__gte=1), name="answer_revision_is_positive"

@@ -40,7 +40,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text="Voit toutes les structures, relit et valide les diagnostics.",
     )
     is_staff = models.BooleanField(
-        "administration", default=False, help_text="Accède à l’administration (textes du kit, comptes)."
+        "administration",
+        default=False,
+        help_text="Accède à l’administration (textes du kit, comptes).",
     )
     is_active = models.BooleanField("actif", default=True)
     date_joined = models.DateTimeField("inscrit le", default=timezone.now)
