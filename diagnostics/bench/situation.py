@@ -1,0 +1,173 @@
+"""What is measured: the demo's Sorelle with six rows in each step, and what a browser posts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import QueryDict
+from django.test import Client
+from django.urls import reverse
+
+from diagnostics.bench import floor
+from diagnostics.bench.measure import Measure
+from diagnostics.domain.answers import ANSWER_SHAPES, Answer
+from diagnostics.domain.document import DiagnosticDocument, load_document
+from diagnostics.domain.vocabulary import StepKey
+from diagnostics.forms.base import StepForm
+from diagnostics.forms.registry import STEP_FORMS
+from diagnostics.models import Diagnostic, User
+from diagnostics.queries import get_diagnostic, load_diagnostic_document, load_step
+from diagnostics.report.content import build_report
+from diagnostics.report.pdf import render_report_html
+from diagnostics.services.answers import save_answer
+from diagnostics.services.diagnostics import open_diagnostic
+from diagnostics.services.kit import load_kit
+from diagnostics.services.structures import create_structure
+
+ROWS = 6
+ROW_LISTS = ("statements", "rows", "levers", "decisions", "calendar")
+
+
+class Situation:
+    """A lead with their diagnostic, signed in twice: to the project and to the bare pages."""
+
+    def __init__(self) -> None:
+        fixtures = Path(settings.BASE_DIR) / "fixtures"
+        load_kit(fixtures / "kit_2013.json")
+        written = json.loads((fixtures / "demo" / "sorelle.json").read_text(encoding="utf-8"))
+        document = load_document(written)
+        self.lead = User.objects.create_user("lead@bench.example")
+        card = document.structure.model_dump(mode="json")
+        structure = create_structure(user=self.lead, **card)
+        self.whole = self._diagnostic(structure, document)
+        self.six_rows = self._diagnostic(structure, document, of_six_rows)
+        self.saves = 0
+
+    def _diagnostic(
+        self, structure: Any, document: DiagnosticDocument, change: Any = lambda answer: answer
+    ) -> Diagnostic:
+        diagnostic = open_diagnostic(
+            structure, title="Bench", base_year=2026, horizon_years=3, user=self.lead
+        )
+        for _step, answer in document.answers.given():
+            save_answer(
+                diagnostic, change(answer), internal_note="", base_revision=0, user=self.lead
+            )
+        return diagnostic
+
+    def sign_in(self, client: Client) -> None:
+        """Sign the lead in."""
+        client.force_login(self.lead, settings.AUTHENTICATION_BACKENDS[0])
+
+    # --- Measures ---
+
+    def reading(self, client: Client, bare: Client, step: StepKey, rounds: int) -> Measure:
+        """The page of a step against a bare page plus Django's rendering of the same form."""
+        address = reverse("diagnostic_step", args=[self.six_rows.pk, step])
+
+        def least() -> None:
+            get(bare, "/bench/page/")
+            floor.render_form(self._form(step, context))
+
+        context = self._loaded(step).form_context
+        return Measure(f"lire « {step.label} »", lambda: get(client, address), least, 1.5, rounds)
+
+    def saving(self, client: Client, bare: Client, step: StepKey, rounds: int) -> Measure:
+        """A save of a step against a bare POST with one UPDATE."""
+        address = reverse("diagnostic_step", args=[self.six_rows.pk, step])
+        data = QueryDict(mutable=True)
+
+        def change() -> None:
+            """Type something else each time: the same text saved twice would not be a save."""
+            loaded = self._loaded(step)
+            self.saves += 1
+            data.clear()
+            data.update(posted(self._form(step, loaded.form_context)))
+            data["base_revision"] = str(loaded.revision)
+            data[f"diagnostic-{self.six_rows.pk}-current_step"] = step.value
+            data[f"{step}-board_question"] = f"Question {self.saves}"
+
+        return Measure(
+            f"enregistrer « {step.label} »",
+            lambda: post(client, address, data),
+            lambda: post(bare, "/bench/save/", QueryDict(f"name=Nom+{self.saves}")),
+            3,
+            rounds,
+            change,
+        )
+
+    def printing(self, client: Client, rounds: int) -> Measure:
+        """The whole request of the PDF against WeasyPrint alone on the same HTML."""
+        document = load_diagnostic_document(self.whole)
+        html = render_report_html(build_report(document, version=None))
+        address = reverse("report_pdf", args=[self.whole.pk])
+        return Measure(
+            "rapport en PDF, requête entière",
+            lambda: get(client, address),
+            lambda: floor.weasyprint_alone(html),
+            1.15,
+            rounds,
+        )
+
+    def _loaded(self, step: StepKey) -> Any:
+        return load_step(get_diagnostic(self.lead, self.six_rows.pk), step, user=self.lead)
+
+    def _form(self, step: StepKey, context: Any) -> StepForm:
+        return STEP_FORMS[step](context=context, prefix=step.value)
+
+
+def of_six_rows(answer: Answer) -> Answer:
+    """Return the answer with six rows in each of its lists of rows."""
+    values = answer.model_dump(mode="json")
+    for name in ROW_LISTS:
+        rows = values.get(name)
+        if rows and "id" in rows[0]:
+            prefix = rows[0]["id"][0]
+            more = [{**rows[i % len(rows)], "id": f"{prefix}n{i}"} for i in range(ROWS)]
+            values[name] = [*rows, *more][:ROWS]
+    return ANSWER_SHAPES[answer.step].model_validate(values)
+
+
+def posted(form: StepForm) -> QueryDict:
+    """Return what a browser posts of a form left as it is shown."""
+    data = QueryDict(mutable=True)
+    rows = [row for formset in form.formsets.values() for row in formset.forms]
+    for part in [form, *form.subforms.values(), *rows]:
+        for bound in part:
+            value = bound.value()
+            if isinstance(bound.field, forms.ChoiceField):
+                # A link to a row that is gone has no box to tick.
+                values = value if isinstance(value, list) else [value]
+                offered = [str(v) for v in values if v and bound.field.valid_value(str(v))]
+                many = isinstance(bound.field, forms.MultipleChoiceField)
+                data.setlist(bound.html_name, offered if many else offered or [""])
+            else:
+                data[bound.html_name] = "" if value is None else str(value)
+    for formset in form.formsets.values():
+        for bound in formset.management_form:
+            data[bound.html_name] = str(bound.value())
+        if formset.fixed:
+            for row in formset.forms:
+                data.pop(row.add_prefix("id"), None)
+    return data
+
+
+def get(client: Client, address: str) -> bytes:
+    """Read a page; anything but a page stops the measure."""
+    response = client.get(address)
+    if response.status_code != 200:
+        raise RuntimeError(f"{address}: {response.status_code}")
+    return response.content
+
+
+def post(client: Client, address: str, data: QueryDict) -> None:
+    """Post a form; anything but a success stops the measure."""
+    response = client.post(
+        address, data.urlencode(), content_type="application/x-www-form-urlencoded"
+    )
+    if response.status_code != 302:
+        raise RuntimeError(f"{address}: {response.status_code}")
