@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from diagnostics.domain.document import (
     DiagnosticDocument,
     StructureCard,
     Workshop,
+    drop_dangling_links,
     load_answer,
 )
 from diagnostics.domain.permissions import Access, TeamAccess
@@ -146,7 +148,9 @@ def build_document(diagnostic: Diagnostic, answers: list[Answer]) -> DiagnosticD
         ),
         answers=Answers(**values),
     )
-    return document.without_dangling_links()
+    # The shapes were just read for this document alone: no copy is needed.
+    drop_dangling_links(document.answers)
+    return document
 
 
 def load_diagnostic_document(diagnostic: Diagnostic) -> DiagnosticDocument:
@@ -212,10 +216,22 @@ class LoadedStep:
     draft: Draft | None
     steps: list[Step]
     kit_step: Step
-    questions: list[Question]
-    examples: list[Example]
     form_context: StepContext
-    rail: list[RailAxis]
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """The kit's questions; read when the page shows them."""
+        return list(self.kit_step.questions.all())
+
+    @cached_property
+    def examples(self) -> list[Example]:
+        """The kit's examples; read when the page shows them."""
+        return list(self.kit_step.examples.all())
+
+    @cached_property
+    def rail(self) -> list[RailAxis]:
+        """The axes with the status of each step."""
+        return _rail(self.steps, self.document)
 
     @property
     def stored(self) -> AnswerShape | None:
@@ -302,8 +318,6 @@ def load_step(loaded: LoadedDiagnostic, step: StepKey, *, user: User) -> LoadedS
         draft=draft,
         steps=steps,
         kit_step=kit_step,
-        questions=list(kit_step.questions.all()),
-        examples=list(kit_step.examples.all()),
         form_context=StepContext(
             document=document,
             stored=stored,
@@ -311,7 +325,6 @@ def load_step(loaded: LoadedDiagnostic, step: StepKey, *, user: User) -> LoadedS
             internal_note=row.internal_note if row else "",
             known_ids=frozenset(stored.row_ids() if stored else ()),
         ),
-        rail=_rail(steps, document),
     )
 
 

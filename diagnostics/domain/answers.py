@@ -9,8 +9,8 @@ Units: budgets and amounts in K€, team in ETP, shares in %, years as four digi
 
 from __future__ import annotations
 
+import re
 import secrets
-import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
@@ -70,11 +70,14 @@ MIN_YEAR, MAX_YEAR = 1900, 2100
 # --- Field types ---------------------------------------------------------------------------
 
 
+# Controls (less line feed and tab) and lone surrogates.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 def _printable(text: str) -> str:
     """Refuse what PostgreSQL's JSON or a document cannot hold: NUL, controls, lone surrogates."""
-    for character in text:
-        if character not in "\n\t" and unicodedata.category(character) in {"Cc", "Cs"}:
-            raise ValueError("caractère de contrôle refusé")
+    if _UNPRINTABLE.search(text):
+        raise ValueError("caractère de contrôle refusé")
     return text
 
 
