@@ -265,9 +265,11 @@ window.addEventListener("pagehide", () => {
   }
 });
 
-// On a phone the rail starts folded.
+// On a phone the rail starts folded, and the examples too once the step has an answer.
 if (window.matchMedia("(max-width: 61.99rem)").matches) {
-  document.querySelector("[data-rail]")?.removeAttribute("open");
+  for (const folded of document.querySelectorAll("[data-rail], [data-fold-on-phone]")) {
+    folded.removeAttribute("open");
+  }
 }
 for (const container of form.querySelectorAll("[data-rows]")) {
   const rows = rowsOf(container);
