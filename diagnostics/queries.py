@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import Http404
 
 from diagnostics.domain.answers import Answer as AnswerShape
@@ -88,16 +88,24 @@ def get_structure(user: User, pk: UUID) -> LoadedStructure:
 
 
 def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
-    """Load a diagnostic for a person; Http404 for those who may not see it."""
+    """Load a diagnostic for a person (one query); Http404 for those who may not see it."""
+    memberships = Membership.objects.filter(structure_id=OuterRef("structure_id"), user=user)
     diagnostic = (
         Diagnostic.objects.visible_to(user)
         .select_related("structure__facilitator", "kit")
+        .annotate(role_of_viewer=Subquery(memberships.values("role")))
         .filter(pk=pk)
         .first()
     )
     if diagnostic is None:
         raise Http404
-    return LoadedDiagnostic(diagnostic, access_to(diagnostic, user))
+    role = diagnostic.role_of_viewer
+    access = Access(
+        role=MembershipRole(role) if role else None,
+        state=State(diagnostic.state),
+        is_facilitator=user.is_facilitator,
+    )
+    return LoadedDiagnostic(diagnostic, access)
 
 
 def access_to(diagnostic: Diagnostic, user: User) -> Access:
