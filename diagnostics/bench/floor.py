@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
+from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template import Context, Template
@@ -23,6 +24,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+RENDERER = DjangoTemplates()
 PAGE = """<!doctype html>
 <html lang="fr">
 <head><meta charset="utf-8"><title>{{ structure.name }}</title></head>
@@ -57,8 +59,11 @@ def _template() -> Template:
 
 
 def render_form(form: StepForm) -> str:
-    """Render a step's form with Django's own templates, one after the other."""
+    """Render a step's form with Django's own templates and renderer, one part after the other."""
     parts = [form, *form.subforms.values(), *form.formsets.values()]
+    rows = [row for formset in form.formsets.values() for row in formset.forms]
+    for part in (*parts, *rows):
+        part.renderer = RENDERER
     return "".join(part.as_div() for part in parts)
 
 
