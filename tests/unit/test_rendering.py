@@ -46,12 +46,15 @@ class EveryWidget(forms.Form):
     ids=["unbound", "empty", "blank", "hostile", "plain"],
 )
 def test_same_as_django(data):
+    # Between tags Django's templates break the line.
     ours, theirs = (
-        [str(field) for field in EveryWidget(data, renderer=renderer())]
+        [
+            re.sub(r"(?<=>)\n\s*(?=<(?!/textarea))", "", str(field))
+            for field in EveryWidget(data, renderer=renderer())
+        ]
         for renderer in (LeanRenderer, DjangoTemplates)
     )
-    # Between options Django's templates break the line.
-    assert [re.sub(r"(?<=>)\n\s*(?=<(?!/textarea))", "", html) for html in theirs] == ours
+    assert ours == theirs
     assert not any("<script" in html for html in ours)
 
 
