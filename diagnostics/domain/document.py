@@ -13,7 +13,15 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_serializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_serializer,
+)
 
 from diagnostics.domain.answers import (
     ANSWER_SHAPES,
@@ -43,8 +51,15 @@ MAX_WORKSHOPS = 60
 
 
 MAX_FINDING_ROWS = 200
-# A finding names rows by their id, missions and fixed steps by their code.
+# A finding names rows by their id; missions, fixed steps, families of resources and columns of the
+# economic model by their code.
 FindingRow = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+FindingRows = Annotated[
+    list[FindingRow],
+    Field(max_length=MAX_FINDING_ROWS),
+    AfterValidator(lambda rows: sorted(set(rows))),
+]
+MAX_ACKNOWLEDGEMENTS = 500
 
 
 class DocumentPart(BaseModel):
@@ -129,11 +144,25 @@ class Answers(DocumentPart):
 
 
 class Acknowledgement(DocumentPart):
-    """A finding that the structure answers for: « choix assumé »."""
+    """A finding that the structure answers for: « choix assumé ».
+
+    It answers the finding of its rule and its rows (in any order; kept sorted). ``fingerprint`` is
+    that of the finding as it was: another figure, and the finding is open again. Without one, as
+    another program may write it, whatever the rule finds of these rows is answered.
+    """
 
     rule: Annotated[str, StringConstraints(pattern=r"^R\d\d$")]
-    rows: list[FindingRow] = Field(default_factory=list, max_length=MAX_FINDING_ROWS)
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=LONG_TEXT), Printable]
+    rows: FindingRows = Field(default_factory=list)
+    reason: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=LONG_TEXT),
+        Printable,
+    ]
+    fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")] | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_absent_fingerprint(self, handler: Any) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value is not None}
 
 
 class DiagnosticDocument(DocumentPart):
@@ -144,7 +173,22 @@ class DiagnosticDocument(DocumentPart):
     structure: StructureCard
     diagnostic: DiagnosticCard
     answers: Answers = Field(default_factory=Answers)
-    acknowledgements: list[Acknowledgement] = Field(default_factory=list)
+    acknowledgements: list[Acknowledgement] = Field(
+        default_factory=list, max_length=MAX_ACKNOWLEDGEMENTS
+    )
+
+    @field_validator("acknowledgements")
+    @classmethod
+    def _answered_once(cls, entries: list[Acknowledgement]) -> list[Acknowledgement]:
+        seen: set[tuple[str, ...]] = set()
+        for entry in entries:
+            identity = (entry.rule, *entry.rows)
+            if identity in seen:
+                raise ValueError(
+                    f"le point {entry.rule} est assumé deux fois pour les mêmes lignes"
+                )
+            seen.add(identity)
+        return entries
 
     def as_json(self) -> dict[str, Any]:
         """Return the document as plain JSON values (what a version stores)."""

@@ -1,0 +1,42 @@
+"""What does not hold together yet between the axes, in a facilitator's words (domain file, §3).
+
+Pure functions of the document: :func:`find_coherence` gives the points to discuss, in the order of
+the rules R01–R37. Nothing is ever blocked, nothing is a score; a structure may answer any point
+with « choix assumé » and its reason.
+"""
+
+from diagnostics.domain.coherence.engine import RULES, find_coherence, findings_json
+from diagnostics.domain.coherence.findings import (
+    CoherenceFinding,
+    FieldLink,
+    Severity,
+    acknowledged_findings,
+    as_json,
+    findings_of_step,
+    open_findings,
+)
+from diagnostics.domain.coherence.registry import Rule
+from diagnostics.domain.coherence.thresholds import (
+    DEFAULT_THRESHOLDS,
+    BadThresholds,
+    Thresholds,
+    load_thresholds,
+)
+
+__all__ = [
+    "DEFAULT_THRESHOLDS",
+    "RULES",
+    "BadThresholds",
+    "CoherenceFinding",
+    "FieldLink",
+    "Rule",
+    "Severity",
+    "Thresholds",
+    "acknowledged_findings",
+    "as_json",
+    "find_coherence",
+    "findings_json",
+    "findings_of_step",
+    "load_thresholds",
+    "open_findings",
+]

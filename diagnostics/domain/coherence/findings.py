@@ -1,0 +1,143 @@
+"""What the rules find, and what a person answers to it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypedDict
+
+from diagnostics.domain.document import Acknowledgement
+from diagnostics.domain.vocabulary import STEP_AXIS, Axis, Labelled, StepKey
+
+
+class Severity(Labelled):
+    """How much a finding weighs in the discussion; it is never a score."""
+
+    ATTENTION = "attention", "Point d’attention"
+    INFO = "info", "À noter"
+
+
+@dataclass(frozen=True)
+class FieldLink:
+    """Where to go to change one side of what is discussed.
+
+    ``field`` is a path as in :class:`diagnostics.domain.completeness.Missing`, without prefix.
+    """
+
+    step: StepKey
+    field: str
+
+
+class FindingJson(TypedDict):
+    """A finding as the document's ``findings`` hold it."""
+
+    rule: str
+    severity: str
+    step: str
+    rows: list[str]
+    message: str
+    acknowledged: bool
+
+
+@dataclass(frozen=True)
+class CoherenceFinding:
+    """A point to discuss.
+
+    ``steps`` has the main step first; ``links`` has a place to go in each of them. ``rows`` names
+    what is concerned: rows by their id, missions, steps of the accompaniment and families of
+    resources by their code, a column of the economic model as ``now`` or ``target``; a finding
+    about the whole of a step names none. ``facts`` are the figures and states that make the
+    finding what it is (never the wording, nor how a row is named): see :attr:`fingerprint`.
+
+    ``acknowledgement`` is the reason of « choix assumé » (None: open). ``former_reason`` is the
+    reason that was given when the same rows made another finding.
+    """
+
+    rule: str
+    severity: Severity
+    steps: tuple[StepKey, ...]
+    rows: tuple[str, ...]
+    message: str
+    links: tuple[FieldLink, ...]
+    facts: tuple[str, ...] = ()
+    acknowledgement: str | None = None
+    former_reason: str = field(default="", compare=False)
+
+    @property
+    def step(self) -> StepKey:
+        """The main step."""
+        return self.steps[0]
+
+    @property
+    def axis(self) -> Axis:
+        """The axis of the main step: where the finding is counted."""
+        return STEP_AXIS[self.step]
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is still to be discussed."""
+        return self.acknowledgement is None
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hexadecimal digits of rule, rows and facts: what an acknowledgement answers.
+
+        It stays when a text is reworded, and changes with what the finding says: another figure,
+        another partner, one row more.
+        """
+        parts = (self.rule, *sorted(self.rows), "", *self.facts)
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+
+    def as_json(self) -> FindingJson:
+        """Return the finding as the document's ``findings`` hold it."""
+        return {
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "step": self.step.value,
+            "rows": list(self.rows),
+            "message": self.message,
+            "acknowledged": not self.is_open,
+        }
+
+
+def answered(
+    findings: Iterable[CoherenceFinding], acknowledgements: Iterable[Acknowledgement]
+) -> list[CoherenceFinding]:
+    """Return the findings with the reasons that answer them.
+
+    An acknowledgement answers the finding of its rule and its rows (in any order) whose
+    fingerprint it holds; one without fingerprint, as another program may write it, answers
+    whatever that rule finds of these rows.
+    """
+    given = {(entry.rule, tuple(entry.rows)): entry for entry in acknowledgements}
+    found = []
+    for finding in findings:
+        entry = given.get((finding.rule, tuple(sorted(finding.rows)))) if given else None
+        if entry is None:
+            found.append(finding)
+        elif entry.fingerprint in {None, finding.fingerprint}:
+            found.append(replace(finding, acknowledgement=entry.reason))
+        else:
+            found.append(replace(finding, former_reason=entry.reason))
+    return found
+
+
+def open_findings(findings: Iterable[CoherenceFinding]) -> list[CoherenceFinding]:
+    """Return the findings still to be discussed."""
+    return [finding for finding in findings if finding.is_open]
+
+
+def acknowledged_findings(findings: Iterable[CoherenceFinding]) -> list[CoherenceFinding]:
+    """Return the findings that the structure answers for (« Choix assumés »)."""
+    return [finding for finding in findings if not finding.is_open]
+
+
+def findings_of_step(findings: Iterable[CoherenceFinding], step: StepKey) -> list[CoherenceFinding]:
+    """Return the findings that concern a step, as main step or as the other side."""
+    return [finding for finding in findings if step in finding.steps]
+
+
+def as_json(findings: Iterable[CoherenceFinding]) -> list[dict[str, Any]]:
+    """Return the findings as the document's ``findings`` hold them."""
+    return [dict(finding.as_json()) for finding in findings]
