@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 # The modules of the rules enter them in the table.
-from diagnostics.domain.coherence import rules_ambition  # noqa: F401
+from diagnostics.domain.coherence import (  # noqa: F401
+    rules_alliances,
+    rules_ambition,
+    rules_means,
+    rules_missions,
+)
 from diagnostics.domain.coherence.case import Case
 from diagnostics.domain.coherence.findings import CoherenceFinding, answered, as_json
 from diagnostics.domain.coherence.registry import TABLE, Found, Rule
