@@ -53,7 +53,7 @@ def ambition_without_vision(case: Case) -> Iterator[Found]:
     StepKey.ROLES,
     title="Beaucoup de rôles",
     why="Tenir plus de {max_roles} rôles à la fois disperse une petite équipe. Les garder tous est "
-    "possible\u00a0; dire lesquels passent d’abord aide le conseil à arbitrer.",
+    "possible\u202f; dire lesquels passent d’abord aide le conseil à arbitrer.",
 )
 def many_roles(case: Case) -> Iterator[Found]:
     """R02: more roles than a team can hold disperse it."""
@@ -129,7 +129,7 @@ def no_quantified_objective(case: Case) -> Iterator[Found]:
     StepKey.OBJECTIVES,
     title="Rien que des chiffres",
     why="Le kit demande des objectifs «\u00a0qualitatifs et quantitatifs\u00a0». Les chiffres disent "
-    "combien\u00a0; un objectif de qualité dit ce qui doit changer dans la manière de faire.",
+    "combien\u202f; un objectif de qualité dit ce qui doit changer dans la manière de faire.",
 )
 def only_quantified_objectives(case: Case) -> Iterator[Found]:
     """R05: the question asks for both natures; silent while one of the natures is not said."""
@@ -177,7 +177,7 @@ def unmeasurable_objective(case: Case) -> Iterator[Found]:
     StepKey.OBJECTIVES,
     title="Une échéance hors de l’horizon",
     why="Le diagnostic porte sur les trois ou cinq ans de son horizon. Une échéance d’avant l’année "
-    "N est du passé\u00a0; une échéance d’après attendra le diagnostic suivant.",
+    "N est du passé\u202f; une échéance d’après attendra le diagnostic suivant.",
 )
 def deadline_out_of_horizon(case: Case) -> Iterator[Found]:
     """R07: a deadline before year N or after the horizon (both years are within)."""

@@ -74,7 +74,7 @@ def growth_without_lever(case: Case) -> Iterator[Found]:
     StepKey.ECONOMIC_MODEL,
     title="Une part qui grandit sans levier",
     why="Quand une famille de ressources gagne {share_growth} points ou plus, le conseil demandera "
-    "comment. Un levier à mobiliser dans cette famille est une réponse\u00a0; sans lui, la cible "
+    "comment. Un levier à mobiliser dans cette famille est une réponse\u202f; sans lui, la cible "
     "est un souhait.",
 )
 def share_growth_without_lever(case: Case) -> Iterator[Found]:

@@ -33,7 +33,7 @@ WIDE_LEVELS = frozenset({AllianceLevel.REGIONAL, AllianceLevel.NATIONAL})
     StepKey.ACTIVITIES,
     title="Une mission sans activité",
     why="Les quatre missions font ensemble un modèle territorial. Une structure n’est pas tenue de "
-    "les porter toutes\u00a0; mais si l’une manque, mieux vaut savoir qui la porte, ou dire "
+    "les porter toutes\u202f; mais si l’une manque, mieux vaut savoir qui la porte, ou dire "
     "qu’elle est hors de son rôle.",
 )
 def mission_without_activity(case: Case) -> Iterator[Found]:
@@ -107,7 +107,7 @@ def partnerships_without_accompaniment(case: Case) -> Iterator[Found]:
     title="Le rythme de partenariats par personne",
     why="On compare les partenariats visés au temps de travail disponible\u00a0: ce qu’il reste à "
     "initier, divisé par les années de l’horizon et par l’équipe moyenne entre N et la cible. "
-    "Au-delà de {pace_info} par an et par ETP la question mérite d’être posée\u00a0; au-delà de "
+    "Au-delà de {pace_info} par an et par ETP la question mérite d’être posée\u202f; au-delà de "
     "{pace_attention}, peu d’équipes tiennent. L’exemple du kit, 200 partenariats en trois ans, en "
     "demande une vingtaine.",
 )

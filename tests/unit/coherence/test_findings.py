@@ -1,0 +1,273 @@
+"""What is found in whole documents, and what an acknowledgement answers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from pydantic import ValidationError
+
+from diagnostics.domain.coherence import (
+    RULES,
+    CoherenceFinding,
+    Severity,
+    acknowledged_findings,
+    find_coherence,
+    findings_json,
+    findings_of_step,
+    open_findings,
+)
+from diagnostics.domain.document import DiagnosticDocument, load_document
+from diagnostics.domain.vocabulary import STEP_AXIS, StepKey
+from tests.coherence_cases import (
+    NB,
+    NNB,
+    activities,
+    alliances,
+    document,
+    ftes,
+    objectives,
+    of_rule,
+    partner,
+    scales,
+    scope,
+    target,
+)
+from tests.posting import demo_document
+from tests.shapes import documents, patient
+
+EXPECTED = {
+    "brumelle": [
+        ("R01", "attention", ()),
+        ("R04", "attention", ()),
+        ("R09", "info", ("support_partnerships",)),
+        ("R09", "info", ("analyse_share",)),
+        ("R17", "attention", ("b2",)),
+        ("R17", "attention", ("b3",)),
+        ("R30", "attention", ("l2",)),
+        ("R31", "info", ("l2",)),
+    ],
+    "sorelle": [
+        ("R11", "info", ("o3",)),
+        ("R14", "attention", ("formalise",)),
+        ("R17", "attention", ("a10",)),
+        ("R31", "info", ("l16",)),
+    ],
+    "arvelle": [("R11", "info", ("o3",))],
+}
+
+
+# --- The demo structures ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_demo_structures_have_exactly_these_points(name):
+    found = find_coherence(demo_document(name))
+
+    assert [(f.rule, f.severity.value, f.rows) for f in found] == EXPECTED[name]
+
+
+def test_the_lawyers_of_sorelle_are_a_choice():
+    findings = find_coherence(demo_document("sorelle"))
+
+    (assumed,) = acknowledged_findings(findings)
+    assert assumed.rule == "R14"
+    assert assumed.acknowledgement == "Convention à signer au second semestre."
+    assert [f.rule for f in open_findings(findings)] == ["R11", "R17", "R31"]
+
+
+def test_the_figures_of_the_demo_structures_are_told():
+    messages = {
+        name: " ".join(f.message for f in find_coherence(demo_document(name))) for name in EXPECTED
+    }
+    assert f"environ 10,3{NB}partenariats par an et par ETP" in messages["sorelle"]
+    assert f"environ 10,5{NB}partenariats par an et par ETP" in messages["arvelle"]
+    assert (
+        f"«{NB}Recenser les partenariats locaux existants, mise à jour…{NB}»" in messages["sorelle"]
+    )
+    assert f"«{NB}Fondation abritante régionale{NB}»" in messages["sorelle"]
+
+
+# --- Any document -----------------------------------------------------------------------------
+
+
+@patient
+@given(documents())
+def test_no_document_makes_a_rule_raise(value: DiagnosticDocument):
+    findings = find_coherence(value)
+
+    assert findings == find_coherence(value)
+    assert [f.rule for f in findings] == sorted(f.rule for f in findings)
+    for finding in findings:
+        rule = RULES[finding.rule]
+        assert finding.step is rule.step
+        assert set(finding.steps) <= set(rule.steps)
+        assert {link.step for link in finding.links} == set(finding.steps)
+        assert finding.axis is STEP_AXIS[finding.step]
+        assert 0 < len(finding.message) < 600
+        assert "\n" not in finding.message
+
+
+@patient
+@given(documents())
+def test_every_point_can_be_assumed_by_itself(value: DiagnosticDocument):
+    """Rule and rows tell the findings apart, and the JSON holds what the command reads again."""
+    findings = find_coherence(value)
+    assert len({(f.rule, f.rows) for f in findings}) == len(findings)
+
+    assumed = with_acknowledgements(value, findings)
+    assert open_findings(find_coherence(assumed)) == []
+    again = load_document(assumed.as_json() | {"findings": findings_json(assumed)})
+    assert again == assumed
+    assert findings_json(again) == findings_json(assumed)
+
+
+def with_acknowledgements(
+    value: DiagnosticDocument, findings: list[CoherenceFinding]
+) -> DiagnosticDocument:
+    entries = [
+        {"rule": f.rule, "rows": f.rows, "reason": "Choisi", "fingerprint": f.fingerprint}
+        for f in findings
+    ]
+    return load_document(value.as_json() | {"acknowledgements": entries})
+
+
+def test_the_json_of_a_finding_has_the_keys_of_the_document():
+    found = findings_json(demo_document("sorelle"))
+
+    assert found[1] == {
+        "rule": "R14",
+        "severity": "attention",
+        "step": "accompaniment_scope",
+        "rows": ["formalise"],
+        "message": f"Étape «{NB}Construire et formaliser le partenariat{NB}»{NB}: le partenaire "
+        f"«{NB}Avocats du barreau{NB}» n’apparaît pas dans vos alliances.",
+        "acknowledged": True,
+    }
+
+
+def test_a_step_shows_the_points_of_both_sides():
+    findings = find_coherence(demo_document("sorelle"))
+
+    assert [f.rule for f in findings_of_step(findings, StepKey.ALLIANCES)] == ["R14", "R31"]
+    assert [f.rule for f in findings_of_step(findings, StepKey.TERRITORIAL_SCALES)] == ["R17"]
+    assert findings_of_step(findings, StepKey.VISION) == []
+
+
+def test_names_are_shortened_and_nest_their_quotation_marks():
+    long = (
+        "Créer le « Club\nSorelle » d'entreprises engagées pour l'emploi, la mobilité et le reste"
+    )
+    answers = activities({"text": long, "priority": 1}) | scales({"scale": "region"})
+
+    (finding,) = of_rule("R17", answers)
+    assert finding.message == (
+        f"«{NB}Créer le “Club Sorelle” d’entreprises engagées pour…{NB}» est prioritaire "
+        "mais n’a pas d’échelon."
+    )
+
+
+def test_a_word_longer_than_a_name_is_cut():
+    answers = alliances({"actor": "x" * 300, "relation": "to_approach"})
+
+    (finding,) = of_rule("R30", answers)
+    assert finding.message == f"«{NB}{'x' * 59}…{NB}»{NB}: dans quel but vous en rapprocher{NNB}?"
+
+
+# --- « Choix assumé » -----------------------------------------------------------------------------
+
+LAWYERS = scope(formalise=partner("Avocats du barreau")) | alliances({"actor": "CCI"})
+
+
+def assume(answers: dict, rule: str, reason: str = "Choisi", **changes: object) -> dict:
+    (finding,) = of_rule(rule, answers)
+    return {
+        "rule": rule,
+        "rows": list(finding.rows),
+        "reason": reason,
+        "fingerprint": finding.fingerprint,
+    } | changes
+
+
+def still_assumed(rule: str, before: dict, after: dict, **changes: object) -> bool:
+    (finding,) = of_rule(rule, after, acknowledgements=[assume(before, rule, **changes)])
+    return not finding.is_open
+
+
+FIRST = {"priority": 1, "text": "Café partenaires"}
+CREATED = {"state": "to_create"}
+HERE = scales({"scale": "epci"})
+KEPT = {
+    "nothing changed": ("R14", LAWYERS, LAWYERS),
+    "another case": ("R14", LAWYERS, scope(formalise=partner("avocats du Barreau")) | alliances({"actor": "CCI"})),
+    "a note": ("R14", LAWYERS, scope(formalise=partner("Avocats du barreau") | {"note": "gratuit"}) | alliances({"actor": "CCI"})),
+    "another ally": ("R14", LAWYERS, scope(formalise=partner("Avocats du barreau")) | alliances({"actor": "CCI"}, {"actor": "CJD"})),
+    "reworded": ("R17", activities(FIRST) | HERE, activities(FIRST | {"text": "Café des partenaires"}) | HERE),
+    "rows in another order": ("R32", activities(CREATED, CREATED) | alliances({}),
+        {"activities": {"rows": [{"id": "a2", "state": "to_create"}, {"id": "a1", "state": "to_create"}]}} | alliances({})),
+    "another objective": ("R04", objectives({"kind": "qualitative"}), objectives(*[{"kind": "qualitative"}] * 2)),
+    "a pace that rounds alike": ("R11", objectives(target(100)) | ftes(3, 3), objectives(target(100.1)) | ftes(3, 3)),
+}  # fmt: skip
+OPENED = {
+    "another partner": ("R14", LAWYERS, scope(formalise=partner("Notaires")) | alliances({"actor": "CCI"})),
+    "no partner": ("R14", LAWYERS, scope(formalise=partner()) | alliances({"actor": "CCI"})),
+    "another pace": ("R11", objectives(target(100)) | ftes(3, 3), objectives(target(200)) | ftes(3, 3)),
+    "a graver pace": ("R11", objectives(target(225)) | ftes(3, 3), objectives(target(225.1)) | ftes(3, 3)),
+    "another year": ("R07", objectives({"deadline_year": 2031}), objectives({"deadline_year": 2040})),
+    "one thing more is missing": ("R06", objectives(target(3, unit="")), objectives(target(None, unit=""))),
+    "one activity more": ("R32", activities(CREATED) | alliances({}), activities(CREATED, CREATED) | alliances({})),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "before", "after"), KEPT.values(), ids=KEPT)
+def test_a_choice_stays_while_the_finding_says_the_same(rule, before, after):
+    assert still_assumed(rule, before, after)
+
+
+@pytest.mark.parametrize(("rule", "before", "after"), OPENED.values(), ids=OPENED)
+def test_a_choice_is_open_again_when_the_finding_changes(rule, before, after):
+    assert not still_assumed(rule, before, after)
+
+
+@pytest.mark.parametrize(("rule", "before", "after"), OPENED.values(), ids=OPENED)
+def test_without_fingerprint_a_choice_answers_whatever_is_found_of_its_rows(rule, before, after):
+    (finding,) = of_rule(rule, after)
+    same_rows = finding.rows == of_rule(rule, before)[0].rows
+    assert still_assumed(rule, before, after, fingerprint=None) == same_rows
+
+
+def test_the_former_reason_is_told_when_the_finding_changes():
+    entry = assume(LAWYERS, "R14", "Convention à signer")
+    after = scope(formalise=partner("Notaires")) | alliances({"actor": "CCI"})
+
+    (finding,) = of_rule("R14", after, acknowledgements=[entry])
+    assert finding.is_open
+    assert finding.former_reason == "Convention à signer"
+
+
+def test_a_choice_about_nothing_is_kept_and_shows_nowhere():
+    value = document(
+        LAWYERS, acknowledgements=[{"rule": "R30", "rows": ["l7"], "reason": "plus tard"}]
+    )
+    assert all(finding.is_open for finding in find_coherence(value))
+    assert len(value.acknowledgements) == 1
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [{"rule": "R14", "rows": ["match"], "reason": "un"}] * 2,
+        [
+            {"rule": "R16", "rows": ["prepare_nonprofit", "prepare_company"], "reason": "un"},
+            {"rule": "R16", "rows": ["prepare_company", "prepare_nonprofit"], "reason": "deux"},
+        ],
+        [{"rule": "R14", "rows": ["match"], "reason": "un", "fingerprint": "Z" * 12}],
+        [{"rule": "R14", "rows": ["match"], "reason": "  "}],
+    ],
+)
+def test_what_is_no_acknowledgement_is_refused(entries):
+    with pytest.raises(ValidationError):
+        document(LAWYERS, acknowledgements=entries)
+
+
+def test_severities_have_words_for_people():
+    assert dict(Severity.choices()) == {"attention": "Point d’attention", "info": "À noter"}
