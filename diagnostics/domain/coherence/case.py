@@ -49,6 +49,7 @@ PRECISION = 6
 # A share or a rhythm of partnerships is no number of partnerships to initiate.
 _NUMBER_OF_PARTNERSHIPS = re.compile(r"\bpartenariats?\b")
 _SHARE_OR_RHYTHM = re.compile(r"%|/|\b(par|part|parts|taux|pourcentage|pour cent|points?)\b")
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _LITTLE_WORDS = frozenset(
     ["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "un", "une"]
 )
@@ -56,8 +57,7 @@ _LITTLE_WORDS = frozenset(
 
 def plain(text: str) -> str:
     """Return a text in lower case without accents, to recognise what people type."""
-    letters = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
 
 
 def words(text: str) -> frozenset[str]:

@@ -25,9 +25,10 @@ def named(labels: Iterable[str], conjunction: str = "et") -> str:
 
 def shortened(text: str, limit: int = NAME_LENGTH) -> str:
     """Return a text on one line, typeset, cut between two words; its own quotation marks nest."""
-    line = typeset(re.sub(r"\s*\n\s*", " ", text))
-    line = re.sub(r"«\s*", "“", line)
-    line = re.sub(r"\s*»", "”", line)
+    line = re.sub(r"\s*\n\s*", " ", text) if "\n" in text else text
+    line = typeset(line[: 2 * limit])
+    if "«" in line or "»" in line:
+        line = re.sub(r"\s*»", "”", re.sub(r"«\s*", "“", line))
     if len(line) <= limit:
         return line
     cut = line[: limit - 1]

@@ -20,7 +20,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from diagnostics.bench import floor
+from diagnostics.bench import coherence, floor
 from diagnostics.bench.measure import Measure, as_table, run
 from diagnostics.bench.situation import Situation
 from diagnostics.domain.vocabulary import StepKey
@@ -50,6 +50,7 @@ class Command(BaseCommand):
             "entrelacés\n"
         )
         self.stdout.write(as_table(measures))
+        self.stdout.write(coherence.measured(rounds))
 
     def _measures(self, rounds: int) -> list[Measure]:
         situation = Situation()
