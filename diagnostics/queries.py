@@ -9,10 +9,13 @@ from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from diagnostics.domain.answers import Answer as AnswerShape
+from diagnostics.domain.coherence import Thresholds, load_thresholds
 from diagnostics.domain.completeness import (
     Missing,
     StepStatus,
@@ -20,6 +23,7 @@ from diagnostics.domain.completeness import (
     missing_in_step,
     step_statuses,
 )
+from diagnostics.domain.document import Acknowledgement as AcknowledgementShape
 from diagnostics.domain.document import (
     Answers,
     DiagnosticCard,
@@ -38,6 +42,7 @@ from diagnostics.domain.vocabulary import (
     StepKey,
 )
 from diagnostics.models import (
+    Acknowledgement,
     Answer,
     ChangeRequest,
     Diagnostic,
@@ -59,6 +64,17 @@ def _role_of(user: User, structure_id: UUID) -> MembershipRole | None:
         .first()
     )
     return MembershipRole(role) if role else None
+
+
+_ACKNOWLEDGEMENT = {name: name for name in ("rule", "rows", "reason", "fingerprint")}
+# All the acknowledgements of a diagnostic in one value, to be read with it.
+_ACKNOWLEDGEMENT_ENTRIES = Subquery(
+    Acknowledgement.objects.filter(diagnostic=OuterRef("pk"))
+    .order_by()
+    .values("diagnostic")
+    .annotate(entries=JSONBAgg(JSONObject(**_ACKNOWLEDGEMENT), order_by=("rule", "pk")))
+    .values("entries")
+)
 
 
 @dataclass(frozen=True)
@@ -89,8 +105,18 @@ def get_structure(user: User, pk: UUID) -> LoadedStructure:
 
 
 def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
-    """Load a diagnostic for a person; Http404 for those who may not see it."""
-    diagnostic = Diagnostic.objects.select_related("structure", "kit").filter(pk=pk).first()
+    """Load a diagnostic for a person (one query); Http404 for those who may not see it."""
+    memberships = Membership.objects.filter(structure_id=OuterRef("structure_id"), user=user)
+    diagnostic = (
+        Diagnostic.objects.visible_to(user)
+        .select_related("structure__facilitator", "kit")
+        .annotate(
+            role_of_viewer=Subquery(memberships.values("role")),
+            acknowledgement_entries=_ACKNOWLEDGEMENT_ENTRIES,
+        )
+        .filter(pk=pk)
+        .first()
+    )
     if diagnostic is None:
         raise Http404
     access = access_to(diagnostic, user)
@@ -123,8 +149,37 @@ def structure_card(structure: Structure) -> StructureCard:
     )
 
 
-def build_document(diagnostic: Diagnostic, answers: list[Answer]) -> DiagnosticDocument:
-    """Assemble the document of a diagnostic from its stored answers; no query is made.
+def stored_acknowledgements(diagnostic: Diagnostic) -> list[AcknowledgementShape]:
+    """Return what a structure answers to the points to discuss.
+
+    It came with the diagnostic from :func:`get_diagnostic`; otherwise one query is made.
+    """
+    if "acknowledgement_entries" in vars(diagnostic):
+        entries = vars(diagnostic)["acknowledgement_entries"] or []
+    else:
+        entries = list(diagnostic.acknowledgements.values(*_ACKNOWLEDGEMENT))
+    return [
+        AcknowledgementShape.model_validate({**entry, "fingerprint": entry["fingerprint"] or None})
+        for entry in entries
+    ]
+
+
+def forget_acknowledgements(diagnostic: Diagnostic) -> None:
+    """Have them read again from the database: they were changed."""
+    vars(diagnostic).pop("acknowledgement_entries", None)
+
+
+def thresholds_of(diagnostic: Diagnostic) -> Thresholds:
+    """Return from which figures the rules speak: those of the diagnostic's kit."""
+    return load_thresholds(diagnostic.kit.thresholds)
+
+
+def build_document(
+    diagnostic: Diagnostic,
+    answers: list[Answer],
+    acknowledgements: list[AcknowledgementShape],
+) -> DiagnosticDocument:
+    """Assemble the document of a diagnostic from what is stored of it; no query is made.
 
     Answers that hold nothing are absent, and links to rows that are gone are left out.
     """
@@ -146,6 +201,7 @@ def build_document(diagnostic: Diagnostic, answers: list[Answer]) -> DiagnosticD
             workshops=[Workshop.model_validate(entry) for entry in diagnostic.workshops],
         ),
         answers=Answers(**values),
+        acknowledgements=acknowledgements,
     )
     # The shapes were just read for this document alone: no copy is needed.
     drop_dangling_links(document.answers)
@@ -153,8 +209,10 @@ def build_document(diagnostic: Diagnostic, answers: list[Answer]) -> DiagnosticD
 
 
 def load_diagnostic_document(diagnostic: Diagnostic) -> DiagnosticDocument:
-    """Read the answers of a diagnostic (one query) and assemble its document."""
-    return build_document(diagnostic, list(diagnostic.answers.all()))
+    """Read what is stored of a diagnostic (one or two queries) and assemble its document."""
+    return build_document(
+        diagnostic, list(diagnostic.answers.all()), stored_acknowledgements(diagnostic)
+    )
 
 
 # --- Steps ---------------------------------------------------------------------------------
@@ -323,7 +381,7 @@ def load_step(loaded: LoadedDiagnostic, step: StepKey, *, user: User) -> LoadedS
         raise Http404
     answers = list(diagnostic.answers.all())
     row = next((answer for answer in answers if answer.step == step.value), None)
-    document = build_document(diagnostic, answers)
+    document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
     stored = load_answer(step, row.shape_value()) if row else None
     return LoadedStep(
         diagnostic=diagnostic,
@@ -369,7 +427,7 @@ def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
     """Read the home of a diagnostic in a constant number of queries."""
     diagnostic = loaded.diagnostic
     answers = list(diagnostic.answers.select_related("updated_by"))
-    document = build_document(diagnostic, answers)
+    document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
     drafts = (
         list(diagnostic.drafts.filter(user=user).values_list("step", flat=True))
         if loaded.access.can_edit

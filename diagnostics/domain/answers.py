@@ -74,9 +74,14 @@ MIN_YEAR, MAX_YEAR = 1900, 2100
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+def is_printable(text: str) -> bool:
+    """Tell whether a document can hold a text: no NUL, no controls, no lone surrogates."""
+    return not _UNPRINTABLE.search(text)
+
+
 def _printable(text: str) -> str:
-    """Refuse what PostgreSQL's JSON or a document cannot hold: NUL, controls, lone surrogates."""
-    if _UNPRINTABLE.search(text):
+    """Refuse what PostgreSQL's JSON or a document cannot hold."""
+    if not is_printable(text):
         raise ValueError("caractère de contrôle refusé")
     return text
 
@@ -113,11 +118,25 @@ UnitText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=UN
 Month = Annotated[
     str, StringConstraints(pattern=r"^(|(19|20)\d\d-(0[1-9]|1[0-2])|2100-(0[1-9]|1[0-2]))$")
 ]
-Year = Annotated[int, Field(ge=MIN_YEAR, le=MAX_YEAR)]
-Fte = Annotated[float, Field(ge=0, le=MAX_FTE, allow_inf_nan=False), PlainNumber]
-Keur = Annotated[float, Field(ge=0, le=MAX_KEUR, allow_inf_nan=False), PlainNumber]
-Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), PlainNumber]
-Value = Annotated[float, Field(ge=0, le=MAX_VALUE, allow_inf_nan=False), PlainNumber]
+
+
+def _unit(name: str) -> Any:
+    """Say the unit of a number to those who read the JSON Schema."""
+    return Field(json_schema_extra={"unit": name})
+
+
+Year = Annotated[int, Field(ge=MIN_YEAR, le=MAX_YEAR), _unit("année")]
+Fte = Annotated[float, Field(ge=0, le=MAX_FTE, allow_inf_nan=False), _unit("ETP"), PlainNumber]
+Keur = Annotated[float, Field(ge=0, le=MAX_KEUR, allow_inf_nan=False), _unit("K€"), PlainNumber]
+Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), _unit("%"), PlainNumber]
+Value = Annotated[
+    float,
+    Field(ge=0, le=MAX_VALUE, allow_inf_nan=False),
+    _unit("celle du champ « unit »"),
+    PlainNumber,
+]
+People = Annotated[int, Field(ge=0, le=MAX_PEOPLE), _unit("personnes")]
+Days = Annotated[int, Field(ge=0, le=MAX_DAYS), _unit("jours par an")]
 
 
 def new_row_id(prefix: str) -> str:
@@ -139,7 +158,7 @@ class Row(Shape):
     """A row of an answer; its stable ``id`` lets other rows refer to it."""
 
     id_prefix: ClassVar[str]
-    id: RowId
+    id: RowId = Field(description="identifiant stable de la ligne, unique dans l’étape")
 
     def is_blank(self) -> bool:
         """Tell whether every field but the id is empty or at its default."""
@@ -177,6 +196,15 @@ class Answer(Shape):
             if isinstance(value, list):
                 yield from (item for item in value if isinstance(item, Row))
 
+    def without_blank_rows(self) -> Self:
+        """Return the answer less its rows that hold nothing besides their id and their defaults."""
+        rows = {
+            name: [item for item in value if not (isinstance(item, Row) and item.is_blank())]
+            for name, value in self
+            if isinstance(value, list)
+        }
+        return self.model_copy(update=rows)
+
     def row_ids(self) -> set[str]:
         """Return the ids of the rows of this answer."""
         return {row.id for row in self.all_rows()}
@@ -205,7 +233,11 @@ class Vision(Answer):
 
     step: ClassVar[StepKey] = StepKey.VISION
     starting_point: StartingPointText = Field("", description="constat de départ")
-    statements: list[VisionStatement] = Field(default_factory=list, max_length=MAX_STATEMENTS)
+    statements: list[VisionStatement] = Field(
+        default_factory=list,
+        max_length=MAX_STATEMENTS,
+        description="énoncés de la situation souhaitée",
+    )
 
 
 # --- Axis 2: ambition of the structure -----------------------------------------------------
@@ -215,7 +247,7 @@ class Role(Row):
     """A role wished for; the order of the rows is the order of priority."""
 
     id_prefix: ClassVar[str] = "r"
-    role: RoleKind | None = None
+    role: RoleKind | None = Field(None, description="l’un des quatre rôles du kit, ou « autre »")
     label: RowText = Field("", description="nom du rôle quand il est « autre »")
     detail: RowText = Field("", description="précision")
 
@@ -231,20 +263,24 @@ class Roles(Answer):
     """Q2 « Quels rôles souhaités par la structure ? »."""
 
     step: ClassVar[StepKey] = StepKey.ROLES
-    rows: list[Role] = Field(default_factory=list, max_length=MAX_ROWS)
+    rows: list[Role] = Field(
+        default_factory=list, max_length=MAX_ROWS, description="rôles, dans l’ordre de priorité"
+    )
 
 
 class Objective(Row):
     """An objective; one row has one target."""
 
     id_prefix: ClassVar[str] = "o"
-    statement: RowText = ""
-    kind: ObjectiveKind | None = None
-    indicator: RowText = ""
+    statement: RowText = Field("", description="énoncé de l’objectif")
+    kind: ObjectiveKind | None = Field(None, description="nature")
+    indicator: RowText = Field("", description="ce que l’on compte")
     baseline_value: Value | None = Field(None, description="valeur actuelle, dans l’unité")
     target_value: Value | None = Field(None, description="valeur cible, dans l’unité")
-    unit: UnitText = ""
-    deadline_year: Year | None = None
+    unit: UnitText = Field(
+        "", description="unité des valeurs : associations, entreprises, partenariats, %…"
+    )
+    deadline_year: Year | None = Field(None, description="échéance")
     serves: RowIds = Field(default_factory=list, description="rôles servis (ids de lignes)")
 
 
@@ -252,19 +288,23 @@ class Objectives(Answer):
     """Q3 « Quels objectifs qualitatifs et quantitatifs se fixer au regard de l’ambition ? »."""
 
     step: ClassVar[StepKey] = StepKey.OBJECTIVES
-    rows: list[Objective] = Field(default_factory=list, max_length=MAX_ROWS)
+    rows: list[Objective] = Field(
+        default_factory=list, max_length=MAX_ROWS, description="objectifs, une cible par ligne"
+    )
 
 
 class Position(Row):
     """The relation of the structure to one kind of actor, in one of the two circles."""
 
     id_prefix: ClassVar[str] = "p"
-    actor_type: ActorType | None = None
+    actor_type: ActorType | None = Field(None, description="type d’acteur")
     label: RowText = Field("", description="nom de l’acteur quand il est « autre »")
     circle: Literal[1, 2] | None = Field(None, description="1 : influence directe ; 2 : élargie")
-    mode: RelationMode = RelationMode.NONE
-    posture: RowText = ""
-    note: LongText = ""
+    mode: RelationMode = Field(
+        RelationMode.NONE, description="relation avec chacun, avec leur réseau, ou sans distinction"
+    )
+    posture: RowText = Field("", description="posture envers l’acteur : « être au service »…")
+    note: LongText = Field("", description="note")
 
     @property
     def title(self) -> str:
@@ -280,7 +320,9 @@ class Positioning(Answer):
     """Q4 « Quels sont les rapports de la structure par rapport aux différents acteurs… ? »."""
 
     step: ClassVar[StepKey] = StepKey.POSITIONING
-    rows: list[Position] = Field(default_factory=list, max_length=MAX_ROWS)
+    rows: list[Position] = Field(
+        default_factory=list, max_length=MAX_ROWS, description="acteurs du territoire"
+    )
 
 
 # --- Axis 3: missions and activities -------------------------------------------------------
@@ -290,13 +332,13 @@ class Activity(Row):
     """An activity of one of the four missions."""
 
     id_prefix: ClassVar[str] = "a"
-    mission: Mission | None = None
-    text: RowText = ""
+    mission: Mission | None = Field(None, description="mission dont relève l’activité")
+    text: RowText = Field("", description="intitulé de l’activité")
     priority: Literal[1, 2, 3] | None = Field(
         None, description="1 prioritaire, 2 importante, 3 plus tard"
     )
-    state: ActivityState | None = None
-    start_year: Year | None = None
+    state: ActivityState | None = Field(None, description="où en est l’activité aujourd’hui")
+    start_year: Year | None = Field(None, description="année de démarrage")
     serves: RowIds = Field(default_factory=list, description="objectifs servis (ids de lignes)")
 
 
@@ -304,7 +346,9 @@ class Activities(Answer):
     """Q5 « Quelles missions et activités développer en fonction de l’ambition… ? »."""
 
     step: ClassVar[StepKey] = StepKey.ACTIVITIES
-    rows: list[Activity] = Field(default_factory=list, max_length=MAX_ROWS)
+    rows: list[Activity] = Field(
+        default_factory=list, max_length=MAX_ROWS, description="activités des quatre missions"
+    )
     out_of_scope: Annotated[list[Mission], AfterValidator(_no_duplicates)] = Field(
         default_factory=list, description="missions « hors de notre rôle »"
     )
@@ -313,11 +357,11 @@ class Activities(Answer):
 class ScopeStep(Shape):
     """One of the six fixed steps of the accompaniment of a partnership."""
 
-    step: ScopeStepKey
-    handling: Handling = Handling.UNDECIDED
-    partner: RowText = ""
+    step: ScopeStepKey = Field(description="étape de l’accompagnement")
+    handling: Handling = Field(Handling.UNDECIDED, description="qui prend l’étape en charge")
+    partner: RowText = Field("", description="nom du partenaire, écrit librement")
     alliance: RowId | None = Field(None, description="partenaire pris dans les alliances (id)")
-    note: LongText = ""
+    note: LongText = Field("", description="note")
 
 
 def _scope_chain() -> list[ScopeStep]:
@@ -343,12 +387,12 @@ class ActionTerritory(Row):
     """The échelon of an activity, of a whole mission, or of an action named freely."""
 
     id_prefix: ClassVar[str] = "s"
-    activity: RowId | None = None
-    mission: Mission | None = None
-    label: RowText = ""
-    scale: TerritorialScale | None = None
+    activity: RowId | None = Field(None, description="activité concernée (id de ligne)")
+    mission: Mission | None = Field(None, description="mission entière concernée")
+    label: RowText = Field("", description="action nommée librement, sans activité ni mission")
+    scale: TerritorialScale | None = Field(None, description="échelon territorial")
     territory: RowText = Field("", description="nom du territoire")
-    note: LongText = ""
+    note: LongText = Field("", description="note")
 
     @model_validator(mode="after")
     def _one_object(self) -> Self:
@@ -361,7 +405,9 @@ class TerritorialScales(Answer):
     """Q7 « Quels sont les échelons territoriaux pertinents pour les différentes actions… ? »."""
 
     step: ClassVar[StepKey] = StepKey.TERRITORIAL_SCALES
-    rows: list[ActionTerritory] = Field(default_factory=list, max_length=MAX_ROWS)
+    rows: list[ActionTerritory] = Field(
+        default_factory=list, max_length=MAX_ROWS, description="échelons des actions"
+    )
 
 
 # --- Axis 4: means -------------------------------------------------------------------------
@@ -372,10 +418,8 @@ class EconomicSnapshot(Shape):
 
     fte: Fte | None = Field(None, description="équipe salariée, en ETP")
     team_detail: RowText = Field("", description="précision en texte, jamais comptée")
-    volunteers: Annotated[int, Field(ge=0, le=MAX_PEOPLE)] | None = Field(
-        None, description="bénévoles actifs, personnes"
-    )
-    skills_sponsorship_days: Annotated[int, Field(ge=0, le=MAX_DAYS)] | None = Field(
+    volunteers: People | None = Field(None, description="bénévoles actifs, personnes")
+    skills_sponsorship_days: Days | None = Field(
         None, description="mécénat de compétences, jours par an"
     )
     budget_min_keur: Keur | None = Field(None, description="budget, bas de la fourchette, K€")
@@ -417,11 +461,11 @@ class Lever(Row):
     """A lever to mobilise resources; an argument towards funders may have no amount."""
 
     id_prefix: ClassVar[str] = "x"
-    family: FundingFamily | None = None
-    text: RowText = ""
-    state: LeverState | None = None
-    amount_now_keur: Keur | None = None
-    amount_target_keur: Keur | None = None
+    family: FundingFamily | None = Field(None, description="famille de ressources")
+    text: RowText = Field("", description="intitulé du levier")
+    state: LeverState | None = Field(None, description="acquis ou à mobiliser")
+    amount_now_keur: Keur | None = Field(None, description="montant de l’année N, K€")
+    amount_target_keur: Keur | None = Field(None, description="montant cible, K€")
 
 
 class EconomicModel(Answer):
@@ -432,22 +476,26 @@ class EconomicModel(Answer):
     target: EconomicSnapshot = Field(
         default_factory=EconomicSnapshot, description="colonne N+3 ou N+5"
     )
-    needs_now: LongText = ""
-    needs_target: LongText = ""
-    levers: list[Lever] = Field(default_factory=list, max_length=MAX_ROWS)
+    needs_now: LongText = Field("", description="besoins actuels")
+    needs_target: LongText = Field("", description="besoins à l’horizon")
+    levers: list[Lever] = Field(
+        default_factory=list,
+        max_length=MAX_ROWS,
+        description="leviers pour mobiliser les ressources",
+    )
 
 
 class Alliance(Row):
     """An ally of the structure, existing or to approach."""
 
     id_prefix: ClassVar[str] = "l"
-    actor: RowText = ""
-    family: AllianceFamily | None = None
-    level: AllianceLevel | None = None
-    relation: Relation | None = None
+    actor: RowText = Field("", description="nom de l’acteur")
+    family: AllianceFamily | None = Field(None, description="famille d’alliés")
+    level: AllianceLevel | None = Field(None, description="niveau où agit l’allié")
+    relation: Relation | None = Field(None, description="allié existant ou à approcher")
     purpose: RowText = Field("", description="but")
-    horizon_year: Year | None = None
-    note: LongText = ""
+    horizon_year: Year | None = Field(None, description="échéance du rapprochement")
+    note: LongText = Field("", description="note")
     serves: RowIds = Field(
         default_factory=list, description="activités ou leviers servis (ids de lignes)"
     )
@@ -457,20 +505,22 @@ class Alliances(Answer):
     """Q11–Q13: existing network, actors to approach, and to what purpose."""
 
     step: ClassVar[StepKey] = StepKey.ALLIANCES
-    rows: list[Alliance] = Field(default_factory=list, max_length=MAX_ROWS)
+    rows: list[Alliance] = Field(
+        default_factory=list, max_length=MAX_ROWS, description="alliés existants et à approcher"
+    )
 
 
 class Organisation(Answer):
     """Q14–Q16: organisation, governance, legal tool."""
 
     step: ClassVar[StepKey] = StepKey.ORGANISATION
-    organisation: LongText = ""
-    governance: LongText = ""
+    organisation: LongText = Field("", description="organisation envisagée")
+    governance: LongText = Field("", description="gouvernance adaptée")
     governance_forms: Annotated[list[GovernanceForm], AfterValidator(_no_duplicates)] = Field(
-        default_factory=list
+        default_factory=list, description="formes de gouvernance, qui se combinent"
     )
-    legal_tool: LegalTool | None = None
-    legal_tool_state: LegalToolState | None = None
+    legal_tool: LegalTool | None = Field(None, description="outil juridique, le cas échéant")
+    legal_tool_state: LegalToolState | None = Field(None, description="où en est l’outil")
     rationale: RationaleText = Field("", description="motif du choix de l’outil")
 
 
@@ -481,7 +531,7 @@ class BoardDecision(Row):
     """A decision proposed to the board."""
 
     id_prefix: ClassVar[str] = "d"
-    text: RowText = ""
+    text: RowText = Field("", description="décision proposée au conseil")
 
 
 class Milestone(Row):
@@ -489,15 +539,21 @@ class Milestone(Row):
 
     id_prefix: ClassVar[str] = "c"
     month: Month = Field("", description="mois, AAAA-MM")
-    milestone: MilestoneText = ""
+    milestone: MilestoneText = Field("", description="jalon")
 
 
 class BoardDecisions(Answer):
     """Decisions proposed to the board and calendar of the next twelve months (addition)."""
 
     step: ClassVar[StepKey] = StepKey.BOARD_DECISIONS
-    decisions: list[BoardDecision] = Field(default_factory=list, max_length=MAX_ROWS)
-    calendar: list[Milestone] = Field(default_factory=list, max_length=MAX_CALENDAR_ROWS)
+    decisions: list[BoardDecision] = Field(
+        default_factory=list, max_length=MAX_ROWS, description="décisions proposées"
+    )
+    calendar: list[Milestone] = Field(
+        default_factory=list,
+        max_length=MAX_CALENDAR_ROWS,
+        description="calendrier des douze mois suivants",
+    )
 
 
 ANSWER_SHAPES: dict[StepKey, type[Answer]] = {

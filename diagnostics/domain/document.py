@@ -19,6 +19,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationError,
     field_validator,
     model_serializer,
 )
@@ -26,7 +27,6 @@ from pydantic import (
 from diagnostics.domain.answers import (
     ANSWER_SHAPES,
     LONG_TEXT,
-    MAX_PEOPLE,
     ROW_TEXT,
     AccompanimentScope,
     Activities,
@@ -36,6 +36,7 @@ from diagnostics.domain.answers import (
     EconomicModel,
     Objectives,
     Organisation,
+    People,
     Positioning,
     Printable,
     Roles,
@@ -44,6 +45,7 @@ from diagnostics.domain.answers import (
     Vision,
     Year,
 )
+from diagnostics.domain.malformed import Malformed, Problem, parse_json, problems_of
 from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -71,34 +73,42 @@ class DocumentPart(BaseModel):
 class StructureCard(DocumentPart):
     """Identity card of the structure."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=ROW_TEXT), Printable]
-    legal_form: LegalForm = LegalForm.ASSOCIATION
-    founded_year: Year | None = None
-    territory: RowText = Field("", description="territoire d’intervention")
-    population: Annotated[int, Field(ge=0, le=100_000_000)] | None = Field(
-        None, description="population du territoire, habitants"
+    name: Annotated[str, StringConstraints(min_length=1, max_length=ROW_TEXT), Printable] = Field(
+        description="nom de la structure d’accompagnement"
     )
-    region: RowText = ""
+    legal_form: LegalForm = Field(LegalForm.ASSOCIATION, description="forme juridique")
+    founded_year: Year | None = Field(None, description="année de création")
+    territory: RowText = Field("", description="territoire d’intervention")
+    population: (
+        Annotated[int, Field(ge=0, le=100_000_000, json_schema_extra={"unit": "habitants"})] | None
+    ) = Field(None, description="population du territoire, habitants")
+    region: RowText = Field("", description="région")
     base_scale: TerritorialScale | None = Field(None, description="échelon de base")
 
 
 class Workshop(DocumentPart):
     """A workshop that was held; participants are counted and described by role, never named."""
 
-    date: dt.date | None = None
-    participants: Annotated[int, Field(ge=0, le=MAX_PEOPLE)] | None = None
-    composition: RowText = ""
+    date: dt.date | None = Field(None, description="jour de l’atelier")
+    participants: People | None = Field(None, description="nombre de participants")
+    composition: RowText = Field("", description="qualité des participants, sans nom de personne")
 
 
 class DiagnosticCard(DocumentPart):
     """What the diagnostic itself says: years, board, workshops, state."""
 
-    title: Annotated[str, StringConstraints(min_length=1, max_length=ROW_TEXT), Printable]
+    title: Annotated[str, StringConstraints(min_length=1, max_length=ROW_TEXT), Printable] = Field(
+        description="titre du diagnostic"
+    )
     base_year: Year = Field(description="année N")
-    horizon_years: Literal[3, 5] = Field(description="horizon, en années")
-    state: State = State.DRAFT
+    horizon_years: Literal[3, 5] = Field(
+        description="horizon, en années", json_schema_extra={"unit": "années"}
+    )
+    state: State = Field(State.DRAFT, description="état ; un import est toujours un brouillon")
     board_date: dt.date | None = Field(None, description="date du conseil d’administration")
-    workshops: list[Workshop] = Field(default_factory=list, max_length=MAX_WORKSHOPS)
+    workshops: list[Workshop] = Field(
+        default_factory=list, max_length=MAX_WORKSHOPS, description="ateliers tenus"
+    )
 
     @property
     def target_year(self) -> int:
@@ -114,17 +124,25 @@ class DiagnosticCard(DocumentPart):
 class Answers(DocumentPart):
     """The answers by step; a step never answered is None here and absent from the JSON."""
 
-    vision: Vision | None = None
-    roles: Roles | None = None
-    objectives: Objectives | None = None
-    positioning: Positioning | None = None
-    activities: Activities | None = None
-    accompaniment_scope: AccompanimentScope | None = None
-    territorial_scales: TerritorialScales | None = None
-    economic_model: EconomicModel | None = None
-    alliances: Alliances | None = None
-    organisation: Organisation | None = None
-    board_decisions: BoardDecisions | None = None
+    vision: Vision | None = Field(None, description="Q1 : vision du territoire")
+    roles: Roles | None = Field(None, description="Q2 : rôles souhaités")
+    objectives: Objectives | None = Field(None, description="Q3 : objectifs")
+    positioning: Positioning | None = Field(None, description="Q4 : positionnement")
+    activities: Activities | None = Field(None, description="Q5 : missions et activités")
+    accompaniment_scope: AccompanimentScope | None = Field(
+        None, description="Q6 : périmètre d’accompagnement"
+    )
+    territorial_scales: TerritorialScales | None = Field(
+        None, description="Q7 : échelons territoriaux"
+    )
+    economic_model: EconomicModel | None = Field(None, description="Q8 à Q10 : modèle économique")
+    alliances: Alliances | None = Field(None, description="Q11 à Q13 : alliances")
+    organisation: Organisation | None = Field(
+        None, description="Q14 à Q16 : organisation, gouvernance, outil juridique"
+    )
+    board_decisions: BoardDecisions | None = Field(
+        None, description="ajout au kit : décisions proposées au conseil"
+    )
 
     @model_serializer(mode="wrap")
     def _without_absent_answers(self, handler: Any) -> dict[str, Any]:
@@ -151,14 +169,18 @@ class Acknowledgement(DocumentPart):
     another program may write it, whatever the rule finds of these rows is answered.
     """
 
-    rule: Annotated[str, StringConstraints(pattern=r"^R\d\d$")]
-    rows: FindingRows = Field(default_factory=list)
+    rule: Annotated[str, StringConstraints(pattern=r"^R\d\d$")] = Field(
+        description="règle du point à discuter, R01 à R37"
+    )
+    rows: FindingRows = Field(default_factory=list, description="lignes concernées (ids ou codes)")
     reason: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=LONG_TEXT),
         Printable,
-    ]
-    fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")] | None = None
+    ] = Field(description="pourquoi ce choix")
+    fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")] | None = Field(
+        None, description="ce que disait le point ; absent : quoi qu’il dise de ces lignes"
+    )
 
     @model_serializer(mode="wrap")
     def _without_absent_fingerprint(self, handler: Any) -> dict[str, Any]:
@@ -168,13 +190,19 @@ class Acknowledgement(DocumentPart):
 class DiagnosticDocument(DocumentPart):
     """A whole diagnostic as one typed value; ``findings`` are derived and never part of it."""
 
-    schema_version: Literal[1] = Field(SCHEMA_VERSION, alias="schema")
-    kit: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,50}$")]
-    structure: StructureCard
-    diagnostic: DiagnosticCard
-    answers: Answers = Field(default_factory=Answers)
+    schema_version: Literal[1] = Field(
+        SCHEMA_VERSION, alias="schema", description="version de ce schéma"
+    )
+    kit: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,50}$")] = Field(
+        description="identifiant du kit : rameau-2013"
+    )
+    structure: StructureCard = Field(description="fiche de la structure")
+    diagnostic: DiagnosticCard = Field(description="cadre du diagnostic")
+    answers: Answers = Field(default_factory=Answers, description="réponses, par étape")
     acknowledgements: list[Acknowledgement] = Field(
-        default_factory=list, max_length=MAX_ACKNOWLEDGEMENTS
+        default_factory=list,
+        max_length=MAX_ACKNOWLEDGEMENTS,
+        description="choix assumés par la structure",
     )
 
     @field_validator("acknowledgements")
@@ -241,6 +269,20 @@ def load_document(value: dict[str, Any]) -> DiagnosticDocument:
     Raises pydantic.ValidationError, with the path of what is malformed.
     """
     return DiagnosticDocument.model_validate({k: v for k, v in value.items() if k != "findings"})
+
+
+def read_document(text: str | bytes) -> DiagnosticDocument:
+    """Read a document from JSON text, as another program writes it.
+
+    Raises Malformed, with the path of what is malformed and the reason in French.
+    """
+    value = parse_json(text)
+    if not isinstance(value, dict):
+        raise Malformed([Problem("$", "un objet est attendu")])
+    try:
+        return load_document(value)
+    except ValidationError as error:
+        raise Malformed(problems_of(error)) from error
 
 
 def load_answer(step: StepKey, value: dict[str, Any]) -> Answer:

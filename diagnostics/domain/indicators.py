@@ -7,37 +7,65 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from diagnostics.domain.coherence import (
+    DEFAULT_THRESHOLDS,
+    CoherenceFinding,
+    Severity,
+    Thresholds,
+    find_coherence,
+)
 from diagnostics.domain.completeness import StepStatus, axis_progress, step_statuses
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import STEP_AXIS, Axis, StepKey
 
 
 class AxisIndicator(TypedDict):
-    """Progress of one axis: its steps, those complete and those with an answer."""
+    """Progress of one axis: its steps, those complete and those with an answer.
+
+    ``attention`` and ``info`` count its open points to discuss, by severity; those that were
+    assumed are in ``acknowledged``.
+    """
 
     total: int
     complete: int
     started: int
+    attention: int
+    info: int
+    acknowledged: int
 
 
 class Indicators(TypedDict):
-    """What the lists show of a diagnostic."""
+    """What the lists show of a diagnostic; points to discuss are counted in all and per axis."""
 
     steps_total: int
     steps_complete: int
+    attention: int
+    info: int
+    acknowledged: int
     axes: dict[str, AxisIndicator]
 
 
-def compute_indicators(document: DiagnosticDocument) -> Indicators:
+class _Points(TypedDict):
+    attention: int
+    info: int
+    acknowledged: int
+
+
+def compute_indicators(
+    document: DiagnosticDocument, thresholds: Thresholds = DEFAULT_THRESHOLDS
+) -> Indicators:
     """Return the indicators of a document; the addition « conseil » counts as an axis of its own.
 
-    ``steps_total`` and ``steps_complete`` count the kit's ten steps only.
+    ``steps_total`` and ``steps_complete`` count the kit's ten steps only. A point to discuss
+    belongs to the axis of its main step.
     """
+    findings = find_coherence(document, thresholds)
     statuses = step_statuses(document)
     kit_steps = [step for step in StepKey if STEP_AXIS[step] is not Axis.BOARD]
     return {
         "steps_total": len(kit_steps),
         "steps_complete": sum(statuses[step] is StepStatus.COMPLETE for step in kit_steps),
+        **_points(findings),
         "axes": {
             progress.axis.value: {
                 "total": progress.total,
@@ -47,9 +75,19 @@ def compute_indicators(document: DiagnosticDocument) -> Indicators:
                     for step in StepKey
                     if STEP_AXIS[step] is progress.axis
                 ),
+                **_points([f for f in findings if f.axis is progress.axis]),
             }
             for progress in axis_progress(statuses)
         },
+    }
+
+
+def _points(findings: list[CoherenceFinding]) -> _Points:
+    still_open = [finding for finding in findings if finding.is_open]
+    return {
+        "attention": sum(f.severity is Severity.ATTENTION for f in still_open),
+        "info": sum(f.severity is Severity.INFO for f in still_open),
+        "acknowledged": len(findings) - len(still_open),
     }
 
 

@@ -7,6 +7,7 @@ A leaf module: it imports nothing of the project.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 
 class Labelled(StrEnum):
@@ -20,6 +21,12 @@ class Labelled(StrEnum):
         member._value_ = value
         member.label = label
         return member
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """Give the French labels with the codes in the JSON Schema."""
+        schema: dict[str, Any] = handler(core_schema)
+        return schema | {"x-labels": {member.value: member.label for member in cls}}
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
@@ -323,6 +330,9 @@ class EventKind(Labelled):
     MEMBER_ROLE_CHANGED = "member_role_changed", "Rôle modifié"
     MEMBER_REMOVED = "member_removed", "Départ de l’équipe"
     DIAGNOSTIC_OPENED = "diagnostic_opened", "Diagnostic ouvert"
+    ANSWERS_IMPORTED = "answers_imported", "Réponses importées"
+    FINDING_ACKNOWLEDGED = "finding_acknowledged", "Choix assumé"
+    ACKNOWLEDGEMENT_WITHDRAWN = "acknowledgement_withdrawn", "Choix remis en discussion"
     SUBMITTED = "submitted", "Diagnostic soumis"
     CHANGES_REQUESTED = "changes_requested", "Modifications demandées"
     VALIDATED = "validated", "Diagnostic validé"

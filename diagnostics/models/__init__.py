@@ -1,5 +1,6 @@
 """Models of the application; what they mean is told in each module."""
 
+from diagnostics.models.coherence import Acknowledgement
 from diagnostics.models.diagnostics import Answer, AnswerRevision, Diagnostic, Draft, Version
 from diagnostics.models.journal import Event
 from diagnostics.models.kit import Example, Kit, Part, Question, Step
@@ -8,6 +9,7 @@ from diagnostics.models.reviews import ChangeRequest
 from diagnostics.models.structures import Invitation, Membership, Structure
 
 __all__ = [
+    "Acknowledgement",
     "Answer",
     "AnswerRevision",
     "ChangeRequest",

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 
+from diagnostics.domain.coherence import BadThresholds, load_thresholds
 from diagnostics.typography import french_month
 
 KEY_LENGTH = 40
@@ -22,6 +24,14 @@ LINE_LENGTH = 300
 year_month = RegexValidator(
     r"\A(19|20)\d\d-(0[1-9]|1[0-2])\Z", "Écrivez l’année et le mois : 2013-03."
 )
+
+
+def valid_thresholds(value: Any) -> None:
+    """Refuse what the rules of coherence cannot take as thresholds, with a sentence each."""
+    try:
+        load_thresholds(value)
+    except BadThresholds as error:
+        raise ValidationError(error.problems) from error
 
 
 class Kit(models.Model):
@@ -54,8 +64,14 @@ class Kit(models.Model):
         blank=True,
         help_text='Pour la page « À propos » : {"title": "…", "text": "…"}.',
     )
-    # Moved by triggers (migration 0003) whenever the kit or anything in it is written.
-    changed_at = models.DateTimeField("modifié le", default=timezone.now, editable=False)
+    thresholds = models.JSONField(
+        "seuils de cohérence",
+        default=dict,
+        blank=True,
+        validators=[valid_thresholds],
+        help_text='Seuls les seuils qui changent : {"pace_info": 12}. Les comptes des listes suivent '
+        "au prochain enregistrement de chaque diagnostic.",
+    )
 
     class Meta:
         verbose_name = "kit"
@@ -65,6 +81,10 @@ class Kit(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    def clean(self) -> None:
+        """Read a field left empty as no threshold of its own."""
+        self.thresholds = self.thresholds or {}
 
     @property
     def date_label(self) -> str:

@@ -14,7 +14,12 @@ from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.indicators import compute_indicators
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, AnswerRevision, Diagnostic, User
-from diagnostics.queries import access_to, build_document
+from diagnostics.queries import (
+    access_to,
+    build_document,
+    stored_acknowledgements,
+    thresholds_of,
+)
 from diagnostics.services.drafts import discard_draft
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 
@@ -100,7 +105,8 @@ def save_answer(
         stored.save()
         discard_draft(diagnostic, step, user=user)
         locked.updated_at = now
-        locked.indicators = dict(compute_indicators(build_document(locked, answers)))
+        document = build_document(locked, answers, stored_acknowledgements(locked))
+        locked.indicators = dict(compute_indicators(document, thresholds_of(locked)))
         locked.save(update_fields=["updated_at", "indicators"])
     return SavedAnswer(stored.revision, changed=True)
 

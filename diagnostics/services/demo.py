@@ -14,6 +14,7 @@ from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.vocabulary import EventKind, MembershipRole, State, StepKey
 from diagnostics.models import Diagnostic, Membership, Structure, User
 from diagnostics.services.answers import save_answer
+from diagnostics.services.coherence import acknowledge_finding
 from diagnostics.services.diagnostics import open_diagnostic, update_frame
 from diagnostics.services.journal import record_event
 from diagnostics.services.structures import create_structure
@@ -94,6 +95,10 @@ def _structure(
     for step, answer in document.answers.given():
         author = contributor if step in profile.by_contributor else lead
         _save(diagnostic, answer, author)
+    for choice in document.acknowledgements:
+        acknowledge_finding(
+            diagnostic, rule=choice.rule, rows=choice.rows, reason=choice.reason, user=lead
+        )
     if document.diagnostic.state is not State.DRAFT:
         submit_diagnostic(diagnostic, user=lead, base_url=BASE_URL)
     if document.diagnostic.state is State.VALIDATED:

@@ -13,7 +13,7 @@ from diagnostics.domain.indicators import compute_indicators
 from diagnostics.domain.permissions import TeamAccess
 from diagnostics.domain.vocabulary import EventKind, MembershipRole
 from diagnostics.models import Diagnostic, Kit, Membership, Structure, User
-from diagnostics.queries import access_to, build_document
+from diagnostics.queries import access_to, build_document, thresholds_of
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
 
@@ -28,8 +28,9 @@ def open_diagnostic(
     horizon_years: int,
     user: User,
     board_date: dt.date | None = None,
+    kit_slug: str = CURRENT_KIT,
 ) -> Diagnostic:
-    """Open a diagnostic for a structure with the current kit, which it keeps for life.
+    """Open a diagnostic for a structure with the current kit (or another), which it keeps for life.
 
     Writes the journal. Raises NotAllowed, or ServiceError when the kit was never loaded.
     """
@@ -38,9 +39,11 @@ def open_diagnostic(
         role = MembershipRole(membership.role) if membership else None
         if not TeamAccess(role=role).can_manage:
             raise NotAllowed("Seul·e le ou la référent·e ouvre un diagnostic.")
-        kit = Kit.objects.filter(slug=CURRENT_KIT).first()
+        kit = Kit.objects.filter(slug=kit_slug).first()
         if kit is None:
-            raise ServiceError("Le kit n’est pas chargé : lancez « manage.py load_kit ».")
+            raise ServiceError(
+                f"Le kit « {kit_slug} » n’est pas chargé : lancez « manage.py load_kit »."
+            )
         diagnostic = Diagnostic(
             structure=structure,
             kit=kit,
@@ -50,7 +53,8 @@ def open_diagnostic(
             board_date=board_date,
             created_by=user,
         )
-        diagnostic.indicators = dict(compute_indicators(build_document(diagnostic, [])))
+        document = build_document(diagnostic, [], [])
+        diagnostic.indicators = dict(compute_indicators(document, thresholds_of(diagnostic)))
         diagnostic.save(force_insert=True)
         record_event(
             EventKind.DIAGNOSTIC_OPENED, actor=user, structure=structure, diagnostic=diagnostic

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from django.db import models, transaction
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from diagnostics.domain.answers import Printable
+from diagnostics.domain.coherence import load_thresholds
 from diagnostics.models.kit import (
     KEY_LENGTH,
     LINE_LENGTH,
@@ -107,6 +108,11 @@ class _Part(_FileShape):
     steps: Annotated[list[_Step], Field(min_length=1)]
 
 
+def _thresholds(value: dict[str, Any]) -> dict[str, Any]:
+    load_thresholds(value)  # BadThresholds is a ValueError: the file is refused with its words
+    return value
+
+
 class _KitFile(_FileShape):
     slug: Key
     title: Line
@@ -118,6 +124,7 @@ class _KitFile(_FileShape):
     plan: list[Text]
     corrections: list[_Correction]
     reconstructions: list[_Reconstruction]
+    thresholds: Annotated[dict[str, Any], AfterValidator(_thresholds)] = {}
     parts: Annotated[list[_Part], Field(min_length=1)]
 
     @model_validator(mode="after")

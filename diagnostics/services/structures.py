@@ -8,6 +8,7 @@ from django.db import transaction
 
 from diagnostics.domain.vocabulary import EventKind, MembershipRole
 from diagnostics.models import Membership, Structure, User
+from diagnostics.services.coherence import refresh_indicators
 from diagnostics.services.errors import NotAllowed
 from diagnostics.services.journal import record_event
 
@@ -41,6 +42,7 @@ def update_structure(
 ) -> Structure:
     """Change fields of the identity card, only those given.
 
+    The base scale is read by the rules of coherence: the diagnostics' indicators follow it.
     Raises NotAllowed when ``user`` is not the lead any more once the row is locked.
     """
     changes = _known(fields)
@@ -51,10 +53,16 @@ def update_structure(
         ).exists()
         if not is_lead:
             raise NotAllowed("Seul·e le ou la référent·e de la structure peut modifier sa fiche.")
+        base_scale = locked.base_scale
         for name, value in changes.items():
             setattr(locked, name, value)
         if changes:
             locked.save(update_fields=list(changes))
+        if locked.base_scale != base_scale:
+            for diagnostic in locked.diagnostics.select_for_update(of=("self",)).select_related(
+                "structure", "kit"
+            ):
+                refresh_indicators(diagnostic)
     return locked
 
 

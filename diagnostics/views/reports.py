@@ -9,10 +9,16 @@ from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
+from diagnostics.domain.coherence import findings_json
 from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.vocabulary import State
 from diagnostics.models import Diagnostic, Version
-from diagnostics.queries import get_diagnostic, get_version, load_diagnostic_document
+from diagnostics.queries import (
+    get_diagnostic,
+    get_version,
+    load_diagnostic_document,
+    thresholds_of,
+)
 from diagnostics.report.content import ReportContent, VersionStamp, build_report
 from diagnostics.report.pdf import render_pdf, render_report_html
 
@@ -47,11 +53,11 @@ def download_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def download_document(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Give the DiagnosticDocument as JSON; ``?version=N`` for a submitted one."""
+    """Give the DiagnosticDocument as JSON, with its findings; ``?version=N`` for a submitted one."""
     diagnostic = get_diagnostic(request.user, pk).diagnostic
     document, _stamp = _document(request, diagnostic)
     return JsonResponse(
-        document.as_json(),
+        document.as_json() | {"findings": findings_json(document, thresholds_of(diagnostic))},
         json_dumps_params={"ensure_ascii": False, "indent": 1},
         headers={"Cache-Control": "private, no-store"},
     )

@@ -1,0 +1,17 @@
+import diagnostics.models.kit
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('diagnostics', '0002_protect_history'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='kit',
+            name='thresholds',
+            field=models.JSONField(blank=True, default=dict, help_text='Seuls les seuils qui changent : {"pace_info": 12}. Les comptes des listes suivent au prochain enregistrement de chaque diagnostic.', validators=[diagnostics.models.kit.valid_thresholds], verbose_name='seuils de cohérence'),
+        ),
+    ]
