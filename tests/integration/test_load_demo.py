@@ -99,8 +99,27 @@ def test_states_and_versions(demo, name: str):
 
 @pytest.mark.parametrize("name", STATES)
 def test_the_document_is_the_one_of_the_file(demo, name: str):
-    written = demo_document(name).model_copy(update={"acknowledgements": []})
-    assert load_diagnostic_document(diagnostic_of(name)) == written
+    assert load_diagnostic_document(diagnostic_of(name)) == demo_document(name)
+
+
+def test_the_choice_of_sorelle_is_kept_and_printed_in_its_version(demo):
+    diagnostic = diagnostic_of("sorelle")
+    (choice,) = diagnostic.acknowledgements.all()
+    assert (choice.rule, choice.rows, choice.made_by.email) == (
+        "R14",
+        ["formalise"],
+        LEADS["sorelle"],
+    )
+    (version,) = diagnostic.versions.all()
+    assert [entry["rule"] for entry in version.content["acknowledgements"]] == ["R14"]
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"), [("brumelle", (5, 3, 0)), ("sorelle", (1, 2, 1)), ("arvelle", (0, 1, 0))]
+)
+def test_lists_know_the_points_to_discuss(demo, name: str, counts):
+    kept = diagnostic_of(name).indicators
+    assert (kept["attention"], kept["info"], kept["acknowledged"]) == counts
 
 
 def test_roles_rights_and_journal(demo):
