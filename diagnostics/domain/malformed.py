@@ -92,6 +92,11 @@ def _reason(error: Any) -> str:
         return f"{count(context['max_length'], 'ligne', 'lignes')} au plus"
     if kind in {"enum", "literal_error"}:
         context = {"expected": str(context["expected"]).replace(" or ", " ou ")}
+    # Bounds of decimal fields are floats: 100.0 is written 100.
+    context = {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in context.items()
+    }
     reason = _REASONS.get(kind)
     return reason.format(nbsp=NBSP, **context) if reason else str(error["msg"])
 
