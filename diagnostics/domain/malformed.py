@@ -16,6 +16,7 @@ _REASONS = {
     "missing": "manque",
     "extra_forbidden": "clé inconnue",
     "string_type": "un texte est attendu",
+    "string_unicode": "ce texte contient une moitié de caractère",
     "string_pattern_mismatch": "ce texte n’a pas la forme attendue ({pattern})",
     "string_too_short": "ce texte est vide",
     "int_type": "un nombre entier est attendu",

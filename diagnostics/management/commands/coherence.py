@@ -34,10 +34,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, path: str, **options: Any) -> None:
         """Read line by line; unreadable lines are told where they are, and at the end."""
         try:
-            with opened(path) as lines:
-                total, unreadable = self._answer(lines)
+            lines = opened(path)
         except OSError as error:
             raise CommandError(f"Lecture impossible de « {path} » : {error.strerror}.") from error
+        with lines:
+            total, unreadable = self._answer(lines)
         if unreadable:
             lines_told = count(unreadable, "ligne illisible", "lignes illisibles")
             raise CommandError(f"{lines_told} sur {total}.")

@@ -1,0 +1,311 @@
+"""Documents in and out from the command line: findings without a database, export, import."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from diagnostics.domain.answers import AccompanimentScope
+from diagnostics.domain.coherence import acknowledged_findings, find_coherence, findings_json
+from diagnostics.domain.document import load_document
+from diagnostics.domain.schema import document_schema
+from diagnostics.domain.vocabulary import EventKind, State
+from diagnostics.models import Acknowledgement, Answer, Diagnostic, Event, Structure
+from diagnostics.queries import load_diagnostic_document
+from diagnostics.services.answers import save_answer
+from diagnostics.services.coherence import acknowledge_finding
+from tests.coherence_cases import partner, scope
+from tests.factories import StructureFactory
+from tests.situations import Cast, answer_document, demo_document, make_cast
+
+NB = "\u00a0"
+DEMO = ("sorelle", "brumelle", "arvelle")
+
+
+# --- Without a database --------------------------------------------------------------------------
+
+
+def manage(
+    *arguments: str, data: Path, stdin: bytes = b"", **environment: str
+) -> subprocess.CompletedProcess:
+    """Run ``manage.py`` as anybody does, on a machine where no database answers."""
+    kept = {"PATH", "HOME", "LANG", "VIRTUAL_ENV"}
+    variables = {name: value for name, value in os.environ.items() if name in kept}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        input=stdin,
+        env=variables | {"DATA_DIR": str(data)} | environment,
+        capture_output=True,
+        timeout=60,
+    )
+
+
+def lines_of(*documents: dict | str) -> bytes:
+    texts = (d if isinstance(d, str) else json.dumps(d, ensure_ascii=False) for d in documents)
+    return "\n".join(texts).encode()
+
+
+def answers(output: bytes) -> list:
+    return [json.loads(line) for line in output.decode().splitlines()]
+
+
+def test_findings_need_no_database(tmp_path):
+    """Not even the embedded one is started, and an unreachable one is not missed."""
+    file = tmp_path / "documents.jsonl"
+    file.write_bytes(lines_of(*(demo_document(name).as_json() for name in DEMO)))
+    data = tmp_path / "data"
+    data.mkdir()
+
+    done = manage("coherence", str(file), data=data)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert answers(done.stdout) == [findings_json(demo_document(name)) for name in DEMO]
+    assert {path.name for path in data.iterdir()} <= {"secret_key"}
+
+    unreachable = {"DATABASE_URL": "postgres://x:y@127.0.0.1:1/nothing", "SECRET_KEY": "k" * 60}
+    again = manage("coherence", "-", data=data, stdin=file.read_bytes(), **unreachable)
+    assert (again.returncode, again.stdout) == (0, done.stdout)
+
+    schema = manage("diagnostic_schema", data=data, **unreachable)
+    assert schema.returncode == 0
+    assert json.loads(schema.stdout) == document_schema()
+
+
+def test_an_unreadable_line_is_told_where_it_is_and_the_others_are_answered(tmp_path):
+    good = demo_document("arvelle").as_json()
+    bad = json.loads(json.dumps(good))
+    bad["answers"]["objectives"]["rows"][2]["deadline_year"] = "bientôt"
+    stdin = lines_of(good, bad, "", "{", '{"\\ud800": 1}', good) + b"\n\xff\n"
+
+    done = manage("coherence", "-", data=tmp_path, stdin=stdin)
+
+    first, *errors, last, undecodable = answers(done.stdout)
+    assert first == last == findings_json(demo_document("arvelle"))
+    assert [list(error) for error in [*errors, undecodable]] == [["error"]] * 4
+    assert errors[0]["error"] == {
+        "line": 2,
+        "path": "answers.objectives.rows[2].deadline_year",
+        "reason": "un nombre entier est attendu",
+    }
+    assert errors[1]["error"]["reason"].startswith("ce n’est pas du JSON")
+    assert errors[2]["error"]["line"] == 5
+    assert undecodable["error"] == {"line": 7, "path": "$", "reason": "ce n’est pas de l’UTF-8"}
+    assert done.returncode != 0
+    assert done.stderr.decode().strip() == f"CommandError: 4{NB}lignes illisibles sur 6."
+
+
+def test_a_terminal_of_another_age_gets_plain_json(tmp_path):
+    stdin = lines_of(demo_document("arvelle").as_json())
+    done = manage("coherence", "-", data=tmp_path, stdin=stdin, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert answers(done.stdout) == [findings_json(demo_document("arvelle"))]
+
+
+def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path):
+    for path in (tmp_path / "absent", tmp_path):
+        with pytest.raises(CommandError, match="Lecture impossible de"):
+            call_command("coherence", str(path))
+        with pytest.raises(CommandError, match="Lecture impossible de"):
+            call_command("import_diagnostic", str(path), structure="x")
+
+
+def test_several_things_wrong_in_a_line_are_all_told(tmp_path):
+    file = tmp_path / "documents.jsonl"
+    file.write_text('{"kit": 3}\n')
+    out = StringIO()
+    with pytest.raises(CommandError, match=f"1{NB}ligne illisible sur 1"):
+        call_command("coherence", str(file), stdout=out)
+    assert json.loads(out.getvalue()) == {
+        "error": {
+            "line": 1,
+            "path": "kit",
+            "reason": "un texte est attendu",
+            "others": [
+                {"path": "structure", "reason": "manque"},
+                {"path": "diagnostic", "reason": "manque"},
+            ],
+        }
+    }
+
+
+# --- Export and import ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cast() -> Cast:
+    """A diagnostic answered as Sorelle's, with a choice made and one whose finding changed."""
+    cast = make_cast()
+    cast.diagnostic.answers.all().delete()
+    answer_document(cast.diagnostic, demo_document("sorelle"), user=cast.lead)
+    for rule, rows in (("R14", ["formalise"]), ("R11", ["o3"])):
+        acknowledge_finding(
+            cast.diagnostic, rule=rule, rows=rows, reason="Choisi", user=cast.contributor
+        )
+    answer = AccompanimentScope.model_validate(
+        scope(formalise=partner("Notaires"))["accompaniment_scope"]
+    )
+    save_answer(cast.diagnostic, answer, internal_note="", base_revision=1, user=cast.lead)
+    return cast
+
+
+def exported(diagnostic: Diagnostic) -> str:
+    out = StringIO()
+    call_command("export_diagnostic", str(diagnostic.pk), stdout=out)
+    return out.getvalue()
+
+
+def imported(text: str, tmp_path: Path, structure: str, **options: str) -> Diagnostic:
+    file = tmp_path / "document.json"
+    file.write_text(text, encoding="utf-8")
+    before = set(Diagnostic.objects.values_list("pk", flat=True))
+    out = StringIO()
+    call_command("import_diagnostic", str(file), structure=structure, stdout=out, **options)
+    (pk,) = set(Diagnostic.objects.values_list("pk", flat=True)) - before
+    assert str(pk) in out.getvalue()
+    return Diagnostic.objects.get(pk=pk)
+
+
+@pytest.mark.django_db
+def test_a_diagnostic_exported_and_imported_is_equal_findings_included(cast, tmp_path):
+    text = exported(cast.diagnostic)
+    written = json.loads(text)
+    document = load_diagnostic_document(cast.diagnostic)
+    assert written["findings"] == findings_json(document)
+    assert len(written["acknowledgements"]) == 2
+    assert [f.rule for f in acknowledged_findings(find_coherence(document))] == ["R11"]
+
+    copy = imported(text, tmp_path, str(cast.structure.pk))
+
+    assert load_diagnostic_document(copy) == document
+    assert exported(copy) == text
+    original = Diagnostic.objects.get(pk=cast.diagnostic.pk)
+    assert copy.indicators == original.indicators
+    assert (copy.state, copy.created_by) == (State.DRAFT.value, cast.lead)
+    event = Event.objects.get(kind=EventKind.ANSWERS_IMPORTED.value, diagnostic=copy)
+    assert event.actor == cast.lead
+    assert event.detail["acknowledgements"] == 2
+    assert set(event.detail["steps"]) == set(written["answers"])
+
+
+@pytest.mark.django_db
+def test_the_page_and_the_command_give_the_same_document(cast):
+    page = cast.client("reader").get(f"/diagnostics/{cast.diagnostic.pk}/document.json").json()
+    assert page == json.loads(exported(cast.diagnostic))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", DEMO)
+def test_a_demo_document_becomes_a_draft_whatever_its_state(name, tmp_path):
+    cast = make_cast()
+    written = demo_document(name)
+
+    copy = imported(json.dumps(written.as_json()), tmp_path, cast.structure.name.upper())
+
+    document = load_diagnostic_document(copy)
+    assert document.answers == written.answers
+    assert document.acknowledgements == written.acknowledgements
+    assert document.diagnostic.workshops == written.diagnostic.workshops
+    assert document.diagnostic.board_date == written.diagnostic.board_date
+    assert document.diagnostic.state is State.DRAFT
+    assert document.structure.name == cast.structure.name
+    assert copy.submitted_at is None
+    assert copy.is_editable
+
+
+@pytest.mark.django_db
+def test_what_holds_nothing_is_not_stored(tmp_path):
+    cast = make_cast()
+    value = demo_document("brumelle").as_json()
+    value["answers"] = {
+        "roles": {"rows": [{"id": "r1"}, {"id": "r2", "role": "network"}, {"id": "r3"}]},
+        "vision": {"statements": [{"id": "v1"}]},
+    }
+    copy = imported(json.dumps(value), tmp_path, str(cast.structure.pk))
+    assert [(a.step, len(a.value["rows"])) for a in copy.answers.all()] == [("roles", 1)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        (["answers", "objectives", "rows", 0, "deadline_year"], "bientôt",
+         f"answers.objectives.rows[0].deadline_year{NB}: un nombre entier est attendu"),
+        (["answers", "vison"], {}, f"answers.vison{NB}: clé inconnue"),
+        (["diagnostic", "horizon_years"], 4, f"diagnostic.horizon_years{NB}: valeur inconnue"),
+        (["acknowledgements", 0, "reason"], "", f"acknowledgements[0].reason{NB}: ce texte est vide"),
+        (["kit"], "rameau-1999", "Le kit « rameau-1999 » n’est pas chargé"),
+    ],
+)  # fmt: skip
+def test_a_malformed_document_is_refused_whole(path, value, expected, tmp_path):
+    cast = make_cast()
+    document = demo_document("sorelle").as_json()
+    part = document
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = value
+    counts = [model.objects.count() for model in (Diagnostic, Answer, Acknowledgement, Event)]
+    with pytest.raises(CommandError) as refusal:
+        imported(json.dumps(document), tmp_path, str(cast.structure.pk))
+    assert expected in str(refusal.value)
+    assert counts == [
+        model.objects.count() for model in (Diagnostic, Answer, Acknowledgement, Event)
+    ]
+
+
+@pytest.mark.django_db
+def test_a_kit_without_a_step_refuses_its_answers(tmp_path):
+    cast = make_cast()
+    cast.diagnostic.kit.steps.get(key="alliances").delete()
+    before = Diagnostic.objects.count()
+    with pytest.raises(CommandError, match="n’a pas d’étape « alliances »"):
+        imported(json.dumps(demo_document("sorelle").as_json()), tmp_path, str(cast.structure.pk))
+    assert Diagnostic.objects.count() == before
+
+
+@pytest.mark.django_db
+def test_who_acts_and_for_whom(tmp_path):
+    cast = make_cast()
+    text = json.dumps(demo_document("arvelle").as_json())
+    twin = StructureFactory(name="Jumelle")
+    StructureFactory(name="jumelle")
+    refused = [
+        ({"structure": "Inconnue"}, "Aucune structure ne s’appelle « Inconnue »"),
+        ({"structure": str(uuid4())}, "Il n’y a pas de structure"),
+        ({"structure": "Jumelle"}, f"(?s)Plusieurs structures s’appellent « Jumelle ».*{twin.pk}"),
+        ({"structure": str(twin.pk)}, "n’a pas encore de référent·e"),
+        ({"structure": cast.structure.name, "email": "absent@x.example"}, "Personne n’a de compte"),
+        ({"structure": cast.structure.name, "email": cast.contributor.email}, "référent·e ouvre"),
+        ({"structure": cast.structure.name, "email": cast.stranger.email}, "référent·e ouvre"),
+    ]
+    before = Diagnostic.objects.count()
+    for options, sentence in refused:
+        with pytest.raises(CommandError, match=sentence):
+            imported(text, tmp_path, **options)
+    assert Diagnostic.objects.count() == before
+    assert Structure.objects.count() == 4
+
+    email = cast.lead.email.upper()
+    assert imported(text, tmp_path, cast.structure.name, email=email).created_by == cast.lead
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("given", ["pas-un-identifiant", str(uuid4())])
+def test_exporting_what_is_not_there_is_a_sentence(given):
+    with pytest.raises(CommandError, match=given):
+        call_command("export_diagnostic", given)
+
+
+@pytest.mark.django_db
+def test_an_export_is_a_document_like_any_other(cast):
+    assert load_document(json.loads(exported(cast.diagnostic))) == load_diagnostic_document(
+        cast.diagnostic
+    )
