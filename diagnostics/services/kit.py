@@ -185,6 +185,8 @@ def _refuse_twins(what: str, values: Iterable[str | int]) -> None:
 
 def _store_kit(content: _KitFile, *, overwrite: bool) -> Kit:
     texts = content.model_dump(exclude={"slug", "date", "parts"}) | {"published": content.date}
+    if "thresholds" not in content.model_fields_set:
+        del texts["thresholds"]  # a file without them says nothing of them
     Kit.objects.get_or_create(slug=content.slug, defaults=texts)
     kit = Kit.objects.select_for_update().get(slug=content.slug)
     _store(kit, texts, overwrite=overwrite)

@@ -1,5 +1,7 @@
 """The administration: what staff can change, what they cannot reach, and the one door."""
 
+import json
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
@@ -129,6 +131,44 @@ def test_structures_get_their_facilitator_and_nothing_else(client, staff):
     client.post(address, {"facilitator": UserFactory().pk})
     structure.refresh_from_db()
     assert structure.facilitator == facilitator
+
+
+def kit_data(kit, **changes):
+    lists = ("introduction", "plan", "corrections", "reconstructions", "thresholds")
+    texts = {name: getattr(kit, name) for name in ("title", "motto", "credit", "plan_title")}
+    return texts | {name: json.dumps(getattr(kit, name)) for name in lists} | changes
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [('{"pace_info": 12.5}', {"pace_info": 12.5}), ("", {}), ("{}", {})],
+)
+def test_thresholds_of_a_kit_are_edited(client, staff, typed, stored):
+    kit = the_kit()
+    address = reverse("admin:diagnostics_kit_change", args=[kit.pk])
+    assert client.post(address, kit_data(kit, thresholds=typed)).status_code == 302
+    kit.refresh_from_db()
+    assert kit.thresholds == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ('{"pace": 12}', "pace\u00a0: clé inconnue"),
+        ('{"pace_info": 40}', "« pace_info » dépasse « pace_attention »"),
+        ('{"max_roles": "trois"}', "max_roles\u00a0: un nombre entier est attendu"),
+        ("[3]", "un objet est attendu"),
+        ("douze", "JSON"),
+    ],
+)
+def test_bad_thresholds_are_refused_with_a_sentence(client, staff, typed, words):
+    kit = the_kit()
+    address = reverse("admin:diagnostics_kit_change", args=[kit.pk])
+    response = client.post(address, kit_data(kit, thresholds=typed))
+    assert response.status_code == 200
+    assert words in " ".join(response.context["adminform"].form.errors["thresholds"])
+    kit.refresh_from_db()
+    assert kit.thresholds == {}
 
 
 def test_texts_of_a_step_are_edited(client, staff):

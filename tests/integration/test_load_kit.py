@@ -186,6 +186,31 @@ def test_what_is_missing_is_added_and_what_was_added_is_kept():
     assert own.is_addition
 
 
+def test_a_kit_may_bring_its_own_thresholds(kit_file):
+    own = kit_file(lambda kit: kit.update(thresholds={"pace_info": 12.5, "max_roles": 4}))
+    assert load_kit(KIT_FILE).thresholds == {}
+    assert load_kit(own).thresholds == {}
+    kit = load_kit(own, overwrite=True)
+    assert kit.thresholds == {"pace_info": 12.5, "max_roles": 4}
+    load_kit(KIT_FILE, overwrite=True)
+    kit.refresh_from_db()
+    assert kit.thresholds == {"pace_info": 12.5, "max_roles": 4}
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "problem"),
+    [
+        ({"pace": 3}, "thresholds : pace\u00a0: clé inconnue"),
+        ({"pace_info": 30}, "« pace_info » dépasse « pace_attention »"),
+        ([], "thresholds : "),
+    ],
+)
+def test_bad_thresholds_refuse_the_whole_kit(kit_file, thresholds, problem):
+    with pytest.raises(KitFileError, match=problem):
+        load_kit(kit_file(lambda kit: kit.update(thresholds=thresholds)))
+    assert not Kit.objects.exists()
+
+
 def test_two_kits_do_not_mix(kit_file):
     first = load_kit(KIT_FILE)
     before = stored()

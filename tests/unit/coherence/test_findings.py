@@ -17,6 +17,7 @@ from diagnostics.domain.coherence import (
     open_findings,
 )
 from diagnostics.domain.document import DiagnosticDocument, load_document
+from diagnostics.domain.indicators import compute_indicators
 from diagnostics.domain.vocabulary import STEP_AXIS, StepKey
 from tests.coherence_cases import (
     NB,
@@ -85,6 +86,26 @@ def test_the_figures_of_the_demo_structures_are_told():
         f"«{NB}Recenser les partenariats locaux existants, mise à jour…{NB}»" in messages["sorelle"]
     )
     assert f"«{NB}Fondation abritante régionale{NB}»" in messages["sorelle"]
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("brumelle", {"vision": (1, 0, 0), "ambition": (1, 0, 0), "missions": (2, 2, 0), "moyens": (1, 1, 0)}),
+        ("sorelle", {"vision": (0, 0, 0), "ambition": (0, 1, 0), "missions": (1, 0, 1), "moyens": (0, 1, 0)}),
+        ("arvelle", {"vision": (0, 0, 0), "ambition": (0, 1, 0), "missions": (0, 0, 0), "moyens": (0, 0, 0)}),
+    ],
+)  # fmt: skip
+def test_indicators_count_the_points_of_each_axis(name, counts):
+    kept = compute_indicators(demo_document(name))
+    figures = ("attention", "info", "acknowledged")
+
+    per_axis = {axis: tuple(kept["axes"][axis][figure] for figure in figures) for axis in counts}
+    assert per_axis == counts
+    assert tuple(kept[figure] for figure in figures) == tuple(
+        sum(column) for column in zip(*counts.values(), strict=True)
+    )
+    assert kept["axes"]["conseil"]["attention"] == 0
 
 
 # --- Any document -----------------------------------------------------------------------------
