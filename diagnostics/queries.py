@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import JSONObject
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404
 
 from diagnostics.domain.answers import Answer as AnswerShape
-from diagnostics.domain.coherence import Thresholds, load_thresholds
+from diagnostics.domain.coherence import (
+    CoherenceFinding,
+    Thresholds,
+    acknowledged_findings,
+    find_coherence,
+    findings_of_step,
+    load_thresholds,
+    open_findings,
+)
 from diagnostics.domain.completeness import (
     Missing,
     StepStatus,
@@ -42,7 +49,6 @@ from diagnostics.domain.vocabulary import (
     StepKey,
 )
 from diagnostics.models import (
-    Acknowledgement,
     Answer,
     ChangeRequest,
     Diagnostic,
@@ -64,17 +70,6 @@ def _role_of(user: User, structure_id: UUID) -> MembershipRole | None:
         .first()
     )
     return MembershipRole(role) if role else None
-
-
-_ACKNOWLEDGEMENT = {name: name for name in ("rule", "rows", "reason", "fingerprint")}
-# All the acknowledgements of a diagnostic in one value, to be read with it.
-_ACKNOWLEDGEMENT_ENTRIES = Subquery(
-    Acknowledgement.objects.filter(diagnostic=OuterRef("pk"))
-    .order_by()
-    .values("diagnostic")
-    .annotate(entries=JSONBAgg(JSONObject(**_ACKNOWLEDGEMENT), order_by=("rule", "pk")))
-    .values("entries")
-)
 
 
 @dataclass(frozen=True)
@@ -105,18 +100,8 @@ def get_structure(user: User, pk: UUID) -> LoadedStructure:
 
 
 def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
-    """Load a diagnostic for a person (one query); Http404 for those who may not see it."""
-    memberships = Membership.objects.filter(structure_id=OuterRef("structure_id"), user=user)
-    diagnostic = (
-        Diagnostic.objects.visible_to(user)
-        .select_related("structure__facilitator", "kit")
-        .annotate(
-            role_of_viewer=Subquery(memberships.values("role")),
-            acknowledgement_entries=_ACKNOWLEDGEMENT_ENTRIES,
-        )
-        .filter(pk=pk)
-        .first()
-    )
+    """Load a diagnostic for a person; Http404 for those who may not see it."""
+    diagnostic = Diagnostic.objects.select_related("structure", "kit").filter(pk=pk).first()
     if diagnostic is None:
         raise Http404
     access = access_to(diagnostic, user)
@@ -150,23 +135,12 @@ def structure_card(structure: Structure) -> StructureCard:
 
 
 def stored_acknowledgements(diagnostic: Diagnostic) -> list[AcknowledgementShape]:
-    """Return what a structure answers to the points to discuss.
-
-    It came with the diagnostic from :func:`get_diagnostic`; otherwise one query is made.
-    """
-    if "acknowledgement_entries" in vars(diagnostic):
-        entries = vars(diagnostic)["acknowledgement_entries"] or []
-    else:
-        entries = list(diagnostic.acknowledgements.values(*_ACKNOWLEDGEMENT))
+    """Return what a structure answers to the points to discuss (one query)."""
+    stored = diagnostic.acknowledgements.values("rule", "rows", "reason", "fingerprint")
     return [
         AcknowledgementShape.model_validate({**entry, "fingerprint": entry["fingerprint"] or None})
-        for entry in entries
+        for entry in stored
     ]
-
-
-def forget_acknowledgements(diagnostic: Diagnostic) -> None:
-    """Have them read again from the database: they were changed."""
-    vars(diagnostic).pop("acknowledgement_entries", None)
 
 
 def thresholds_of(diagnostic: Diagnostic) -> Thresholds:
@@ -209,10 +183,15 @@ def build_document(
 
 
 def load_diagnostic_document(diagnostic: Diagnostic) -> DiagnosticDocument:
-    """Read what is stored of a diagnostic (one or two queries) and assemble its document."""
+    """Read what is stored of a diagnostic (two queries) and assemble its document."""
     return build_document(
         diagnostic, list(diagnostic.answers.all()), stored_acknowledgements(diagnostic)
     )
+
+
+def find_points(diagnostic: Diagnostic, document: DiagnosticDocument) -> list[CoherenceFinding]:
+    """Return the points to discuss of a document, by the thresholds of the diagnostic's kit."""
+    return find_coherence(document, thresholds_of(diagnostic))
 
 
 # --- Steps ---------------------------------------------------------------------------------
@@ -238,6 +217,7 @@ class RailAxis:
     number: int
     title: str
     in_kit: bool
+    points: int = 0  # open points to discuss
     steps: list[RailStep] = field(default_factory=list)
 
     @property
@@ -300,6 +280,12 @@ class LoadedStep:
         """The axes with the status of each step."""
         return _rail(self.steps, self.document)
 
+    @cached_property
+    def points(self) -> list[CoherenceFinding]:
+        """The open points to discuss that concern the step."""
+        found = open_findings(find_points(self.diagnostic, self.document))
+        return findings_of_step(found, self.step)
+
     @property
     def stored(self) -> AnswerShape | None:
         """The answer now in force."""
@@ -342,10 +328,12 @@ def _rail(
     document: DiagnosticDocument,
     answers: Iterable[Answer] = (),
     drafts: Iterable[str] = (),
+    points: Iterable[CoherenceFinding] = (),
 ) -> list[RailAxis]:
     statuses = step_statuses(document)
     answer_of = {answer.step: answer for answer in answers}
     waiting = set(drafts)
+    per_axis = Counter(point.axis for point in points)
     axes: dict[str, RailAxis] = {}
     for step in steps:
         part = step.part
@@ -356,6 +344,7 @@ def _rail(
                 number=part.position if part.in_kit else 0,
                 title=part.short_title,
                 in_kit=part.in_kit,
+                points=per_axis[Axis(part.key)],
             ),
         )
         key = StepKey(step.key)
@@ -433,7 +422,8 @@ def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
         if loaded.access.can_edit
         else []
     )
-    rail = _rail(_kit_steps(diagnostic), document, answers, drafts)
+    points = open_findings(find_points(diagnostic, document))
+    rail = _rail(_kit_steps(diagnostic), document, answers, drafts, points)
     steps = [step for axis in rail for step in axis.steps]
     return Home(
         rail=rail,
@@ -488,6 +478,8 @@ class CheckPage:
     empty_axes: list[Axis]
     change_request: ChangeRequest | None
     last_version: Version | None
+    points: list[CoherenceFinding]
+    choices: list[CoherenceFinding]
 
     @property
     def missing_count(self) -> int:
@@ -500,6 +492,7 @@ def load_check_page(loaded: LoadedDiagnostic) -> CheckPage:
     diagnostic = loaded.diagnostic
     document = load_diagnostic_document(diagnostic)
     rail = _rail(_kit_steps(diagnostic), document)
+    found = find_points(diagnostic, document)
     return CheckPage(
         document=document,
         axes=[
@@ -524,6 +517,8 @@ def load_check_page(loaded: LoadedDiagnostic) -> CheckPage:
         empty_axes=axes_without_answer(document),
         change_request=pending_request(diagnostic),
         last_version=diagnostic.versions.select_related("submitted_by").defer("content").first(),
+        points=open_findings(found),
+        choices=acknowledged_findings(found),
     )
 
 

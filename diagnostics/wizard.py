@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
 from formtools.wizard.storage.base import BaseStorage
 from formtools.wizard.views import NamedUrlWizardView
 
@@ -102,8 +103,8 @@ class StepWizard(NamedUrlWizardView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Load the step for the person (404 for strangers) before formtools looks at it."""
-        loaded = get_diagnostic(request.user, kwargs["pk"])  # type: ignore[arg-type]
-        self.loaded = load_step(loaded, kwargs["step"], user=request.user)  # type: ignore[arg-type]
+        self._diagnostic = get_diagnostic(request.user, kwargs["pk"])  # type: ignore[arg-type]
+        self.loaded = load_step(self._diagnostic, kwargs["step"], user=request.user)  # type: ignore[arg-type]
         request.loaded_step = self.loaded  # type: ignore[attr-defined]
         self._bound_form: StepForm | None = None
         self.form_list = OrderedDict(
@@ -237,8 +238,16 @@ class StepWizard(NamedUrlWizardView):
         self._keep_typed(self._posted_form())
         return redirect(self.get_step_url(goto_step))
 
+    def render_next_step(self, form: StepForm, **kwargs: Any) -> HttpResponseBase:
+        """« Enregistrer » stays on the step, « Enregistrer et continuer » goes to the next one."""
+        if "stay" in self.request.POST:
+            return self._render_saved(form)
+        return super().render_next_step(form, **kwargs)
+
     def render_done(self, form: StepForm, **kwargs: Any) -> HttpResponseBase:
         """After the last step comes the check page; submitting is a POST of its own."""
+        if "stay" in self.request.POST:
+            return self._render_saved(form)
         return redirect("diagnostic_check", pk=self.loaded.diagnostic.pk)
 
     def render(self, form: StepForm | None = None, **kwargs: Any) -> HttpResponseBase:
@@ -286,6 +295,7 @@ class StepWizard(NamedUrlWizardView):
             "has_content": shown is not None and not shown.content_is_empty(),
             "saved_today": saved is not None and timezone.localdate(saved) == timezone.localdate(),
             "missing": missing_in_step(loaded.document, step),
+            "points": loaded.points,
             "examples": [
                 {
                     "example": example,
@@ -322,6 +332,21 @@ class StepWizard(NamedUrlWizardView):
             base_revision=self.base_revision,
             user=self.request.user,
         )
+
+    def _render_saved(self, form: StepForm) -> HttpResponse:
+        """Answer « Enregistrer »: the step again or, for a script, what changes around its form.
+
+        The event ``step:saved`` tells the page the revision now in force and the ids of the rows,
+        in the order in which they were posted. What is not saved is answered as a whole page: the
+        script (static/js/rows.js) then sends the form the ordinary way.
+        """
+        if not self.request.htmx:
+            return redirect(self.get_step_url(self.loaded.step.value))
+        self.loaded = load_step(self._diagnostic, self.loaded.step, user=self.request.user)
+        response = render(self.request, "diagnostics/_saved.html", self._page_context())
+        rows = {name: formset.row_ids() for name, formset in form.formsets.items()}
+        saved = {"revision": self.loaded.revision, "rows": rows}
+        return trigger_client_event(response, "step:saved", saved)
 
     def _render_conflict(self) -> HttpResponse:
         """Show both texts (409): what was typed, and what somebody else stored meanwhile."""

@@ -12,8 +12,11 @@ from typing import Any
 
 from django.urls import reverse
 
+from diagnostics.domain.coherence import find_coherence
 from diagnostics.domain.vocabulary import MembershipRole, State
 from diagnostics.models import Invitation
+from diagnostics.queries import load_diagnostic_document
+from diagnostics.services.coherence import acknowledge_finding
 from diagnostics.services.team import invitation_token, invite_member
 from tests.situations import BASE_URL, REASON, ROLES, Cast, identity, page_of, step_data
 
@@ -80,6 +83,20 @@ def _unchanged_frame(cast: Cast, address: str) -> dict[str, Any]:
     """What the frame's form sends when nothing is changed in it."""
     forms = page_of(cast.client("lead").get(address)).forms
     return next(form.data for form in forms if "title" in form.data)
+
+
+def first_point(cast: Cast) -> dict[str, str]:
+    """What names the first point to discuss."""
+    finding = find_coherence(load_diagnostic_document(cast.diagnostic))[0]
+    return {"finding": finding.fingerprint, "step": ""}
+
+
+def _choice(cast: Cast) -> dict[str, str]:
+    """What names a choice made on purpose."""
+    finding = find_coherence(load_diagnostic_document(cast.diagnostic))[0]
+    named = {"rule": finding.rule, "rows": finding.rows}
+    acknowledge_finding(cast.diagnostic, **named, reason=REASON, user=cast.lead)
+    return first_point(cast)
 
 
 VIEWERS = members(200, 200, 200, 200)
@@ -174,6 +191,21 @@ ROUTES = [
         },
     ),
     Route("diagnostic_check", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Énoncé que nul autre"),
+    Route("coherence", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Confidence"),
+    Route(
+        "finding_acknowledge",
+        NOT_ALLOWED,
+        members(403, 302, 302, 403),
+        _diagnostic,
+        data=lambda cast, address: first_point(cast) | {"reason": REASON},
+    ),
+    Route(
+        "finding_reopen",
+        NOT_ALLOWED,
+        members(403, 302, 302, 403),
+        _diagnostic,
+        data=lambda cast, address: _choice(cast),
+    ),
     Route(
         "diagnostic_submit",
         NOT_ALLOWED,

@@ -51,6 +51,7 @@ class RowForm(forms.Form):
     """
 
     shape: ClassVar[type[Row]]
+    row_id = ""  # the id of the row in the answer, once there is one
 
     id = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
 
@@ -140,8 +141,13 @@ class RowFormSet(BaseFormSet):  # type: ignore[type-arg]
             row_id = form.cleaned_data["id"] or new_row_id(shape.id_prefix)
             row = shape.model_validate({"id": row_id, **form.row_values()})
             if not row.is_blank():
+                form.row_id = row.id
                 rows.append(row)
         return rows
+
+    def row_ids(self) -> list[str]:
+        """Return the id that each posted row has in the answer, « » for one that was dropped."""
+        return [form.row_id for form in self.forms]
 
 
 def rows_of(form: type[RowForm], formset: type[RowFormSet]) -> type[RowFormSet]:

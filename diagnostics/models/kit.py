@@ -64,6 +64,8 @@ class Kit(models.Model):
         blank=True,
         help_text='Pour la page « À propos » : {"title": "…", "text": "…"}.',
     )
+    # Moved by triggers (migration 0003) whenever the kit or anything in it is written.
+    changed_at = models.DateTimeField("modifié le", default=timezone.now, editable=False)
     thresholds = models.JSONField(
         "seuils de cohérence",
         default=dict,

@@ -13,7 +13,6 @@ from diagnostics.domain.indicators import compute_indicators
 from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import Acknowledgement, Diagnostic, User
 from diagnostics.queries import (
-    forget_acknowledgements,
     load_diagnostic_document,
     thresholds_of,
 )
@@ -70,7 +69,6 @@ def acknowledge_finding(
             },
         )
         _record(EventKind.FINDING_ACKNOWLEDGED, locked, acknowledgement, user)
-    forget_acknowledgements(diagnostic)
     return acknowledgement
 
 
@@ -89,7 +87,6 @@ def withdraw_acknowledgement(
             raise FindingGone("Ce choix n’est plus là : il a déjà été remis en discussion.")
         acknowledgement.delete()
         _record(EventKind.ACKNOWLEDGEMENT_WITHDRAWN, locked, acknowledgement, user)
-    forget_acknowledgements(diagnostic)
 
 
 def refresh_indicators(diagnostic: Diagnostic) -> None:

@@ -14,6 +14,7 @@ _NOT_TYPED = (
     "base_revision",
     "wizard_goto_step",
     "review_later",
+    "stay",
     "row_op",
     "example",
     "preset",

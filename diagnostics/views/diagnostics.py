@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from diagnostics.forms.coherence import FindingForm
 from diagnostics.forms.diagnostics import FrameForm, OpenDiagnosticForm, WorkshopFormSet
 from diagnostics.forms.reviews import ChangeRequestForm, SubmissionForm
 from diagnostics.queries import (
@@ -94,17 +95,24 @@ def render_check_page(
     *,
     submission: SubmissionForm | None = None,
     change_request: ChangeRequestForm | None = None,
+    answering: FindingForm | None = None,
     problem: str = "",
+    typed: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Render the check page, with the forms of the action that was just refused."""
+    """Render the check page, with the forms of the action that was just refused.
+
+    ``typed``: the text that came with it, when the page has no place for it any more.
+    """
     context = {
         "diagnostic": loaded.diagnostic,
         "access": loaded.access,
         "page": load_check_page(loaded),
         "submission": submission or SubmissionForm(),
         "change_request_form": change_request or ChangeRequestForm(),
+        "answering": answering,
         "problem": problem,
+        "typed": typed,
     }
     return render(request, "diagnostics/check.html", context, status=status)
 

@@ -251,6 +251,54 @@ function showTarget() {
 window.addEventListener("hashchange", showTarget);
 showTarget();
 
+// --- « Enregistrer » in place --------------------------------------------------------------------
+
+const stay = form.querySelector("[data-stay]");
+const revision = form.querySelector("[data-revision]");
+
+// Each row remembers the place it was sent in: it may be moved before the answer comes.
+stay?.addEventListener("htmx:beforeRequest", () => {
+  for (const container of form.querySelectorAll("[data-rows]")) {
+    rowsOf(container).forEach((row, index) => {
+      row.dataset.sent = String(index);
+    });
+  }
+  typed = false;
+});
+
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.requestConfig.elt !== stay) {
+    return;
+  }
+  if (event.detail.xhr.getResponseHeader("HX-Trigger")?.includes("step:saved")) {
+    return;
+  }
+  // Not saved: the ordinary way shows why, with what was typed.
+  event.detail.shouldSwap = false;
+  stay.removeAttribute("hx-post");
+  HTMLFormElement.prototype.requestSubmit.call(form, stay);
+});
+
+stay?.addEventListener("htmx:sendError", () => {
+  typed = true;
+  say("Le réseau ne répond pas\u00a0: rien n’est perdu, réessayez dans un instant.");
+});
+
+document.body.addEventListener("step:saved", (event) => {
+  revision.value = event.detail.revision;
+  for (const [name, ids] of Object.entries(event.detail.rows)) {
+    const container = form.querySelector(`[data-rows][data-name="${name}"]`);
+    for (const row of rowsOf(container)) {
+      const field = row.querySelector(":scope > input[type=hidden][name$='-id']");
+      if (field && row.dataset.sent !== undefined) {
+        field.value = ids[Number(row.dataset.sent)] ?? "";
+      }
+      delete row.dataset.sent;
+    }
+  }
+  say("Enregistré.");
+});
+
 // --- Leaving: what was typed and not saved becomes a draft -------------------------------------
 
 form.addEventListener("submit", () => {

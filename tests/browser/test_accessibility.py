@@ -135,7 +135,7 @@ def test_pages_of_an_open_diagnostic(inspector, demo):
     lead = Membership.objects.get(structure=diagnostic.structure, role=MembershipRole.LEAD).user
     base = f"/diagnostics/{diagnostic.pk}/"
     own = inspector(lead)
-    own.visit(base, base + "modifier/", base + "relecture/", base + "rapport/")
+    own.visit(base, base + "modifier/", base + "relecture/", base + "coherence/", base + "rapport/")
 
 
 @pytest.mark.parametrize("half", [0, 1])

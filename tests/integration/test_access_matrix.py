@@ -7,7 +7,14 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from diagnostics.domain.vocabulary import State, StepKey
-from tests.routes import DECLARED_PREFIXES, LOGIN, ROUTES, Route, open_invitation
+from tests.routes import (
+    DECLARED_PREFIXES,
+    LOGIN,
+    ROUTES,
+    Route,
+    first_point,
+    open_invitation,
+)
 from tests.situations import (
     REASON,
     ROLES,
@@ -207,6 +214,12 @@ def test_a_button_shows_if_and_only_if_its_post_would_be_accepted(role: str, sta
             if cast.diagnostic.state != state:
                 accepted.add(address)
             transaction.set_rollback(True)
+    address = reverse("finding_acknowledge", args=[pk])
+    with transaction.atomic():
+        answer = first_point(cast) | {"reason": REASON}
+        if client.post(address, answer).status_code == 302:
+            accepted.add(address)
+        transaction.set_rollback(True)
     offered = {action for action in offered if action.startswith(f"/diagnostics/{pk}/")}
     assert offered == accepted
 

@@ -75,6 +75,11 @@ class CoherenceFinding:
         return STEP_AXIS[self.step]
 
     @property
+    def places(self) -> list[FieldLink]:
+        """The first place to go in each of the steps."""
+        return list({link.step: link for link in reversed(self.links)}.values())[::-1]
+
+    @property
     def is_open(self) -> bool:
         """Tell whether it is still to be discussed."""
         return self.acknowledgement is None

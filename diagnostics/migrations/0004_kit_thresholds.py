@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('diagnostics', '0002_protect_history'),
+        ('diagnostics', '0003_kit_changed_at'),
     ]
 
     operations = [

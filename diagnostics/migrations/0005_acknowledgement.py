@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('diagnostics', '0003_kit_thresholds'),
+        ('diagnostics', '0004_kit_thresholds'),
     ]
 
     operations = [

@@ -1,0 +1,132 @@
+"""The points to discuss: why each question, and the choices made on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from diagnostics.domain.coherence import RULES, CoherenceFinding
+from diagnostics.domain.vocabulary import Axis
+from diagnostics.forms.coherence import AcknowledgementForm, FindingForm
+from diagnostics.queries import (
+    LoadedDiagnostic,
+    find_points,
+    get_diagnostic,
+    load_diagnostic_document,
+    thresholds_of,
+)
+from diagnostics.services.coherence import (
+    FindingGone,
+    acknowledge_finding,
+    withdraw_acknowledgement,
+)
+from diagnostics.services.errors import NotAllowed, ServiceError
+from diagnostics.views.diagnostics import render_check_page
+
+CHANGED = "Ce point a changé ou n’a plus lieu d’être\u00a0: relisez-le avant d’y répondre."
+
+
+@require_GET
+def explain(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Explain each rule in plain words, with what it finds here."""
+    loaded = get_diagnostic(request.user, pk)
+    thresholds = thresholds_of(loaded.diagnostic)
+    found = find_points(loaded.diagnostic, load_diagnostic_document(loaded.diagnostic))
+    groups = [
+        {
+            "axis": axis,
+            "rules": [
+                {
+                    "rule": rule,
+                    "why": rule.explanation(thresholds),
+                    "findings": [finding for finding in found if finding.rule == rule.id],
+                }
+                for rule in RULES.values()
+                if rule.axis is axis
+            ],
+        }
+        for axis in Axis
+    ]
+    context = {"diagnostic": loaded.diagnostic, "groups": [g for g in groups if g["rules"]]}
+    return render(request, "diagnostics/coherence.html", context)
+
+
+@require_POST
+def acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Answer a point with « choix assumé » and its reason."""
+
+    def answer(loaded: LoadedDiagnostic, form: Any, finding: CoherenceFinding) -> None:
+        acknowledge_finding(
+            loaded.diagnostic,
+            rule=finding.rule,
+            rows=finding.rows,
+            reason=form.cleaned_data["reason"],
+            user=request.user,
+            fingerprint=finding.fingerprint,
+        )
+
+    return _act(request, pk, AcknowledgementForm(request.POST), answer, "Choix assumé enregistré.")
+
+
+@require_POST
+def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put a choice made on purpose back among the points to discuss."""
+
+    def withdraw(loaded: LoadedDiagnostic, form: Any, finding: CoherenceFinding) -> None:
+        withdraw_acknowledgement(
+            loaded.diagnostic, rule=finding.rule, rows=finding.rows, user=request.user
+        )
+
+    return _act(
+        request, pk, FindingForm(request.POST), withdraw, "Le point est remis en discussion."
+    )
+
+
+def _act(
+    request: HttpRequest,
+    pk: UUID,
+    form: FindingForm,
+    action: Callable[[LoadedDiagnostic, Any, CoherenceFinding], None],
+    done: str,
+) -> HttpResponse:
+    """Act on the finding that is meant; what is refused comes back with what was typed."""
+    loaded = get_diagnostic(request.user, pk)
+    if not loaded.access.has_editing_role:
+        raise PermissionDenied
+    valid = form.is_valid()
+    if not form.names_a_finding:
+        raise SuspiciousOperation("finding")
+    if not valid and loaded.access.can_edit:
+        return render_check_page(request, loaded, answering=form)
+    document = load_diagnostic_document(loaded.diagnostic)
+    found = {f.fingerprint: f for f in find_points(loaded.diagnostic, document)}
+    finding = found.get(form.finding_key)
+    try:
+        if finding is None:
+            raise FindingGone(CHANGED)
+        action(loaded, form, finding)
+    except NotAllowed as error:
+        raise PermissionDenied from error
+    except ServiceError as error:
+        typed = str(form.data.get("reason", ""))
+        return render_check_page(
+            request,
+            get_diagnostic(request.user, pk),
+            problem=str(error),
+            typed=typed,
+            answering=form,
+            status=409,
+        )
+    messages.success(request, done)
+    step = form.cleaned_data["step"]
+    if step:
+        return redirect("diagnostic_step", pk=pk, step=step)
+    return redirect(reverse("diagnostic_check", args=[pk]) + "#points")

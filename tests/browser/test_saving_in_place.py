@@ -1,0 +1,81 @@
+"""« Enregistrer » without leaving the step, and the points to discuss that follow at once."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from diagnostics.models import Answer, Diagnostic
+from tests.browser.helpers import a_diagnostic, row, step_path
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def diagnostic(kit) -> Diagnostic:
+    return a_diagnostic()[0]
+
+
+@pytest.fixture
+def page(open_browser, diagnostic) -> Page:
+    page = open_browser(diagnostic.created_by)
+    page.goto(step_path(diagnostic, "alliances"))
+    return page
+
+
+def stay(page: Page) -> None:
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.get_by_text("Enregistré.", exact=True)).to_be_attached()
+
+
+def stored() -> list[dict]:
+    return Answer.objects.get(step="alliances").value["rows"]
+
+
+def fill(page: Page, number: int, actor: str) -> None:
+    line = row(page, "Acteur", number)
+    line.get_by_label("Acteur", exact=True).fill(actor)
+    line.get_by_label("Relation").select_option("to_approach")
+
+
+def test_points_follow_and_rows_keep_their_ids(page):
+    fill(page, 1, "CCI")
+    stay(page)
+    notes = page.get_by_role("region", name="Points à discuter")
+    expect(notes).to_contain_text("«\u00a0CCI\u00a0»\u00a0: dans quel but vous en rapprocher")
+    expect(page.locator("#saved-at")).to_contain_text("Enregistré à")
+    first = stored()[0]["id"]
+
+    row(page, "Acteur", 1).get_by_label("Dans quel but").fill("Préparer l’entreprise")
+    page.get_by_role("button", name="Ajouter un acteur").click()
+    fill(page, 2, "Medef")
+    row(page, "Acteur", 2).get_by_role("button", name="Monter").click()
+    stay(page)
+    expect(notes).not_to_contain_text("«\u00a0CCI\u00a0»\u00a0: dans quel but")
+    expect(notes).to_contain_text("«\u00a0Medef\u00a0»\u00a0: dans quel but")
+    assert [line["actor"] for line in stored()] == ["Medef", "CCI"]
+    assert stored()[1]["id"] == first
+
+    other = stored()[0]["id"]
+    row(page, "Acteur", 1).get_by_label("Dans quel but").fill("Rencontrer les adhérents")
+    stay(page)
+    assert [line["id"] for line in stored()] == [other, first]
+
+
+def test_what_is_malformed_is_shown_as_ever(page):
+    fill(page, 1, "CCI")
+    row(page, "Acteur", 1).get_by_label("Horizon").fill("bientôt")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    expect(row(page, "Acteur", 1).get_by_label("Horizon")).to_have_value("bientôt")
+    assert not Answer.objects.exists()
+
+
+def test_a_choice_is_made_beside_the_step(page):
+    fill(page, 1, "CCI")
+    stay(page)
+    notes = page.get_by_role("region", name="Points à discuter")
+    point = notes.locator(".point").first
+    point.get_by_text("C’est un choix assumé").click()
+    point.get_by_label("Pourquoi ce choix").fill("Premier contact en janvier")
+    point.get_by_role("button", name="Enregistrer ce choix").click()
+    expect(page.get_by_text("Choix assumé enregistré.")).to_be_visible()
+    expect(notes.locator(".point")).to_have_count(1)
