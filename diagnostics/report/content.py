@@ -12,6 +12,14 @@ from dataclasses import dataclass, field
 from django.utils.timezone import is_aware, localdate
 
 from diagnostics.domain.answers import Answer, BoardDecision, Milestone
+from diagnostics.domain.coherence import (
+    DEFAULT_THRESHOLDS,
+    Severity,
+    Thresholds,
+    acknowledged_findings,
+    find_coherence,
+    open_findings,
+)
 from diagnostics.domain.completeness import remaining_items
 from diagnostics.domain.document import DiagnosticDocument, Workshop
 from diagnostics.domain.vocabulary import (
@@ -177,6 +185,11 @@ class Vigilance:
     attention: list[str]
     info: list[str]
     assumed: list[tuple[str, str]]
+
+    @property
+    def open_count(self) -> int:
+        """How many points are still to be discussed."""
+        return len(self.attention) + len(self.info)
 
 
 @dataclass(frozen=True)
@@ -415,7 +428,24 @@ def _cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
     )
 
 
-def build_report(document: DiagnosticDocument, *, version: VersionStamp | None) -> ReportContent:
+def _vigilance(document: DiagnosticDocument, thresholds: Thresholds) -> Vigilance | None:
+    found = find_coherence(document, thresholds)
+    points = open_findings(found)
+    if not found:
+        return None
+    return Vigilance(
+        [point.message for point in points if point.severity is Severity.ATTENTION],
+        [point.message for point in points if point.severity is Severity.INFO],
+        [(choice.message, choice.acknowledgement or "") for choice in acknowledged_findings(found)],
+    )
+
+
+def build_report(
+    document: DiagnosticDocument,
+    *,
+    version: VersionStamp | None,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> ReportContent:
     """Return the report of a document (already without dangling links)."""
     name = clip(typeset(document.structure.name), FOOTER_WIDTH * 0.6, 8, lines=1)
     title = clip(typeset(document.diagnostic.title), FOOTER_WIDTH * 0.4, 8, lines=1)
@@ -428,6 +458,7 @@ def build_report(document: DiagnosticDocument, *, version: VersionStamp | None) 
         facts=_facts(document),
         synthesis=build_synthesis(document),
         chapters=_chapters(document),
+        vigilance=_vigilance(document, thresholds),
         remaining=_remaining(document),
         board=_board(document),
         workshops=[

@@ -96,7 +96,8 @@ def _content(
     if stamp is not None and stamp.sha256 == _last_digest(diagnostic):
         # What happened to the last version since it was submitted: « Projet » until validated.
         document.diagnostic.state = State(diagnostic.state)
-    return build_report(document, version=stamp), stamp
+    thresholds = thresholds_of(diagnostic)
+    return build_report(document, version=stamp, thresholds=thresholds), stamp
 
 
 def _last_digest(diagnostic: Diagnostic) -> str | None:
