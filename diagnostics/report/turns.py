@@ -26,7 +26,7 @@ class Busy(Exception):
 
 
 @contextlib.contextmanager
-def a_turn(patience: float = PATIENCE) -> Iterator[None]:
+def a_turn(patience: float) -> Iterator[None]:
     """Hold one of the machine's turns to print."""
     names = [f"turn-{number}" for number in range(cores())]
     random.shuffle(names)
@@ -35,7 +35,7 @@ def a_turn(patience: float = PATIENCE) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def alone_for(key: str, patience: float = PATIENCE) -> Iterator[None]:
+def alone_for(key: str, patience: float) -> Iterator[None]:
     """Be the only one who prints what has this key (hexadecimal).
 
     There are 256 locks in all: two things may share one, and then wait for each other.
