@@ -187,6 +187,14 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
+# --- PDF --------------------------------------------------------------------------------------
+
+# The locks that share the processor cores between the renderings of a machine.
+TURNS_FOLDER = embedded_postgres.data_dir() / "turns"
+# Requests of one process that may wait for a PDF at once; its other threads answer everything
+# else (rameau_diag/web_server.py has twice as many).
+PDF_PLACES = 6
+
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
