@@ -31,8 +31,9 @@ from diagnostics.domain.vocabulary import (
     StepKey,
 )
 from diagnostics.report.glossary import used_terms
-from diagnostics.report.lettering import clip
+from diagnostics.report.lettering import HEADING, clip, wrap
 from diagnostics.report.synthesis import Synthesis, build_synthesis
+from diagnostics.report.synthesis_room import is_roomy
 from diagnostics.typography import count, french_date, typeset
 
 CREDIT = (
@@ -52,7 +53,12 @@ STEP_NUMBERS = {
     StepKey.ORGANISATION: "4.3",
     StepKey.BOARD_DECISIONS: "",
 }
-_WITHOUT_DRAWING = {StepKey.VISION, StepKey.ROLES, StepKey.ORGANISATION}
+_KEPT_WHOLE = {
+    StepKey.VISION,
+    StepKey.ROLES,
+    StepKey.ACCOMPANIMENT_SCOPE,
+    StepKey.ORGANISATION,
+}
 # {h}: the horizon in years, {n} and {end}: its first and last years.
 STEP_TITLES = {
     StepKey.VISION: "Situation souhaitée pour les partenariats",
@@ -120,12 +126,15 @@ class Section:
         rows, characters = len(list(self.answer.all_rows())), len(self.answer.model_dump_json())
         if self.step is StepKey.ECONOMIC_MODEL or rows > 6 or characters > 6_000:
             return ""
-        return "r-keep" if self.step in _WITHOUT_DRAWING else "r-keep-table"
+        return "r-keep" if self.step in _KEPT_WHOLE else "r-keep-table"
 
     @property
-    def is_airy(self) -> bool:
-        """Tell whether the vision is short enough for large letters: it has a page of its own."""
-        return self.step is StepKey.VISION and len(self.answer.model_dump_json()) < 1_700
+    def letters(self) -> str:
+        """Class of the letters' size: the vision has a page of its own, which a few words fill."""
+        if self.step is not StepKey.VISION:
+            return ""
+        characters = len(self.answer.model_dump_json())
+        return "r-rare" if characters < 650 else "r-few" if characters < 1_700 else ""
 
     @property
     def anchor(self) -> str:
@@ -234,15 +243,20 @@ class Cover:
     occasion: str
     status: str
     stamp: str
+    is_long: bool  # the name needs smaller letters
 
 
 @dataclass(frozen=True)
 class AxisEntry:
-    """An axis as the cover names it; ``anchor`` is empty when the report has no such chapter."""
+    """An axis as the cover names it; ``anchor`` is empty when the report has no such chapter.
+
+    ``steps`` holds (number, title).
+    """
 
     key: Axis
     title: str
     anchor: str
+    steps: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -292,9 +306,22 @@ class ReportContent:
         """The four axes, for the cover; those without an answer lead nowhere."""
         anchors = {chapter.axis: chapter.anchor for chapter in self.chapters}
         return [
-            AxisEntry(axis, _title(AXIS_TITLES[axis], self.document), anchors.get(axis, ""))
+            AxisEntry(
+                axis,
+                _title(AXIS_TITLES[axis], self.document),
+                anchors.get(axis, ""),
+                [
+                    (STEP_NUMBERS[step], _title(STEP_TITLES[step], self.document))
+                    for step in AXIS_STEPS[axis]
+                ],
+            )
             for axis in KIT_AXES
         ]
+
+    @property
+    def synthesis_is_roomy(self) -> bool:
+        """Tell whether the one-page synthesis is set in larger letters."""
+        return is_roomy(self.synthesis)
 
     @property
     def is_project(self) -> bool:
@@ -374,7 +401,7 @@ def _facts(document: DiagnosticDocument) -> list[Fact]:
     structure, card = document.structure, document.diagnostic
     years = f"{card.base_year} à {card.target_year} ({card.horizon_years} ans)"
     values = {
-        "Territoire d’intervention": structure.territory,
+        "Territoire d’intervention": structure.territory,  # in the whole width
         "Population": count(structure.population, "habitant", "habitants")
         if structure.population
         else "",
@@ -386,8 +413,11 @@ def _facts(document: DiagnosticDocument) -> list[Fact]:
         "Conseil d’administration": french_date(card.board_date) if card.board_date else "",
     }
     return [
-        Fact(label, clip(typeset(value), FACT_WIDTH, 10, lines=4))
-        for label, value in values.items()
+        Fact(
+            label,
+            clip(typeset(value), FACT_WIDTH * (2 if rank == 0 else 1), 10, lines=3, bold=True),
+        )
+        for rank, (label, value) in enumerate(values.items())
         if value
     ]
 
@@ -419,9 +449,12 @@ def _cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
             f"Version\u00a0{version.number} · soumise le {french_date(_day(version))}"
             f" · empreinte {version.fingerprint}"
         )
+    name, width = typeset(document.structure.name), COVER_WIDTH / HEADING
+    is_long = len(wrap(name, width, 40, bold=True)) > 3
     return Cover(
-        name=clip(typeset(document.structure.name), COVER_WIDTH, 34, lines=4),
-        title=clip(typeset(card.title), COVER_WIDTH, 16, lines=3),
+        name=clip(name, width, 24, lines=5, bold=True) if is_long else name,
+        is_long=is_long,
+        title=clip(typeset(card.title), COVER_WIDTH, 17, lines=3, bold=True),
         occasion=occasion if version or card.board_date else "Document de travail",
         status=card.state.label,
         stamp=stamp,

@@ -169,10 +169,14 @@ class ScaleLine:
         return [short_scale(scale) for scale in self.scales]
 
     @property
-    def details(self) -> list[str]:
-        """Names of territories and notes, each once."""
-        texts = [text for row in self.rows for text in (row.territory, row.note) if text]
-        return list(dict.fromkeys(texts))
+    def territories(self) -> list[str]:
+        """Names of the territories, each once."""
+        return list(dict.fromkeys(row.territory for row in self.rows if row.territory))
+
+    @property
+    def notes(self) -> list[str]:
+        """Notes, each once."""
+        return list(dict.fromkeys(row.note for row in self.rows if row.note))
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -216,3 +218,23 @@ def test_a_short_text_is_left_alone_and_a_long_one_says_it_was_cut():
     assert clip("Citoyens", 100, 10, lines=1) == "Citoyens"
     cut = clip("Une dynamique territoriale collective est instaurée", 100, 10, lines=1)
     assert cut == "Une dynamique…"
+
+
+@pytest.mark.parametrize(("weight", "bold"), [(400, False), (600, True), (700, True)])
+def test_the_widths_are_those_of_the_font(weight, bold):
+    ttf = pytest.importorskip("fontTools.ttLib")  # comes with WeasyPrint
+    from fontTools.varLib.instancer import instantiateVariableFont
+
+    name = "@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2"
+    font = instantiateVariableFont(ttf.TTFont(Path(settings.NODE_MODULES) / name), {"wght": weight})
+    advance, glyphs, em = font["hmtx"], font.getBestCmap(), font["head"].unitsPerEm
+
+    letters = (
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 éèêàùçÉÀœ«»’–—.,;:!?%€()/+"
+    )
+    for letter in letters:
+        real = 100 * advance[glyphs[ord(letter)]][0] / em
+        if weight == 600:  # between the two: no letter is more than a twentieth wider than bold
+            assert real <= text_width(letter, 100, bold=bold) * 1.05
+        else:
+            assert real <= text_width(letter, 100, bold=bold) + 0.02

@@ -166,9 +166,9 @@ def test_the_matrix_of_the_demo():
     root = ElementTree.fromstring(svg)
     discs = [(d.get("cx"), d.get("cy")) for d in root.findall(f"{SVG}circle")]
     squares = [r.get("x") for r in root.findall(f"{SVG}rect") if r.get("width") == "11"]
-    # Five échelons of 88 each, from 260 on: communautés, agglomération, bassin, département, région.
-    assert [x for x, _ in discs] == ["304", "392", "480", "480", "480", "656"]
-    assert squares == ["562.5", "474.5"]
+    # Five échelons of 82 each, from 290 on: communautés, agglomération, bassin, département, région.
+    assert [x for x, _ in discs] == ["331", "413", "495", "495", "495", "659"]
+    assert squares == ["571.5", "489.5"]
     assert "Échelons territoriaux de 7\u00a0actions" in root[0].text
 
 

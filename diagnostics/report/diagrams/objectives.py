@@ -28,11 +28,12 @@ from diagnostics.report.diagrams.svg import (
     shape,
     write,
 )
+from diagnostics.report.lettering import text_width
 from diagnostics.typography import count, typeset
 
 LINES_PER_DRAWING = 20
-CODE_WIDTH, NAME_WIDTH = 30.0, 190.0
-NOW_LEFT, NOW_WIDTH = 226.0, 88.0
+CODE_WIDTH = 30.0
+NOW_RIGHT, NOW_WIDTH = 314.0, 88.0  # at most: names take what the values of today leave
 TIME_LEFT, TIME_RIGHT = 330.0, 556.0
 TARGET_WIDTH = 132.0
 SIZE, YEAR_SIZE = 11.0, 10.5
@@ -105,15 +106,19 @@ def timeline_layout(
         label(str(year), x - 20, 2, 40, YEAR_SIZE, bold=True, colour=SOFT_INK, anchor="middle")
         for year, x in zip(range(base_year, target_year + 1), ticks, strict=True)
     ]
+    now_width = max((text_width(typeset(row.now), SIZE) for row in rows), default=0.0)
+    now_left = NOW_RIGHT - min(NOW_WIDTH, now_width)
     placed, top = [], HEAD
     for row in rows:
-        name = label(typeset(row.title), CODE_WIDTH, 0, NAME_WIDTH, SIZE, lines=2)
+        name = label(typeset(row.title), CODE_WIDTH, 0, now_left - CODE_WIDTH - 10, SIZE, lines=2)
         end = _end_of(row.deadline, base_year, target_year)
         words = typeset(_target_in_words(row, base_year, target_year))
         target = label(
             words, end + 11, 0, TARGET_WIDTH - OUTSIDE, SIZE, lines=2, bold=bool(row.target)
         )
-        now = label(typeset(row.now), NOW_LEFT, 0, NOW_WIDTH, SIZE, lines=2, anchor="end")
+        now = label(
+            typeset(row.now), now_left, 0, NOW_RIGHT - now_left, SIZE, lines=2, anchor="end"
+        )
         code = label(row.code, 0, 0, CODE_WIDTH - 4, SIZE, bold=True, colour=SOFT_INK)
         height = max(name.height, target.height, now.height, leading(SIZE)) + 2 * PADDING
         middle = top + height / 2

@@ -74,7 +74,7 @@ def bar_segments(snapshot: EconomicSnapshot, frame: BarFrame = WIDE_BARS) -> lis
     for family, share in given:
         width = share / whole * frame.bar
         label = percent(share)
-        inside = text_width(label, frame.size) + 8 <= width
+        inside = text_width(label, frame.size, bold=True) + 8 <= width
         segments.append(Segment(family, share, x, width, label, inside, x + width / 2))
         x += width
     # Labels under the bar are pushed to the left from its end, so that they never touch, then to
@@ -82,12 +82,12 @@ def bar_segments(snapshot: EconomicSnapshot, frame: BarFrame = WIDE_BARS) -> lis
     limit = frame.left + frame.bar
     outside = [segment for segment in segments if not segment.inside]
     for segment in reversed(outside):
-        half = text_width(segment.label, frame.size) / 2
+        half = text_width(segment.label, frame.size, bold=True) / 2
         segment.label_x = min(segment.label_x, limit - half)
         limit = segment.label_x - half - 8
     limit = frame.left
     for segment in outside:
-        half = text_width(segment.label, frame.size) / 2
+        half = text_width(segment.label, frame.size, bold=True) / 2
         segment.label_x = max(segment.label_x, limit + half)
         limit = segment.label_x + half + 8
     return segments

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from diagnostics.report.lettering import fit, text_width
+from diagnostics.report.lettering import fit
 
 WIDTH = 700.0
 
@@ -103,7 +103,8 @@ def label(
     anchor: str = "start",
 ) -> Label:
     """Set a text in a column, shortened to ``lines`` lines."""
-    return Label(x, y, width, fit(text, width, size, lines=lines), size, bold, colour, anchor)
+    shown = fit(text, width, size, lines=lines, bold=bold)
+    return Label(x, y, width, shown, size, bold, colour, anchor)
 
 
 def number(value: float) -> str:
@@ -231,8 +232,3 @@ def sized_drawing(
         title,
         join(parts),
     )
-
-
-def half_width(content: str, size: float) -> float:
-    """Return half the room that a line takes."""
-    return text_width(content, size) / 2
