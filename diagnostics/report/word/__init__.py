@@ -1,0 +1,51 @@
+"""The report as a Word document that can be edited: the same content as the page and the PDF."""
+
+from __future__ import annotations
+
+from diagnostics.domain.vocabulary import Axis
+from diagnostics.report.content import ReportContent
+from diagnostics.report.word.annex import write_annex, write_remaining
+from diagnostics.report.word.board import write_board, write_deliberation
+from diagnostics.report.word.chapters import write_chapter
+from diagnostics.report.word.frame import write_footer, write_header, write_properties
+from diagnostics.report.word.front import write_cover, write_synthesis
+from diagnostics.report.word.paper import Paper
+
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+UPDATE_HINT = (
+    "Pour afficher les numéros de page\u00a0: clic droit sur ce sommaire, puis «\u00a0Mettre à jour "
+    "les champs\u00a0»."
+)
+
+
+def build_docx(content: ReportContent) -> bytes:
+    """Return the Word document of a report: text, tables and pictures, no link to anything."""
+    paper = Paper()
+    write_cover(paper, content)
+
+    def part(axis: Axis | None, title: str, *, mark: bool = True) -> None:
+        section = paper.new_section(axis)
+        write_header(section, paper, content, title, mark=mark)
+
+    part(None, "Sommaire")
+    write_footer(paper.document.sections[-1], content)
+    paper.contents_here()
+    part(None, "Synthèse")
+    write_synthesis(paper, content)
+    for chapter in content.chapters:
+        part(chapter.axis, f"Axe {chapter.number} · {chapter.axis.label}")
+        write_chapter(paper, chapter, content.document)
+    if content.remaining:
+        paper.axis = None
+        write_remaining(paper, content)
+    if not content.board.is_empty:
+        part(Axis.BOARD, Axis.BOARD.label)
+        write_board(paper, content.board)
+    if content.board.decisions:
+        part(Axis.BOARD, "Projet de délibération", mark=False)
+        write_deliberation(paper, content)
+    part(None, "Annexe")
+    write_annex(paper, content)
+    paper.write_contents("Sommaire", UPDATE_HINT)
+    write_properties(paper, content)
+    return paper.save()
