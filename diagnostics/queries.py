@@ -28,6 +28,13 @@ from diagnostics.domain.document import (
     drop_dangling_links,
     load_answer,
 )
+from diagnostics.domain.kit_sheet import (
+    KitSheet,
+    SheetAxis,
+    SheetExample,
+    SheetQuestion,
+    SheetStep,
+)
 from diagnostics.domain.permissions import Access, TeamAccess
 from diagnostics.domain.vocabulary import (
     STEP_AXIS,
@@ -42,6 +49,7 @@ from diagnostics.models import (
     Diagnostic,
     Draft,
     Example,
+    Kit,
     Membership,
     Question,
     Step,
@@ -494,3 +502,38 @@ def get_version(diagnostic: Diagnostic, number: int) -> Version:
     if version is None:
         raise Http404
     return version
+
+
+# --- The kit itself -----------------------------------------------------------------------------
+
+
+def load_kit_sheet(kit: Kit) -> KitSheet:
+    """Read a whole kit as plain values, in a constant number of queries."""
+    parts = kit.parts.prefetch_related("steps__questions", "steps__examples")
+    return KitSheet(
+        title=kit.title,
+        motto=kit.motto,
+        published=kit.date_label,
+        credit=kit.credit,
+        axes=tuple(
+            SheetAxis(
+                axis=Axis(part.key),
+                number=part.position if part.in_kit else 0,
+                title=part.title,
+                steps=tuple(_sheet_step(step) for step in part.steps.all()),
+            )
+            for part in parts
+        ),
+    )
+
+
+def _sheet_step(step: Step) -> SheetStep:
+    return SheetStep(
+        key=StepKey(step.key),
+        number=step.number,
+        title=step.title,
+        caption=step.caption,
+        help=step.help,
+        questions=tuple(SheetQuestion(q.number, q.text) for q in step.questions.all()),
+        examples=tuple(SheetExample(e.group, e.text, e.note) for e in step.examples.all()),
+    )

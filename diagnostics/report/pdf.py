@@ -49,7 +49,7 @@ FONTS = (
         "bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2",
     ),
 )
-STYLE_SHEETS = ("tokens.css", "display.css", "report.css")
+STYLE_SHEETS = ("tokens.css", "display.css", "report.css", "kit.css")
 
 
 class AddressRefusedError(ValueError):
@@ -139,6 +139,11 @@ def _machinery() -> _Machinery:
 def render_report_html(content: ReportContent) -> str:
     """Return the whole HTML document that the PDF is made from."""
     return render_to_string("report/pdf.html", {"content": content, "diagnostic": None})
+
+
+def render_synthesis_html(content: ReportContent) -> str:
+    """Return the HTML document of the one-page synthesis alone, to be put on the table."""
+    return render_to_string("report/synthesis_pdf.html", {"content": content})
 
 
 def render_pdf(html: str) -> bytes:

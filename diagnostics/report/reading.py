@@ -44,7 +44,6 @@ from diagnostics.domain.vocabulary import (
     TerritorialScale,
 )
 
-MAX_MATRIX_COLUMNS = 6
 SHORT_SCALES = {
     TerritorialScale.MUNICIPALITY: "Quartier, commune",
     TerritorialScale.EPCI: "Communauté de communes",
@@ -180,16 +179,11 @@ class MatrixLine:
 
 @dataclass(frozen=True)
 class ScalesView:
-    """The actions × échelons matrix, or a plain list when there are too many échelons."""
+    """The actions and their échelons: those used are the columns of the matrix."""
 
     lines: list[ScaleLine]
     columns: list[str]
     matrix: list[MatrixLine]
-
-    @property
-    def is_matrix(self) -> bool:
-        """Tell whether the échelons are few enough for a matrix."""
-        return 0 < len(self.columns) <= MAX_MATRIX_COLUMNS
 
 
 def short_scale(scale: TerritorialScale) -> str:

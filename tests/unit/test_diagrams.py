@@ -1,4 +1,4 @@
-"""The drawings: geometry first, then the SVG that comes out of it."""
+"""The circles and the bars of the shares: geometry first, then the SVG that comes out of it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostics.domain.answers import EconomicSnapshot, Position
-from diagnostics.report import circles
-from diagnostics.report.circles import circles_layout
-from diagnostics.report.diagrams import (
-    COMPACT_BARS,
-    WIDE_BARS,
-    bar_segments,
-    circles_svg,
-    funding_svg,
-)
+from diagnostics.report.diagrams import circles_layout as circles
+from diagnostics.report.diagrams import circles_svg, funding_svg
+from diagnostics.report.diagrams.circles_layout import circles_layout
+from diagnostics.report.diagrams.shares import COMPACT_BARS, WIDE_BARS, bar_segments
 from diagnostics.report.lettering import clip, fit, text_width, wrap
 from tests.shapes import patient
 
@@ -144,9 +139,7 @@ HOSTILE = '"><script>alert(1)</script><image href="http://evil.example/x"/>&lt;'
             base_year=2026,
             target_year=2029,
         ),
-        funding_svg(
-            EconomicSnapshot(), EconomicSnapshot(), base_year=1, target_year=2, compact=True
-        ),
+        funding_svg(EconomicSnapshot(), EconomicSnapshot(), base_year=1, target_year=2),
     ],
 )
 def test_a_drawing_is_named_escaped_and_without_inline_style(svg):
@@ -186,27 +179,25 @@ def test_shares_fill_the_bar_and_their_labels_never_touch(shares, frame):
     assert [segment.family for segment in segments] == [f for f, s in snapshot.shares.items() if s]
 
 
-def test_bars_say_shares_and_budgets():
+def test_bars_say_shares():
     svg = funding_svg(
-        EconomicSnapshot(public_pct=80, private_pct=8, self_pct=12, budget_min_keur=150),
-        EconomicSnapshot(budget_min_keur=265, budget_max_keur=295),
+        EconomicSnapshot(public_pct=80, private_pct=8, self_pct=12),
+        EconomicSnapshot(),
         base_year=2026,
         target_year=2029,
     )
 
     texts = [element.text for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
     assert texts == [
-        "Ressources publiques",
-        "Ressources privées",
+        "Public",
+        "Privé",
         "Auto-financement",
         "2026",
         "80\u00a0%",
         "8\u00a0%",
         "12\u00a0%",
-        "150\u00a0K€",
         "2029",
         "À compléter",
-        "265\u00a0–\u00a0295\u00a0K€",
     ]
 
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from diagnostics.domain.answers import Position
+from diagnostics.report.diagrams.svg import WIDTH
 from diagnostics.report.lettering import fit, text_width
 from diagnostics.typography import capitalised, typeset
 
-WIDTH = 700.0
 MARGIN = 14.0
 MAX_CARDS = 24  # beyond, the table beside the drawing has the rest
 
