@@ -3,7 +3,15 @@
 from django.urls import include, path, register_converter
 
 from diagnostics.domain.vocabulary import StepKey
-from diagnostics.views import diagnostics, facilitation, invitations, pages, reports, structures
+from diagnostics.views import (
+    diagnostics,
+    facilitation,
+    invitations,
+    pages,
+    reports,
+    structures,
+    word,
+)
 from diagnostics.wizard import positioning_preview, step_wizard
 
 
@@ -53,6 +61,7 @@ diagnostic_urls = [
     path("valider/", facilitation.validate, name="diagnostic_validate"),
     path("rapport/", reports.show_report, name="report"),
     path("rapport.pdf", reports.download_pdf, name="report_pdf"),
+    path("rapport.docx", word.download_docx, name="report_docx"),
     path("document.json", reports.download_document, name="document_json"),
 ]
 

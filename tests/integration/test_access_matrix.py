@@ -89,7 +89,10 @@ def test_in_every_state_others_learn_nothing(state: State):
         client = cast.client(role)
         for name, arguments in [
             *[(name, [cast.diagnostic.pk]) for name in ("diagnostic_home", "diagnostic_check")],
-            *[(name, [cast.diagnostic.pk]) for name in ("report", "report_pdf", "document_json")],
+            *[
+                (name, [cast.diagnostic.pk])
+                for name in ("report", "report_pdf", "report_docx", "document_json")
+            ],
             *[("diagnostic_step", [cast.diagnostic.pk, step]) for step in StepKey],
         ]:
             response = client.get(reverse(name, args=arguments))

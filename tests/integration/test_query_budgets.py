@@ -245,7 +245,7 @@ def test_the_report_and_the_document(django_assert_num_queries, monkeypatch, muc
     monkeypatch.setattr("diagnostics.views.reports.render_pdf", lambda html: b"%PDF-1.7")
     cast = make(much=much)
     client = cast.client("reader")
-    for name in ("report", "report_pdf", "document_json"):
+    for name in ("report", "report_pdf", "report_docx", "document_json"):
         with django_assert_num_queries(REPORT_GET):
             assert client.get(reverse(name, args=[cast.diagnostic.pk])).status_code == 200
 

@@ -1,6 +1,6 @@
 """The parts of the Word report, one function per step of the kit: what the display templates say.
 
-A drawing is one line: ``paper.picture(<its SVG>, "<its caption>")``.
+The drawings of a step come first; a further one is a line: ``paper.picture(<SVG>, "<caption>")``.
 """
 
 from __future__ import annotations
@@ -33,12 +33,11 @@ from diagnostics.domain.vocabulary import (
     Relation,
     StepKey,
 )
-from diagnostics.report import diagrams
 from diagnostics.report.content import Chapter, Section
+from diagnostics.report.diagrams import draw_answer
 from diagnostics.report.reading import (
     ObjectiveLine,
     ScaleLine,
-    ScalesView,
     read_accompaniment_scope,
     read_activities,
     read_alliances,
@@ -48,7 +47,6 @@ from diagnostics.report.reading import (
 )
 from diagnostics.report.word.paper import Paper
 from diagnostics.report.word.pieces import Cell, Column, Line, Piece, Row, Run, line, missing
-from diagnostics.report.word.styles import TEXT_WIDTH
 from diagnostics.typography import (
     capitalised,
     count,
@@ -74,6 +72,18 @@ SIGNS: dict[Labelled, str] = {
     Handling.NONE: "–",
     Handling.UNDECIDED: "?",
 }
+# The captions of the drawings.
+DRAWINGS = {
+    StepKey.OBJECTIVES: "Les objectifs dans le temps. Disque plein\u00a0: objectif chiffré. "
+    "Losange\u00a0: objectif qualitatif",
+    StepKey.POSITIONING: "Deux cercles d’influence, au degré de proximité différent",
+    StepKey.ACCOMPANIMENT_SCOPE: "La chaîne de l’accompagnement d’un partenariat",
+    StepKey.TERRITORIAL_SCALES: "Les actions et leurs échelons. Disque\u00a0: activité. "
+    "Carré\u00a0: mission entière",
+    StepKey.ECONOMIC_MODEL: "Le modèle économique. Hachures\u00a0: fourchette du budget et leviers "
+    "à mobiliser. Traits verticaux\u00a0: bornes du budget cible",
+    StepKey.ALLIANCES: "Les alliances par famille, en place et à approcher",
+}
 DASH, TO_SAY = "—", "à préciser"
 
 
@@ -89,6 +99,8 @@ def write_section(paper: Paper, section: Section, document: DiagnosticDocument) 
     paper.heading(f"{section.number} {section.title}", 2)
     if section.mark:
         paper.text(section.mark.label, style="Caution")
+    for svg in draw_answer(section.answer, document):
+        paper.picture(svg, DRAWINGS[section.step])
     _WRITERS[section.step](paper, section.answer, document)
 
 
@@ -187,10 +199,6 @@ def _objective(entry: ObjectiveLine) -> Row:
 
 
 def _write_positioning(paper: Paper, answer: Positioning, document: DiagnosticDocument) -> None:
-    paper.picture(
-        diagrams.circles_svg(answer.rows, centre=document.structure.name),
-        "Deux cercles d’influence, au degré de proximité différent",
-    )
     columns = [
         Column("Acteur", 4.6),
         Column("Cercle", 1.7),
@@ -285,13 +293,13 @@ def _write_accompaniment(
 
 
 def _write_scales(paper: Paper, answer: TerritorialScales, document: DiagnosticDocument) -> None:
-    view = read_territorial_scales(answer, document)
-    if view.is_matrix:
-        _write_matrix(paper, view)
-        return
-    columns = [Column("Action", 6.2), Column("Échelons", 5.0), Column("Territoire", 5.8)]
+    columns = [
+        Column("Action", 6.4),
+        Column("Échelons", 4.8),
+        Column("Territoire et précision", 5.8),
+    ]
     rows = []
-    for entry in view.lines:
+    for entry in read_territorial_scales(answer, document).lines:
         scales = ", ".join(scale.label for scale in entry.scales)
         details = " — ".join(entry.details)
         rows.append(
@@ -307,24 +315,8 @@ def _write_scales(paper: Paper, answer: TerritorialScales, document: DiagnosticD
     paper.table(columns, rows, caption="Échelons territoriaux des actions")
 
 
-def _action(entry: ScaleLine, *details: str) -> Cell:
-    title = f"{entry.code} {entry.title}" if entry.code else entry.title
-    return _title(title, "", *details)
-
-
-def _write_matrix(paper: Paper, view: ScalesView) -> None:
-    width = 2.15 if len(view.columns) < 6 else 1.9
-    columns = [
-        Column("Action", TEXT_WIDTH - width * len(view.columns)),
-        *[Column(title, width, "CellCentreSmall") for title in view.columns],
-    ]
-    rows = []
-    for entry in view.matrix:
-        dots: list[Cell] = [[line("●" if here else "", style="CellCentre")] for here in entry.cells]
-        title = _action(entry.line, " — ".join(entry.line.details))
-        fill = paper.colours[1] if entry.line.is_mission else ""
-        rows.append(Row([title, *dots], fill=fill))
-    paper.table(columns, rows, caption="Échelons territoriaux des actions")
+def _action(entry: ScaleLine) -> Cell:
+    return _title(f"{entry.code} {entry.title}".strip(), "")
 
 
 # --- 4 Means -----------------------------------------------------------------------------
@@ -348,13 +340,6 @@ def _write_economic_model(
         rows.append(Row([_title("Budget", ""), *map(_budget, sides)]))
         rows.append(Row([_title("Modes de financement", ""), *map(_shares, sides)]))
         paper.table(columns, rows, caption=f"Équipe, budget et financement, {' et '.join(years)}")
-    if view.has_shares:
-        paper.picture(
-            diagrams.funding_svg(
-                answer.now, answer.target, base_year=card.base_year, target_year=card.target_year
-            ),
-            "Modes de financement",
-        )
     for text, title in (
         (answer.needs_now, "Besoins actuels"),
         (answer.needs_target, f"Besoins en {years[1]}"),
@@ -477,10 +462,11 @@ def _write_organisation(paper: Paper, answer: Organisation, document: Diagnostic
         paper.heading("Outil juridique", 3)
         if answer.legal_tool:
             state = f" — {answer.legal_tool_state.label.lower()}" if answer.legal_tool_state else ""
-            paper.text(Run(answer.legal_tool.label, bold=True), state)
+            paper.text(Run(answer.legal_tool.label, bold=True), state, with_next=True)
+        needs_advice = answer.legal_tool is not LegalTool.NONE
         if answer.rationale:
-            paper.text(typeset(answer.rationale))
-        if answer.legal_tool is not LegalTool.NONE:
+            paper.text(typeset(answer.rationale), with_next=needs_advice)
+        if needs_advice:
             paper.text("À valider par un conseil juridique", style="Caution")
 
 

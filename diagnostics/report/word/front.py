@@ -8,8 +8,8 @@ from docx.oxml.ns import qn
 from docx.shared import Cm
 
 from diagnostics.domain.vocabulary import Axis
-from diagnostics.report import diagrams
 from diagnostics.report.content import ReportContent
+from diagnostics.report.diagrams import funding_svg
 from diagnostics.report.synthesis import KeyFigure, ShortList, Synthesis
 from diagnostics.report.word.frame import status_of
 from diagnostics.report.word.paper import TWIPS, Paper
@@ -259,12 +259,11 @@ def _means(content: ReportContent) -> Cell:
     if model is None or not content.synthesis.has_funding:
         return []
     card = content.document.diagnostic
-    svg = diagrams.funding_svg(
+    svg = funding_svg(
         model.now,
         model.target,
         base_year=card.base_year,
         target_year=card.target_year,
-        compact=True,
     )
     return [_heading("Moyens", Axis.MEANS), line(Drawing(svg, 7.8))]
 

@@ -126,9 +126,11 @@ class Paper:
 
     # --- Texts ---------------------------------------------------------------------------
 
-    def text(self, *pieces: Piece, style: str = "Normal", numbers: str = "") -> Any:
-        """Write a paragraph."""
-        paragraph = new_paragraph(style, numbers=numbers)
+    def text(
+        self, *pieces: Piece, style: str = "Normal", numbers: str = "", with_next: bool = False
+    ) -> Any:
+        """Write a paragraph; ``with_next`` keeps it on the page of what follows."""
+        paragraph = new_paragraph(style, numbers=numbers, with_next=with_next)
         write_pieces(paragraph, pieces, self.document.part)
         return self._append(paragraph)
 

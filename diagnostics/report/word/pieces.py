@@ -22,7 +22,7 @@ from diagnostics.report.word.styles import TEXT_WIDTH
 ORNAMENT = f"""<a:extLst {nsdecls("a")}><a:ext uri="{{C183D7F6-B498-43B3-948B-1728B52AA6E4}}">
 <adec:decorative xmlns:adec="http://schemas.microsoft.com/office/drawing/2017/decorative" val="1"/>
 </a:ext></a:extLst>"""
-PICTURE_PIXELS = 1_600  # across the page: about 240 dots per inch
+PICTURE_PIXELS = 1_450  # across the page: about 220 dots per inch, enough to be printed
 
 
 @dataclass(frozen=True)

@@ -167,8 +167,6 @@ PARAGRAPH_STYLES = (
     _paragraph_style(
         "CellFigureDetail", "Cellule - unité", _run(8.5, INK_SOFT), based="CellFigure"
     ),
-    _paragraph_style("CellCentreSmall", "Cellule - échelon", _run(8), based="CellCentre"),
-    _paragraph_style("CellCentre", "Cellule - centre", "", '<w:jc w:val="center"/>', based="Cell"),
     _paragraph_style(
         "BoxHeading", "Cellule - intertitre", _run(11, bold=True), _space(0, 2), based="Cell"
     ),
