@@ -23,7 +23,10 @@ from django.conf import settings
 
 SVG = "http://www.w3.org/2000/svg"
 FAMILY = "Figtree"
-FONT_FILE = "@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2"
+# Family, file of an npm package; the first one writes all that it can.
+FONT_FILES = {
+    FAMILY: "@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2",
+}
 # The first of them that the machine has; DejaVu comes with Pango on Debian and knows most scripts.
 OTHER_FAMILIES = "DejaVu Sans, Noto Sans, Arial, sans-serif"
 OTHER_SCALE = 0.86
@@ -40,27 +43,32 @@ class PictureError(ValueError):
 
 
 @dataclass(frozen=True)
-class _Font:
-    """The unpacked font: its folder (removed with it), its file, the characters that it has."""
+class _Fonts:
+    """The unpacked fonts: their folder (removed with it), their files, what Figtree can write."""
 
     folder: tempfile.TemporaryDirectory[str]
-    file: str
+    files: list[str]
     characters: frozenset[int]
 
 
 @cache
-def _font() -> _Font:
+def _fonts() -> _Fonts:
     from fontTools.ttLib import TTFont
 
     folder = tempfile.TemporaryDirectory(prefix="rameau-fonts-")
-    path = Path(folder.name) / "figtree.ttf"
-    with TTFont(Path(settings.NODE_MODULES) / FONT_FILE) as font:
-        for record in font["name"].names:  # the file calls itself « Figtree Light »
-            if record.nameID in _NAME_IDS:
-                record.string = FAMILY
-        font.flavor = None
-        font.save(path)
-        return _Font(folder, str(path), frozenset(font.getBestCmap()) | SPACES)
+    files, characters = [], frozenset(SPACES)
+    for family, name in FONT_FILES.items():
+        path = Path(folder.name) / f"{Path(name).stem}.ttf"
+        with TTFont(Path(settings.NODE_MODULES) / name) as font:
+            for record in font["name"].names:  # Figtree's file calls itself « Figtree Light »
+                if record.nameID in _NAME_IDS:
+                    record.string = family
+            font.flavor = None
+            font.save(path)
+            if family == FAMILY:
+                characters |= frozenset(font.getBestCmap())
+        files.append(str(path))
+    return _Fonts(folder, files, characters)
 
 
 def xml_text(text: str) -> str:
@@ -83,7 +91,7 @@ def alternative(svg: str) -> str:
 
 def _choose_fonts(drawing: ET.Element) -> bool:
     """Write each line in a font that has its characters; tell whether the machine's are needed."""
-    known, found = _font().characters, False
+    known, found = _fonts().characters, False
     for line in drawing.iter(f"{{{SVG}}}text"):
         if not known.issuperset(map(ord, "".join(line.itertext()))):
             found = True
@@ -109,7 +117,7 @@ def svg_to_png(svg: str, *, width: int) -> bytes:
             svg_string=ET.tostring(drawing, encoding="unicode"),
             width=width,
             background="#ffffff",
-            font_files=[_font().file],
+            font_files=_fonts().files,
             sans_serif_family=FAMILY,
             skip_system_fonts=not needs_more_fonts,
         )

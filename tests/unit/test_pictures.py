@@ -7,7 +7,9 @@ import io
 import pytest
 from PIL import Image
 
-from diagnostics.report import diagrams, pictures
+from diagnostics.report import pictures
+from diagnostics.report.diagrams import circles_svg
+from diagnostics.report.diagrams.svg import AMBITION, FONT
 from diagnostics.report.pictures import PictureError, alternative, svg_to_png, xml_text
 from tests.report_samples import demo
 
@@ -19,7 +21,7 @@ def drawing(*lines: str, width: int = 400, height: int = 100) -> str:
     )
 
 
-def line(text: str, *, weight: int = 400, family: str = diagrams.FONT) -> str:
+def line(text: str, *, weight: int = 400, family: str = FONT) -> str:
     return (
         f'<text x="10" y="60" font-family="{family}" font-size="30" font-weight="{weight}"'
         f' fill="#000000">{text}</text>'
@@ -37,7 +39,7 @@ def ink(svg: str) -> int:
 
 def test_a_drawing_of_the_report_becomes_a_picture_of_the_width_asked_for():
     document = demo("sorelle")
-    svg = diagrams.circles_svg(document.answers.positioning.rows, centre="Passerelles")
+    svg = circles_svg(document.answers.positioning.rows, centre="Passerelles")
 
     image = picture(svg, 1400)
 
@@ -47,7 +49,7 @@ def test_a_drawing_of_the_report_becomes_a_picture_of_the_width_asked_for():
     assert image.height == pytest.approx(1400 * height / width, abs=1)
     assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
     centre = image.convert("RGB").getpixel((700 - 105, image.height // 2))
-    assert centre == tuple(bytes.fromhex(diagrams.AMBITION.strip("#")))
+    assert centre == tuple(bytes.fromhex(AMBITION.strip("#")))
 
 
 def test_the_weights_of_the_variable_font_are_drawn():
@@ -82,7 +84,7 @@ def test_only_lines_that_our_font_cannot_write_call_for_the_fonts_of_the_machine
     assert [call["skip_system_fonts"] for call in calls] == [True, False]
     assert "DejaVu" not in calls[0]["svg_string"]
     assert calls[1]["svg_string"].count(pictures.OTHER_FAMILIES) == 1
-    assert f'font-family="{diagrams.FONT}"' in calls[1]["svg_string"]
+    assert f'font-family="{FONT}"' in calls[1]["svg_string"]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_characters_that_xml_cannot_hold_are_left_out():
 
 def test_the_alternative_is_the_title():
     document = demo("sorelle")
-    svg = diagrams.circles_svg(document.answers.positioning.rows, centre="A & B <c>")
+    svg = circles_svg(document.answers.positioning.rows, centre="A & B <c>")
 
     assert alternative(svg).startswith("Positionnement de A & B <c>")
     assert alternative('<svg xmlns="http://www.w3.org/2000/svg"><text>x</text></svg>') == ""
