@@ -25,7 +25,7 @@ from diagnostics.domain.vocabulary import (
 from diagnostics.report.glossary import used_terms
 from diagnostics.report.lettering import clip
 from diagnostics.report.synthesis import Synthesis, build_synthesis
-from diagnostics.typography import french_date, typeset
+from diagnostics.typography import count, french_date, typeset
 
 CREDIT = (
     "D’après Le RAMEAU, Modèles territoriaux d’animation des partenariats – Kit de transfert – "
@@ -44,6 +44,7 @@ STEP_NUMBERS = {
     StepKey.ORGANISATION: "4.3",
     StepKey.BOARD_DECISIONS: "",
 }
+_WITHOUT_DRAWING = {StepKey.VISION, StepKey.ROLES, StepKey.ORGANISATION}
 # {h}: the horizon in years, {n} and {end}: its first and last years.
 STEP_TITLES = {
     StepKey.VISION: "Situation souhaitée pour les partenariats",
@@ -64,8 +65,15 @@ AXIS_TITLES = {
     Axis.MISSIONS: "Missions et activités",
     Axis.MEANS: "Stratégie de moyens",
 }
-# Room of the running footer and of the cover, in points.
-FOOTER_WIDTH, COVER_WIDTH = 330.0, 430.0
+# What each axis answers, in one sentence for the board.
+AXIS_LEADS = {
+    Axis.VISION: "Ce que nous voulons voir changer sur le territoire.",
+    Axis.AMBITION: "La place que nous voulons y tenir, et ce que nous voulons y atteindre.",
+    Axis.MISSIONS: "Ce que nous ferons, avec qui, et à quelle échelle.",
+    Axis.MEANS: "Ce qu’il nous faut pour y arriver\u00a0: équipe, budget, alliances, organisation.",
+}
+# Room of the running footer, of the cover and of a fact about the structure, in points.
+FOOTER_WIDTH, COVER_WIDTH, FACT_WIDTH = 215.0, 430.0, 205.0
 
 
 @dataclass(frozen=True)
@@ -98,10 +106,18 @@ class Section:
         return f"steps/{self.step.value}/display.html"
 
     @property
-    def is_short(self) -> bool:
-        """Tell whether the section is kept on one page: few rows, little text."""
+    def page_rule(self) -> str:
+        """Class that says how the section goes over pages: a short one is kept on one page, or
+        its table is when a drawing comes first."""
         rows, characters = len(list(self.answer.all_rows())), len(self.answer.model_dump_json())
-        return self.step is not StepKey.ECONOMIC_MODEL and rows <= 14 and characters < 6_000
+        if self.step is StepKey.ECONOMIC_MODEL or rows > 6 or characters > 6_000:
+            return ""
+        return "r-keep" if self.step in _WITHOUT_DRAWING else "r-keep-table"
+
+    @property
+    def is_airy(self) -> bool:
+        """Tell whether the vision is short enough for large letters: it has a page of its own."""
+        return self.step is StepKey.VISION and len(self.answer.model_dump_json()) < 1_700
 
     @property
     def anchor(self) -> str:
@@ -116,12 +132,18 @@ class Chapter:
     axis: Axis
     number: int
     title: str
+    lead: str
     sections: list[Section]
 
     @property
     def anchor(self) -> str:
         """Id of the chapter on the page."""
         return f"axe-{self.axis.value}"
+
+    @property
+    def running_title(self) -> str:
+        """What stands at the top of its pages but the first."""
+        return f"Axe {self.number} · {self.title}"
 
 
 @dataclass(frozen=True)
@@ -143,6 +165,37 @@ class BoardQuestion:
     title: str
     text: str
     mark: Mark | None
+
+
+@dataclass(frozen=True)
+class Vigilance:
+    """« Cohérence et points de vigilance »: what to discuss, and what was chosen on purpose.
+
+    ``assumed`` holds (point, reason of the structure).
+    """
+
+    attention: list[str]
+    info: list[str]
+    assumed: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class ContentsEntry:
+    """A line of the table of contents, with those under it."""
+
+    anchor: str
+    title: str
+    axis: str = ""
+    number: str = ""
+    children: list[ContentsEntry] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of the structure's identity card."""
+
+    label: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -187,13 +240,39 @@ class ReportContent:
     version: VersionStamp | None
     cover: Cover
     footer: str
+    stamp: str
+    facts: list[Fact]
     synthesis: Synthesis
     chapters: list[Chapter]
     remaining: list[RemainingGroup]
     board: BoardPage
     workshops: list[Workshop]
     glossary: list[tuple[str, str]] = field(default_factory=list)
+    vigilance: Vigilance | None = None
     credit: str = CREDIT
+
+    @property
+    def contents(self) -> list[ContentsEntry]:
+        """The table of contents: what the report has, in its order."""
+        entries = [ContentsEntry("synthese", "Synthèse en une page")]
+        for chapter in self.chapters:
+            sections = [
+                ContentsEntry(section.anchor, section.title, number=section.number)
+                for section in chapter.sections
+            ]
+            entries.append(
+                ContentsEntry(
+                    chapter.anchor, chapter.title, chapter.axis, str(chapter.number), sections
+                )
+            )
+        if self.vigilance:
+            entries.append(ContentsEntry("vigilance", "Cohérence et points de vigilance"))
+        if self.remaining:
+            entries.append(ContentsEntry("reste-a-completer", "Reste à compléter"))
+        if not self.board.is_empty:
+            entries.append(ContentsEntry("decisions", "Décisions soumises au conseil", Axis.BOARD))
+        entries.append(ContentsEntry("annexe", "Annexe\u00a0: méthode et repères"))
+        return entries
 
     @property
     def axes(self) -> list[AxisEntry]:
@@ -240,7 +319,8 @@ def _chapters(document: DiagnosticDocument) -> list[Chapter]:
             if (answer := document.answers.get(step)) and not answer.content_is_empty()
         ]
         if sections:
-            chapters.append(Chapter(axis, number, _title(AXIS_TITLES[axis], document), sections))
+            title = _title(AXIS_TITLES[axis], document)
+            chapters.append(Chapter(axis, number, title, AXIS_LEADS[axis], sections))
     return chapters
 
 
@@ -276,6 +356,43 @@ def _board(document: DiagnosticDocument) -> BoardPage:
     )
 
 
+def _facts(document: DiagnosticDocument) -> list[Fact]:
+    """Return the identity card of the structure, less what is not known."""
+    structure, card = document.structure, document.diagnostic
+    years = f"{card.base_year} à {card.target_year} ({card.horizon_years} ans)"
+    values = {
+        "Territoire d’intervention": structure.territory,
+        "Population": count(structure.population, "habitant", "habitants")
+        if structure.population
+        else "",
+        "Échelon de base": structure.base_scale.label if structure.base_scale else "",
+        "Région": structure.region,
+        "Forme juridique": structure.legal_form.label,
+        "Année de création": str(structure.founded_year or ""),
+        "Période": years,
+        "Conseil d’administration": french_date(card.board_date) if card.board_date else "",
+    }
+    return [
+        Fact(label, clip(typeset(value), FACT_WIDTH, 10, lines=4))
+        for label, value in values.items()
+        if value
+    ]
+
+
+def _footer_stamp(version: VersionStamp | None) -> str:
+    """Return the version as the foot of each page has it: number, date, fingerprint."""
+    if version is None:
+        return "Document de travail"
+    day = french_date(_day(version))
+    return f"Version\u00a0{version.number} · {day} · {version.fingerprint}"
+
+
+def _day(version: VersionStamp) -> dt.date:
+    """Return the day of submission, in France."""
+    moment = version.submitted_at
+    return localdate(moment) if is_aware(moment) else moment.date()
+
+
 def _cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
     card = document.diagnostic
     verb = "adopté par le" if card.state is State.ADOPTED else "soumis au"
@@ -285,10 +402,9 @@ def _cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
     if version is None:
         stamp = "Document de travail, non soumis"
     else:
-        moment = version.submitted_at
-        day = french_date(localdate(moment) if is_aware(moment) else moment.date())
         stamp = (
-            f"Version\u00a0{version.number} · soumise le {day} · empreinte {version.fingerprint}"
+            f"Version\u00a0{version.number} · soumise le {french_date(_day(version))}"
+            f" · empreinte {version.fingerprint}"
         )
     return Cover(
         name=clip(typeset(document.structure.name), COVER_WIDTH, 34, lines=4),
@@ -308,6 +424,8 @@ def build_report(document: DiagnosticDocument, *, version: VersionStamp | None) 
         version=version,
         cover=_cover(document, version),
         footer=f"{name} — {title}",
+        stamp=_footer_stamp(version),
+        facts=_facts(document),
         synthesis=build_synthesis(document),
         chapters=_chapters(document),
         remaining=_remaining(document),

@@ -49,7 +49,7 @@ FONTS = (
         "bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2",
     ),
 )
-STYLE_SHEETS = ("tokens.css", "display.css", "report.css", "kit.css")
+STYLE_SHEETS = ("tokens.css", "display.css", "report.css", "report_print.css", "kit.css")
 
 
 class AddressRefusedError(ValueError):
@@ -94,8 +94,7 @@ def _own_style_sheet() -> str:
         for family, style, characters, name in FONTS
     )
     return f"""{faces}
-    @page project {{ background: url("{WATERMARK}") center / 165mm no-repeat; }}
-    .r-project {{ page: project; }}"""
+    .r-project {{ background: url("{WATERMARK}") center / 165mm no-repeat; }}"""
 
 
 def _style_sheet(name: str) -> str:

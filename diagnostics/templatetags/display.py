@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString
 
-from diagnostics.domain.answers import Answer, EconomicModel
+from diagnostics.domain.answers import Answer, EconomicModel, Milestone
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.report import diagrams, reading
 
@@ -16,6 +16,12 @@ register = template.Library()
 def read_answer(answer: Answer, document: DiagnosticDocument) -> object:
     """Give the view of an answer: ``{% read_answer answer document as view %}``."""
     return reading.read_answer(answer, document)
+
+
+@register.simple_tag
+def read_calendar(rows: list[Milestone], document: DiagnosticDocument) -> reading.CalendarView:
+    """Give the months of the calendar: ``{% read_calendar rows document as calendar %}``."""
+    return reading.read_calendar(rows, document)
 
 
 @register.simple_tag

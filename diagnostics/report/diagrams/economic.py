@@ -42,8 +42,8 @@ from diagnostics.typography import keur, keur_range, measure
 
 TITLE_WIDTH, YEAR_LEFT, YEAR_WIDTH = 108.0, 112.0, 38.0
 BAR_LEFT, BAR_LENGTH, BAR_HEIGHT = WIDE_BARS.left, WIDE_BARS.bar, WIDE_BARS.bar_height
-BAR_STEP = 30.0
-GROUP_GAP = 16.0
+BAR_STEP = 27.0
+GROUP_GAP = 14.0
 SIZE, TITLE_SIZE = 11.5, 12.0
 
 
@@ -106,7 +106,7 @@ class EconomicLayout:
 
 
 def _year(year: int, y: float) -> Label:
-    return label(str(year), YEAR_LEFT, y + 4, YEAR_WIDTH, SIZE, bold=True)
+    return label(str(year), YEAR_LEFT, y + 3, YEAR_WIDTH, SIZE, bold=True)
 
 
 def _bar(
@@ -120,7 +120,7 @@ def _bar(
     value = label(
         words or "à compléter",
         x,
-        y + 4,
+        y + 3,
         WIDTH - x,
         SIZE,
         bold=bool(words),
@@ -272,7 +272,7 @@ def economic_svgs(answer: EconomicModel, *, base_year: int, target_year: int) ->
     if layout.shares_top is not None:
         parts.append(families_legend(layout.shares_top, WIDE_BARS))
         for (column, _), label_of_year in zip(years, layout.share_years, strict=True):
-            parts.append(stacked_bar(column, label_of_year.y - 4, WIDE_BARS))
+            parts.append(stacked_bar(column, label_of_year.y - 3, WIDE_BARS))
             parts.append(write(label_of_year))
     if layout.gap_bar is not None:
         parts += [write(part) for part in layout.gap_bar.labels]

@@ -34,10 +34,10 @@ from diagnostics.typography import count, typeset
 
 LINES_PER_DRAWING = 20
 CODE_WIDTH, NAME_SIZE, HEAD_SIZE = 30.0, 11.0, 10.0
-WIDEST_COLUMN, NARROWEST_LEVEL_HEADING = 92.0, 62.0
+WIDEST_COLUMN, NARROWEST_LEVEL_HEADING = 76.0, 62.0
 COLUMNS_WIDTH = 440.0  # at most, whatever the number of échelons
 HEADING_LENGTH = 128.0  # of a heading that stands upright
-PADDING = 5.0  # above and under the name of an action
+PADDING = 4.0  # above and under the name of an action
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ TIME_LEFT, TIME_RIGHT = 330.0, 556.0
 TARGET_WIDTH = 132.0
 SIZE, YEAR_SIZE = 11.0, 10.5
 HEAD = 22.0
-PADDING = 6.0
+PADDING = 4.5
 OUTSIDE = 10.0  # how far a deadline out of the horizon stands from its end
 
 

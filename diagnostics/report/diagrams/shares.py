@@ -47,7 +47,7 @@ class BarFrame:
     size: float
 
 
-WIDE_BARS = BarFrame(156, 400, 22, 11.5)
+WIDE_BARS = BarFrame(156, 400, 20, 11.5)
 COMPACT_BARS = BarFrame(40, 290, 22, 11.5)
 COMPACT_WIDTH, COMPACT_STEP = 330.0, 44.0
 
