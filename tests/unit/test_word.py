@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 
 from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.vocabulary import Axis, State
-from diagnostics.report.content import ReportContent, build_report
+from diagnostics.report.content import ReportContent, Vigilance, build_report
 from diagnostics.report.diagrams import draw_answer
 from diagnostics.report.pictures import alternative
 from diagnostics.report.word import build_docx, styles
@@ -48,7 +48,7 @@ def test_headings_follow_the_report_and_make_the_navigation(sorelle: WordFile):
     content = report(demo("sorelle"))
     expected = [(1, "Synthèse en une page")]
     for chapter in content.chapters:
-        expected.append((1, f"Axe {chapter.number} · {chapter.title}"))
+        expected.append((1, chapter.running_title))
         expected += [(2, f"{section.number} {section.title}") for section in chapter.sections]
     expected += [
         (1, "Reste à compléter"),
@@ -154,8 +154,8 @@ def test_answers_are_in_their_tables(sorelle: WordFile):
 
 def test_the_synthesis_makes_the_same_choice_as_the_pdf(sorelle: WordFile):
     synthesis = report(demo("sorelle")).synthesis
-    start = sorelle.text.index("Synthèse en une page", sorelle.text.index("Sommaire") + 200)
-    page = sorelle.text[start : sorelle.text.index("Situation souhaitée en 2029")]
+    start = sorelle.text.index("Synthèse en une page")
+    page = sorelle.text[start : sorelle.text.index("Sommaire", start)]
     said = [synthesis.vision, *synthesis.roles.items, *synthesis.requests.items]
     said += [objective.statement for objective in synthesis.objectives]
     said += [*synthesis.priorities.items, *synthesis.existing.items, *synthesis.to_approach.items]
@@ -235,7 +235,7 @@ def test_it_is_a_project_until_it_is_validated(state: State):
         assert marked == []
         assert all(text.startswith(f"{state.label} · Version") for text in footers)
     assert content.version.fingerprint in footers[0]
-    assert "Version\u00a02 · soumise le 4\u00a0juin\u00a02026" in footers[0]
+    assert "Version\u00a02 · 4\u00a0juin\u00a02026" in footers[0]
 
 
 def file_bytes(tree) -> bytes:
@@ -272,6 +272,20 @@ def test_properties_say_what_it_is(sorelle: WordFile):
     assert not [name for name in sorelle.parts if "thumbnail" in name or "customXml" in name]
     languages = {e.get(qn("w:val")) for e in sorelle.trees["word/styles.xml"].iter(qn("w:lang"))}
     assert languages == {"fr-FR"}
+
+
+def test_points_of_vigilance_are_written_when_the_content_has_them():
+    content = dataclasses.replace(
+        report(demo("sorelle")),
+        vigilance=Vigilance(["Un point"], ["Une remarque"], [("Un choix", "Nos raisons")]),
+    )
+    file = word(content)
+    start = file.headings().index((1, "Cohérence et points de vigilance"))
+    titles = [text for _level, text in file.headings()[start + 1 : start + 5]]
+    assert titles == ["Points d’attention", "À noter", "Choix assumés", "Reste à compléter"]
+    points = file.paragraphs("ListBullet")
+    assert {"Un point", "Une remarque", "Un choix\nChoix assumé\u00a0: Nos raisons"} <= set(points)
+    assert (1, "Cohérence et points de vigilance") not in word(report(demo("sorelle"))).headings()
 
 
 def test_long_names_fit_the_properties():

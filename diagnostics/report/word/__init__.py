@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from diagnostics.domain.vocabulary import Axis
 from diagnostics.report.content import ReportContent
-from diagnostics.report.word.annex import write_annex, write_remaining
+from diagnostics.report.word.annex import write_annex, write_remaining, write_vigilance
 from diagnostics.report.word.board import write_board, write_deliberation
 from diagnostics.report.word.chapters import write_chapter
 from diagnostics.report.word.frame import write_footer, write_header, write_properties
-from diagnostics.report.word.front import write_cover, write_synthesis
+from diagnostics.report.word.front import write_cover, write_identity, write_synthesis
 from diagnostics.report.word.paper import Paper
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -27,14 +27,18 @@ def build_docx(content: ReportContent) -> bytes:
         section = paper.new_section(axis)
         write_header(section, paper, content, title, mark=mark)
 
-    part(None, "Sommaire")
-    write_footer(paper.document.sections[-1], content)
-    paper.contents_here()
     part(None, "Synthèse")
+    write_footer(paper.document.sections[-1], content)
     write_synthesis(paper, content)
+    part(None, "Sommaire")
+    paper.contents_here()
+    write_identity(paper, content)
     for chapter in content.chapters:
-        part(chapter.axis, f"Axe {chapter.number} · {chapter.axis.label}")
+        part(chapter.axis, chapter.running_title)
         write_chapter(paper, chapter, content.document)
+    if content.vigilance:
+        part(None, "Cohérence et points de vigilance")
+        write_vigilance(paper, content.vigilance)
     if content.remaining:
         paper.axis = None
         write_remaining(paper, content)

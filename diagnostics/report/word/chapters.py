@@ -89,7 +89,8 @@ DASH, TO_SAY = "—", "à préciser"
 
 def write_chapter(paper: Paper, chapter: Chapter, document: DiagnosticDocument) -> None:
     """Write an axis: its heading, then each of its steps that has an answer."""
-    paper.heading(f"Axe {chapter.number} · {chapter.title}", 1)
+    paper.heading(chapter.running_title, 1)
+    paper.text(chapter.lead, style="Lead")
     for section in chapter.sections:
         write_section(paper, section, document)
 
@@ -300,7 +301,7 @@ def _write_scales(paper: Paper, answer: TerritorialScales, document: DiagnosticD
     ]
     rows = []
     for entry in read_territorial_scales(answer, document).lines:
-        scales = ", ".join(scale.label for scale in entry.scales)
+        scales = " · ".join(entry.scale_names)
         details = " — ".join(entry.details)
         rows.append(
             Row(

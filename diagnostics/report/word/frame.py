@@ -83,7 +83,7 @@ def write_footer(section: Section, content: ReportContent) -> None:
     child(border, "w:top", val="single", sz="4", space="4", color=FIELD_LINE)
     _tabs(paragraph)
     status = f"{status_of(content)} · " if content.version else ""
-    write_run(paragraph, Run(f"{status}{content.cover.stamp}"))
+    write_run(paragraph, Run(f"{status}{content.stamp}"))
     child(child(paragraph, "w:r"), "w:tab")
     write_run(paragraph, Run("Page\u00a0"))
     write_field(paragraph, "PAGE", "1")

@@ -38,7 +38,7 @@ from diagnostics.report.word.styles import (
 )
 
 TWIPS = 567  # in a centimetre
-SHORT_TABLE = 8  # rows
+SHORT_TABLE = 6  # rows
 
 
 class Paper:
@@ -197,8 +197,10 @@ class Paper:
             titles = [[Line([column.title], column.style)] for column in columns]
             self._write_row(table, columns, Row(titles, with_next=True), is_header=True)
         rows = list(rows)
-        for left, row in zip(range(len(rows) - 1, -1, -1), rows, strict=True):
-            if left and len(rows) <= SHORT_TABLE:
+        for position, row in enumerate(rows):
+            # Two rows at least stand together at the top and at the bottom of a table.
+            together = len(rows) <= SHORT_TABLE or position in (0, len(rows) - 2)
+            if together and position < len(rows) - 1:
                 row = dataclasses.replace(row, with_next=True)
             self._write_row(table, columns, row)
         return self._append(table)

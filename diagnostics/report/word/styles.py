@@ -134,6 +134,9 @@ PARAGRAPH_STYLES = (
     _paragraph_style(
         "TOCHeading", "TOC Heading", _run(21, INK, bold=True), f"<w:keepNext/>{_space(0, 10)}"
     ),
+    _paragraph_style(
+        "Lead", "Chapeau", f"<w:i/>{_run(11.5, INK_SOFT)}", f"<w:keepNext/>{_space(0, 8)}"
+    ),
     _toc(1),
     _toc(2),
     _paragraph_style("Caption", "caption", _run(9.5, INK_SOFT), f"<w:keepLines/>{_space(3, 9)}"),
@@ -203,8 +206,8 @@ def _table_style(axis: Axis | None) -> str:
         f'<w:name w:val="{name}"/><w:basedOn w:val="TableNormal"/><w:qFormat/>'
         f'<w:tblPr><w:tblBorders><w:bottom w:val="single" w:sz="4" w:space="0" w:color="{LINE}"/>'
         f'<w:insideH w:val="single" w:sz="4" w:space="0" w:color="{LINE}"/></w:tblBorders>'
-        '<w:tblCellMar><w:top w:w="50" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
-        '<w:bottom w:w="50" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        '<w:tblCellMar><w:top w:w="40" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
+        '<w:bottom w:w="40" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         f'<w:tblStylePr w:type="firstRow"><w:rPr><w:b/><w:color w:val="{colour}"/></w:rPr>'
         f'<w:tcPr><w:tcBorders><w:bottom w:val="single" w:sz="12" w:space="0" w:color="{colour}"/>'
         f'</w:tcBorders><w:shd w:val="clear" w:color="auto" w:fill="{pale}"/></w:tcPr>'
@@ -287,8 +290,8 @@ def set_page(section: Section) -> None:
     """Give a section the page of the report: A4 and its margins."""
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm((21 - TEXT_WIDTH) / 2)
-    section.top_margin, section.bottom_margin = Cm(2.5), Cm(2.2)
-    section.header_distance, section.footer_distance = Cm(1.1), Cm(1)
+    section.top_margin, section.bottom_margin = Cm(2.3), Cm(1.9)
+    section.header_distance, section.footer_distance = Cm(1.1), Cm(0.9)
 
 
 def _drop_leftovers(document: WordDocument) -> None:
