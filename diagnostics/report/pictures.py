@@ -89,6 +89,15 @@ def alternative(svg: str) -> str:
     return (_parse(svg).findtext(f"{{{SVG}}}title") or "").strip()
 
 
+def proportions(svg: str) -> float:
+    """Return the height of a drawing over its width, from its ``viewBox``."""
+    try:
+        _left, _top, width, height = map(float, _parse(svg).get("viewBox", "").split())
+        return height / width
+    except (ValueError, ZeroDivisionError) as error:
+        raise PictureError("the drawing says no size") from error
+
+
 def _choose_fonts(drawing: ET.Element) -> bool:
     """Write each line in a font that has its characters; tell whether the machine's are needed."""
     known, found = _fonts().characters, False

@@ -10,7 +10,7 @@ from PIL import Image
 from diagnostics.report import pictures
 from diagnostics.report.diagrams import circles_svg
 from diagnostics.report.diagrams.svg import AMBITION, FONT
-from diagnostics.report.pictures import PictureError, alternative, svg_to_png, xml_text
+from diagnostics.report.pictures import PictureError, alternative, proportions, svg_to_png, xml_text
 from tests.report_samples import demo
 
 
@@ -107,6 +107,13 @@ def test_the_alternative_is_the_title():
 
     assert alternative(svg).startswith("Positionnement de A & B <c>")
     assert alternative('<svg xmlns="http://www.w3.org/2000/svg"><text>x</text></svg>') == ""
+
+
+def test_a_drawing_says_its_proportions():
+    assert proportions(drawing(width=400, height=100)) == 0.25
+    for svg in ('<svg viewBox="0 0 0 1"/>', "<svg/>", '<svg viewBox="a"/>'):
+        with pytest.raises(PictureError):
+            proportions(svg)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from diagnostics.domain.vocabulary import Axis, State
 from diagnostics.report.content import ReportContent, Vigilance, build_report
 from diagnostics.report.diagrams import draw_answer
 from diagnostics.report.pictures import alternative
-from diagnostics.report.word import build_docx, styles
+from diagnostics.report.word import WidePicture, build_docx, styles
 from tests.report_samples import demo, empty, filled, report
 from tests.shapes import documents
 from tests.word_files import WordFile, cells_of, style_of, text_of
@@ -103,6 +103,25 @@ def test_the_drawings_are_pictures_with_their_words_and_a_caption(name: str):
     pictures = [data for name, data in file.parts.items() if name.startswith("word/media/")]
     assert pictures
     assert all(data.startswith(b"\x89PNG") for data in pictures)
+
+
+def test_a_drawing_of_the_whole_has_a_lying_page_of_its_own():
+    svg = draw_answer(demo("sorelle").answers.alliances, demo("sorelle"))[0]
+    wide = WidePicture("Fil rouge", svg, "Ce qui sert la vision")
+    file = WordFile(build_docx(report(demo("sorelle")), wide=[wide]))
+
+    sections = list(file.document.sections)
+    lying = [s for s in sections if s.page_width > s.page_height]
+    assert [text_of(s.header._element).partition("\t")[2] for s in lying] == ["Fil rouge"]
+    titles = [text for level, text in file.headings() if level == 1]
+    assert titles[titles.index("Fil rouge") - 1].startswith("Axe 4")
+    assert titles[titles.index("Fil rouge") + 1] == "Reste à compléter"
+    assert "Figure\u00a07\u00a0— Ce qui sert la vision" in file.paragraphs("Caption")
+    for extent in file.body.iter(qn("wp:extent")):
+        assert int(extent.get("cx")) / 360_000 <= 25.5
+        assert int(extent.get("cy")) / 360_000 <= 21.0
+    last = list(file.body.iter(qn("wp:extent")))[-1]
+    assert int(last.get("cy")) / 360_000 <= 13.4 + 0.01
 
 
 def test_tables_repeat_their_header_and_never_cut_a_row(sorelle: WordFile):

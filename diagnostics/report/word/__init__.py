@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from diagnostics.domain.vocabulary import Axis
 from diagnostics.report.content import ReportContent
 from diagnostics.report.word.annex import write_annex, write_remaining, write_vigilance
@@ -18,17 +21,29 @@ UPDATE_HINT = (
 )
 
 
-def build_docx(content: ReportContent) -> bytes:
-    """Return the Word document of a report: text, tables and pictures, no link to anything."""
+@dataclass(frozen=True)
+class WidePicture:
+    """A drawing that reads several axes together, and is given a lying page."""
+
+    title: str
+    svg: str
+    caption: str
+
+
+def build_docx(content: ReportContent, *, wide: Sequence[WidePicture] = ()) -> bytes:
+    """Return the Word document of a report: text, tables and pictures, no link to anything.
+
+    ``wide``: drawings that come after the axes, on a page of their own each.
+    """
     paper = Paper()
     write_cover(paper, content)
 
-    def part(axis: Axis | None, title: str, *, mark: bool = True) -> None:
-        section = paper.new_section(axis)
+    def part(axis: Axis | None, title: str, *, mark: bool = True, landscape: bool = False) -> None:
+        section = paper.new_section(axis, landscape=landscape)
         write_header(section, paper, content, title, mark=mark)
+        write_footer(section, content)
 
     part(None, "Synthèse")
-    write_footer(paper.document.sections[-1], content)
     write_synthesis(paper, content)
     part(None, "Sommaire")
     paper.contents_here()
@@ -36,10 +51,16 @@ def build_docx(content: ReportContent) -> bytes:
     for chapter in content.chapters:
         part(chapter.axis, chapter.running_title)
         write_chapter(paper, chapter, content.document)
+    for drawing in wide:
+        part(None, drawing.title, landscape=True)
+        paper.heading(drawing.title, 1)
+        paper.picture(drawing.svg, drawing.caption)
     if content.vigilance:
         part(None, "Cohérence et points de vigilance")
         write_vigilance(paper, content.vigilance)
     if content.remaining:
+        if wide and not content.vigilance:
+            part(None, "Reste à compléter")  # not on a lying page
         paper.axis = None
         write_remaining(paper, content)
     if not content.board.is_empty:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import nsdecls
 from docx.oxml.parser import parse_xml
 from docx.section import Section
@@ -13,7 +14,7 @@ from diagnostics.report.content import ReportContent
 from diagnostics.report.pictures import xml_text
 from diagnostics.report.word.paper import TWIPS, Paper
 from diagnostics.report.word.pieces import Run, child, new_paragraph, write_field, write_run
-from diagnostics.report.word.styles import FIELD_LINE, LANGUAGE, TEXT_WIDTH
+from diagnostics.report.word.styles import FIELD_LINE, LANGUAGE, TEXT_WIDTH, WIDE_TEXT_WIDTH
 
 SUBJECT = "Diagnostic ambition — rapport au conseil d’administration"
 MAX_PROPERTY = 255  # what the format holds
@@ -39,10 +40,12 @@ mso-position-vertical-relative:margin" o:allowincell="f" fillcolor="#f7f4ec" str
  string="Projet"/></v:shape></w:pict></w:r>"""
 
 
-def _tabs(paragraph: Any) -> None:
+def _tabs(paragraph: Any, section: Section) -> None:
     """Align what follows a tab on the right margin."""
+    is_wide = section.orientation is WD_ORIENT.LANDSCAPE
+    width = WIDE_TEXT_WIDTH if is_wide else TEXT_WIDTH
     tabs = child(paragraph.pPr, "w:tabs")
-    child(tabs, "w:tab", val="right", pos=f"{TEXT_WIDTH * TWIPS:.0f}")
+    child(tabs, "w:tab", val="right", pos=f"{width * TWIPS:.0f}")
 
 
 def _fill(story: Any, paragraph: Any) -> None:
@@ -65,7 +68,7 @@ def write_header(
     paragraph = new_paragraph("Header")
     border = child(paragraph.pPr, "w:pBdr")
     child(border, "w:bottom", val="single", sz="8", space="4", color=colour)
-    _tabs(paragraph)
+    _tabs(paragraph, section)
     write_run(paragraph, Run(content.footer))
     child(child(paragraph, "w:r"), "w:tab")
     write_run(paragraph, Run(title, bold=True, colour=colour))
@@ -77,11 +80,11 @@ def write_header(
 
 
 def write_footer(section: Section, content: ReportContent) -> None:
-    """Write the footer of all the pages but the cover: status, version, page."""
+    """Write the footer of a section: status, version, page."""
     paragraph = new_paragraph("Footer")
     border = child(paragraph.pPr, "w:pBdr")
     child(border, "w:top", val="single", sz="4", space="4", color=FIELD_LINE)
-    _tabs(paragraph)
+    _tabs(paragraph, section)
     status = f"{status_of(content)} · " if content.version else ""
     write_run(paragraph, Run(f"{status}{content.stamp}"))
     child(child(paragraph, "w:r"), "w:tab")

@@ -14,7 +14,7 @@ from docx.oxml.parser import OxmlElement, parse_xml
 from docx.section import Section
 
 from diagnostics.domain.vocabulary import Axis
-from diagnostics.report.pictures import xml_text
+from diagnostics.report.pictures import proportions, xml_text
 from diagnostics.report.word.pieces import (
     Column,
     Drawing,
@@ -31,7 +31,9 @@ from diagnostics.report.word.pieces import (
 from diagnostics.report.word.styles import (
     AXIS_COLOURS,
     NUMBERS,
+    PICTURE_ROOM,
     PLAIN_COLOURS,
+    WIDE_PICTURE_ROOM,
     blank_document,
     set_page,
     table_style_id,
@@ -51,6 +53,7 @@ class Paper:
         self._body: Any = self.document.element.body
         self._counts = {"Figure": 0, "Tableau": 0}
         self._contents: Any = None
+        self._room = PICTURE_ROOM
 
     @property
     def colours(self) -> tuple[str, str]:
@@ -64,10 +67,11 @@ class Paper:
 
     # --- Sections and headings -----------------------------------------------------------
 
-    def new_section(self, axis: Axis | None) -> Section:
+    def new_section(self, axis: Axis | None, *, landscape: bool = False) -> Section:
         """Start a page, and from there the colours of an axis."""
         section = self.document.add_section(WD_SECTION.NEW_PAGE)
-        set_page(section)
+        set_page(section, landscape=landscape)
+        self._room = WIDE_PICTURE_ROOM if landscape else PICTURE_ROOM
         # The break stands in a paragraph of its own, that must not call for one more page.
         last = self._body[-2]
         last.get_or_add_pPr().insert(0, OxmlElement("w:pStyle"))
@@ -251,9 +255,10 @@ class Paper:
 
     # --- Pictures ------------------------------------------------------------------------
 
-    def picture(self, svg: str, caption: str, *, width: float = 16.4) -> None:
-        """Write a drawing as a picture ``width`` centimetres wide, with its caption below."""
-        self.text(Drawing(svg, width), style="Figure")
+    def picture(self, svg: str, caption: str) -> None:
+        """Write a drawing as a picture as large as the page allows, with its caption below."""
+        width, height = self._room
+        self.text(Drawing(svg, min(width, height / proportions(svg))), style="Figure")
         self._caption("Figure", caption, "Caption")
 
     def _caption(self, kind: str, text: str, style: str) -> None:

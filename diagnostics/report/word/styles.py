@@ -16,6 +16,7 @@ from typing import Any
 
 from docx import Document
 from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import parse_xml
 from docx.section import Section
@@ -25,7 +26,10 @@ from diagnostics.domain.vocabulary import Axis
 
 FONT = "Calibri"
 LANGUAGE = "fr-FR"
-TEXT_WIDTH = 17.0  # centimetres between the margins of an A4 page
+# Centimetres between the margins of an A4 page, upright and lying.
+TEXT_WIDTH, WIDE_TEXT_WIDTH = 17.0, 25.7
+# The largest picture on a page that also has its heading and caption: width, height.
+PICTURE_ROOM, WIDE_PICTURE_ROOM = (16.4, 21.0), (25.4, 13.4)
 
 # The colours of static/css/tokens.css (a test compares them).
 INK, INK_SOFT = "1b2a28", "55615c"
@@ -286,9 +290,11 @@ def _set_settings(document: WordDocument) -> None:
             option.set(qn("w:val"), "15")  # or Word opens it « en mode de compatibilité »
 
 
-def set_page(section: Section) -> None:
+def set_page(section: Section, *, landscape: bool = False) -> None:
     """Give a section the page of the report: A4 and its margins."""
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+    size = (Cm(29.7), Cm(21)) if landscape else (Cm(21), Cm(29.7))
+    section.page_width, section.page_height = size
     section.left_margin = section.right_margin = Cm((21 - TEXT_WIDTH) / 2)
     section.top_margin, section.bottom_margin = Cm(2.3), Cm(1.9)
     section.header_distance, section.footer_distance = Cm(1.1), Cm(0.9)
