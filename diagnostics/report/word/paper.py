@@ -98,7 +98,8 @@ class Paper:
     def write_contents(self, title: str, hint: str) -> None:
         """Write the table of contents: a field that Word updates, and until then its entries.
 
-        ``hint`` says how to have the page numbers; the first update takes it away.
+        ``hint`` says how to have the page numbers; the first update takes it away. The file could
+        ask for that update itself, but Word then warns whoever opens it of « other files ».
         """
         control: Any = parse_xml(
             f"<w:sdt {nsdecls('w')}><w:sdtPr><w:docPartObj><w:docPartGallery"
