@@ -11,6 +11,7 @@ from diagnostics.views import (
     pages,
     reports,
     structures,
+    word,
 )
 from diagnostics.wizard import positioning_preview, step_wizard
 
@@ -65,6 +66,7 @@ diagnostic_urls = [
     path("rapport/", reports.show_report, name="report"),
     path("rapport.pdf", reports.download_pdf, name="report_pdf"),
     path("synthese.pdf", reports.download_synthesis, name="report_synthesis_pdf"),
+    path("rapport.docx", word.download_docx, name="report_docx"),
     path("document.json", reports.download_document, name="document_json"),
 ]
 

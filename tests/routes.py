@@ -226,6 +226,7 @@ ROUTES = [
     Route("report_pdf", VIEWERS, NOT_ALLOWED, _diagnostic),
     Route("report_synthesis_pdf", VIEWERS, NOT_ALLOWED, _diagnostic),
     Route("kit_pdf", (LOGIN,) + (200,) * 6, NOT_ALLOWED),
+    Route("report_docx", VIEWERS, NOT_ALLOWED, _diagnostic),
     Route("document_json", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Énoncé que nul autre ne lit"),
     Route("portfolio", (LOGIN, 403, 403, 403, 403, 200, 403), NOT_ALLOWED, shows="Confidence"),
 ]

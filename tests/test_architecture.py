@@ -28,6 +28,9 @@ ONLY_IN = {
     "formtools": {"wizard"},
     "weasyprint": {"report.pdf", "bench.floor"},
     "openpyxl": {"exports"},
+    "docx": {"report.word"},
+    "resvg_py": {"report.pictures"},
+    "fontTools": {"report.pictures"},
     "pydantic": {"domain", "services", "forms", "report"},
     "allauth": {"accounts", "admin", "forms", "services", "urls"},
 }

@@ -47,7 +47,7 @@ _places = threading.BoundedSemaphore(settings.PDF_PLACES)
 def show_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the report on screen; ``?version=N`` for a submitted one."""
     diagnostic = get_diagnostic(request.user, pk).diagnostic
-    edition = _edition(request, diagnostic)
+    edition = edition_asked(request, diagnostic)
     context = {
         "content": edition.content,
         "diagnostic": diagnostic,
@@ -103,11 +103,20 @@ def _version_asked(request: HttpRequest) -> int | None:
     return int(asked)
 
 
-def _edition(request: HttpRequest, diagnostic: Diagnostic) -> Edition:
+def edition_asked(request: HttpRequest, diagnostic: Diagnostic) -> Edition:
+    """Return what the report shows: ``?version=N``, or the diagnostic as it is; Http404."""
     edition = edition_of(diagnostic, _version_asked(request))
     if edition is None:
         raise Http404
     return edition
+
+
+def file_name(edition: Edition, part: str = "") -> str:
+    """Return the name of a file made of an edition, without its ending."""
+    diagnostic = edition.diagnostic
+    name = slugify(f"{diagnostic.structure.name} {diagnostic.title}") or "diagnostic"
+    version = f"v{edition.version.number}" if edition.version else ""
+    return "-".join(word for word in (name, part, version) if word)
 
 
 # --- PDF --------------------------------------------------------------------------------------
@@ -115,13 +124,10 @@ def _edition(request: HttpRequest, diagnostic: Diagnostic) -> Edition:
 
 def _download_diagnostic(request: HttpRequest, pk: UUID, kind: Kind) -> HttpResponse:
     diagnostic = get_diagnostic(request.user, pk).diagnostic
-    edition = _edition(request, diagnostic)
-    name = slugify(f"{diagnostic.structure.name} {diagnostic.title}") or "diagnostic"
-    if kind is Kind.SYNTHESIS:
-        name += "-synthese"
+    edition = edition_asked(request, diagnostic)
+    name = file_name(edition, "synthese" if kind is Kind.SYNTHESIS else "")
     address = reverse("report", args=[pk])
     if edition.version is not None:
-        name += f"-v{edition.version.number}"
         address += f"?version={edition.version.number}"
     return _download(request, printable_report(edition, kind), name, report=address)
 

@@ -26,7 +26,7 @@ from tests.situations import (
 )
 
 pytestmark = pytest.mark.django_db
-REPORTS = ("report", "report_pdf", "report_synthesis_pdf", "document_json")
+REPORTS = ("report", "report_pdf", "report_synthesis_pdf", "report_docx", "document_json")
 
 
 @pytest.fixture(autouse=True)

@@ -57,7 +57,7 @@ def test_no_address_writes_on_get(state: State):
     addresses = [route.address(cast) for route in ROUTES]
     addresses += [
         f"/diagnostics/{cast.diagnostic.pk}/{name}?version=1"
-        for name in ("rapport/", "rapport.pdf", "document.json")
+        for name in ("rapport/", "rapport.pdf", "rapport.docx", "document.json")
     ]
     statuses = set()
     for role in ROLES:

@@ -48,8 +48,20 @@ HOME_AND_CHECK = {"diagnostic_home": 8, "diagnostic_check": 8}
 PORTFOLIO_GET = 5
 REPORT_GET = {
     # In an open state the answers are read to know what the PDF depends on; a version's are not.
-    State.DRAFT: {"report": 7, "report_pdf": 7, "report_synthesis_pdf": 7, "document_json": 6},
-    State.SUBMITTED: {"report": 7, "report_pdf": 6, "report_synthesis_pdf": 6, "document_json": 6},
+    State.DRAFT: {
+        "report": 7,
+        "report_pdf": 7,
+        "report_synthesis_pdf": 7,
+        "report_docx": 6,
+        "document_json": 6,
+    },
+    State.SUBMITTED: {
+        "report": 7,
+        "report_pdf": 6,
+        "report_synthesis_pdf": 6,
+        "report_docx": 6,
+        "document_json": 6,
+    },
 }
 KIT_PRINTED, KIT_KEPT = 11, 4
 START_GET = 5

@@ -1,0 +1,76 @@
+"""The report as a Word document that can be edited: the same content as the page and the PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from diagnostics.domain.vocabulary import Axis
+from diagnostics.report.content import ReportContent
+from diagnostics.report.word.annex import write_annex, write_remaining, write_vigilance
+from diagnostics.report.word.board import write_board, write_deliberation
+from diagnostics.report.word.chapters import write_chapter
+from diagnostics.report.word.frame import write_footer, write_header, write_properties
+from diagnostics.report.word.front import write_cover, write_identity, write_synthesis
+from diagnostics.report.word.paper import Paper
+
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+UPDATE_HINT = (
+    "Pour afficher les numéros de page\u00a0: clic droit sur ce sommaire, puis «\u00a0Mettre à jour "
+    "les champs\u00a0»."
+)
+
+
+@dataclass(frozen=True)
+class WidePicture:
+    """A drawing that reads several axes together, and is given a lying page."""
+
+    title: str
+    svg: str
+    caption: str
+
+
+def build_docx(content: ReportContent, *, wide: Sequence[WidePicture] = ()) -> bytes:
+    """Return the Word document of a report: text, tables and pictures, no link to anything.
+
+    ``wide``: drawings that come after the axes, on a page of their own each.
+    """
+    paper = Paper()
+    write_cover(paper, content)
+
+    def part(axis: Axis | None, title: str, *, mark: bool = True, landscape: bool = False) -> None:
+        section = paper.new_section(axis, landscape=landscape)
+        write_header(section, paper, content, title, mark=mark)
+        write_footer(section, content)
+
+    part(None, "Synthèse")
+    write_synthesis(paper, content)
+    part(None, "Sommaire")
+    paper.contents_here()
+    write_identity(paper, content)
+    for chapter in content.chapters:
+        part(chapter.axis, chapter.running_title)
+        write_chapter(paper, chapter, content.document)
+    for drawing in wide:
+        part(None, drawing.title, landscape=True)
+        paper.heading(drawing.title, 1)
+        paper.picture(drawing.svg, drawing.caption)
+    if content.vigilance:
+        part(None, "Cohérence et points de vigilance")
+        write_vigilance(paper, content.vigilance)
+    if content.remaining:
+        if wide and not content.vigilance:
+            part(None, "Reste à compléter")  # not on a lying page
+        paper.axis = None
+        write_remaining(paper, content)
+    if not content.board.is_empty:
+        part(Axis.BOARD, Axis.BOARD.label)
+        write_board(paper, content.board)
+    if content.board.decisions:
+        part(Axis.BOARD, "Projet de délibération", mark=False)
+        write_deliberation(paper, content)
+    part(None, "Annexe")
+    write_annex(paper, content)
+    paper.write_contents("Sommaire", UPDATE_HINT)
+    write_properties(paper, content)
+    return paper.save()

@@ -1,0 +1,194 @@
+"""What the Word report asks of the board, and the deliberation that its secretary can reuse."""
+
+from __future__ import annotations
+
+from docx.oxml.ns import qn
+
+from diagnostics.domain.answers import BoardDecision, Milestone
+from diagnostics.report.content import BoardPage, BoardQuestion, ReportContent
+from diagnostics.report.word.paper import TWIPS, Paper
+from diagnostics.report.word.pieces import (
+    Blank,
+    Box,
+    Cell,
+    Column,
+    Line,
+    Piece,
+    Row,
+    Run,
+    border,
+    child,
+    line,
+)
+from diagnostics.report.word.styles import FIELD_LINE, TEXT_WIDTH
+from diagnostics.typography import capitalised, french_date, french_month, typeset
+
+SIGNATURE_HEIGHT = 2.8  # centimetres
+RESULTS = ("Adopté", "Amendé", "Reporté")
+
+
+def write_board(paper: Paper, board: BoardPage) -> None:
+    """Write the decisions to tick, the questions, the calendar, the signatures."""
+    paper.heading("Décisions soumises au conseil d’administration", 1)
+    if board.decisions:
+        _write_decisions(paper, board.decisions)
+    else:
+        paper.text("Aucune décision n’est encore proposée au conseil.")
+    if board.questions:
+        _write_questions(paper, board.questions)
+    if board.calendar:
+        _write_calendar(paper, board.calendar)
+    paper.heading("Signatures", 2)
+    paper.text("Séance du ", Blank("date", 9), " à ", Blank("lieu"))
+    _write_signatures(paper)
+
+
+def _write_decisions(paper: Paper, decisions: list[BoardDecision]) -> None:
+    columns = [Column("N°", 1.1), Column("Décision proposée", 10.0), Column("Vote", 5.9)]
+    rows = [
+        Row(
+            [
+                [line(Run(str(position), bold=True, colour=paper.colours[0]))],
+                [line(typeset(decision.text), style="CellTitle")],
+                [_results()],
+            ]
+        )
+        for position, decision in enumerate(decisions, 1)
+    ]
+    paper.table(columns, rows, caption="Décisions proposées, à cocher en séance")
+
+
+def _results() -> Line:
+    pieces: list[Piece] = []
+    for result in RESULTS:
+        pieces += [Box(result), "  "]
+    return line(*pieces[:-1])
+
+
+def _write_questions(paper: Paper, questions: list[BoardQuestion]) -> None:
+    paper.heading("Questions à trancher", 2)
+    for question in questions:
+        title = f"{question.number} {question.title}".strip()
+        mark = f" — {question.mark.label.lower()}" if question.mark else ""
+        paper.label(f"{title}{mark}")
+        paper.boxed(typeset(question.text) or "L’équipe souhaite en débattre.")
+
+
+def _write_calendar(paper: Paper, calendar: list[Milestone]) -> None:
+    paper.heading("Calendrier des douze prochains mois", 2)
+    rows = []
+    for row in calendar:
+        month = capitalised(french_month(row.month)) if row.month else "Mois à préciser"
+        milestone = typeset(row.milestone) if row.milestone else "à préciser"
+        rows.append(Row([[line(month, style="CellTitle")], [line(milestone)]]))
+    columns = [Column("Mois", 4.0), Column("Jalon", 13.0)]
+    paper.table(columns, rows, caption="Jalons après le conseil")
+
+
+def _write_signatures(paper: Paper) -> None:
+    cells: list[Cell] = [
+        [
+            line(Run(title, bold=True)),
+            line("Nom\u00a0: ", Blank("nom et prénom", 16)),
+            line("Signature\u00a0:"),
+        ]
+        for title in ("Présidence de séance", "Secrétariat de séance")
+    ]
+    table = paper.table(
+        [Column("", TEXT_WIDTH / 2)] * 2,
+        [Row(cells)],
+        caption="Signatures",
+        shows_caption=False,
+        has_header=False,
+    )
+    (row,) = table.findall(qn("w:tr"))
+    child(row.trPr, "w:trHeight", val=f"{SIGNATURE_HEIGHT * TWIPS:.0f}", hRule="atLeast")
+    for cell in row.findall(qn("w:tc")):
+        border(cell, **dict.fromkeys(("top", "left", "bottom", "right"), (4, FIELD_LINE)))
+
+
+# --- Deliberation ------------------------------------------------------------------------
+
+
+def write_deliberation(paper: Paper, content: ReportContent) -> None:
+    """Write the project of deliberation: one article per decision, votes to fill in."""
+    card = content.document.diagnostic
+    day: Piece = french_date(card.board_date) if card.board_date else Blank("date", 9)
+    name = typeset(content.document.structure.name)
+    paper.heading("Projet de délibération", 1)
+    paper.text(
+        "Modèle à reprendre par le secrétariat de séance\u00a0: cliquer sur les pointillés pour les "
+        "remplir, adapter le texte aux statuts, supprimer cette phrase.",
+        style="Hint",
+    )
+    paper.text(
+        Run("Délibération n°\u00a0", bold=True),
+        Blank("numéro", 5),
+        Run(
+            " — Ambition de la structure en matière de partenariats associations-entreprises",
+            bold=True,
+        ),
+        style="Deliberation",
+    )
+    paper.text(
+        f"Le conseil d’administration de {name}, réuni le ",
+        day,
+        " à ",
+        Blank("lieu"),
+        ", sous la présidence de ",
+        Blank("nom et prénom", 16),
+        ",",
+        style="Deliberation",
+    )
+    _write_attendance(paper)
+    paper.text("Vu les statuts de la structure\u202f;", style="Deliberation")
+    paper.text(f"Vu {_reference(content)}\u202f;", style="Deliberation")
+    paper.text(
+        Run("après en avoir délibéré, décide\u00a0:", bold=True),
+        style="Deliberation",
+    )
+    for position, decision in enumerate(content.board.decisions, 1):
+        paper.text(f"Article {position}", style="Article")
+        paper.text(typeset(decision.text), style="ArticleText")
+        _write_votes(paper, position)
+    paper.text(style="Gap")
+    paper.text("Fait à ", Blank("lieu"), ", le ", Blank("date", 9), ".", style="Deliberation")
+    _write_signatures(paper)
+
+
+def _reference(content: ReportContent) -> str:
+    """Name the report that the board has read, with its version and fingerprint."""
+    title = typeset(content.document.diagnostic.title)
+    text = f"le rapport de diagnostic «\u00a0{title}\u00a0»"
+    if content.version is None:
+        return f"{text}, document de travail non soumis"
+    stamp = content.cover.stamp.replace(" · ", ", ")
+    return f"{text} ({stamp[:1].lower()}{stamp[1:]})"
+
+
+def _write_attendance(paper: Paper) -> None:
+    labels = ("Membres en exercice", "Présents", "Représentés")
+    cells: list[Cell] = [[line(f"{label}\u00a0: ", Blank("nombre", 4))] for label in labels]
+    cells.append([line("Quorum\u00a0: ", Box("atteint"))])
+    paper.table(
+        [Column("", 5.2), Column("", 3.6), Column("", 4.2), Column("", 4.0)],
+        [Row(cells)],
+        caption="Présence et quorum",
+        shows_caption=False,
+        has_header=False,
+    )
+    paper.text(style="Gap")
+
+
+def _write_votes(paper: Paper, position: int) -> None:
+    votes: list[Cell] = [
+        [line(f"{label}\u00a0: ", Blank("nombre", 4))]
+        for label in ("Pour", "Contre", "Abstentions")
+    ]
+    paper.table(
+        [Column("", 3.4), Column("", 3.6), Column("", 4.4), Column("", 5.6)],
+        [Row([*votes, [_results()]])],
+        caption=f"Vote de l’article {position}",
+        shows_caption=False,
+        has_header=False,
+    )

@@ -1,0 +1,122 @@
+"""The Word report's address: who gets it, which version, under which name."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from diagnostics.domain.vocabulary import State
+from diagnostics.models import Diagnostic, Structure
+from diagnostics.queries import load_diagnostic_document
+from diagnostics.report.word import CONTENT_TYPE
+from diagnostics.services.answers import save_answer
+from tests.situations import SECRETS, STATEMENT, Cast, make_cast, page_of
+from tests.word_files import WordFile
+
+pytestmark = pytest.mark.django_db
+
+
+def address(cast: Cast) -> str:
+    return reverse("report_docx", args=[cast.diagnostic.pk])
+
+
+def test_the_document_is_a_file_with_a_name():
+    cast = make_cast()
+    response = cast.client("reader").get(address(cast))
+    assert response.status_code == 200
+    assert response["Content-Type"] == CONTENT_TYPE
+    assert response["Content-Disposition"] == (
+        'attachment; filename="confidence-de-la-structure-ambition-tres-reservee.docx"'
+    )
+    assert response["Cache-Control"] == "private, no-store"
+    text = WordFile(response.content).text
+    assert STATEMENT in text
+    assert "Document de travail, non soumis" in text
+
+
+def test_a_version_says_which_and_what_was_submitted():
+    cast = make_cast(State.CHANGES_REQUESTED)
+    version = cast.diagnostic.versions.get()
+    vision = load_diagnostic_document(cast.diagnostic).answers.vision
+    vision.statements[0].text = "Énoncé réécrit depuis"
+    save_answer(cast.diagnostic, vision, internal_note="", base_revision=1, user=cast.lead)
+    client = cast.client("facilitator")
+    response = client.get(address(cast), {"version": "1"})
+    assert response["Content-Disposition"].endswith('-v1.docx"')
+    text = WordFile(response.content).text
+    assert version.sha256[:12] in text
+    assert (STATEMENT in text, "Énoncé réécrit depuis" in text) == (True, False)
+    current = WordFile(client.get(address(cast)).content).text
+    assert (STATEMENT in current, "Énoncé réécrit depuis" in current) == (False, True)
+
+
+@pytest.mark.parametrize("asked", ["0", "-1", "1.0", "١", "x", "", "\x00", "9" * 40, "2"])
+def test_an_unknown_version_is_404(asked: str):
+    cast = make_cast(State.SUBMITTED)
+    assert cast.client("lead").get(address(cast), {"version": asked}).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["stranger", "staff"])
+def test_others_get_404_and_learn_nothing(role: str):
+    cast = make_cast(State.VALIDATED)
+    for query in ({}, {"version": "1"}, {"version": "7"}):
+        response = cast.client(role).get(address(cast), query)
+        assert response.status_code == 404
+        assert not [words for words in SECRETS if words in response.content.decode()]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("日本語", "日本語"),
+        ('"; filename="x.exe', "a\r\nSet-Cookie: x=1"),
+        ("../../etc/passwd", "\u202egnp.exe"),
+    ],
+)
+def test_the_file_s_name_is_plain_whatever_the_names(monkeypatch, name: str, title: str):
+    monkeypatch.setattr("diagnostics.views.word.build_docx", lambda content: b"PK")
+    cast = make_cast()
+    Diagnostic.objects.filter(pk=cast.diagnostic.pk).update(title=title)
+    Structure.objects.filter(pk=cast.structure.pk).update(name=name)
+    response = cast.client("lead").get(address(cast))
+    start, _, file_name = response["Content-Disposition"].partition("filename=")
+    assert start == "attachment; "
+    assert re.fullmatch(r'"[a-z0-9-]+\.docx"', file_name)
+    assert "Set-Cookie" not in response
+
+
+def test_an_empty_diagnostic_has_its_document():
+    cast = make_cast()
+    cast.diagnostic.answers.all().delete()
+    response = cast.client("reader").get(address(cast))
+    assert "Reste à compléter" in WordFile(response.content).text
+
+
+def test_writing_it_holds_no_transaction(monkeypatch):
+    cast = make_cast()
+    client = cast.client("lead")
+    depth, seen = len(connection.savepoint_ids), []
+
+    def build(content) -> bytes:
+        seen.append(len(connection.savepoint_ids) - depth)
+        return b"PK"
+
+    monkeypatch.setattr("diagnostics.views.word.build_docx", build)
+    client.get(address(cast))
+    assert seen == [0]
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.VALIDATED])
+def test_it_is_offered_beside_the_pdf(state: State):
+    cast = make_cast(state)
+    client = cast.client("reader")
+    for page in ("report", "diagnostic_home", "diagnostic_check"):
+        links = page_of(client.get(reverse(page, args=[cast.diagnostic.pk]))).links
+        pdf = [link for link in links if "rapport.pdf" in link]
+        assert [link for link in links if "rapport.docx" in link] == [
+            link.replace(".pdf", ".docx") for link in pdf
+        ], page
+        assert pdf
