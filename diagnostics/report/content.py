@@ -14,6 +14,7 @@ from django.utils.timezone import is_aware, localdate
 from diagnostics.domain.answers import Answer, BoardDecision, Milestone
 from diagnostics.domain.completeness import remaining_items
 from diagnostics.domain.document import DiagnosticDocument, Workshop
+from diagnostics.domain.thread import read_thread
 from diagnostics.domain.vocabulary import (
     AXIS_STEPS,
     KIT_AXES,
@@ -203,6 +204,11 @@ class ReportContent:
             AxisEntry(axis, _title(AXIS_TITLES[axis], self.document), anchors.get(axis, ""))
             for axis in KIT_AXES
         ]
+
+    @property
+    def has_thread(self) -> bool:
+        """Tell whether there is something to tie, and so a page of the « fil rouge »."""
+        return bool(self.chapters) and not read_thread(self.document).is_empty
 
     @property
     def is_project(self) -> bool:

@@ -94,8 +94,9 @@ def _own_style_sheet() -> str:
         for family, style, characters, name in FONTS
     )
     return f"""{faces}
-    @page project {{ background: url("{WATERMARK}") center / 165mm no-repeat; }}
-    .r-project {{ page: project; }}"""
+    @page project, thread-project {{ background: url("{WATERMARK}") center / 165mm no-repeat; }}
+    .r-project {{ page: project; }}
+    .r-project .r-thread {{ page: thread-project; }}"""
 
 
 def _style_sheet(name: str) -> str:

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from diagnostics.domain.answers import Answer, EconomicModel, Positioning
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.report import diagrams, reading
+from diagnostics.report.thread_svg import thread_svg
 
 register = template.Library()
 
@@ -22,6 +23,12 @@ def read_answer(answer: Answer, document: DiagnosticDocument) -> object:
 def circles(answer: Positioning, document: DiagnosticDocument) -> SafeString:
     """Draw the two circles of influence."""
     return diagrams.circles_svg(answer.rows, centre=document.structure.name)
+
+
+@register.simple_tag
+def thread_drawing(document: DiagnosticDocument, *, for_print: bool = False) -> SafeString:
+    """Draw the thread of a document."""
+    return thread_svg(document, for_print=for_print)
 
 
 @register.simple_tag
