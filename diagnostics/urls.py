@@ -3,7 +3,15 @@
 from django.urls import include, path, register_converter
 
 from diagnostics.domain.vocabulary import StepKey
-from diagnostics.views import diagnostics, facilitation, invitations, pages, reports, structures
+from diagnostics.views import (
+    diagnostics,
+    facilitation,
+    invitations,
+    pages,
+    reports,
+    structures,
+    thread,
+)
 from diagnostics.wizard import positioning_preview, step_wizard
 
 
@@ -44,6 +52,8 @@ diagnostic_urls = [
     path("etapes/<step:step>/", step_wizard, name="diagnostic_step"),
     path("etapes/positioning/apercu/", positioning_preview, name="positioning_preview"),
     path("relecture/", diagnostics.show_check_page, name="diagnostic_check"),
+    path("fil-rouge/", thread.show_thread, name="thread"),
+    path("fil-rouge/relier/", thread.link_rows, name="thread_link"),
     path("soumettre/", diagnostics.submit, name="diagnostic_submit"),
     path(
         "demander-des-modifications/",

@@ -40,12 +40,14 @@ def save_answer(
     internal_note: str,
     base_revision: int,
     user: User,
+    keep_draft: bool = False,
 ) -> SavedAnswer:
     """Store the answer to a step; one transaction, rights and state re-checked under lock.
 
     ``base_revision`` is the revision the person started from (0: none). The replaced value is kept
     as an AnswerRevision when the author changes or ten minutes have passed; the person's draft of
-    the step is dropped and the diagnostic's indicators are computed again. The same text saved
+    the step is dropped (``keep_draft``: what is saved is not what they typed there, so it stays)
+    and the diagnostic's indicators are computed again. The same text saved
     twice is a success that changes nothing.
 
     Raises NotAllowed, WrongState, and StaleRevision when somebody else saved meanwhile.
@@ -68,7 +70,8 @@ def save_answer(
             else answer.is_empty() and not internal_note
         )
         if unchanged:
-            discard_draft(diagnostic, step, user=user)
+            if not keep_draft:
+                discard_draft(diagnostic, step, user=user)
             return SavedAnswer(stored.revision if stored else 0, changed=False)
         if base_revision != (stored.revision if stored else 0):
             raise StaleRevision("Une autre personne a enregistré cette étape entre-temps.")
@@ -90,7 +93,8 @@ def save_answer(
         stored.updated_by = user
         stored.updated_at = now
         stored.save()
-        discard_draft(diagnostic, step, user=user)
+        if not keep_draft:
+            discard_draft(diagnostic, step, user=user)
         locked.updated_at = now
         locked.indicators = dict(compute_indicators(build_document(locked, answers)))
         locked.save(update_fields=["updated_at", "indicators"])

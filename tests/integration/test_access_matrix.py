@@ -89,6 +89,7 @@ def test_in_every_state_others_learn_nothing(state: State):
         client = cast.client(role)
         for name, arguments in [
             *[(name, [cast.diagnostic.pk]) for name in ("diagnostic_home", "diagnostic_check")],
+            ("thread", [cast.diagnostic.pk]),
             *[(name, [cast.diagnostic.pk]) for name in ("report", "report_pdf", "document_json")],
             *[("diagnostic_step", [cast.diagnostic.pk, step]) for step in StepKey],
         ]:

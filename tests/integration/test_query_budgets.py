@@ -48,6 +48,8 @@ DRAFT_KEPT = 26
 HOME_AND_CHECK = {"diagnostic_home": 7, "diagnostic_check": 7}
 PORTFOLIO_GET = 5
 REPORT_GET = 4
+THREAD_GET = 4
+THREAD_LINK = 12
 START_GET = 5
 LITTLE_AND_MUCH = pytest.mark.parametrize("much", [False, True], ids=["little", "much"])
 MANY_ROWS = 12
@@ -248,6 +250,24 @@ def test_the_report_and_the_document(django_assert_num_queries, monkeypatch, muc
     for name in ("report", "report_pdf", "document_json"):
         with django_assert_num_queries(REPORT_GET):
             assert client.get(reverse(name, args=[cast.diagnostic.pk])).status_code == 200
+
+
+@LITTLE_AND_MUCH
+def test_the_thread(django_assert_num_queries, much: bool):
+    cast = make(much=much)
+    for role in ("lead", "reader", "facilitator"):
+        client = cast.client(role)
+        with django_assert_num_queries(THREAD_GET) as captured:
+            assert client.get(reverse("thread", args=[cast.diagnostic.pk])).status_code == 200
+        assert len(captured) <= PAGE
+    # The dearest link: another author's answer is replaced, so that its revision is kept.
+    client = cast.client("lead" if much else "contributor")
+    revision = cast.diagnostic.answers.get(step="territorial_scales").revision
+    data = {"gap": "activity-scale:a10", "base_revision": revision, "scale": "epci"}
+    with django_assert_num_queries(THREAD_LINK) as captured:
+        response = client.post(reverse("thread_link", args=[cast.diagnostic.pk]), data)
+    assert response.status_code == 302
+    assert len(captured) <= WIZARD_SAVE
 
 
 @LITTLE_AND_MUCH
