@@ -167,14 +167,19 @@ class Card(Node):
     padding: float = PADDING_Y
 
 
-@dataclass(frozen=True)
+@dataclass
 class Curve:
-    """A link: the points it goes through, the axis of its end; ``inherited`` from a mission."""
+    """A link, or its part before or after a lane: the points it goes through, the axis of its end.
 
-    points: tuple[tuple[float, float], ...]
+    ``source`` and ``targets``: the cards it ties (several before a lane that they share);
+    ``inherited``: from a mission.
+    """
+
+    points: list[tuple[float, float]]
     axis: Axis
     inherited: bool
-    ends: tuple[Card, Card]
+    source: Card
+    targets: list[Card]
 
 
 @dataclass(frozen=True)
@@ -393,41 +398,38 @@ def _edges(thread: Thread, card_of: dict[Key, Card]) -> list[_Edge]:
     return edges
 
 
-def _ports(edges: Sequence[_Edge]) -> dict[tuple[_Edge, Side], float]:
-    """Return where each link leaves its two cards: side by side, in the order of the far ends.
-
-    Links that share a lane leave together: only the first of them has a port there.
-    """
-    ends: dict[tuple[Card, Side], list[tuple[float, int, _Edge]]] = defaultdict(list)
-    trunks: dict[Lane, _Edge] = {}
-    for number, edge in enumerate(edges):
-        beyond, before = edge.lane or edge.target, edge.lane or edge.source
-        if edge.lane is None or trunks.setdefault(edge.lane, edge) is edge:
-            ends[edge.source, Side.RIGHT].append((beyond.y, number, edge))
-        ends[edge.target, Side.LEFT].append((before.y, number, edge))
+def _ports(steps: Iterable[tuple[Node, Node]]) -> dict[tuple[Node, Node, Side], float]:
+    """Return where each step leaves (right) and arrives (left): side by side on the edge of a
+    card, in the order of the far ends; all together at a lane."""
+    ends: dict[tuple[Node, Side], list[tuple[float, int, tuple[Node, Node]]]] = defaultdict(list)
+    for number, (one, other) in enumerate(steps):
+        ends[one, Side.RIGHT].append((other.y, number, (one, other)))
+        ends[other, Side.LEFT].append((one.y, number, (one, other)))
     ports = {}
-    for (card, side), leaving in ends.items():
+    for (node, side), leaving in ends.items():
         leaving.sort(key=lambda end: end[:2])
-        step = min(PORT_STEP, (card.height - 2 * card.padding) / max(1, len(leaving) - 1))
-        for position, (_, _, edge) in enumerate(leaving):
-            ports[edge, side] = card.y + (position - (len(leaving) - 1) / 2) * step
+        room = node.height - 2 * node.padding if isinstance(node, Card) else 0.0
+        step = min(PORT_STEP, room / max(1, len(leaving) - 1))
+        for position, (_, _, (one, other)) in enumerate(leaving):
+            ports[one, other, side] = node.y + (position - (len(leaving) - 1) / 2) * step
     return ports
 
 
 def _curves(edges: Sequence[_Edge]) -> list[Curve]:
-    ports = _ports(edges)
-    curves = []
+    """Return the links as curves; those that share a lane run together until its end."""
+    curves: dict[tuple[Node, Node], Curve] = {}
     for edge in edges:
-        points = []
-        if (edge, Side.RIGHT) in ports:
-            points.append((edge.source.right, ports[edge, Side.RIGHT]))
-        if edge.lane is not None:
-            lane = [(edge.lane.x, edge.lane.y), (edge.lane.right, edge.lane.y)]
-            points += lane if points else lane[1:]
-        points.append((edge.target.x, ports[edge, Side.LEFT]))
-        axis = COLUMNS[edge.target.column].axis
-        curves.append(Curve(tuple(points), axis, edge.inherited, (edge.source, edge.target)))
-    return curves
+        for step in edge.steps():
+            axis = COLUMNS[edge.target.column].axis
+            curve = curves.setdefault(step, Curve([], axis, edge.inherited, edge.source, []))
+            curve.targets.append(edge.target)
+    ports = _ports(curves)
+    for (one, other), curve in curves.items():
+        curve.points.append((one.right, ports[one, other, Side.RIGHT]))
+        curve.points.append((other.x, ports[one, other, Side.LEFT]))
+        if isinstance(other, Lane):
+            curve.points.append((other.right, other.y))
+    return list(curves.values())
 
 
 # --- The whole ---------------------------------------------------------------------------------

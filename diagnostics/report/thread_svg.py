@@ -78,14 +78,17 @@ def _rect(
     )
 
 
-def _path(d: str, *, stroke: str, width: str, fill: str = "none", dash: str = "") -> SafeString:
+def _path(
+    d: str, *, stroke: str, width: str, fill: str = "none", dash: str = "", ties: str = ""
+) -> SafeString:
     return format_html(
-        '<path d="{}" fill="{}" stroke="{}" stroke-width="{}"{}/>',
+        '<path d="{}" fill="{}" stroke="{}" stroke-width="{}"{}{}/>',
         d,
         fill,
         stroke,
         width,
         format_html(' stroke-dasharray="{}"', dash) if dash else "",
+        format_html(' data-ties="{}"', ties) if ties else "",
     )
 
 
@@ -95,14 +98,16 @@ def _bend(x0: float, y0: float, x1: float, y1: float) -> str:
     return f"C{middle} {_n(y0)} {middle} {_n(y1)} {_n(x1)} {_n(y1)}"
 
 
-def _curve(curve: Curve) -> SafeString:
+def _curve(curve: Curve, numbers: dict[Card, int]) -> SafeString:
+    """Draw a link; ``data-ties``: the card it comes from, then those it leads to."""
     (x, y), *rest = curve.points
     d = f"M{_n(x)} {_n(y)}"
     for next_x, next_y in rest:
         d += _bend(x, y, next_x, next_y)
         x, y = next_x, next_y
     dash = "1.5 3" if curve.inherited else ""
-    return _path(d, stroke=LINK_COLOURS[curve.axis], width="1.6", dash=dash)
+    ties = " ".join(str(numbers[card]) for card in (curve.source, *curve.targets))
+    return _path(d, stroke=LINK_COLOURS[curve.axis], width="1.6", dash=dash, ties=ties)
 
 
 def _band(layout: ThreadLayout) -> SafeString:
@@ -269,8 +274,12 @@ def draw_thread(layout: ThreadLayout, title: str) -> SafeString:
     parts = [_heading(heading) for heading in layout.headings]
     parts.append(_band(layout))
     # The links of missions under the others.
-    parts += [_curve(c) for c in sorted(layout.curves, key=lambda c: not c.inherited)]
-    parts += [_card(card) for card in layout.cards]
+    numbers = {card: number for number, card in enumerate(layout.cards)}
+    parts += [_curve(c, numbers) for c in sorted(layout.curves, key=lambda c: not c.inherited)]
+    for card, number in numbers.items():
+        # The vision is tied as a whole: no thread of its own is shown for a statement.
+        attribute = format_html(' data-card="{}"', number) if card.column else ""
+        parts.append(format_html("<g{}>{}</g>", attribute, _card(card)))
     if layout.apart:
         parts.append(_apart(layout.apart, layout.width))
     return _svg("r-thread-drawing", layout.width, layout.height, title, _join(parts))

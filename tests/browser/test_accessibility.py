@@ -116,7 +116,7 @@ def test_a_submitted_diagnostic(inspector, demo):
     closed = ("vision", "positioning", "territorial_scales", "economic_model")
     inspector(lead).visit(base, *(step_path(diagnostic, step) for step in closed))
     office = inspector(User.objects.get(email="facilitation@rameau.example"))
-    office.visit("/", "/portefeuille/", base + "rapport/")
+    office.visit("/", "/portefeuille/", base + "rapport/", base + "fil-rouge/")
     office.page.goto(base + "relecture/")
     office.page.get_by_role("button", name="Demander des modifications").click()
     expect(office.page.locator(".error-summary")).to_be_focused()
@@ -136,6 +136,12 @@ def test_pages_of_an_open_diagnostic(inspector, demo):
     base = f"/diagnostics/{diagnostic.pk}/"
     own = inspector(lead)
     own.visit(base, base + "modifier/", base + "relecture/", base + "rapport/")
+    own.visit(base + "fil-rouge/")
+    page = own.page
+    page.get_by_text("A2 Café partenaires trimestriel").first.click()
+    page.get_by_role("button", name="Relier : A2 Café partenaires trimestriel").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    own.inspect("a link refused")
 
 
 @pytest.mark.parametrize("half", [0, 1])

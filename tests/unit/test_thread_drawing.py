@@ -128,18 +128,21 @@ def check_layout(layout: ThreadLayout) -> None:
         lines = len(card.lines) * geometry.TEXT_LINE + bool(card.note) * geometry.NOTE_LINE
         assert card.height >= lines + 2 * card.padding - 0.01
     for curve in layout.curves:
-        source, target = curve.ends
         for (x0, y0), (x1, y1) in itertools.pairwise(curve.points):
             assert x0 < x1
             if x1 - x0 > geometry.COLUMN_GAP + 0.01:  # along a lane
                 assert y0 == y1
-        x, y = curve.points[-1]
-        assert x == target.x
-        assert target.top < y < target.bottom
+        # It starts from its card or from a lane, and ends at its card or along a lane.
         x, y = curve.points[0]
-        if x == source.right:
-            assert source.top < y < source.bottom
-        else:  # a link that shares the lane of another
+        if x == curve.source.right:
+            assert curve.source.top < y < curve.source.bottom
+        else:
+            assert any(lane.right == x and lane.y == y for lane in layout.lanes)
+        x, y = curve.points[-1]
+        if x == curve.targets[0].x:
+            assert len(curve.targets) == 1
+            assert curve.targets[0].top < y < curve.targets[0].bottom
+        else:
             assert any(lane.right == x and lane.y == y for lane in layout.lanes)
 
 
@@ -211,7 +214,7 @@ def test_beyond_what_is_legible_rows_are_grouped_with_their_links():
     (group,) = [card for card in layout.cards if card.lines[0].startswith("et ")]
     assert group.lines == [f"et {layout.left_out}\u00a0autres activités"]
     assert len(layout.column(COLUMN_OF[ItemKind.ACTIVITY])) == 61 - layout.left_out
-    assert any(group in curve.ends for curve in layout.curves)
+    assert any(group in (curve.source, *curve.targets) for curve in layout.curves)
 
 
 def test_what_is_tied_to_nothing_stands_apart_and_is_counted():
@@ -254,7 +257,7 @@ def test_the_demo_as_it_is_placed():
     assert by_code["A12"].note == "aucun objectif, volontairement"
     assert by_code["O6"].open_sides == {Side.RIGHT}
     assert layout.apart.total == 12
-    inherited = [curve.ends[0].code for curve in layout.curves if curve.inherited]
+    inherited = [curve.source.code for curve in layout.curves if curve.inherited]
     assert sorted(inherited) == ["A4", "A5", "A6", "A7", "A8", "A9"]
 
 
@@ -333,7 +336,7 @@ def test_the_drawing_is_named_escaped_and_without_inline_style(document, for_pri
     assert root[0].tag == f"{SVG}title"
     assert root[0].text.startswith("Fil rouge\u00a0:")
     tags = {element.tag.removeprefix(SVG) for element in root.iter()}
-    assert tags <= {"svg", "title", "rect", "path", "circle", "text"}
+    assert tags <= {"svg", "title", "g", "rect", "path", "circle", "text"}
     attributes = {name for element in root.iter() for name in element.attrib}
     assert not {name for name in attributes if name in {"style", "href"} or name.startswith("on")}
 
@@ -357,4 +360,12 @@ def test_no_link_missing_no_place_apart():
     assert not [e for e in root.iter(f"{SVG}rect") if e.get("stroke-dasharray")]
     links = [e for e in root.iter(f"{SVG}path") if e.get("fill") == "none"]
     thread = read_thread(demo_document("arvelle"))
-    assert len(links) == len(thread.links)
+    lanes = {link.source for link in thread.links if link.source.kind is ItemKind.ACTIVITY}
+    lanes = {
+        key
+        for key in lanes
+        if any(
+            link.source == key and link.target.kind is ItemKind.ALLIANCE for link in thread.links
+        )
+    }
+    assert len(links) == len(thread.links) + len(lanes)
