@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 from diagnostics.domain.answers import ActionTerritory, Activity
 from diagnostics.domain.document import DiagnosticDocument
@@ -24,6 +26,8 @@ from diagnostics.domain.links import (
     role_labels,
 )
 from diagnostics.domain.vocabulary import Labelled, Relation, StepKey, TerritorialScale
+
+T = TypeVar("T")
 
 
 class ItemKind(Labelled):
@@ -136,6 +140,13 @@ class Gap:
         return Key(self.kind.item_kind, self.row)
 
 
+def _grouped(pairs: Iterable[tuple[Key, T]]) -> dict[Key, list[T]]:
+    groups: dict[Key, list[T]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
+
+
 @dataclass(frozen=True)
 class Thread:
     """The items in their order, the links between them, and what is missing.
@@ -154,7 +165,23 @@ class Thread:
 
     def gaps_of(self, key: Key) -> list[Gap]:
         """Return the links that an item lacks."""
-        return [gap for gap in self.gaps if gap.key == key]
+        return self._gaps.get(key, [])
+
+    def links_of(self, key: Key) -> tuple[list[Link], list[Link]]:
+        """Return the links of an item, towards the vision and towards the means."""
+        return self._before.get(key, []), self._after.get(key, [])
+
+    @cached_property
+    def _gaps(self) -> dict[Key, list[Gap]]:
+        return _grouped((gap.key, gap) for gap in self.gaps)
+
+    @cached_property
+    def _before(self) -> dict[Key, list[Link]]:
+        return _grouped((link.target, link) for link in self.links)
+
+    @cached_property
+    def _after(self) -> dict[Key, list[Link]]:
+        return _grouped((link.source, link) for link in self.links)
 
     def apart(self) -> list[Item]:
         """Return the items « reliés à rien »: objectives, activities and allies without any link.

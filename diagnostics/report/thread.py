@@ -248,8 +248,8 @@ def _note(item: Item, thread: Thread, *, apart: bool, dense: bool) -> str:
         words = [k.short for k in gaps if k is GapKind.ACTIVITY_SCALE]
         words += [
             short_scale(TerritorialScale(link.target.id))
-            for link in thread.links
-            if link.source == item.key and link.target.kind is ItemKind.SCALE
+            for link in thread.links_of(item.key)[1]
+            if link.target.kind is ItemKind.SCALE
         ]
     else:
         words = [kind.short for kind in gaps]

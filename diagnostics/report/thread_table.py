@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from diagnostics.domain.thread import Item, ItemKind, Key, Thread
+from diagnostics.domain.thread import Item, ItemKind, Key, Link, Thread
 from diagnostics.domain.vocabulary import TerritorialScale
 from diagnostics.report.reading import short_scale
 from diagnostics.typography import capitalised, typeset
@@ -47,15 +47,16 @@ def item_name(item: Item, *, length: int = 300) -> str:
     return f"{item.code} {title}" if item.code else title
 
 
+def _end(key: Key, link: Link, thread: Thread) -> str:
+    name = item_name(thread.items[key], length=NAME_LENGTH)
+    return f"{name} (par sa mission)" if link.inherited else name
+
+
 def links_of(key: Key, thread: Thread) -> tuple[list[str], list[str]]:
     """Return the names of what an item is tied to, towards the vision and towards the means."""
-    before, after = [], []
-    for link in thread.links:
-        by_mission = " (par sa mission)" if link.inherited else ""
-        if link.target == key and link.source in thread.items:
-            before.append(item_name(thread.items[link.source], length=NAME_LENGTH) + by_mission)
-        if link.source == key and link.target in thread.items:
-            after.append(item_name(thread.items[link.target], length=NAME_LENGTH) + by_mission)
+    towards_vision, towards_means = thread.links_of(key)
+    before = [_end(link.source, link, thread) for link in towards_vision]
+    after = [_end(link.target, link, thread) for link in towards_means]
     if key.kind is ItemKind.ROLE and thread.of_kind(ItemKind.STATEMENT):
         before.append("La vision, dans son ensemble")
     if key.kind is ItemKind.STATEMENT and thread.of_kind(ItemKind.ROLE):

@@ -11,6 +11,7 @@ from django.core import mail
 from playwright.sync_api import expect
 
 from diagnostics.domain.answers import Vision, VisionStatement
+from diagnostics.domain.document import load_answer
 from diagnostics.domain.vocabulary import MembershipRole, StepKey
 from diagnostics.models import Diagnostic, Membership, User
 from diagnostics.services.answers import save_answer
@@ -142,6 +143,15 @@ def test_pages_of_an_open_diagnostic(inspector, demo):
     page.get_by_role("button", name="Relier : A2 Café partenaires trimestriel").click()
     expect(page.locator(".error-summary")).to_be_focused()
     own.inspect("a link refused")
+    answer = diagnostic.answers.get(step="activities")
+    theirs = load_answer(StepKey.ACTIVITIES, answer.shape_value())
+    theirs.rows[0].text = "Entre-temps"
+    changed = {"internal_note": "", "base_revision": answer.revision, "user": lead}
+    save_answer(diagnostic, theirs, **changed)
+    page.get_by_label("Aucun objectif, volontairement").first.check()
+    page.get_by_role("button", name="Relier : A2 Café partenaires trimestriel").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    own.inspect("a link that comes after somebody else’s save")
 
 
 @pytest.mark.parametrize("half", [0, 1])
