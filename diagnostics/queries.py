@@ -530,6 +530,33 @@ def load_check_page(loaded: LoadedDiagnostic) -> CheckPage:
     )
 
 
+# --- The thread --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LoadedThread:
+    """What the « fil rouge » is made from: the document, and the stored answers by step."""
+
+    document: DiagnosticDocument
+    rows: dict[StepKey, Answer]
+
+    def revision(self, step: StepKey) -> int:
+        """Return the revision of a step now in force (0: never answered)."""
+        return self.rows[step].revision if step in self.rows else 0
+
+    def stored(self, step: StepKey) -> AnswerShape:
+        """Return the answer now in force, links to rows that are gone included."""
+        return load_answer(step, self.rows[step].shape_value() if step in self.rows else {})
+
+
+def load_thread(diagnostic: Diagnostic) -> LoadedThread:
+    """Read what is stored of a diagnostic, its answers with their authors (two queries)."""
+    answers = list(diagnostic.answers.select_related("updated_by"))
+    rows = {StepKey(answer.step): answer for answer in answers}
+    document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
+    return LoadedThread(document, rows)
+
+
 # --- The facilitator's list --------------------------------------------------------------------
 
 _REVIEW_ORDER = [State.SUBMITTED, State.CHANGES_REQUESTED, State.DRAFT, State.VALIDATED]

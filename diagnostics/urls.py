@@ -11,6 +11,7 @@ from diagnostics.views import (
     pages,
     reports,
     structures,
+    thread,
     word,
 )
 from diagnostics.wizard import positioning_preview, step_wizard
@@ -56,6 +57,8 @@ diagnostic_urls = [
     path("coherence/", coherence.explain, name="coherence"),
     path("coherence/assumer/", coherence.acknowledge, name="finding_acknowledge"),
     path("coherence/discuter/", coherence.reopen, name="finding_reopen"),
+    path("fil-rouge/", thread.show_thread, name="thread"),
+    path("fil-rouge/relier/", thread.link_rows, name="thread_link"),
     path("soumettre/", diagnostics.submit, name="diagnostic_submit"),
     path(
         "demander-des-modifications/",

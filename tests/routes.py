@@ -190,6 +190,18 @@ ROUTES = [
             "positioning-rows-INITIAL_FORMS": "0",
         },
     ),
+    Route("thread", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Petit-déjeuner"),
+    Route(
+        "thread_link",
+        NOT_ALLOWED,
+        members(403, 302, 302, 403),
+        _diagnostic,
+        data=lambda cast, address: {
+            "gap": "activity-scale:a1",
+            "base_revision": "0",
+            "scale": "region",
+        },
+    ),
     Route("diagnostic_check", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Énoncé que nul autre"),
     Route("coherence", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Confidence"),
     Route(

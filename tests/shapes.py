@@ -100,6 +100,7 @@ FIELDS: dict[type[shapes.Row], dict[str, st.SearchStrategy[Any]]] = {
         "state": code(ActivityState),
         "start_year": YEAR,
         "serves": links(OBJECTIVES),
+        "serves_none": st.booleans(),
     },
     shapes.ActionTerritory: {
         "label": line(300),

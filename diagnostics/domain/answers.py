@@ -22,6 +22,7 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
@@ -340,6 +341,25 @@ class Activity(Row):
     state: ActivityState | None = Field(None, description="où en est l’activité aujourd’hui")
     start_year: Year | None = Field(None, description="année de démarrage")
     serves: RowIds = Field(default_factory=list, description="objectifs servis (ids de lignes)")
+    serves_none: bool = Field(
+        False, description="ne sert aucun objectif, volontairement ; absent quand c’est faux"
+    )
+
+    @model_validator(mode="after")
+    def _links_win(self) -> Self:
+        """What serves an objective does not serve none (two people may have answered at once)."""
+        if self.serves:
+            self.serves_none = False
+        return self
+
+    @model_serializer(mode="wrap")
+    def _absent_unless_chosen(self, handler: Any) -> dict[str, Any]:
+        """Leave ``serves_none`` out unless it was chosen: documents written before it existed
+        keep their digest."""
+        values: dict[str, Any] = handler(self)
+        if not self.serves_none:
+            values.pop("serves_none", None)
+        return values
 
 
 class Activities(Answer):

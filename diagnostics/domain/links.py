@@ -73,3 +73,33 @@ def names_behind(ids: Iterable[str], labels: Labels) -> list[str]:
     """Return the labels behind some links, in the order of the table they come from."""
     wanted = set(ids)
     return [label for row_id, label in labels.items() if row_id in wanted]
+
+
+# --- What one can link to, in a form --------------------------------------------------------
+
+Choices = list[tuple[str, str]]
+
+
+def _coded(labels: Labels, codes: Labels) -> Choices:
+    return [(row_id, f"{codes[row_id]} · {label}") for row_id, label in labels.items()]
+
+
+def role_choices(document: DiagnosticDocument) -> Choices:
+    """Return (row id, words) of each role."""
+    return list(role_labels(document).items())
+
+
+def objective_choices(document: DiagnosticDocument) -> Choices:
+    """Return (row id, words) of each objective, its code first."""
+    return _coded(objective_labels(document), objective_codes(document))
+
+
+def activity_choices(document: DiagnosticDocument) -> Choices:
+    """Return (row id, words) of each activity, its code first."""
+    return _coded(activity_labels(document), activity_codes(document))
+
+
+def service_choices(document: DiagnosticDocument) -> Choices:
+    """Return (row id, words) of what an ally may serve: the activities, then the levers."""
+    levers = _coded(lever_labels(document), lever_codes(document))
+    return [*activity_choices(document), *((i, f"Levier {words}") for i, words in levers)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from diagnostics.domain.answers import ROW_TEXT, Activity
 from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.links import objective_choices
 from diagnostics.domain.vocabulary import PRIORITY_LABELS, ActivityState, Mission, StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import CodeField, LinksField, TextField, YearField
@@ -22,12 +25,25 @@ class ActivityForm(RowForm):
     state = CodeField(ActivityState.choices(), label="État")
     start_year = YearField(label="Année de démarrage")
     serves = LinksField(label="Au service des objectifs")
+    serves_none = forms.BooleanField(
+        label="Aucun, volontairement",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "", "data-exclusive": "serves"}),
+    )
 
     def link_choices(self, document: DiagnosticDocument) -> dict[str, list[tuple[str, str]]]:
         """An activity serves objectives."""
-        objectives = document.answers.objectives
-        rows = objectives.rows if objectives else []
-        return {"serves": [(row.id, row.statement or "Objectif sans énoncé") for row in rows]}
+        return {"serves": objective_choices(document)}
+
+    def clean(self) -> dict[str, Any]:
+        """An activity serves objectives, or none on purpose: not both."""
+        cleaned = super().clean()
+        if cleaned.get("serves_none") and cleaned.get("serves"):
+            self.add_error(
+                "serves_none",
+                "Cochez des objectifs, ou «\u00a0Aucun, volontairement\u00a0», pas les deux.",
+            )
+        return cleaned
 
 
 class ActivityRows(RowFormSet):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, Alliance
 from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.links import service_choices
 from diagnostics.domain.vocabulary import AllianceFamily, AllianceLevel, Relation, StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import CodeField, LinksField, TextField, YearField
@@ -25,16 +26,7 @@ class AllianceForm(RowForm):
 
     def link_choices(self, document: DiagnosticDocument) -> dict[str, list[tuple[str, str]]]:
         """An ally serves activities or levers."""
-        activities, model = document.answers.activities, document.answers.economic_model
-        return {
-            "serves": [
-                *(
-                    (row.id, row.text or "Activité sans nom")
-                    for row in (activities.rows if activities else [])
-                ),
-                *((row.id, f"Levier : {row.text}") for row in (model.levers if model else [])),
-            ]
-        }
+        return {"serves": service_choices(document)}
 
 
 class AllianceRows(RowFormSet):

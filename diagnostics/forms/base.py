@@ -34,7 +34,7 @@ from diagnostics.queries import StepContext
 # Names that the check of the posted structure looks at.
 _TOTAL, _INITIAL = "TOTAL_FORMS", "INITIAL_FORMS"
 # Up to so many choices, a row shows them all at once.
-FEW_LINKS = 6
+FEW_LINKS = 8
 _ROW_ID = re.compile(r"[a-z][a-z0-9]{0,11}")  # answers.RowId
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnostics.domain.answers import MAX_VALUE, ROW_TEXT, UNIT_TEXT, Objective
 from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.links import role_choices
 from diagnostics.domain.vocabulary import PROPOSED_UNITS, ObjectiveKind, StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import CodeField, LinksField, NumberField, TextField, YearField
@@ -29,8 +30,7 @@ class ObjectiveForm(RowForm):
 
     def link_choices(self, document: DiagnosticDocument) -> dict[str, list[tuple[str, str]]]:
         """An objective serves roles."""
-        roles = document.answers.roles
-        return {"serves": [(row.id, row.title) for row in (roles.rows if roles else [])]}
+        return {"serves": role_choices(document)}
 
 
 class ObjectiveRows(RowFormSet):

@@ -16,6 +16,7 @@ from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import RowFormSet, StepForm
 from diagnostics.forms.economic_model import THIRDS
 from diagnostics.forms.fields import french_number
+from diagnostics.forms.territorial_scales import TerritorialScalesForm, placing_payload
 from diagnostics.models import Example
 
 
@@ -25,13 +26,13 @@ def apply_operation(
     """Return the posted data after the operation, and the id of the element to show next.
 
     ``row_op`` is « add:rows », « remove:rows:2 », « up:rows:2 », « down:rows:2 » or « links:rows:2 » (which only shows the choices of a row); ``example`` the
-    number of an example of the step; ``preset`` « thirds:now » or « thirds:target ». Raises
+    number of an example of the step, or « activity:<id> » to place an activity; ``preset`` « thirds:now » or « thirds:target ». Raises
     SuspiciousOperation for anything else.
     """
     data = posted.copy()
     try:
         if "example" in posted:
-            anchor = _apply_example(form, data, int(posted["example"]), examples)
+            anchor = _fill(form, data, _payload_of(form, posted["example"], examples))
         elif "preset" in posted:
             anchor = _apply_preset(form, data, posted["preset"])
         else:
@@ -94,14 +95,20 @@ def _apply_row_operation(form: StepForm, data: QueryDict, operation: str) -> str
     return f"{formset.prefix}-{max(0, min(index, len(rows) - 1))}" if rows else formset.prefix
 
 
-def _apply_example(
-    form: StepForm, data: QueryDict, number: int, examples: Sequence[Example]
-) -> str:
+def _payload_of(form: StepForm, name: str, examples: Sequence[Example]) -> list[dict[str, Any]]:
+    """Return what an example of the kit fills in, or the placing of an activity in its step."""
+    if isinstance(form, TerritorialScalesForm) and name in {e["value"] for e in form.to_place()}:
+        return placing_payload(name)
+    number = int(name)
     example = next((entry for entry in examples if entry.pk == number), None)
     if example is None:
         raise ValueError(number)
+    return form_payload(form.step, example.payload)
+
+
+def _fill(form: StepForm, data: QueryDict, payload: list[dict[str, Any]]) -> str:
     anchor = ""
-    for entry in form_payload(form.step, example.payload):
+    for entry in payload:
         values: dict[str, list[str]] = entry["values"]
         if entry["formset"] is None:
             for name, value in values.items():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, ActionTerritory
 from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.links import activity_choices
+from diagnostics.domain.thread import unplaced_activities
 from diagnostics.domain.vocabulary import Mission, StepKey, TerritorialScale
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import CodeField, TextField
@@ -30,15 +33,13 @@ class ActionTerritoryForm(RowForm):
     note = TextField(label="Note", max_length=LONG_TEXT, rows=2)
 
     def link_choices(self, document: DiagnosticDocument) -> dict[str, Any]:
-        """Activities not yet placed come first, then the others, then whole missions."""
-        activities = document.answers.activities
-        scales = document.answers.territorial_scales
-        placed = {row.activity for row in (scales.rows if scales else [])}
-        rows = activities.rows if activities else []
-        named = [(f"{_ACTIVITY}{row.id}", row.text or "Activité sans nom", row.id) for row in rows]
+        """Activities not yet placed (by their mission either) come first, then the others, then
+        whole missions."""
+        waiting = {row.id for row in unplaced_activities(document)}
+        named = [(f"{_ACTIVITY}{i}", words, i) for i, words in activity_choices(document)]
         groups = [
-            ("Activités sans échelon", [(v, t) for v, t, row_id in named if row_id not in placed]),
-            ("Activités déjà placées", [(v, t) for v, t, row_id in named if row_id in placed]),
+            ("Pas encore placées", [(v, t) for v, t, row_id in named if row_id in waiting]),
+            ("Activités déjà placées", [(v, t) for v, t, row_id in named if row_id not in waiting]),
             (
                 "Une mission entière",
                 [(f"{_MISSION}{mission.value}", mission.label) for mission in Mission],
@@ -85,3 +86,24 @@ class TerritorialScalesForm(StepForm):
 
     step = StepKey.TERRITORIAL_SCALES
     formset_classes = {"rows": rows_of(ActionTerritoryForm, ActionTerritoryRows)}
+
+    def to_place(self) -> list[dict[str, str]]:
+        """Return the activities not yet placed, each with what the row that places it holds.
+
+        ``value`` is what the button posts (see :func:`placing_payload`), ``payload`` its JSON.
+        """
+        labels = dict(activity_choices(self.context.document))
+        waiting = unplaced_activities(self.context.document)
+        return [
+            {
+                "value": f"{_ACTIVITY}{row.id}",
+                "words": labels[row.id],
+                "payload": json.dumps(placing_payload(f"{_ACTIVITY}{row.id}")),
+            }
+            for row in waiting
+        ]
+
+
+def placing_payload(subject: str) -> list[dict[str, Any]]:
+    """Return what a row that places an activity holds, as an example of the kit says it."""
+    return [{"formset": "rows", "values": {"subject": [subject]}}]

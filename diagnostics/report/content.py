@@ -22,6 +22,7 @@ from diagnostics.domain.coherence import (
 )
 from diagnostics.domain.completeness import remaining_items
 from diagnostics.domain.document import DiagnosticDocument, Workshop
+from diagnostics.domain.thread import read_thread
 from diagnostics.domain.vocabulary import (
     AXIS_STEPS,
     KIT_AXES,
@@ -292,6 +293,8 @@ class ReportContent:
                     chapter.anchor, chapter.title, chapter.axis, str(chapter.number), sections
                 )
             )
+        if self.has_thread:
+            entries.append(ContentsEntry("fil-rouge", "Fil rouge"))
         if self.vigilance:
             entries.append(ContentsEntry("vigilance", "Cohérence et points de vigilance"))
         if self.remaining:
@@ -322,6 +325,11 @@ class ReportContent:
     def synthesis_is_roomy(self) -> bool:
         """Tell whether the one-page synthesis is set in larger letters."""
         return is_roomy(self.synthesis)
+
+    @property
+    def has_thread(self) -> bool:
+        """Tell whether there is something to tie, and so a page of the « fil rouge »."""
+        return bool(self.chapters) and not read_thread(self.document).is_empty
 
     @property
     def is_project(self) -> bool:

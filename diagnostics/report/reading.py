@@ -44,6 +44,7 @@ from diagnostics.domain.vocabulary import (
     StepKey,
     TerritorialScale,
 )
+from diagnostics.typography import enumeration
 
 SHORT_SCALES = {
     TerritorialScale.MUNICIPALITY: "Quartier, commune",
@@ -83,6 +84,13 @@ class ActivityLine:
     code: str
     row: Activity
     serves: list[str]
+
+    @property
+    def service(self) -> str:
+        """What the activity serves, in words; empty when nothing was said of it."""
+        if self.serves:
+            return f"Sert {enumeration(self.serves)}"
+        return "Aucun objectif, volontairement" if self.row.serves_none else ""
 
 
 @dataclass(frozen=True)

@@ -47,12 +47,14 @@ def save_answer(
     base_revision: int,
     user: User,
     read: Sequence[Answer] | None = None,
+    keep_draft: bool = False,
 ) -> SavedAnswer:
     """Store the answer to a step; one transaction, rights and state re-checked under lock.
 
     ``base_revision`` is the revision the person started from (0: none). The replaced value is kept
     as an AnswerRevision when the author changes or ten minutes have passed; the person's draft of
-    the step is dropped and the diagnostic's indicators are computed again. The same text saved
+    the step is dropped (``keep_draft``: what is saved is not what they typed there, so it stays)
+    and the diagnostic's indicators are computed again. The same text saved
     twice is a success that changes nothing.
 
     ``read``: the answers of all steps, if they were read after ``diagnostic`` was; they are read
@@ -81,7 +83,8 @@ def save_answer(
             else answer.is_empty() and not internal_note
         )
         if unchanged:
-            discard_draft(diagnostic, step, user=user)
+            if not keep_draft:
+                discard_draft(diagnostic, step, user=user)
             return SavedAnswer(stored.revision if stored else 0, changed=False)
         if base_revision != (stored.revision if stored else 0):
             raise StaleRevision("Une autre personne a enregistré cette étape entre-temps.")
@@ -103,7 +106,8 @@ def save_answer(
         stored.updated_by = user
         stored.updated_at = now
         stored.save()
-        discard_draft(diagnostic, step, user=user)
+        if not keep_draft:
+            discard_draft(diagnostic, step, user=user)
         locked.updated_at = now
         document = build_document(locked, answers, stored_acknowledgements(locked))
         locked.indicators = dict(compute_indicators(document, thresholds_of(locked)))

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from diagnostics.domain.answers import Answer, EconomicModel, Milestone
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.report import diagrams, reading
+from diagnostics.report.diagrams.thread import thread_svg
 
 register = template.Library()
 
@@ -22,6 +23,12 @@ def read_answer(answer: Answer, document: DiagnosticDocument) -> object:
 def read_calendar(rows: list[Milestone], document: DiagnosticDocument) -> reading.CalendarView:
     """Give the months of the calendar: ``{% read_calendar rows document as calendar %}``."""
     return reading.read_calendar(rows, document)
+
+
+@register.simple_tag
+def thread_drawing(document: DiagnosticDocument, *, for_print: bool = False) -> SafeString:
+    """Draw the thread of a document."""
+    return thread_svg(document, for_print=for_print)
 
 
 @register.simple_tag

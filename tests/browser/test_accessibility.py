@@ -11,6 +11,7 @@ from django.core import mail
 from playwright.sync_api import expect
 
 from diagnostics.domain.answers import Vision, VisionStatement
+from diagnostics.domain.document import load_answer
 from diagnostics.domain.vocabulary import MembershipRole, StepKey
 from diagnostics.models import Diagnostic, Membership, User
 from diagnostics.services.answers import save_answer
@@ -116,7 +117,7 @@ def test_a_submitted_diagnostic(inspector, demo):
     closed = ("vision", "positioning", "territorial_scales", "economic_model")
     inspector(lead).visit(base, *(step_path(diagnostic, step) for step in closed))
     office = inspector(User.objects.get(email="facilitation@rameau.example"))
-    office.visit("/", "/portefeuille/", base + "rapport/")
+    office.visit("/", "/portefeuille/", base + "rapport/", base + "fil-rouge/")
     office.page.goto(base + "relecture/")
     office.page.get_by_role("button", name="Demander des modifications").click()
     expect(office.page.locator(".error-summary")).to_be_focused()
@@ -136,6 +137,21 @@ def test_pages_of_an_open_diagnostic(inspector, demo):
     base = f"/diagnostics/{diagnostic.pk}/"
     own = inspector(lead)
     own.visit(base, base + "modifier/", base + "relecture/", base + "coherence/", base + "rapport/")
+    own.visit(base + "fil-rouge/")
+    page = own.page
+    page.get_by_text("A2 Café partenaires trimestriel").first.click()
+    page.get_by_role("button", name="Relier : A2 Café partenaires trimestriel").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    own.inspect("a link refused")
+    answer = diagnostic.answers.get(step="activities")
+    theirs = load_answer(StepKey.ACTIVITIES, answer.shape_value())
+    theirs.rows[0].text = "Entre-temps"
+    changed = {"internal_note": "", "base_revision": answer.revision, "user": lead}
+    save_answer(diagnostic, theirs, **changed)
+    page.get_by_label("Aucun objectif, volontairement").first.check()
+    page.get_by_role("button", name="Relier : A2 Café partenaires trimestriel").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    own.inspect("a link that comes after somebody else’s save")
 
 
 @pytest.mark.parametrize("half", [0, 1])

@@ -97,6 +97,7 @@ def test_in_every_state_others_learn_nothing(state: State):
         for name, arguments in [
             *[(name, [cast.diagnostic.pk]) for name in ("diagnostic_home", "diagnostic_check")],
             *[(name, [cast.diagnostic.pk]) for name in REPORTS],
+            ("thread", [cast.diagnostic.pk]),
             *[("diagnostic_step", [cast.diagnostic.pk, step]) for step in StepKey],
         ]:
             response = client.get(reverse(name, args=arguments))

@@ -64,6 +64,8 @@ REPORT_GET = {
     },
 }
 KIT_PRINTED, KIT_KEPT = 11, 4
+THREAD_GET = 6
+THREAD_LINK = 14
 START_GET = 5
 LITTLE_AND_MUCH = pytest.mark.parametrize("much", [False, True], ids=["little", "much"])
 MANY_ROWS = 12
@@ -280,6 +282,24 @@ def test_the_kit_as_pdf(django_assert_num_queries, quick_pdf, much: bool):
         with django_assert_num_queries(number):
             assert client.get(reverse("kit_pdf")).status_code == 200
     assert len(quick_pdf) == 1
+
+
+@LITTLE_AND_MUCH
+def test_the_thread(django_assert_num_queries, much: bool):
+    cast = make(much=much)
+    for role in ("lead", "reader", "facilitator"):
+        client = cast.client(role)
+        with django_assert_num_queries(THREAD_GET) as captured:
+            assert client.get(reverse("thread", args=[cast.diagnostic.pk])).status_code == 200
+        assert len(captured) <= PAGE
+    # The dearest link: another author's answer is replaced, so that its revision is kept.
+    client = cast.client("lead" if much else "contributor")
+    revision = cast.diagnostic.answers.get(step="territorial_scales").revision
+    data = {"gap": "activity-scale:a10", "base_revision": revision, "scale": "epci"}
+    with django_assert_num_queries(THREAD_LINK) as captured:
+        response = client.post(reverse("thread_link", args=[cast.diagnostic.pk]), data)
+    assert response.status_code == 302
+    assert len(captured) <= WIZARD_SAVE
 
 
 @LITTLE_AND_MUCH

@@ -60,6 +60,7 @@ def test_an_empty_diagnostic_is_a_cover_a_synthesis_that_says_so_and_what_is_mis
 
     assert content.chapters == []
     assert content.synthesis.is_empty
+    assert not content.has_thread
     assert [group.step for group in content.remaining] == list(StepKey)
     assert "n’a pas encore de réponse" in render_report_html(content)
 

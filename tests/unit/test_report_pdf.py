@@ -63,7 +63,7 @@ def synthesis_only(content):
 def test_the_demo_report():
     reader = read(render_pdf(render_report_html(report(demo("sorelle")))))
 
-    assert 10 <= len(reader.pages) <= 13
+    assert 10 <= len(reader.pages) <= 14
     assert reader.metadata.title == "Passerelles en Sorelle — Ambition 2026–2029"
     root = reader.trailer["/Root"]
     assert root["/Lang"] == "fr"
@@ -77,6 +77,9 @@ def test_the_demo_report():
     assert "Synthèse en une page" in texts[1]
     assert "Ce que nous demandons au conseil" in texts[1]
     assert "Axe 1" in texts[2]
+    (wide,) = [page for page in reader.pages if page.mediabox.width > page.mediabox.height]
+    assert "Fil rouge" in wide.extract_text()
+    assert "Relié à rien" in wide.extract_text()
     assert f"3 / {len(texts)}" in texts[2].replace("\n", " ")
     assert (0, "Couverture") in outline_of(reader)
     assert (1, "Synthèse en une page") in outline_of(reader)
@@ -92,7 +95,7 @@ def test_short_reports():
         assert "Reste à compléter" in "".join(page.extract_text() for page in reader.pages)
 
     assert 6 <= sizes["brumelle"] <= 8
-    assert sizes["empty"] <= 4
+    assert sizes["empty"] <= 4  # without a thread: there is nothing to tie
 
 
 @pytest.mark.parametrize("text", ["W", "Structure d’accompagnement "])
@@ -106,6 +109,17 @@ def test_the_synthesis_is_one_page_even_when_every_field_is_filled_to_its_cap(te
     assert "Synthèse en une page" in synthesis
     assert "autres décisions" in synthesis.replace("\n", " ")
     assert "Décisions soumises" in reader.pages[2].extract_text()
+
+
+def test_the_thread_is_one_page_however_many_rows_there_are():
+    content = report(filled("Structure d’accompagnement ", rows=60, to_caps=True), number=None)
+    content = dataclasses.replace(synthesis_only(content), chapters=content.chapters[:1])
+
+    reader = read(render_pdf(render_report_html(content)))
+
+    wide = [page for page in reader.pages if page.mediabox.width > page.mediabox.height]
+    assert ["Fil rouge" in page.extract_text() for page in wide] == [True]
+    assert "Les mêmes liens sont écrits" in wide[0].extract_text()
 
 
 def test_long_answers_in_every_field_are_printed_whole():

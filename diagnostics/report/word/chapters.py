@@ -187,7 +187,7 @@ def _write_activities(paper: Paper, answer: Activities, document: DiagnosticDocu
         for entry in group.lines:
             row = entry.row
             details = [f"Démarrage en {row.start_year}"] if row.start_year else []
-            details += [f"Sert {enumeration(entry.serves)}"] if entry.serves else []
+            details += [entry.service] if entry.service else []
             rows.append(
                 Row(
                     [
@@ -249,7 +249,7 @@ def _write_scales(paper: Paper, answer: TerritorialScales, document: DiagnosticD
     rows = []
     for entry in read_territorial_scales(answer, document).lines:
         scales = " · ".join(entry.scale_names)
-        details = " — ".join(entry.details)
+        details = " — ".join([*entry.territories, *entry.notes])
         rows.append(
             Row(
                 [

@@ -1,0 +1,303 @@
+"""The drawing of the « fil rouge » as one SVG, from its geometry (:mod:`diagnostics.report.diagrams.thread_layout`).
+
+Escaped by ``format_html`` and made of presentation attributes only, like the other drawings. What
+lacks a link shows by its place and its outline (dashes, an open ring where the link is missing),
+and in words: the drawing reads the same in grey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.thread import ItemKind, Thread, read_thread
+from diagnostics.domain.vocabulary import Axis
+from diagnostics.report.diagrams.svg import (
+    INK,
+    SOFT_INK,
+    WHITE,
+    join,
+    sized_drawing,
+    text,
+)
+from diagnostics.report.diagrams.svg import number as _n
+from diagnostics.report.diagrams.thread_layout import (
+    APART_PADDING,
+    APART_TITLE,
+    HEADER,
+    MARGIN,
+    NOTE_LINE,
+    NOTE_SIZE,
+    PADDING_X,
+    PRINT,
+    SCREEN,
+    TEXT_LINE,
+    TEXT_SIZE,
+    TITLE_SIZE,
+    Apart,
+    Card,
+    Curve,
+    Heading,
+    Outline,
+    Side,
+    ThreadLayout,
+    thread_layout,
+)
+from diagnostics.report.lettering import text_width
+from diagnostics.typography import count, enumeration
+
+# The axes' colours of the design tokens; the link's are lighter, so that cards stand out.
+AXIS_COLOURS = {
+    Axis.VISION: "#2c66ad",
+    Axis.AMBITION: "#8d3a73",
+    Axis.MISSIONS: "#2d7a4b",
+    Axis.MEANS: "#a9600c",
+}
+LINK_COLOURS = {
+    Axis.VISION: "#7ba3d2",
+    Axis.AMBITION: "#b9809f",
+    Axis.MISSIONS: "#7fb393",
+    Axis.MEANS: "#cf9a5c",
+}
+VISION_BAND, APART_GROUND, EMPTY_GROUND = "#eaf1f9", "#f3f0e7", "#faf8f3"
+BAR = 3.5  # the solid edge of a card that is tied
+RADIUS = 6.0
+STUB, RING = 8.0, 3.2
+
+
+def _rect(
+    x: float, y: float, width: float, height: float, *, fill: str, stroke: str, dash: str = ""
+) -> SafeString:
+    return format_html(
+        '<rect x="{}" y="{}" width="{}" height="{}" rx="{}" fill="{}" stroke="{}"'
+        ' stroke-width="{}"{}/>',
+        _n(x),
+        _n(y),
+        _n(width),
+        _n(height),
+        _n(RADIUS),
+        fill,
+        stroke,
+        "1.3" if dash else "1",
+        format_html(' stroke-dasharray="{}"', dash) if dash else "",
+    )
+
+
+def _path(
+    d: str, *, stroke: str, width: str, fill: str = "none", dash: str = "", ties: str = ""
+) -> SafeString:
+    return format_html(
+        '<path d="{}" fill="{}" stroke="{}" stroke-width="{}"{}{}/>',
+        d,
+        fill,
+        stroke,
+        width,
+        format_html(' stroke-dasharray="{}"', dash) if dash else "",
+        format_html(' data-ties="{}"', ties) if ties else "",
+    )
+
+
+def _bend(x0: float, y0: float, x1: float, y1: float) -> str:
+    """Return a curve that leaves and arrives level."""
+    middle = _n((x0 + x1) / 2)
+    return f"C{middle} {_n(y0)} {middle} {_n(y1)} {_n(x1)} {_n(y1)}"
+
+
+def _curve(curve: Curve, numbers: dict[Card, int]) -> SafeString:
+    """Draw a link; ``data-ties``: the card it comes from, then those it leads to."""
+    (x, y), *rest = curve.points
+    d = f"M{_n(x)} {_n(y)}"
+    for next_x, next_y in rest:
+        d += _bend(x, y, next_x, next_y)
+        x, y = next_x, next_y
+    dash = "1.5 3" if curve.inherited else ""
+    ties = " ".join(str(numbers[card]) for card in (curve.source, *curve.targets))
+    return _path(d, stroke=LINK_COLOURS[curve.axis], width="1.6", dash=dash, ties=ties)
+
+
+def _band(layout: ThreadLayout) -> SafeString:
+    """The vision is tied to the roles as a whole: a band from the ones to the others."""
+    vision, roles = layout.column(0), layout.column(1)
+    given = vision[0].outline is not Outline.EMPTY
+    left, right = vision[0].right + 3, roles[0].x - 3
+    top, bottom = roles[0].top, roles[-1].bottom
+    d = (
+        f"M{_n(left)} {_n(vision[0].top)}{_bend(left, vision[0].top, right, top)}"
+        f"L{_n(right)} {_n(bottom)}{_bend(right, bottom, left, vision[-1].bottom)}Z"
+    )
+    return _path(
+        d,
+        stroke=LINK_COLOURS[Axis.VISION],
+        width="1",
+        fill=VISION_BAND if given else "none",
+        dash="" if given else "4 3",
+    )
+
+
+def _stubs(card: Card) -> Iterable[SafeString]:
+    """What stands beside a card where a link is missing (a ring) or refused (a bar)."""
+    colour = AXIS_COLOURS[card.axis]
+    for side in card.open_sides:
+        direction = -1 if side is Side.LEFT else 1
+        edge = card.x if side is Side.LEFT else card.right
+        y = card.bottom - card.padding - 2
+        end = edge + direction * STUB
+        yield _path(
+            f"M{_n(edge)} {_n(y)}L{_n(end)} {_n(y)}", stroke=colour, width="1.2", dash="2 2"
+        )
+        yield format_html(
+            '<circle cx="{}" cy="{}" r="{}" fill="{}" stroke="{}" stroke-width="1.2"/>',
+            _n(end + direction * RING),
+            _n(y),
+            _n(RING),
+            WHITE,
+            colour,
+        )
+    if card.closed:
+        end = card.x - STUB
+        d = f"M{_n(card.x)} {_n(card.y)}L{_n(end)} {_n(card.y)}"
+        d += f"M{_n(end)} {_n(card.y - 5)}L{_n(end)} {_n(card.y + 5)}"
+        yield _path(d, stroke=colour, width="1.6")
+
+
+def _letters(card: Card) -> Iterable[SafeString]:
+    x = card.x + PADDING_X
+    baseline = card.top + card.padding + TEXT_LINE - 3.5
+    empty = card.outline is Outline.EMPTY
+    for index, line in enumerate(card.lines):
+        words, start = line, x
+        if index == 0 and card.code:
+            yield text(
+                x,
+                baseline,
+                card.code,
+                size=TEXT_SIZE,
+                fill=AXIS_COLOURS[card.axis],
+                weight=700,
+                anchor="start",
+            )
+            words = line.removeprefix(card.code).lstrip(" ")
+            start = x + text_width(f"{card.code} ", TEXT_SIZE)
+        yield text(
+            start, baseline, words, size=TEXT_SIZE, fill=SOFT_INK if empty else INK, anchor="start"
+        )
+        baseline += TEXT_LINE
+    if card.note:
+        y = baseline - TEXT_LINE + NOTE_LINE
+        yield text(x, y, card.note, size=NOTE_SIZE, fill=SOFT_INK, weight=600, anchor="start")
+
+
+def _card(card: Card) -> SafeString:
+    colour = AXIS_COLOURS[card.axis]
+    if card.outline is Outline.EMPTY:
+        frame = [
+            _rect(
+                card.x, card.top, card.width, card.height,
+                fill=EMPTY_GROUND, stroke=SOFT_INK, dash="2 3",
+            )
+        ]  # fmt: skip
+    elif card.outline is Outline.TIED:
+        frame = [
+            _rect(card.x, card.top, card.width, card.height, fill=WHITE, stroke=colour),
+            format_html(
+                '<rect x="{}" y="{}" width="{}" height="{}" rx="1.7" fill="{}"/>',
+                _n(card.x),
+                _n(card.top + RADIUS / 2),
+                _n(BAR),
+                _n(card.height - RADIUS),
+                colour,
+            ),
+        ]
+    else:
+        frame = [
+            _rect(
+                card.x, card.top, card.width, card.height, fill=WHITE, stroke=colour, dash="5 3.5"
+            )
+        ]
+    return join([*frame, *_stubs(card), *_letters(card)])
+
+
+def _heading(heading: Heading) -> SafeString:
+    colour = AXIS_COLOURS[heading.column.axis]
+    return format_html(
+        '{}<rect x="{}" y="{}" width="{}" height="2.5" fill="{}"/>',
+        text(
+            heading.x,
+            TITLE_SIZE + 1,
+            heading.column.title,
+            size=TITLE_SIZE,
+            fill=colour,
+            weight=700,
+            anchor="start",
+        ),
+        _n(heading.x),
+        _n(HEADER - 12),
+        _n(heading.column.width),
+        colour,
+    )
+
+
+def _apart(apart: Apart, width: float) -> SafeString:
+    x, y = APART_PADDING, apart.top + APART_TITLE - 8
+    title, total = "Relié à rien", count(apart.total, "élément", "éléments")
+    parts = [
+        _rect(
+            MARGIN, apart.top, width - 2 * MARGIN, apart.height,
+            fill=APART_GROUND, stroke=SOFT_INK, dash="7 4",
+        ),
+        text(x, y, title, size=TITLE_SIZE, weight=700, anchor="start"),
+        text(
+            x + text_width(title, TITLE_SIZE) + 10, y, total,
+            size=NOTE_SIZE, fill=SOFT_INK, anchor="start",
+        ),
+    ]  # fmt: skip
+    parts += [
+        text(x, label_y, label, size=TEXT_SIZE, fill=SOFT_INK, weight=600, anchor="start")
+        for label, label_y in apart.labels
+    ]
+    return join([*parts, *(_card(card) for card in apart.cards)])
+
+
+def _words(thread: Thread) -> str:
+    nouns = {
+        ItemKind.STATEMENT: ("énoncé de vision", "énoncés de vision"),
+        ItemKind.ROLE: ("rôle", "rôles"),
+        ItemKind.OBJECTIVE: ("objectif", "objectifs"),
+        ItemKind.ACTIVITY: ("activité", "activités"),
+        ItemKind.SCALE: ("échelon", "échelons"),
+        ItemKind.ALLIANCE: ("acteur allié", "acteurs alliés"),
+    }
+    numbers = [count(len(thread.of_kind(kind)), *names) for kind, names in nouns.items()]
+    apart = len(thread.apart())
+    alone = count(apart, "élément n’est relié", "éléments ne sont reliés") if apart else ""
+    tail = f" {alone} à rien." if alone else ""
+    return f"Fil rouge\u00a0: {enumeration(numbers)}, avec leurs liens.{tail}"
+
+
+def draw_thread(layout: ThreadLayout, title: str) -> SafeString:
+    """Draw a thread that was placed; ``title`` says in words what it shows."""
+    parts = [_heading(heading) for heading in layout.headings]
+    parts.append(_band(layout))
+    # The links of missions under the others.
+    numbers = {card: number for number, card in enumerate(layout.cards)}
+    parts += [_curve(c, numbers) for c in sorted(layout.curves, key=lambda c: not c.inherited)]
+    for card, number in numbers.items():
+        # The vision is tied as a whole: no thread of its own is shown for a statement.
+        attribute = format_html(' data-card="{}"', number) if card.column else ""
+        parts.append(format_html("<g{}>{}</g>", attribute, _card(card)))
+    if layout.apart:
+        parts.append(_apart(layout.apart, layout.width))
+    return sized_drawing("r-thread-drawing", layout.width, layout.height, title, parts)
+
+
+def thread_svg(document: DiagnosticDocument, *, for_print: bool = False) -> SafeString:
+    """Draw the thread of a document (already without dangling links).
+
+    ``for_print``: lower, so that it fits a landscape page at a size that can be read.
+    """
+    thread = read_thread(document)
+    layout = thread_layout(thread, frame=PRINT if for_print else SCREEN)
+    return draw_thread(layout, _words(thread))
