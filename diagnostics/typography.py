@@ -27,6 +27,15 @@ MONTHS = (
     "décembre",
 )
 
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_NARROW = re.compile(r" (?=[;!?])")
+_WIDE = re.compile(r" (?=[:»%€])")
+_BETWEEN_FIGURES = re.compile(r"(?<=\d) ([×–-]) (?=\d)")
+_NUMERO = re.compile(r"(?<=[nN]°) (?=\d)")
+_QUOTES = re.compile(r'(?<![^\s(«])"([^"\n]+)"(?![^\s.,;:!?)»…])')
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:K€|k€|M€|ETP|ans?|mois|jours?|km|h)\b)")
+_THOUSANDS = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
+
 
 def number(value: float, *, decimals: int = 2) -> str:
     """Write a number the French way: ``1 250``, ``2,5``; at most ``decimals`` decimals."""
@@ -101,12 +110,14 @@ def typeset(text: str) -> str:
     Only replaces what is there (a plain space, a straight apostrophe between two letters) and
     adds no character, so that figures, addresses and codes are left alone.
     """
-    text = re.sub(r"(?<=\w)'(?=\w)", APOSTROPHE, text)
-    text = re.sub(r" (?=[;!?])", NNBSP, text)
-    text = re.sub(r" (?=[:»%€])", NBSP, text)
-    text = re.sub(r"(?<=«) ", NBSP, text)
-    text = re.sub(r"(?<=\d) ([×–-]) (?=\d)", rf"{NBSP}\1{NBSP}", text)
-    text = re.sub(r"(?<=[nN]°) (?=\d)", NBSP, text)
-    text = re.sub(r'(?<![^\s(«])"([^"\n]+)"(?![^\s.,;:!?)»…])', r"“\1”", text)
-    text = re.sub(r"(?<=\d) (?=(?:K€|k€|M€|ETP|ans?|mois|jours?|km|h)\b)", NBSP, text)
-    return re.sub(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))", rf"\1{NNBSP}", text)
+    if "'" in text:
+        text = _APOSTROPHE.sub(APOSTROPHE, text)
+    text = _NARROW.sub(NNBSP, text)
+    text = _WIDE.sub(NBSP, text)
+    text = text.replace("« ", f"«{NBSP}")
+    text = _BETWEEN_FIGURES.sub(rf"{NBSP}\1{NBSP}", text)
+    text = _NUMERO.sub(NBSP, text)
+    if '"' in text:
+        text = _QUOTES.sub(r"“\1”", text)
+    text = _BEFORE_UNIT.sub(NBSP, text)
+    return _THOUSANDS.sub(rf"\1{NNBSP}", text)

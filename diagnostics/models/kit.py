@@ -72,7 +72,7 @@ class Kit(models.Model):
         blank=True,
         validators=[valid_thresholds],
         help_text='Seuls les seuils qui changent : {"pace_info": 12}. Les comptes des listes suivent '
-        "au prochain enregistrement de chaque diagnostic.",
+        "à l’enregistrement suivant de chaque diagnostic, ou par « manage.py refresh_indicators ».",
     )
 
     class Meta:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from diagnostics.domain.answers import (
@@ -29,7 +31,6 @@ from diagnostics.services.answers import save_answer
 from diagnostics.services.coherence import (
     FindingGone,
     acknowledge_finding,
-    refresh_indicators,
     withdraw_acknowledgement,
 )
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
@@ -247,11 +248,13 @@ def test_indicators_follow_the_base_scale_of_the_structure(cast):
     assert kept(cast)["axes"]["missions"]["attention"] == attention
 
 
-def test_indicators_can_be_computed_again(cast):
-    before = kept(cast)
-    Diagnostic.objects.filter(pk=cast.diagnostic.pk).update(indicators={})
-    refresh_indicators(Diagnostic.objects.get(pk=cast.diagnostic.pk))
-    assert kept(cast) == before
+def test_indicators_of_all_diagnostics_can_be_computed_again(cast):
+    before = {d.pk: d.indicators for d in Diagnostic.objects.all()}
+    Diagnostic.objects.update(indicators={})
+    out = StringIO()
+    call_command("refresh_indicators", stdout=out)
+    assert {d.pk: d.indicators for d in Diagnostic.objects.all()} == before
+    assert out.getvalue() == "Indicateurs recalculés : 2\u00a0diagnostics.\n"
 
 
 # --- What the database keeps true ---------------------------------------------------------------------

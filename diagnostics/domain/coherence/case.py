@@ -60,6 +60,14 @@ def plain(text: str) -> str:
     return _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
 
 
+def says(text: str, word: str, pattern: re.Pattern[str]) -> bool:
+    """Tell whether a text matches a pattern of plain text; ``word`` is what it cannot do without.
+
+    Looking for the word first spares most texts the rest.
+    """
+    return word in text.lower() and pattern.search(plain(text)) is not None
+
+
 def words(text: str) -> frozenset[str]:
     """Return the words of a name that tell it from others."""
     return frozenset(re.findall(r"\w+", plain(text))) - _LITTLE_WORDS
@@ -184,5 +192,6 @@ class Case:
 
 
 def _counts_partnerships(unit: str) -> bool:
-    name = plain(unit)
-    return bool(_NUMBER_OF_PARTNERSHIPS.search(name)) and not _SHARE_OR_RHYTHM.search(name)
+    return says(unit, "partenariat", _NUMBER_OF_PARTNERSHIPS) and not _SHARE_OR_RHYTHM.search(
+        plain(unit)
+    )

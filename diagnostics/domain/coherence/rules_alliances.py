@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from diagnostics.domain.answers import Alliance
-from diagnostics.domain.coherence.case import Case, plain
+from diagnostics.domain.coherence.case import Case, says
 from diagnostics.domain.coherence.findings import FieldLink, Severity
 from diagnostics.domain.coherence.registry import Found, rule
 from diagnostics.domain.coherence.wording import name_of, named
@@ -274,7 +274,7 @@ def spreading_to_nobody(case: Case) -> Iterator[Found]:
     """R37: the role « essaimage » or an activity « hors territoire », no posture to territories."""
     roles = [(i, row) for i, row in case.roles if row.role is RoleKind.SPREAD]
     activities = [
-        (i, row) for i, row in case.activities if OUT_OF_TERRITORY.search(plain(row.text))
+        (i, row) for i, row in case.activities if says(row.text, "hors", OUT_OF_TERRITORY)
     ]
     if not (roles or activities) or not case.positions:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from diagnostics.domain.coherence.case import PRECISION, Case, plain
+from diagnostics.domain.coherence.case import PRECISION, Case, says
 from diagnostics.domain.coherence.findings import FieldLink, Severity
 from diagnostics.domain.coherence.registry import Found, rule
 from diagnostics.domain.coherence.wording import figure
@@ -270,7 +270,7 @@ def paid_by_companies(case: Case) -> Iterator[Found]:
     """R28: « Participation financière des entreprises… » among the levers, no governance told."""
     if case.organisation.governance:
         return
-    paying = [(i, row) for i, row in case.levers if COMPANIES_PAY.search(plain(row.text))]
+    paying = [(i, row) for i, row in case.levers if says(row.text, "participation", COMPANIES_PAY)]
     if paying:
         index, _ = paying[0]
         yield Found(

@@ -26,7 +26,7 @@ def named(labels: Iterable[str], conjunction: str = "et") -> str:
 def shortened(text: str, limit: int = NAME_LENGTH) -> str:
     """Return a text on one line, typeset, cut between two words; its own quotation marks nest."""
     line = re.sub(r"\s*\n\s*", " ", text) if "\n" in text else text
-    line = typeset(line[: 2 * limit])
+    line = typeset(line[: limit + 20])  # its quotation marks may take less room
     if "«" in line or "»" in line:
         line = re.sub(r"\s*»", "”", re.sub(r"«\s*", "“", line))
     if len(line) <= limit:
