@@ -62,13 +62,13 @@ class _Warm:
     def __init__(self) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.folder = tempfile.mkdtemp(prefix="rameau-pdf-")  # its copies of the fonts
-        folders = [str(settings.BASE_DIR), str(settings.NODE_MODULES)]
+        folders = [str(settings.BASE_DIR), str(settings.NODE_MODULES), self.folder]
         variables = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "diagnostics.report.warm", str(theirs.fileno()), *folders],
                 cwd=settings.BASE_DIR,
-                env=variables | {"TMPDIR": self.folder},
+                env=variables,
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 # Signals to the group are not for it: it ends in order when the socket closes.
