@@ -29,7 +29,8 @@ from diagnostics.report.warm import OUT_OF_MEMORY, READY
 
 PATIENCE_AT_START = 60.0  # seconds to read fonts and style sheets, on a slow and busy machine
 GRACE = 5.0  # seconds after which a child that the kernel should have ended is given up
-KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "DATA_DIR", "FONTCONFIG_FILE")
+# What may hold a secret of the site; the renderer needs none.
+WITHHELD = ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "CACHE_URL", "DEMO_PASSWORD", "PGPASSWORD")
 
 
 class RenderingError(Exception):
@@ -62,13 +63,13 @@ class _Warm:
     def __init__(self) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.folder = tempfile.mkdtemp(prefix="rameau-pdf-")  # its copies of the fonts
-        folders = [str(settings.BASE_DIR), str(settings.NODE_MODULES)]
-        variables = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+        folders = [str(settings.BASE_DIR), str(settings.NODE_MODULES), self.folder]
+        variables = {name: text for name, text in os.environ.items() if name not in WITHHELD}
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "diagnostics.report.warm", str(theirs.fileno()), *folders],
                 cwd=settings.BASE_DIR,
-                env=variables | {"TMPDIR": self.folder},
+                env=variables,
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 # Signals to the group are not for it: it ends in order when the socket closes.

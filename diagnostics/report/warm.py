@@ -2,7 +2,8 @@
 
 Started by :mod:`diagnostics.report.renderer` with one end of a socket pair, which carries what is
 asked: how much the rendering may take, the socket through which the HTML comes and the PDF goes,
-and the pipe that tells how the child ended. It ends when the other end of the pair is closed,
+and the pipe that tells how the child ended. Its copies of the fonts are in the folder named on
+the command line. It ends when the other end of the pair is closed,
 that is with the process it works for, however that one ends; its children end with it.
 
 It knows neither the database nor the secret key, and has no network where the machine allows it.
@@ -42,7 +43,9 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 def main() -> None:
     """Serve the process at the other end of the socket until it ends."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    settings.configure(BASE_DIR=Path(sys.argv[2]), NODE_MODULES=Path(sys.argv[3]))
+    base_dir, node_modules, folder = map(Path, sys.argv[2:5])
+    settings.configure(BASE_DIR=base_dir, NODE_MODULES=node_modules)
+    tempfile.tempdir = str(folder)
     # Nothing of what people typed goes to the log, and not one line for each missing glyph.
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process it works for
@@ -55,7 +58,7 @@ def main() -> None:
         _serve(control)
     pdf.forget()
     with contextlib.suppress(OSError):
-        os.rmdir(tempfile.gettempdir())
+        folder.rmdir()
 
 
 def _serve(control: socket.socket) -> None:

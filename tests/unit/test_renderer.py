@@ -100,13 +100,13 @@ def test_an_address_that_is_refused_is_told():
 
 
 def test_it_knows_no_secret(monkeypatch):
-    monkeypatch.setenv("SECRET_KEY", "a-secret")
-    monkeypatch.setenv("DATABASE_URL", "postgres://a:secret@host/base")
+    monkeypatch.setenv("SECRET_KEY", "canari")
+    monkeypatch.setenv("DATABASE_URL", "postgres://a:canari@host/base")
     renderer.stop()
     renderer.render(SHORT)
     environment = Path(f"/proc/{warm_pid()}/environ")
     if os.access(environment, os.R_OK):  # another name space hides it from others than root
-        assert b"secret" not in environment.read_bytes()
+        assert b"canari" not in environment.read_bytes()
     assert status_of(warm_pid())["Threads"] == "1"  # or it could not fork
 
 
