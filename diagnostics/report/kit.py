@@ -39,11 +39,11 @@ ROWS = {
     StepKey.VISION: MAX_STATEMENTS,
     StepKey.ROLES: 2,
     StepKey.OBJECTIVES: 7,
-    StepKey.POSITIONING: 2,
-    StepKey.ACTIVITIES: 4,
-    StepKey.TERRITORIAL_SCALES: 10,
-    StepKey.ECONOMIC_MODEL: 4,
-    StepKey.ALLIANCES: 3,
+    StepKey.POSITIONING: 1,
+    StepKey.ACTIVITIES: 5,
+    StepKey.TERRITORIAL_SCALES: 12,
+    StepKey.ECONOMIC_MODEL: 5,
+    StepKey.ALLIANCES: 5,
     StepKey.BOARD_DECISIONS: 6,
 }
 
