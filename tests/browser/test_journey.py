@@ -159,7 +159,8 @@ def leave_and_resume_elsewhere(page: Page, open_browser, diagnostic) -> tuple[Pa
 def fill_last_axes(page: Page) -> None:
     """Steps 3.3 to the board's decisions."""
     first = row(page, "Action", 1)
-    first.get_by_label("Action", exact=True).select_option("Organiser des rencontres territoriales")
+    action = "A1 · Organiser des rencontres territoriales"
+    first.get_by_label("Action", exact=True).select_option(action)
     first.get_by_label("Échelon").select_option("Bassin de vie")
     save(page)
 
