@@ -17,11 +17,10 @@ from diagnostics.domain.thread import ItemKind, Thread, read_thread
 from diagnostics.domain.vocabulary import Axis
 from diagnostics.report.diagrams import INK, SOFT_INK, WHITE, _join, _n, _svg, _text
 from diagnostics.report.lettering import text_width
-from diagnostics.report.thread import (
+from diagnostics.report.thread import HEADER, MARGIN, Curve, Heading, ThreadLayout, thread_layout
+from diagnostics.report.thread_cards import (
     APART_PADDING,
     APART_TITLE,
-    HEADER,
-    MARGIN,
     NOTE_LINE,
     NOTE_SIZE,
     PADDING_X,
@@ -32,12 +31,8 @@ from diagnostics.report.thread import (
     TITLE_SIZE,
     Apart,
     Card,
-    Curve,
-    Heading,
     Outline,
     Side,
-    ThreadLayout,
-    thread_layout,
 )
 from diagnostics.typography import count, enumeration
 
