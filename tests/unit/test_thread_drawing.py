@@ -11,17 +11,11 @@ from hypothesis import strategies as st
 
 from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.thread import ItemKind, read_thread
-from diagnostics.report import thread as geometry
+from diagnostics.report.diagrams import thread_cards as cards
+from diagnostics.report.diagrams import thread_layout as geometry
 from diagnostics.report.diagrams.thread import thread_svg
-from diagnostics.report.diagrams.thread_layout import (
-    COLUMN_OF,
-    PRINT,
-    SCREEN,
-    Outline,
-    Side,
-    ThreadLayout,
-    thread_layout,
-)
+from diagnostics.report.diagrams.thread_cards import COLUMN_OF, PRINT, SCREEN, Outline, Side
+from diagnostics.report.diagrams.thread_layout import ThreadLayout, thread_layout
 from diagnostics.report.lettering import text_width
 from diagnostics.report.ordering import crossings, order_columns, spread
 from tests.posting import demo_document
@@ -122,10 +116,10 @@ def check_layout(layout: ThreadLayout) -> None:
         assert all(card.top > layout.apart.top for card in apart)
         assert layout.apart.top + layout.apart.height <= layout.height
     for card in [*layout.cards, *apart]:
-        room = card.width - 2 * geometry.PADDING_X
-        assert all(text_width(line, geometry.TEXT_SIZE) <= room for line in card.lines)
-        assert text_width(card.note, geometry.NOTE_SIZE) <= room
-        lines = len(card.lines) * geometry.TEXT_LINE + bool(card.note) * geometry.NOTE_LINE
+        room = card.width - 2 * cards.PADDING_X
+        assert all(text_width(line, cards.TEXT_SIZE) <= room for line in card.lines)
+        assert text_width(card.note, cards.NOTE_SIZE) <= room
+        lines = len(card.lines) * cards.TEXT_LINE + bool(card.note) * cards.NOTE_LINE
         assert card.height >= lines + 2 * card.padding - 0.01
     for curve in layout.curves:
         for (x0, y0), (x1, y1) in itertools.pairwise(curve.points):
@@ -205,7 +199,7 @@ def test_a_large_diagnostic_is_shown_whole(frame):
     assert sizes == [4, 4, 8, 20, 20, 5, 20]  # activities and steps share a column
     if frame is PRINT:
         points = min(267 / 25.4 * 72 / layout.width, 152 / 25.4 * 72 / layout.height)
-        assert geometry.TEXT_SIZE * points >= 7
+        assert cards.TEXT_SIZE * points >= 7
 
 
 def test_beyond_what_is_legible_rows_are_grouped_with_their_links():

@@ -24,11 +24,9 @@ from diagnostics.report.diagrams.svg import (
     text,
 )
 from diagnostics.report.diagrams.svg import number as _n
-from diagnostics.report.diagrams.thread_layout import (
+from diagnostics.report.diagrams.thread_cards import (
     APART_PADDING,
     APART_TITLE,
-    HEADER,
-    MARGIN,
     NOTE_LINE,
     NOTE_SIZE,
     PADDING_X,
@@ -39,10 +37,14 @@ from diagnostics.report.diagrams.thread_layout import (
     TITLE_SIZE,
     Apart,
     Card,
-    Curve,
-    Heading,
     Outline,
     Side,
+)
+from diagnostics.report.diagrams.thread_layout import (
+    HEADER,
+    MARGIN,
+    Curve,
+    Heading,
     ThreadLayout,
     thread_layout,
 )
