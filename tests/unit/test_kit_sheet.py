@@ -31,7 +31,7 @@ def kit_sheet() -> KitSheet:
     return KitSheet(
         title=kit["title"],
         motto=kit["motto"],
-        published="mars 2013",
+        published="mars\u00a02013",
         credit=kit["credit"],
         axes=tuple(
             SheetAxis(
