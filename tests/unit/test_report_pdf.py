@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics.report import pdf
+from diagnostics.report.content import Vigilance
 from diagnostics.report.pdf import render_pdf, render_report_html, render_synthesis_html
 from diagnostics.report.synthesis_room import is_roomy
 from tests.pdf_checks import accessibility_failures, fonts_of, headings_in_order, read
@@ -44,8 +45,15 @@ def synthesis_only(content):
     """Leave the other pages out but one: rendering 60 rows of everything costs a minute."""
     board = dataclasses.replace(content.board, decisions=[], calendar=[])
     board = dataclasses.replace(board, questions=board.questions[:1])
+    vigilance = Vigilance(["Un point à discuter"], [], [])
     return dataclasses.replace(
-        content, chapters=[], remaining=[], board=board, workshops=[], glossary=[]
+        content,
+        chapters=[],
+        vigilance=vigilance,
+        remaining=[],
+        board=board,
+        workshops=[],
+        glossary=[],
     )
 
 
@@ -139,10 +147,10 @@ def test_the_synthesis_is_one_page_even_when_every_field_is_filled_to_its_cap(te
     whole = read(render_pdf(render_report_html(synthesis_only(content))))
     alone = read(render_pdf(render_synthesis_html(content)))
 
-    assert len(whole.pages) == 5  # cover, synthesis, contents, decisions, annex
+    assert len(whole.pages) == 6  # cover, synthesis, contents, vigilance, decisions, annex
     assert "Synthèse en une page" in whole.pages[1].extract_text()
     assert "Sommaire" in whole.pages[2].extract_text()
-    assert "Décisions soumises" in whole.pages[3].extract_text()
+    assert "Décisions soumises" in whole.pages[4].extract_text()
     assert len(alone.pages) == 1
     if rows == 60:
         assert "autres décisions" in " ".join(alone.pages[0].extract_text().split())
