@@ -36,6 +36,11 @@ class SheetStep:
     questions: tuple[SheetQuestion, ...]
     examples: tuple[SheetExample, ...]
 
+    @property
+    def room_template(self) -> str:
+        """Template of the room to write that suits the step's shape."""
+        return f"steps/{self.key.value}/room.html"
+
 
 @dataclass(frozen=True)
 class SheetAxis:

@@ -23,9 +23,10 @@ from diagnostics.domain.vocabulary import (
     StepKey,
 )
 from diagnostics.report.glossary import used_terms
-from diagnostics.report.lettering import clip
+from diagnostics.report.lettering import HEADING, clip, wrap
 from diagnostics.report.synthesis import Synthesis, build_synthesis
-from diagnostics.typography import french_date, typeset
+from diagnostics.report.synthesis_room import is_roomy
+from diagnostics.typography import count, french_date, typeset
 
 CREDIT = (
     "D’après Le RAMEAU, Modèles territoriaux d’animation des partenariats – Kit de transfert – "
@@ -43,6 +44,12 @@ STEP_NUMBERS = {
     StepKey.ALLIANCES: "4.2",
     StepKey.ORGANISATION: "4.3",
     StepKey.BOARD_DECISIONS: "",
+}
+_KEPT_WHOLE = {
+    StepKey.VISION,
+    StepKey.ROLES,
+    StepKey.ACCOMPANIMENT_SCOPE,
+    StepKey.ORGANISATION,
 }
 # {h}: the horizon in years, {n} and {end}: its first and last years.
 STEP_TITLES = {
@@ -64,8 +71,15 @@ AXIS_TITLES = {
     Axis.MISSIONS: "Missions et activités",
     Axis.MEANS: "Stratégie de moyens",
 }
-# Room of the running footer and of the cover, in points.
-FOOTER_WIDTH, COVER_WIDTH = 330.0, 430.0
+# What each axis answers, in one sentence for the board.
+AXIS_LEADS = {
+    Axis.VISION: "Ce que nous voulons voir changer sur le territoire.",
+    Axis.AMBITION: "La place que nous voulons y tenir, et ce que nous voulons y atteindre.",
+    Axis.MISSIONS: "Ce que nous ferons, avec qui, et à quelle échelle.",
+    Axis.MEANS: "Ce qu’il nous faut pour y arriver\u00a0: équipe, budget, alliances, organisation.",
+}
+# Room of the running footer, of the cover and of a fact about the structure, in points.
+FOOTER_WIDTH, COVER_WIDTH, FACT_WIDTH = 215.0, 430.0, 205.0
 
 
 @dataclass(frozen=True)
@@ -98,10 +112,21 @@ class Section:
         return f"steps/{self.step.value}/display.html"
 
     @property
-    def is_short(self) -> bool:
-        """Tell whether the section is kept on one page: few rows, little text."""
+    def page_rule(self) -> str:
+        """Class that says how the section goes over pages: a short one is kept on one page, or
+        its table is when a drawing comes first."""
         rows, characters = len(list(self.answer.all_rows())), len(self.answer.model_dump_json())
-        return self.step is not StepKey.ECONOMIC_MODEL and rows <= 14 and characters < 6_000
+        if self.step is StepKey.ECONOMIC_MODEL or rows > 6 or characters > 6_000:
+            return ""
+        return "r-keep" if self.step in _KEPT_WHOLE else "r-keep-table"
+
+    @property
+    def letters(self) -> str:
+        """Class of the letters' size: the vision has a page of its own, which a few words fill."""
+        if self.step is not StepKey.VISION:
+            return ""
+        characters = len(self.answer.model_dump_json())
+        return "r-rare" if characters < 650 else "r-few" if characters < 1_700 else ""
 
     @property
     def anchor(self) -> str:
@@ -116,12 +141,18 @@ class Chapter:
     axis: Axis
     number: int
     title: str
+    lead: str
     sections: list[Section]
 
     @property
     def anchor(self) -> str:
         """Id of the chapter on the page."""
         return f"axe-{self.axis.value}"
+
+    @property
+    def running_title(self) -> str:
+        """What stands at the top of its pages but the first."""
+        return f"Axe {self.number} · {self.title}"
 
 
 @dataclass(frozen=True)
@@ -143,6 +174,37 @@ class BoardQuestion:
     title: str
     text: str
     mark: Mark | None
+
+
+@dataclass(frozen=True)
+class Vigilance:
+    """« Cohérence et points de vigilance »: what to discuss, and what was chosen on purpose.
+
+    ``assumed`` holds (point, reason of the structure).
+    """
+
+    attention: list[str]
+    info: list[str]
+    assumed: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class ContentsEntry:
+    """A line of the table of contents, with those under it."""
+
+    anchor: str
+    title: str
+    axis: str = ""
+    number: str = ""
+    children: list[ContentsEntry] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of the structure's identity card."""
+
+    label: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -168,15 +230,20 @@ class Cover:
     occasion: str
     status: str
     stamp: str
+    is_long: bool  # the name needs smaller letters
 
 
 @dataclass(frozen=True)
 class AxisEntry:
-    """An axis as the cover names it; ``anchor`` is empty when the report has no such chapter."""
+    """An axis as the cover names it; ``anchor`` is empty when the report has no such chapter.
+
+    ``steps`` holds (number, title).
+    """
 
     key: Axis
     title: str
     anchor: str
+    steps: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -187,22 +254,61 @@ class ReportContent:
     version: VersionStamp | None
     cover: Cover
     footer: str
+    stamp: str
+    facts: list[Fact]
     synthesis: Synthesis
     chapters: list[Chapter]
     remaining: list[RemainingGroup]
     board: BoardPage
     workshops: list[Workshop]
     glossary: list[tuple[str, str]] = field(default_factory=list)
+    vigilance: Vigilance | None = None
     credit: str = CREDIT
+
+    @property
+    def contents(self) -> list[ContentsEntry]:
+        """The table of contents: what the report has, in its order."""
+        entries = [ContentsEntry("synthese", "Synthèse en une page")]
+        for chapter in self.chapters:
+            sections = [
+                ContentsEntry(section.anchor, section.title, number=section.number)
+                for section in chapter.sections
+            ]
+            entries.append(
+                ContentsEntry(
+                    chapter.anchor, chapter.title, chapter.axis, str(chapter.number), sections
+                )
+            )
+        if self.vigilance:
+            entries.append(ContentsEntry("vigilance", "Cohérence et points de vigilance"))
+        if self.remaining:
+            entries.append(ContentsEntry("reste-a-completer", "Reste à compléter"))
+        if not self.board.is_empty:
+            entries.append(ContentsEntry("decisions", "Décisions soumises au conseil", Axis.BOARD))
+        entries.append(ContentsEntry("annexe", "Annexe\u00a0: méthode et repères"))
+        return entries
 
     @property
     def axes(self) -> list[AxisEntry]:
         """The four axes, for the cover; those without an answer lead nowhere."""
         anchors = {chapter.axis: chapter.anchor for chapter in self.chapters}
         return [
-            AxisEntry(axis, _title(AXIS_TITLES[axis], self.document), anchors.get(axis, ""))
+            AxisEntry(
+                axis,
+                _title(AXIS_TITLES[axis], self.document),
+                anchors.get(axis, ""),
+                [
+                    (STEP_NUMBERS[step], _title(STEP_TITLES[step], self.document))
+                    for step in AXIS_STEPS[axis]
+                ],
+            )
             for axis in KIT_AXES
         ]
+
+    @property
+    def synthesis_is_roomy(self) -> bool:
+        """Tell whether the one-page synthesis is set in larger letters."""
+        return is_roomy(self.synthesis)
 
     @property
     def is_project(self) -> bool:
@@ -240,7 +346,8 @@ def _chapters(document: DiagnosticDocument) -> list[Chapter]:
             if (answer := document.answers.get(step)) and not answer.content_is_empty()
         ]
         if sections:
-            chapters.append(Chapter(axis, number, _title(AXIS_TITLES[axis], document), sections))
+            title = _title(AXIS_TITLES[axis], document)
+            chapters.append(Chapter(axis, number, title, AXIS_LEADS[axis], sections))
     return chapters
 
 
@@ -276,6 +383,46 @@ def _board(document: DiagnosticDocument) -> BoardPage:
     )
 
 
+def _facts(document: DiagnosticDocument) -> list[Fact]:
+    """Return the identity card of the structure, less what is not known."""
+    structure, card = document.structure, document.diagnostic
+    years = f"{card.base_year} à {card.target_year} ({card.horizon_years} ans)"
+    values = {
+        "Territoire d’intervention": structure.territory,  # in the whole width
+        "Population": count(structure.population, "habitant", "habitants")
+        if structure.population
+        else "",
+        "Échelon de base": structure.base_scale.label if structure.base_scale else "",
+        "Région": structure.region,
+        "Forme juridique": structure.legal_form.label,
+        "Année de création": str(structure.founded_year or ""),
+        "Période": years,
+        "Conseil d’administration": french_date(card.board_date) if card.board_date else "",
+    }
+    return [
+        Fact(
+            label,
+            clip(typeset(value), FACT_WIDTH * (2 if rank == 0 else 1), 10, lines=3, bold=True),
+        )
+        for rank, (label, value) in enumerate(values.items())
+        if value
+    ]
+
+
+def _footer_stamp(version: VersionStamp | None) -> str:
+    """Return the version as the foot of each page has it: number, date, fingerprint."""
+    if version is None:
+        return "Document de travail"
+    day = french_date(_day(version))
+    return f"Version\u00a0{version.number} · {day} · {version.fingerprint}"
+
+
+def _day(version: VersionStamp) -> dt.date:
+    """Return the day of submission, in France."""
+    moment = version.submitted_at
+    return localdate(moment) if is_aware(moment) else moment.date()
+
+
 def _cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
     card = document.diagnostic
     verb = "adopté par le" if card.state is State.ADOPTED else "soumis au"
@@ -285,14 +432,16 @@ def _cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
     if version is None:
         stamp = "Document de travail, non soumis"
     else:
-        moment = version.submitted_at
-        day = french_date(localdate(moment) if is_aware(moment) else moment.date())
         stamp = (
-            f"Version\u00a0{version.number} · soumise le {day} · empreinte {version.fingerprint}"
+            f"Version\u00a0{version.number} · soumise le {french_date(_day(version))}"
+            f" · empreinte {version.fingerprint}"
         )
+    name, width = typeset(document.structure.name), COVER_WIDTH / HEADING
+    is_long = len(wrap(name, width, 40, bold=True)) > 3
     return Cover(
-        name=clip(typeset(document.structure.name), COVER_WIDTH, 34, lines=4),
-        title=clip(typeset(card.title), COVER_WIDTH, 16, lines=3),
+        name=clip(name, width, 24, lines=5, bold=True) if is_long else name,
+        is_long=is_long,
+        title=clip(typeset(card.title), COVER_WIDTH, 17, lines=3, bold=True),
         occasion=occasion if version or card.board_date else "Document de travail",
         status=card.state.label,
         stamp=stamp,
@@ -308,6 +457,8 @@ def build_report(document: DiagnosticDocument, *, version: VersionStamp | None) 
         version=version,
         cover=_cover(document, version),
         footer=f"{name} — {title}",
+        stamp=_footer_stamp(version),
+        facts=_facts(document),
         synthesis=build_synthesis(document),
         chapters=_chapters(document),
         remaining=_remaining(document),

@@ -1,11 +1,21 @@
-"""The blank kit: the whole questionnaire with room to write, for a workshop on paper."""
+"""The blank kit: the whole questionnaire with room to write, for a workshop on paper.
+
+Each step has the room that suits its shape: rows of a table under the names of the columns, two
+empty circles, the chain of six steps, the two columns of the economic model. Everything is black
+on white: a facilitator photocopies it.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.template.loader import render_to_string
 
+from diagnostics.domain.answers import MAX_STATEMENTS
 from diagnostics.domain.kit_sheet import KitSheet
 from diagnostics.domain.vocabulary import (
+    PRIORITY_LABELS,
+    ActivityState,
     ActorType,
     AllianceFamily,
     FundingFamily,
@@ -17,18 +27,35 @@ from diagnostics.domain.vocabulary import (
     Mission,
     RoleKind,
     ScopeStepKey,
+    StepKey,
     TerritorialScale,
 )
+from diagnostics.report.diagrams.blank import blank_chain_svg, blank_circles_svg
 
 __all__ = ["KitSheet", "render_kit_html"]
 
+# How many empty rows each step offers; more are written on the back.
+ROWS = {
+    StepKey.VISION: MAX_STATEMENTS,
+    StepKey.ROLES: 2,
+    StepKey.OBJECTIVES: 7,
+    StepKey.POSITIONING: 1,
+    StepKey.ACTIVITIES: 5,
+    StepKey.TERRITORIAL_SCALES: 12,
+    StepKey.ECONOMIC_MODEL: 5,
+    StepKey.ALLIANCES: 5,
+    StepKey.BOARD_DECISIONS: 6,
+}
 
-def render_kit_html(kit: KitSheet) -> str:
-    """Return the HTML document of the blank kit: a pure function of the questionnaire."""
-    choices = {
+
+def _choices() -> dict[str, Any]:
+    """Return what people choose from, in the words of the wizard."""
+    return {
         "roles": [role for role in RoleKind if role is not RoleKind.OTHER],
         "actors": [actor for actor in ActorType if actor is not ActorType.OTHER],
         "missions": list(Mission),
+        "priorities": list(PRIORITY_LABELS.items()),
+        "activity_states": list(ActivityState),
         "scope_steps": list(ScopeStepKey),
         "handlings": [Handling.SELF, Handling.WITH_PARTNER, Handling.NONE, Handling.UNDECIDED],
         "scales": list(TerritorialScale),
@@ -38,5 +65,17 @@ def render_kit_html(kit: KitSheet) -> str:
         "legal_tools": list(LegalTool),
         "legal_tool_states": list(LegalToolState),
         "marks": list(Mark),
+        "months": range(1, 13),
     }
-    return render_to_string("report/kit.html", {"kit": kit, "choices": choices})
+
+
+def render_kit_html(kit: KitSheet) -> str:
+    """Return the HTML document of the blank kit: a pure function of the questionnaire."""
+    context = {
+        "kit": kit,
+        "choices": _choices(),
+        "rows": {step.value: range(count) for step, count in ROWS.items()},
+        "circles": blank_circles_svg(),
+        "chain": blank_chain_svg(),
+    }
+    return render_to_string("report/kit.html", context)

@@ -1,7 +1,8 @@
 """How much room a text takes, without a rendering engine: measuring, wrapping, shortening.
 
-The widths are those of Figtree, in hundredths of an em, the larger of its regular and bold
-weights: an estimate that is never too small, so that what fits here fits on the page.
+The widths are those of Figtree, in hundredths of an em rounded up, for its regular and its bold
+weight (semi-bold is narrower than bold): what fits here fits on the page. A heading is set in
+Bricolage Grotesque, at most a tenth wider than bold: its callers count with ``HEADING``.
 """
 
 from __future__ import annotations
@@ -9,61 +10,149 @@ from __future__ import annotations
 import unicodedata
 
 ELLIPSIS = "…"
+HEADING = 1.12  # how much wider than bold a heading may be
 
-_CHARACTERS_BY_WIDTH = {
+_REGULAR_BY_WIDTH = {
+    19: "’‘",
+    20: "'",
+    21: ".",
+    22: "l",
+    23: "`,",
+    24: "iı",
+    25: " \u00a0\u202f",
+    26: ";:·|",
+    27: "j",
+    28: "I",
+    30: "!",
+    32: '"',
+    33: "“”[]",
+    34: "r",
+    36: "()",
+    37: "f°",
+    38: "t",
+    39: "{}/\\",
+    42: "1-",
+    44: "_",
+    47: "s",
+    48: "x",
+    49: "k•*",
+    50: "z",
+    51: "a?",
+    52: "vJL",
+    53: "y",
+    54: "7",
+    55: "ceF3–",
+    56: "hnuT2«»^",
+    57: "69$§~ß",
+    58: "oqP5ø",
+    59: "bdg",
+    60: "pE",
+    61: "KY",
+    62: "BSX8…",
+    63: "R4+×=<>#−",
+    65: "Z0&",
+    67: "€",
+    68: "A",
+    69: "D",
+    70: "V",
+    71: "U",
+    73: "C",
+    76: "GH",
+    78: "NOQ",
+    79: "w%Ø",
+    85: "M",
+    86: "m",
+    88: "æ",
+    96: "W",
+    99: "@œ",
+    101: "Æ",
+    110: "—",
+    114: "Œ",
+}
+_BOLD_BY_WIDTH = {
     22: "’‘",
     24: " \u00a0\u202f",
-    26: "',.l|·:;",
-    28: "`iIj",
-    32: '!"',
-    38: "[]rft()°",
-    42: "-{}",
-    44: "/1\\_“”",
-    48: "szxJ•",
-    52: "*k?Lav",
-    56: "$37Fce§–y",
-    58: "269hnuTø",
-    60: "5ET^bdoqß",
-    62: "8BPSgp",
-    64: "#+4<=>Z«»×−",
-    66: "&0RY",
-    68: "KX~",
-    70: "D€A",
-    72: "U…",
-    74: "CV",
-    76: "GH",
+    25: "l'.",
+    26: ",·|",
+    27: "i`ı",
+    29: "I",
+    30: "j",
+    31: ";:",
+    32: "!",
+    35: "[]",
+    38: "r°",
+    39: "()",
+    40: "f{}",
+    41: "t-",
+    42: '“”"',
+    43: "1",
+    44: "/\\_",
+    47: "s•",
+    48: "z",
+    49: "*",
+    52: "?",
+    53: "§",
+    54: "akxL",
+    55: "c–",
+    56: "evFJ37$",
+    57: "hnu",
+    58: "y269ø",
+    59: "oET5^ß",
+    60: "bdq",
+    61: "gpPS",
+    62: "B8",
+    64: "Z4+×=<>«»#−",
+    65: "RY0&",
+    67: "K~",
+    68: "X",
+    70: "D€",
+    71: "U…",
+    72: "A",
+    73: "CV",
+    75: "GH",
     78: "N",
-    82: "OQØ©%",
+    79: "OQØ",
+    82: "%",
     84: "w",
-    88: "mæM",
-    100: "@Wœ",
+    86: "M",
+    88: "mæ",
+    99: "W",
+    100: "@œ",
     102: "Æ",
-    114: "Œ—",
+    110: "—",
+    112: "Œ",
 }
-_WIDTHS = {c: width for width, characters in _CHARACTERS_BY_WIDTH.items() for c in characters}
+
+
+def _by_character(groups: dict[int, str]) -> dict[str, int]:
+    return {c: width for width, characters in groups.items() for c in characters}
+
+
+_WIDTHS = {False: _by_character(_REGULAR_BY_WIDTH), True: _by_character(_BOLD_BY_WIDTH)}
 _UNKNOWN = 125  # an ideogram, an emoji: another font, at worst this wide
 
 
-def _character_width(character: str) -> int:
-    width = _WIDTHS.get(character)
+def _character_width(character: str, bold: bool) -> int:
+    widths = _WIDTHS[bold]
+    width = widths.get(character)
     if width is None:
         decomposed = unicodedata.normalize("NFD", character)
-        width = 0 if unicodedata.combining(character) else _WIDTHS.get(decomposed[0], _UNKNOWN) + 2
-        if len(_WIDTHS) < 5_000:
-            _WIDTHS[character] = width
+        width = 0 if unicodedata.combining(character) else widths.get(decomposed[0], _UNKNOWN) + 2
+        if len(widths) < 5_000:
+            widths[character] = width
     return width
 
 
-def text_width(text: str, size: float) -> float:
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of a line of text set at ``size``, in the unit of ``size``."""
-    return sum(map(_character_width, text)) * size / 100
+    return sum(_character_width(character, bold) for character in text) * size / 100
 
 
-def _split_word(word: str, width: float, size: float) -> list[str]:
+def _split_word(word: str, width: float, size: float, bold: bool) -> list[str]:
     """Cut a word that is wider than a line into pieces that fit."""
     pieces, current, used = [], "", 0.0
     for character in word:
-        step = text_width(character, size)
+        step = text_width(character, size, bold=bold)
         if current and used + step > width:
             pieces.append(current)
             current, used = "", 0.0
@@ -72,36 +161,36 @@ def _split_word(word: str, width: float, size: float) -> list[str]:
     return [*pieces, current]
 
 
-def wrap(text: str, width: float, size: float) -> list[str]:
+def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
     """Break a text into lines of at most ``width``; words that are too wide are cut."""
-    space = text_width(" ", size)
+    space = text_width(" ", size, bold=bold)
     lines: list[str] = []
     current, used = "", 0.0
     for word in text.replace("\n", " ").replace("\t", " ").split(" "):
         if not word:
             continue
-        needed = text_width(word, size)
+        needed = text_width(word, size, bold=bold)
         if current and used + space + needed <= width:
             current, used = f"{current} {word}", used + space + needed
             continue
         if current:
             lines.append(current)
-        *whole, current = _split_word(word, width, size) if needed > width else [word]
+        *whole, current = _split_word(word, width, size, bold) if needed > width else [word]
         lines.extend(whole)
-        used = text_width(current, size)
+        used = text_width(current, size, bold=bold)
     if current:
         lines.append(current)
     return lines
 
 
-def fit(text: str, width: float, size: float, *, lines: int) -> list[str]:
+def fit(text: str, width: float, size: float, *, lines: int, bold: bool = False) -> list[str]:
     """Wrap a text into at most ``lines`` lines; the last one ends in « … » when it was cut."""
     # Far more than could fit is not even measured.
-    wrapped = wrap(text[: int(lines * width / size * 8) + 50], width, size)
+    wrapped = wrap(text[: int(lines * width / size * 8) + 50], width, size, bold=bold)
     if len(wrapped) <= lines:
         return wrapped
     last = wrapped[lines - 1]
-    while last and text_width(last + ELLIPSIS, size) > width:
+    while last and text_width(last + ELLIPSIS, size, bold=bold) > width:
         last = last[:-1]
     space = last.rfind(" ")
     if not wrapped[lines - 1].endswith(last) and space > 0.6 * len(last):
@@ -109,6 +198,6 @@ def fit(text: str, width: float, size: float, *, lines: int) -> list[str]:
     return [*wrapped[: lines - 1], last.rstrip(" ,;:.\u00a0\u202f(«–-") + ELLIPSIS]
 
 
-def clip(text: str, width: float, size: float, *, lines: int) -> str:
+def clip(text: str, width: float, size: float, *, lines: int, bold: bool = False) -> str:
     """Shorten a text to what fits in ``lines`` lines of ``width``."""
-    return " ".join(fit(text, width, size, lines=lines))
+    return " ".join(fit(text, width, size, lines=lines, bold=bold))

@@ -70,7 +70,7 @@ FONTS = (
     ("Noto Emoji", "normal", "", "@fontsource/noto-emoji/files/noto-emoji-emoji-400-normal.woff2"),
 )
 FONTCONFIG_FILE = Path(__file__).with_name("fonts.conf")
-STYLE_SHEETS = ("tokens.css", "display.css", "report.css", "kit.css")
+STYLE_SHEETS = ("tokens.css", "display.css", "report.css", "report_print.css", "kit.css")
 
 
 class AddressRefusedError(ValueError):
@@ -115,8 +115,7 @@ def _own_style_sheet() -> str:
         for family, style, characters, name in FONTS
     )
     return f"""{faces}
-    @page project {{ background: url("{WATERMARK}") center / 165mm no-repeat; }}
-    .r-project {{ page: project; }}"""
+    .r-project {{ background: url("{WATERMARK}") center / 165mm no-repeat; }}"""
 
 
 def _style_sheet(name: str) -> str:

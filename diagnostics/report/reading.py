@@ -19,6 +19,7 @@ from diagnostics.domain.answers import (
     Answer,
     EconomicModel,
     Lever,
+    Milestone,
     Objective,
     Objectives,
     ScopeStep,
@@ -44,7 +45,6 @@ from diagnostics.domain.vocabulary import (
     TerritorialScale,
 )
 
-MAX_MATRIX_COLUMNS = 6
 SHORT_SCALES = {
     TerritorialScale.MUNICIPALITY: "Quartier, commune",
     TerritorialScale.EPCI: "Communauté de communes",
@@ -164,10 +164,19 @@ class ScaleLine:
         return [scale for scale in TerritorialScale if scale in chosen]
 
     @property
-    def details(self) -> list[str]:
-        """Names of territories and notes, each once."""
-        texts = [text for row in self.rows for text in (row.territory, row.note) if text]
-        return list(dict.fromkeys(texts))
+    def scale_names(self) -> list[str]:
+        """Short names of the échelons."""
+        return [short_scale(scale) for scale in self.scales]
+
+    @property
+    def territories(self) -> list[str]:
+        """Names of the territories, each once."""
+        return list(dict.fromkeys(row.territory for row in self.rows if row.territory))
+
+    @property
+    def notes(self) -> list[str]:
+        """Notes, each once."""
+        return list(dict.fromkeys(row.note for row in self.rows if row.note))
 
 
 @dataclass(frozen=True)
@@ -180,16 +189,11 @@ class MatrixLine:
 
 @dataclass(frozen=True)
 class ScalesView:
-    """The actions × échelons matrix, or a plain list when there are too many échelons."""
+    """The actions and their échelons: those used are the columns of the matrix."""
 
     lines: list[ScaleLine]
     columns: list[str]
     matrix: list[MatrixLine]
-
-    @property
-    def is_matrix(self) -> bool:
-        """Tell whether the échelons are few enough for a matrix."""
-        return 0 < len(self.columns) <= MAX_MATRIX_COLUMNS
 
 
 def short_scale(scale: TerritorialScale) -> str:
@@ -338,6 +342,57 @@ def read_alliances(answer: Alliances, document: DiagnosticDocument) -> list[Alli
         if own:
             groups.append(AllianceGroup(family, own))
     return groups
+
+
+# --- Towards the board -------------------------------------------------------------------
+
+CALENDAR_MONTHS = 12
+MAX_CELL_TEXT = 260  # characters of a month: beyond, the calendar is a list
+
+
+@dataclass
+class MonthCell:
+    """A month of the calendar with its milestones."""
+
+    month: str  # AAAA-MM
+    milestones: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class CalendarView:
+    """Twelve months in a row, and the milestones that stand in none of them."""
+
+    months: list[MonthCell]
+    others: list[Milestone]
+    is_grid: bool
+
+
+def _months_from(start: str) -> list[str]:
+    year, month = int(start[:4]), int(start[5:]) - 1
+    numbers = range(month, month + CALENDAR_MONTHS)
+    return [f"{year + number // 12:04d}-{number % 12 + 1:02d}" for number in numbers]
+
+
+def read_calendar(rows: list[Milestone], document: DiagnosticDocument) -> CalendarView:
+    """Return the twelve months that follow the board's meeting, or the first milestone's if earlier.
+
+    It is a plain list when no milestone has a month, or when a month says too much for its cell.
+    """
+    dated = sorted((row for row in rows if row.month), key=lambda row: row.month)
+    if not dated:
+        return CalendarView([], rows, is_grid=False)
+    board_date, start = document.diagnostic.board_date, dated[0].month
+    if board_date is not None:
+        after_the_board = _months_from(f"{board_date:%Y-%m}")[1]
+        if after_the_board <= start <= _months_from(after_the_board)[-1]:
+            start = after_the_board
+    cells = {month: MonthCell(month) for month in _months_from(start)}
+    for row in dated:
+        if row.month in cells:
+            cells[row.month].milestones.append(row.milestone)
+    others = [row for row in rows if row.month not in cells]
+    longest = max(sum(map(len, cell.milestones)) for cell in cells.values())
+    return CalendarView(list(cells.values()), others, is_grid=longest <= MAX_CELL_TEXT)
 
 
 # --- All of them -------------------------------------------------------------------------

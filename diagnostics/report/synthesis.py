@@ -20,7 +20,7 @@ from diagnostics.domain.answers import (
 )
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Mission, ObjectiveKind, Relation, TerritorialScale
-from diagnostics.report.lettering import clip, wrap
+from diagnostics.report.lettering import HEADING, clip, wrap
 from diagnostics.report.reading import short_scale
 from diagnostics.typography import capitalised, count, keur_range, measure, number, typeset
 
@@ -120,9 +120,10 @@ def _short(
 
 def _territory(text: str) -> str:
     """Return the name of the territory; what details it is left out when it is too long."""
-    if len(wrap(text, THIRD_WIDTH, KEY_SIZE)) > 2:
+    width = THIRD_WIDTH / HEADING
+    if len(wrap(text, width, KEY_SIZE, bold=True)) > 2:
         text = re.split(r"\s*[:(;,]", text, maxsplit=1)[0] or text
-    return clip(text, THIRD_WIDTH, KEY_SIZE, lines=2)
+    return clip(text, width, KEY_SIZE, lines=2, bold=True)
 
 
 def _figures(document: DiagnosticDocument) -> list[KeyFigure]:

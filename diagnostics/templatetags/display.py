@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString
 
-from diagnostics.domain.answers import Answer, EconomicModel, Positioning
+from diagnostics.domain.answers import Answer, EconomicModel, Milestone
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.report import diagrams, reading
 
@@ -19,21 +19,21 @@ def read_answer(answer: Answer, document: DiagnosticDocument) -> object:
 
 
 @register.simple_tag
-def circles(answer: Positioning, document: DiagnosticDocument) -> SafeString:
-    """Draw the two circles of influence."""
-    return diagrams.circles_svg(answer.rows, centre=document.structure.name)
+def read_calendar(rows: list[Milestone], document: DiagnosticDocument) -> reading.CalendarView:
+    """Give the months of the calendar: ``{% read_calendar rows document as calendar %}``."""
+    return reading.read_calendar(rows, document)
 
 
 @register.simple_tag
-def funding(
-    answer: EconomicModel, document: DiagnosticDocument, *, compact: bool = False
-) -> SafeString:
-    """Draw the financing shares of both years."""
+def draw(answer: Answer, document: DiagnosticDocument) -> list[SafeString]:
+    """Give the drawings of an answer: ``{% draw answer document as drawings %}``."""
+    return diagrams.draw_answer(answer, document)
+
+
+@register.simple_tag
+def funding(answer: EconomicModel, document: DiagnosticDocument) -> SafeString:
+    """Draw the financing shares of both years, for half a page."""
     card = document.diagnostic
     return diagrams.funding_svg(
-        answer.now,
-        answer.target,
-        base_year=card.base_year,
-        target_year=card.target_year,
-        compact=compact,
+        answer.now, answer.target, base_year=card.base_year, target_year=card.target_year
     )

@@ -1,25 +1,22 @@
-"""The drawings: geometry first, then the SVG that comes out of it."""
+"""The circles and the bars of the shares: geometry first, then the SVG that comes out of it."""
 
 from __future__ import annotations
 
 import itertools
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostics.domain.answers import EconomicSnapshot, Position
-from diagnostics.report import circles
-from diagnostics.report.circles import circles_layout
-from diagnostics.report.diagrams import (
-    COMPACT_BARS,
-    WIDE_BARS,
-    bar_segments,
-    circles_svg,
-    funding_svg,
-)
+from diagnostics.report.diagrams import circles_layout as circles
+from diagnostics.report.diagrams import circles_svg, funding_svg
+from diagnostics.report.diagrams.circles_layout import circles_layout
+from diagnostics.report.diagrams.shares import COMPACT_BARS, WIDE_BARS, bar_segments
 from diagnostics.report.lettering import clip, fit, text_width, wrap
 from tests.shapes import patient
 
@@ -144,9 +141,7 @@ HOSTILE = '"><script>alert(1)</script><image href="http://evil.example/x"/>&lt;'
             base_year=2026,
             target_year=2029,
         ),
-        funding_svg(
-            EconomicSnapshot(), EconomicSnapshot(), base_year=1, target_year=2, compact=True
-        ),
+        funding_svg(EconomicSnapshot(), EconomicSnapshot(), base_year=1, target_year=2),
     ],
 )
 def test_a_drawing_is_named_escaped_and_without_inline_style(svg):
@@ -186,27 +181,25 @@ def test_shares_fill_the_bar_and_their_labels_never_touch(shares, frame):
     assert [segment.family for segment in segments] == [f for f, s in snapshot.shares.items() if s]
 
 
-def test_bars_say_shares_and_budgets():
+def test_bars_say_shares():
     svg = funding_svg(
-        EconomicSnapshot(public_pct=80, private_pct=8, self_pct=12, budget_min_keur=150),
-        EconomicSnapshot(budget_min_keur=265, budget_max_keur=295),
+        EconomicSnapshot(public_pct=80, private_pct=8, self_pct=12),
+        EconomicSnapshot(),
         base_year=2026,
         target_year=2029,
     )
 
     texts = [element.text for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
     assert texts == [
-        "Ressources publiques",
-        "Ressources privées",
+        "Public",
+        "Privé",
         "Auto-financement",
         "2026",
         "80\u00a0%",
         "8\u00a0%",
         "12\u00a0%",
-        "150\u00a0K€",
         "2029",
         "À compléter",
-        "265\u00a0–\u00a0295\u00a0K€",
     ]
 
 
@@ -225,3 +218,23 @@ def test_a_short_text_is_left_alone_and_a_long_one_says_it_was_cut():
     assert clip("Citoyens", 100, 10, lines=1) == "Citoyens"
     cut = clip("Une dynamique territoriale collective est instaurée", 100, 10, lines=1)
     assert cut == "Une dynamique…"
+
+
+@pytest.mark.parametrize(("weight", "bold"), [(400, False), (600, True), (700, True)])
+def test_the_widths_are_those_of_the_font(weight, bold):
+    ttf = pytest.importorskip("fontTools.ttLib")  # comes with WeasyPrint
+    from fontTools.varLib.instancer import instantiateVariableFont
+
+    name = "@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2"
+    font = instantiateVariableFont(ttf.TTFont(Path(settings.NODE_MODULES) / name), {"wght": weight})
+    advance, glyphs, em = font["hmtx"], font.getBestCmap(), font["head"].unitsPerEm
+
+    letters = (
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 éèêàùçÉÀœ«»’–—.,;:!?%€()/+"
+    )
+    for letter in letters:
+        real = 100 * advance[glyphs[ord(letter)]][0] / em
+        if weight == 600:  # between the two: no letter is more than a twentieth wider than bold
+            assert real <= text_width(letter, 100, bold=bold) * 1.05
+        else:
+            assert real <= text_width(letter, 100, bold=bold) + 0.02

@@ -199,11 +199,10 @@ def test_allies_are_read_by_family_the_existing_ones_first():
     assert serves["CCI territoriale"] == ["A7", "A9"]
 
 
-def test_scales_are_a_matrix_while_they_are_few():
+def test_the_scales_used_are_the_columns_of_the_matrix():
     document = demo("sorelle")
     view = read_territorial_scales(document.answers.territorial_scales, document)
 
-    assert view.is_matrix
     assert view.columns == [
         "Communauté de communes",
         "Agglomération, métropole",
@@ -212,8 +211,6 @@ def test_scales_are_a_matrix_while_they_are_few():
         "Région",
     ]
     assert [line.line.code for line in view.matrix if line.cells[0]] == ["A1"]
-    many = filled("x", rows=24)
-    assert not read_territorial_scales(many.answers.territorial_scales, many).is_matrix
 
 
 # --- The page -------------------------------------------------------------------------------------

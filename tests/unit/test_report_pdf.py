@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import logging
+import re
 
 import pypdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from diagnostics.report import pdf
-from diagnostics.report.pdf import render_pdf, render_report_html
+from diagnostics.report.pdf import render_pdf, render_report_html, render_synthesis_html
+from diagnostics.report.synthesis_room import is_roomy
+from tests.pdf_checks import accessibility_failures, fonts_of, headings_in_order, read
 from tests.report_samples import demo, empty, filled, report
+from tests.shapes import documents
 
 
 @pytest.fixture(autouse=True)
@@ -22,22 +27,6 @@ def complaints(caplog):
         yield
     assert [record.getMessage() for record in caplog.records] == []
     assert pdf.refused_addresses == []
-
-
-def read(data: bytes) -> pypdf.PdfReader:
-    return pypdf.PdfReader(io.BytesIO(data), strict=True)
-
-
-def fonts_of(reader: pypdf.PdfReader) -> set[tuple[str, bool]]:
-    """Return (name, embedded) of every font."""
-    found = set()
-    for page in reader.pages:
-        for reference in page["/Resources"].get("/Font", {}).values():
-            font = reference.get_object()
-            descendant = font["/DescendantFonts"][0].get_object()
-            embedded = any(name.startswith("/FontFile") for name in descendant["/FontDescriptor"])
-            found.add((font["/BaseFont"].split("+")[-1], embedded))
-    return found
 
 
 def outline_of(reader: pypdf.PdfReader) -> list[tuple[int, str]]:
@@ -60,10 +49,17 @@ def synthesis_only(content):
     )
 
 
+def texts_of(reader: pypdf.PdfReader) -> list[str]:
+    return [" ".join(page.extract_text().split()) for page in reader.pages]
+
+
 def test_the_demo_report():
-    reader = read(render_pdf(render_report_html(report(demo("sorelle")))))
+    content = report(demo("sorelle"))
+    data = render_pdf(render_report_html(content))
+    reader = read(data)
 
     assert 10 <= len(reader.pages) <= 13
+    assert accessibility_failures(data) == []
     assert reader.metadata.title == "Passerelles en Sorelle — Ambition 2026–2029"
     root = reader.trailer["/Root"]
     assert root["/Lang"] == "fr"
@@ -73,20 +69,53 @@ def test_the_demo_report():
     assert {embedded for _, embedded in fonts} == {True}
     assert {name.split("-")[0] for name, _ in fonts} == {"Figtree", "Bricolage"}
     assert {"Figtree-Bold", "Bricolage-Grotesque-Bold"} <= {name for name, _ in fonts}
-    texts = [page.extract_text() for page in reader.pages]
+    texts = texts_of(reader)
     assert "Synthèse en une page" in texts[1]
     assert "Ce que nous demandons au conseil" in texts[1]
-    assert "Axe 1" in texts[2]
-    assert f"3 / {len(texts)}" in texts[2].replace("\n", " ")
+    assert "Axe 1" in texts[3]
+    sha = content.document.sha256()[:12]
+    assert sha in texts[0]
+    for number, text in enumerate(texts[1:], 2):
+        assert f"Version 2 · 4 juin 2026 · {sha} {number} / {len(texts)}" in text
     assert (0, "Couverture") in outline_of(reader)
     assert (1, "Synthèse en une page") in outline_of(reader)
     assert (2, "2.3 Positionnement\u00a0: deux cercles d’influence") in outline_of(reader)
 
 
+def test_the_contents_give_the_page_of_each_part():
+    reader = read(render_pdf(render_report_html(report(demo("sorelle")))))
+
+    texts = texts_of(reader)
+    contents = reader.pages[2].extract_text()
+    for title in ("Ambition de la structure", "Stratégie d’alliances", "Territoire d’actions"):
+        number = int(re.search(rf"{title}[. ]*\s*(\d+)", contents)[1])
+        assert title in texts[number - 1]
+    assert all("Axe 2 · Ambition" not in text for text in texts[:5])
+    assert "Axe 2 · Ambition de la structure" in texts[5]  # the running head, past the opening
+
+
+def test_the_watermark_goes_once_the_report_is_validated():
+    html = {name: render_report_html(report(demo(name))) for name in ("sorelle", "arvelle")}
+    assert ('r-project"' in html["sorelle"], 'r-project"' in html["arvelle"]) == (True, False)
+
+
+@pytest.mark.parametrize("name", ["brumelle", "arvelle"])
+def test_the_other_demos_are_accessible(name):
+    html = render_report_html(report(demo(name)))
+
+    data = render_pdf(html)
+
+    assert accessibility_failures(data) == []
+    assert {embedded for _, embedded in fonts_of(read(data))} == {True}
+    assert headings_in_order(html)
+
+
 def test_short_reports():
     sizes = {}
     for name, document in [("brumelle", demo("brumelle")), ("empty", empty())]:
-        reader = read(render_pdf(render_report_html(report(document, number=None))))
+        data = render_pdf(render_report_html(report(document, number=None)))
+        assert accessibility_failures(data) == []
+        reader = read(data)
         sizes[name] = len(reader.pages)
         assert "Synthèse en une page" in reader.pages[1].extract_text()
         assert "Reste à compléter" in "".join(page.extract_text() for page in reader.pages)
@@ -95,17 +124,68 @@ def test_short_reports():
     assert sizes["empty"] <= 4
 
 
-@pytest.mark.parametrize("text", ["W", "Structure d’accompagnement "])
-def test_the_synthesis_is_one_page_even_when_every_field_is_filled_to_its_cap(text):
-    content = report(filled(text, rows=60, to_caps=True), number=None)
+TEXTS = ["W", "Structure d’accompagnement ", "i ", "🤝 réseau ", "شراكة محلية ", "Élan"]
 
-    reader = read(render_pdf(render_report_html(synthesis_only(content))))
 
-    assert len(reader.pages) == 4  # cover, synthesis, decisions, annex
-    synthesis = reader.pages[1].extract_text()
-    assert "Synthèse en une page" in synthesis
-    assert "autres décisions" in synthesis.replace("\n", " ")
-    assert "Décisions soumises" in reader.pages[2].extract_text()
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("rows", [1, 60])
+def test_the_synthesis_is_one_page_even_when_every_field_is_filled_to_its_cap(text, rows):
+    """In the report and alone; its own height is tried, apart from the pages around it."""
+    content = report(filled(text, rows=rows, to_caps=True), number=None)
+
+    whole = read(render_pdf(render_report_html(synthesis_only(content))))
+    alone = read(render_pdf(render_synthesis_html(content)))
+
+    assert len(whole.pages) == 5  # cover, synthesis, contents, decisions, annex
+    assert "Synthèse en une page" in whole.pages[1].extract_text()
+    assert "Sommaire" in whole.pages[2].extract_text()
+    assert "Décisions soumises" in whole.pages[3].extract_text()
+    assert len(alone.pages) == 1
+    if rows == 60:
+        assert "autres décisions" in " ".join(alone.pages[0].extract_text().split())
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    documents()
+    | st.builds(
+        filled,
+        st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12).map(
+            "{0} ".format
+        )
+        | st.sampled_from(TEXTS),
+        rows=st.integers(1, 60),
+        to_caps=st.booleans(),
+    )
+)
+def test_the_synthesis_alone_is_one_page_whatever_was_typed(document):
+    content = report(document.without_dangling_links(), number=None)
+
+    html = render_synthesis_html(content)
+
+    assert 'href="#decisions"' not in html
+    assert ("r-roomy" in html) is is_roomy(content.synthesis)
+    assert len(read(render_pdf(html)).pages) == 1
+
+
+@pytest.mark.parametrize("name", ["sorelle", "arvelle", "brumelle"])
+def test_the_synthesis_alone_is_a_document(name):
+    content = report(demo(name))
+    html = render_synthesis_html(content)
+    data = render_pdf(html)
+
+    assert accessibility_failures(data) == []
+    assert headings_in_order(html)
+    assert content.document.structure.name in texts_of(read(data))[0]
+    assert "r-roomy" in html  # the demo structures have room for larger letters
+
+
+def test_a_report_filled_with_long_answers_is_accessible():
+    text = "Réunir les réseaux d’entreprises et les associations du bassin de vie. "
+    data = render_pdf(render_report_html(report(filled(text, rows=9, to_caps=True), number=None)))
+
+    assert accessibility_failures(data) == []
+    assert {embedded for _, embedded in fonts_of(read(data))} == {True}
 
 
 def test_long_answers_in_every_field_are_printed_whole():

@@ -71,6 +71,10 @@ def test_names_are_joined_as_in_a_sentence():
         ("40 % du budget", "40\u00a0% du budget"),
         ("12 x 2 000 €", "12 x 2\u202f000\u00a0€"),
         ("en 2026 200 associations", "en 2026 200 associations"),
+        ("12 × 2 000 €", "12\u00a0×\u00a02\u202f000\u00a0€"),
+        ("dans 3 ans, décret n° 12", "dans 3\u00a0ans, décret n°\u00a012"),
+        ('un "vrai" club, dit "local".', "un “vrai” club, dit “local”."),
+        ('une vis de 3" et un écran de 5"', 'une vis de 3" et un écran de 5"'),
         ("https://exemple.fr/?a=1", "https://exemple.fr/?a=1"),
     ],
 )
@@ -85,4 +89,4 @@ def test_typesetting_adds_and_removes_nothing(text):
 
     assert len(shown) == len(text)
     changed = {(a, b) for a, b in zip(text, shown, strict=True) if a != b}
-    assert changed <= {(" ", "\u202f"), (" ", "\u00a0"), ("'", "’")}
+    assert changed <= {(" ", "\u202f"), (" ", "\u00a0"), ("'", "’"), ('"', "“"), ('"', "”")}

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from diagnostics.domain.answers import Position
+from diagnostics.report.diagrams.svg import WIDTH
 from diagnostics.report.lettering import fit, text_width
 from diagnostics.typography import capitalised, typeset
 
-WIDTH = 700.0
 MARGIN = 14.0
 MAX_CARDS = 24  # beyond, the table beside the drawing has the rest
 
@@ -53,7 +53,7 @@ class Card:
         """Give the card another width, and set its texts again."""
         self.width = width
         room = width - 2 * CARD_PADDING
-        self.name = fit(self.title, room, NAME_SIZE, lines=self.line_limits[0])
+        self.name = fit(self.title, room, NAME_SIZE, lines=self.line_limits[0], bold=True)
         self.posture = fit(self.stance, room, POSTURE_SIZE, lines=self.line_limits[1])
 
     @property
@@ -104,7 +104,7 @@ class _Slot:
 
 def pill_width(circle: int) -> float:
     """Return the width of the name of a circle, written on its line."""
-    return text_width(PILL_TEXTS[circle], PILL_SIZE) + 18
+    return text_width(PILL_TEXTS[circle], PILL_SIZE, bold=True) + 18
 
 
 def _make_card(row: Position, total: int) -> Card:
@@ -182,7 +182,11 @@ def circles_layout(positions: list[Position], *, centre: str) -> CirclesLayout:
     drawn = placed[:MAX_CARDS]
     cards = [_make_card(row, len(drawn)) for row in drawn]
     centre_lines = fit(
-        typeset(centre), 2 * CENTRE_HALF_WIDTH - 18, CENTRE_SIZE, lines=3 if len(drawn) < 17 else 2
+        typeset(centre),
+        2 * CENTRE_HALF_WIDTH - 18,
+        CENTRE_SIZE,
+        lines=3 if len(drawn) < 17 else 2,
+        bold=True,
     )
     centre_half_height = len(centre_lines) * CENTRE_LINE / 2 + 13
 

@@ -1,0 +1,185 @@
+"""4.2 The allies by family: those in place on the left, those to approach on the right.
+
+An ally in place has a full disc and a full outline, one to approach an empty disc and a dashed
+outline: no colour is needed to tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from diagnostics.domain.vocabulary import Relation
+from diagnostics.report.diagrams.svg import (
+    LINE,
+    MEANS,
+    MEANS_DARK,
+    MEANS_PALE,
+    SOFT_INK,
+    WHITE,
+    WIDTH,
+    Box,
+    Label,
+    drawing,
+    label,
+    leading,
+    line,
+    look,
+    rectangle,
+    shape,
+    write,
+)
+from diagnostics.report.lettering import fit, text_width
+from diagnostics.typography import count, enumeration, typeset
+
+FAMILY_WIDTH = 132.0
+COLUMNS = {Relation.EXISTING: 142.0, Relation.TO_APPROACH: 426.0}  # where they start
+COLUMN_WIDTH = 272.0
+SIZE, HEAD_SIZE = 10.5, 11.0
+CHIP_HEIGHT, CHIP_GAP, CHIP_PADDING, DOT = 18.0, 5.0, 8.0, 12.0
+HEAD, ROW_PADDING = 22.0, 6.0
+MAX_HEIGHT = 620.0
+CAPS = (20, 12, 8, 5, 3)  # allies shown in a cell: the first that keeps the drawing on a page
+HEADINGS = {Relation.EXISTING: "En place", Relation.TO_APPROACH: "À approcher"}
+
+
+@dataclass(frozen=True)
+class FamilyOfAllies:
+    """A family and its allies."""
+
+    title: str
+    existing: Sequence[str]
+    to_approach: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An ally in its place."""
+
+    relation: Relation
+    box: Box
+    name: Label
+
+
+@dataclass(frozen=True)
+class FamilyRow:
+    """A family in its place; ``notes`` say how many allies are left to the table."""
+
+    title: Label
+    chips: list[Chip]
+    notes: list[Label]
+    bottom: float
+
+
+@dataclass(frozen=True)
+class AlliancesLayout:
+    """The families under one another."""
+
+    rows: list[FamilyRow]
+    height: float
+
+
+def _chips(
+    names: Sequence[str], relation: Relation, top: float, cap: int
+) -> tuple[list[Chip], list[Label], float]:
+    """Flow the first allies of a cell from left to right; return them, a note, the bottom."""
+    left = COLUMNS[relation]
+    chips: list[Chip] = []
+    x, y = left, top
+    for name in names[:cap]:
+        room = COLUMN_WIDTH - DOT - 2 * CHIP_PADDING
+        (shown,) = fit(typeset(name), room, SIZE, lines=1) or [""]
+        width = text_width(shown, SIZE) + DOT + 2 * CHIP_PADDING
+        if x > left and x + width > left + COLUMN_WIDTH:
+            x, y = left, y + CHIP_HEIGHT + CHIP_GAP
+        box = Box(x, y, width, CHIP_HEIGHT)
+        inner = width - DOT - 2 * CHIP_PADDING
+        text_top = y + (CHIP_HEIGHT - leading(SIZE)) / 2
+        chips.append(
+            Chip(relation, box, Label(x + CHIP_PADDING + DOT, text_top, inner, [shown], SIZE))
+        )
+        x += width + CHIP_GAP
+    bottom = y + CHIP_HEIGHT if chips else top
+    hidden = len(names) - len(chips)
+    if not hidden:
+        return chips, [], bottom
+    words = f"et {count(hidden, 'autre', 'autres')} dans le tableau"
+    note = label(words, left, bottom + 4, COLUMN_WIDTH, SIZE, colour=SOFT_INK)
+    return chips, [note], note.box.bottom
+
+
+def _place(families: Sequence[FamilyOfAllies], cap: int) -> AlliancesLayout:
+    rows, top = [], HEAD
+    for family in families:
+        y = top + ROW_PADDING
+        title = label(
+            family.title, 0, y + 3, FAMILY_WIDTH, HEAD_SIZE, lines=3, bold=True, colour=MEANS_DARK
+        )
+        chips: list[Chip] = []
+        notes: list[Label] = []
+        bottom = title.box.bottom
+        for relation, names in (
+            (Relation.EXISTING, family.existing),
+            (Relation.TO_APPROACH, family.to_approach),
+        ):
+            own, left_out, end = _chips(names, relation, y, cap)
+            chips += own
+            notes += left_out
+            bottom = max(bottom, end)
+        top = bottom + ROW_PADDING
+        rows.append(FamilyRow(title, chips, notes, top))
+    return AlliancesLayout(rows, top + 1)
+
+
+def alliances_layout(families: Sequence[FamilyOfAllies]) -> AlliancesLayout:
+    """Place the families; the more allies there are, the fewer of each cell are shown."""
+    for cap in CAPS:
+        layout = _place(families, cap)
+        if layout.height <= MAX_HEIGHT:
+            break
+    return layout
+
+
+def _chip(chip: Chip) -> list[SafeString]:
+    cy = chip.box.y + CHIP_HEIGHT / 2
+    cx = chip.box.x + CHIP_PADDING + 4
+    edge = look(stroke=MEANS, stroke_width=1)
+    if chip.relation is Relation.EXISTING:
+        outline = rectangle(chip.box, rx=CHIP_HEIGHT / 2, fill=MEANS_PALE, **edge)
+        dot = shape("circle", cx=cx, cy=cy, r=3.6, fill=MEANS)
+    else:
+        outline = rectangle(
+            chip.box, rx=CHIP_HEIGHT / 2, fill=WHITE, stroke_dasharray="3 2.5", **edge
+        )
+        dot = shape("circle", cx=cx, cy=cy, r=3.2, fill=WHITE, stroke=MEANS, stroke_width=1.2)
+    return [outline, dot, write(chip.name)]
+
+
+def _in_words(family: FamilyOfAllies) -> str:
+    parts = [
+        f"{words} {enumeration(names)}"
+        for words, names in (("en place", family.existing), ("à approcher", family.to_approach))
+        if names
+    ]
+    return f"{family.title}\u00a0: {', '.join(parts)}"
+
+
+def alliances_svgs(families: Sequence[FamilyOfAllies]) -> list[SafeString]:
+    """Draw the allies by family; nothing while none says whether it is in place."""
+    families = [family for family in families if family.existing or family.to_approach]
+    if not families:
+        return []
+    layout = alliances_layout(families)
+    parts = [line(0, HEAD, WIDTH, HEAD, MEANS, 1.6)]
+    for relation, x in COLUMNS.items():
+        heading = label(HEADINGS[relation], x, 2, COLUMN_WIDTH, HEAD_SIZE, bold=True)
+        parts.append(write(heading))
+    for row in layout.rows:
+        parts += [write(row.title), *(write(note) for note in row.notes)]
+        for chip in row.chips:
+            parts += _chip(chip)
+        parts.append(line(0, row.bottom, WIDTH, row.bottom, LINE))
+    title = "Alliances par famille. " + ". ".join(_in_words(family) for family in families)
+    return [drawing("r-alliances-drawing", layout.height, f"{title}.", parts)]

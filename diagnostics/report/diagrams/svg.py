@@ -1,0 +1,234 @@
+"""What every drawing is made of: colours, boxes of letters, and the SVG elements.
+
+Every text goes through Django's escaping (``format_html``), nothing is marked safe by hand.
+Presentation attributes only: the site's content security policy forbids ``style`` attributes,
+and WeasyPrint does not apply the page's style sheets inside a drawing. Lengths are those of a
+drawing 700 wide, which the page sets in its full width (one is about 0.24 mm on paper).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from diagnostics.report.lettering import fit
+
+WIDTH = 700.0
+
+# The values of design tokens that drawings need (a drawing cannot read custom properties).
+INK = "#1b2a28"
+SOFT_INK = "#4c5957"
+WHITE = "#ffffff"
+LINE = "#e0dccf"
+PALE = "#f3f0e7"
+SUN = "#e9a820"
+AMBITION, AMBITION_DARK, AMBITION_TINTS = "#8d3a73", "#6b2656", {1: "#e9cfe1", 2: "#f7edf4"}
+MISSIONS, MISSIONS_TINT, MISSIONS_PALE = "#2d7a4b", "#cfe5d7", "#e9f4ed"
+MEANS, MEANS_DARK, MEANS_TINT, MEANS_PALE = "#a9600c", "#7d4708", "#f6e3c3", "#fcf2e6"
+FONT = "Figtree, 'Figtree Variable', sans-serif"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle: where it starts, and its measures."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """Its right edge."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge."""
+        return self.y + self.height
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its centre."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+
+@dataclass(frozen=True)
+class Label:
+    """Lines of text in a column of ``width`` that starts at (x, y), its upper left corner."""
+
+    x: float
+    y: float
+    width: float
+    lines: Sequence[str]
+    size: float
+    bold: bool = False
+    colour: str = INK
+    anchor: str = "start"  # start, middle or end of the column
+
+    @property
+    def leading(self) -> float:
+        """Height of a line."""
+        return leading(self.size)
+
+    @property
+    def height(self) -> float:
+        """Height of the lines."""
+        return len(self.lines) * self.leading
+
+    @property
+    def box(self) -> Box:
+        """The rectangle that the letters fill at most."""
+        return Box(self.x, self.y, self.width, self.height)
+
+
+def leading(size: float) -> float:
+    """Return the height of a line of letters of ``size``."""
+    return round(size * 1.22, 1)
+
+
+def label(
+    text: str,
+    x: float,
+    y: float,
+    width: float,
+    size: float,
+    *,
+    lines: int = 1,
+    bold: bool = False,
+    colour: str = INK,
+    anchor: str = "start",
+) -> Label:
+    """Set a text in a column, shortened to ``lines`` lines."""
+    shown = fit(text, width, size, lines=lines, bold=bold)
+    return Label(x, y, width, shown, size, bold, colour, anchor)
+
+
+def number(value: float) -> str:
+    """Write a coordinate: at most one decimal, a point whatever the language."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def join(parts: Iterable[SafeString]) -> SafeString:
+    """Put elements one after the other."""
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def attributes(**values: str | float) -> SafeString:
+    """Write attributes: ``stroke_width=1`` gives ``stroke-width="1"``; numbers as coordinates."""
+    return format_html_join(
+        "",
+        ' {}="{}"',
+        (
+            (name.replace("_", "-"), value if isinstance(value, str) else number(value))
+            for name, value in values.items()
+        ),
+    )
+
+
+def shape(tag: str, **values: str | float) -> SafeString:
+    """Draw an element without content."""
+    return format_html("<{}{}/>", tag, attributes(**values))
+
+
+Look = dict[str, str | float]
+
+
+def look(**values: str | float) -> Look:
+    """Gather attributes that several elements share."""
+    return values
+
+
+def line(
+    x1: float, y1: float, x2: float, y2: float, stroke: str, thickness: float = 1
+) -> SafeString:
+    """Draw a straight line."""
+    return shape("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=thickness)
+
+
+def rectangle(box: Box, **values: str | float) -> SafeString:
+    """Draw a rectangle."""
+    return shape("rect", x=box.x, y=box.y, width=box.width, height=box.height, **values)
+
+
+def text(
+    x: float,
+    y: float,
+    content: str,
+    *,
+    size: float,
+    fill: str = INK,
+    weight: int = 400,
+    anchor: str = "middle",
+    **more: str | float,
+) -> SafeString:
+    """Write one line; (x, y) is its anchor on the base line."""
+    return format_html(
+        "<text{}>{}</text>",
+        attributes(
+            x=x,
+            y=y,
+            font_family=FONT,
+            font_size=size,
+            font_weight=str(weight),
+            fill=fill,
+            text_anchor=anchor,
+            **more,
+        ),
+        content,
+    )
+
+
+def write(what: Label) -> SafeString:
+    """Write the lines of a label."""
+    shift = {"start": 0.0, "middle": what.width / 2, "end": what.width}[what.anchor]
+    first = what.y + (what.leading + what.size * 0.7) / 2
+    return join(
+        text(
+            what.x + shift,
+            first + index * what.leading,
+            line,
+            size=what.size,
+            fill=what.colour,
+            weight=700 if what.bold else 400,
+            anchor=what.anchor,
+        )
+        for index, line in enumerate(what.lines)
+    )
+
+
+def hatched(box: Box, stroke: str, *, step: float = 6) -> SafeString:
+    """Draw slanting lines across a rectangle: what is not certain yet."""
+    moves = []
+    start = step / 2
+    while start < box.width + box.height:
+        x1, y1 = box.x + min(start, box.width), box.y + max(0.0, start - box.width)
+        x2, y2 = box.x + max(0.0, start - box.height), box.y + min(start, box.height)
+        moves.append(f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}")
+        start += step
+    return shape("path", d="".join(moves), stroke=stroke, stroke_width=1, fill="none")
+
+
+def drawing(name: str, height: float, title: str, parts: Iterable[SafeString]) -> SafeString:
+    """Wrap elements into a named drawing, 700 wide."""
+    return sized_drawing(name, WIDTH, height, title, parts)
+
+
+def sized_drawing(
+    name: str, width: float, height: float, title: str, parts: Iterable[SafeString]
+) -> SafeString:
+    """Wrap elements into a drawing; ``name`` is its class, ``title`` what it says."""
+    return format_html(
+        '<svg class="{}" xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {} {}"'
+        ' width="{}" height="{}"><title>{}</title>{}</svg>',
+        name,
+        number(width),
+        number(height),
+        number(width),
+        number(height),
+        title,
+        join(parts),
+    )

@@ -1,0 +1,409 @@
+"""The five other drawings: geometry for any number of rows and any text, then the SVG."""
+
+from __future__ import annotations
+
+import itertools
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diagnostics.domain.answers import EconomicModel, EconomicSnapshot, Lever
+from diagnostics.domain.vocabulary import Handling, ScopeStepKey, StepKey
+from diagnostics.report.diagrams import draw_answer, economic, objectives
+from diagnostics.report.diagrams.alliances import (
+    MAX_HEIGHT,
+    FamilyOfAllies,
+    alliances_layout,
+    alliances_svgs,
+)
+from diagnostics.report.diagrams.chain import ChainStep, chain_layout, chain_svg
+from diagnostics.report.diagrams.economic import Gap, economic_layout, gap_to_finance
+from diagnostics.report.diagrams.matrix import MatrixRow, matrix_layout, matrix_svgs
+from diagnostics.report.diagrams.objectives import TimedObjective, timeline_layout, timeline_svgs
+from diagnostics.report.diagrams.svg import WIDTH, Box, Label
+from diagnostics.report.lettering import text_width
+from tests.report_samples import demo, filled
+from tests.shapes import documents, patient
+
+SVG = "{http://www.w3.org/2000/svg}"
+TEXTS = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=300) | st.sampled_from(
+    [
+        "Réseau départemental des entreprises engagées " * 6,
+        "W" * 300,
+        "é",
+        "",
+        "🤝" * 60,
+        "مرحبا " * 9,
+    ]
+)
+# A page is 257 mm high between its margins, and the drawing 170 mm wide: room for a heading too.
+PAGE_HEIGHT = WIDTH * 225 / 170
+
+
+def check(labels: list[Label], height: float, *, boxes: list[Box] | None = None) -> None:
+    """Nothing that holds letters overlaps or leaves the frame, and every line fits its column."""
+    areas = [part.box for part in labels if part.lines] + (boxes or [])
+    for one, other in itertools.combinations(areas, 2):
+        apart = (
+            one.right <= other.x + 0.01
+            or other.right <= one.x + 0.01
+            or one.bottom <= other.y + 0.01
+            or other.bottom <= one.y + 0.01
+        )
+        assert apart, (one, other)
+    for area in areas:
+        assert area.x >= 0
+        assert area.y >= 0
+        assert area.right <= WIDTH + 0.01
+        assert area.bottom <= height + 0.01
+    for part in labels:
+        for line in part.lines:
+            assert len(line) < 2 or text_width(line, part.size) <= part.width + 0.01
+
+
+# --- The chain ---------------------------------------------------------------------------------------
+
+
+@patient
+@given(st.lists(st.tuples(st.none() | st.sampled_from(Handling), TEXTS), min_size=6, max_size=6))
+def test_the_chain_holds_any_partner(answers):
+    steps = [
+        ChainStep(key, handling, partner)
+        for key, (handling, partner) in zip(ScopeStepKey, answers, strict=True)
+    ]
+
+    layout = chain_layout(steps)
+
+    check([part for link in layout.links for part in link.labels], layout.height)
+    for link in layout.links:
+        name = link.labels[0].box
+        assert link.arrow.y <= name.y
+        assert name.bottom <= link.arrow.bottom
+        assert link.arrow.right <= WIDTH + 0.01
+    assert layout.height <= 220
+
+
+def test_the_chain_of_the_demo():
+    document = demo("sorelle")
+
+    (svg,) = draw_answer(document.answers.accompaniment_scope, document)
+
+    root = ElementTree.fromstring(svg)
+    arrows = root.findall(f"{SVG}polygon")
+    assert [arrow.get("points").split(",")[0] for arrow in arrows] == [
+        *("1", "116.2", "231.3", "346.5", "461.7"),
+        "576.8",
+    ]
+    assert [arrow.get("fill") for arrow in arrows] == ["#2d7a4b", "#cfe5d7"] * 3
+    words = " ".join(element.text for element in root.iter(f"{SVG}text"))
+    assert "CCI territoriale" in words
+    assert "avec un partenaire, CCI territoriale" in root[0].text
+
+
+def test_the_four_ways_are_told_apart_without_colour():
+    steps = [
+        ChainStep(key, handling) for key, handling in zip(ScopeStepKey, Handling, strict=False)
+    ]
+
+    root = ElementTree.fromstring(chain_svg(steps))
+
+    arrows = root.findall(f"{SVG}polygon")
+    outlines = {(arrow.get("stroke-dasharray"), arrow.get("fill")) for arrow in arrows}
+    assert len(outlines) == len(Handling)
+    words = " ".join(element.text for element in root.iter(f"{SVG}text"))
+    assert "La structure ne le fait pas" in words
+    assert "À décider" in words
+
+
+# --- The matrix --------------------------------------------------------------------------------------
+
+
+@st.composite
+def matrices(draw):
+    columns = draw(st.lists(TEXTS.filter(str.strip), min_size=1, max_size=12))
+    size = draw(st.integers(0, 60))
+    texts = draw(st.lists(TEXTS, min_size=1, max_size=5))
+    cells = draw(st.lists(st.booleans(), min_size=len(columns), max_size=len(columns)))
+    rows = [
+        MatrixRow("" if i % 7 == 3 else f"A{i}", texts[i % len(texts)], i % 7 == 3, cells)
+        for i in range(size)
+    ]
+    return columns, rows
+
+
+@patient
+@given(matrices())
+def test_the_matrix_holds_any_action(matrix):
+    columns, rows = matrix
+
+    svgs = matrix_svgs(columns, rows)
+
+    assert len(svgs) == -(-len(rows) // 20)
+    for start in range(0, len(rows), 20):
+        layout = matrix_layout(columns, rows[start : start + 20])
+        letters = [part for placed in layout.lines for part in (placed.code, placed.name) if part]
+        heads = [
+            Box(part.x, 0, part.width, layout.head) if layout.upright else part.box
+            for part in layout.headings
+        ]
+        check(letters, layout.height, boxes=heads)
+        assert layout.height <= PAGE_HEIGHT
+        for placed in layout.lines:
+            assert placed.name.box.right <= layout.left
+            for x, y in placed.centres:
+                assert layout.left < x < WIDTH
+                assert placed.band.y < y < placed.band.bottom
+            assert len(placed.centres) == sum(placed.source.cells)
+
+
+def test_the_matrix_of_the_demo():
+    document = demo("sorelle")
+
+    (svg,) = draw_answer(document.answers.territorial_scales, document)
+
+    root = ElementTree.fromstring(svg)
+    discs = [(d.get("cx"), d.get("cy")) for d in root.findall(f"{SVG}circle")]
+    squares = [r.get("x") for r in root.findall(f"{SVG}rect") if r.get("width") == "11"]
+    # Five échelons of 82 each, from 290 on: communautés, agglomération, bassin, département, région.
+    assert [x for x, _ in discs] == ["331", "413", "495", "495", "495", "659"]
+    assert squares == ["571.5", "489.5"]
+    assert "Échelons territoriaux de 7\u00a0actions" in root[0].text
+
+
+def test_no_matrix_before_an_echelon_is_chosen():
+    assert matrix_svgs([], [MatrixRow("A1", "Rencontres", False, [])]) == []
+
+
+# --- The objectives ----------------------------------------------------------------------------------
+
+
+@st.composite
+def timed(draw):
+    return TimedObjective(
+        code=f"O{draw(st.integers(1, 60))}",
+        title=draw(TEXTS),
+        now=draw(st.sampled_from(["", "5\u00a0%", "999\u202f999\u202f999,99"])),
+        target=draw(st.sampled_from(["", "50\u00a0%"]) | TEXTS),
+        deadline=draw(st.none() | st.integers(1900, 2100)),
+        has_figure=draw(st.booleans()),
+    )
+
+
+@patient
+@given(st.lists(timed(), max_size=60), st.sampled_from([3, 5]))
+def test_the_timeline_holds_any_objective(rows, horizon):
+    years = {"base_year": 2026, "target_year": 2026 + horizon}
+
+    svgs = timeline_svgs(rows, **years)
+
+    assert len(svgs) == -(-len(rows) // 20)
+    for start in range(0, len(rows), 20):
+        layout = timeline_layout(rows[start : start + 20], **years)
+        letters = [*layout.years, *(part for row in layout.rows for part in row.labels)]
+        check(letters, layout.height)
+        assert layout.height <= PAGE_HEIGHT
+        for row in layout.rows:
+            now, target = row.labels[2].box, row.labels[3].box
+            assert now.right <= min(row.start, row.end) - 4
+            assert target.x >= row.end + 6
+
+
+def test_the_timeline_of_the_demo():
+    document = demo("sorelle")
+
+    (svg,) = draw_answer(document.answers.objectives, document)
+
+    root = ElementTree.fromstring(svg)
+    ends = [d.get("cx") for d in root.findall(f"{SVG}circle") if d.get("r") == "5.5"]
+    diamonds = [p.get("d").split()[0] for p in root.findall(f"{SVG}path")]
+    assert ends == ["556"] * 5  # 2029, the end of the horizon
+    assert diamonds == ["M405.3", "M480.7"]  # 2027 and 2028: a third and two thirds of the way
+    words = [element.text for element in root.iter(f"{SVG}text")]
+    assert words[:4] == ["2026", "2027", "2028", "2029"]
+    assert "120\u00a0associations" in words
+    assert "O5\u00a0: 5\u00a0% → 50\u00a0%, 2029" in root[0].text
+
+
+@pytest.mark.parametrize(
+    ("deadline", "end", "words"),
+    [
+        (2025, objectives.TIME_LEFT - 10, "qualitatif, en 2025"),
+        (2026, objectives.TIME_LEFT, "qualitatif"),
+        (2031, objectives.TIME_RIGHT + 10, "qualitatif, en 2031"),
+        (None, objectives.TIME_RIGHT, "qualitatif, sans échéance"),
+    ],
+)
+def test_a_deadline_out_of_the_horizon_is_said(deadline, end, words):
+    row = TimedObjective("O1", "Objectif", "", "", deadline, has_figure=False)
+
+    layout = timeline_layout([row], base_year=2026, target_year=2029)
+
+    assert layout.rows[0].end == end
+    assert " ".join(layout.rows[0].labels[3].lines) == words
+
+
+# --- The economic model ------------------------------------------------------------------------------
+
+AMOUNTS = st.none() | st.floats(0, 1_000_000)
+
+
+@st.composite
+def columns(draw):
+    low, high = draw(AMOUNTS), draw(AMOUNTS)
+    if low is not None and high is not None and low > high:
+        low, high = high, low
+    share = st.none() | st.floats(0, 100)
+    return EconomicSnapshot(
+        fte=draw(st.none() | st.floats(0, 10_000)),
+        budget_min_keur=low,
+        budget_max_keur=high,
+        public_pct=draw(share),
+        private_pct=draw(share),
+        self_pct=draw(share),
+    )
+
+
+LEVERS = st.builds(
+    Lever,
+    id=st.just("x1"),
+    state=st.sampled_from([None, "secured", "to_mobilise"]),
+    amount_target_keur=AMOUNTS,
+)
+
+
+@patient
+@given(columns(), columns(), st.lists(LEVERS, max_size=60))
+def test_the_economic_model_holds_any_figure(now, target, levers):
+    levers = [row.model_copy(update={"id": f"x{i}"}) for i, row in enumerate(levers)]
+    answer = EconomicModel(now=now, target=target, levers=levers)
+
+    layout = economic_layout(answer, base_year=2026, target_year=2029)
+
+    bars = [*layout.bars, *([layout.gap_bar] if layout.gap_bar else [])]
+    letters = [*layout.titles, *layout.share_years, *layout.legend]
+    letters += [part for bar in bars for part in bar.labels]
+    areas = [
+        Box(economic.BAR_LEFT, bar.y, bar.certain + bar.uncertain, economic.BAR_HEIGHT)
+        for bar in bars
+    ]
+    check(letters, layout.height, boxes=areas)
+    assert all(area.right <= economic.BAR_LEFT + economic.BAR_LENGTH + 0.01 for area in areas)
+    assert layout.gap_edges[1] <= economic.BAR_LEFT + economic.BAR_LENGTH + 0.01
+    assert layout.height <= 320
+
+
+def test_the_economic_model_of_the_demo():
+    document = demo("sorelle")
+    answer = document.answers.economic_model
+
+    layout = economic_layout(answer, base_year=2026, target_year=2029)
+
+    # 400 for 4 ETP, then 400 for 295 K€; the range of 2029 is what is not certain.
+    lengths = [(round(bar.certain, 1), round(bar.uncertain, 1)) for bar in layout.bars]
+    assert lengths == [(250, 0), (400, 0), (203.4, 0), (359.3, 40.7)]
+    assert gap_to_finance(answer) == Gap(low=183, high=213, secured=82, to_mobilise=198)
+    (svg,) = draw_answer(answer, document)
+    root = ElementTree.fromstring(svg)
+    words = " ".join(element.text for element in root.iter(f"{SVG}text"))
+    assert "reste à financer\u00a0: 183\u00a0–\u00a0213\u00a0K€" in words
+    assert "82\u00a0K€ acquis, 198\u00a0K€ à mobiliser" in root[0].text
+
+
+def test_the_gap_is_never_negative_and_needs_a_target_and_amounts():
+    secured = Lever(id="x1", state="secured", amount_target_keur=300)
+    covered = EconomicModel(target=EconomicSnapshot(budget_min_keur=265), levers=[secured])
+
+    gap = gap_to_finance(covered)
+
+    assert gap is not None
+    assert (gap.low, gap.high, gap.in_words) == (0, 0, "budget couvert par les leviers acquis")
+    assert gap_to_finance(EconomicModel(levers=[secured])) is None
+    assert gap_to_finance(EconomicModel(target=EconomicSnapshot(budget_min_keur=265))) is None
+
+
+# --- The alliances -----------------------------------------------------------------------------------
+
+FAMILIES = st.lists(
+    st.builds(
+        FamilyOfAllies,
+        title=TEXTS,
+        existing=st.lists(TEXTS, max_size=60),
+        to_approach=st.lists(TEXTS, max_size=60),
+    ),
+    min_size=1,
+    max_size=7,
+)
+
+
+@patient
+@given(FAMILIES)
+def test_the_alliances_hold_any_ally(families):
+    layout = alliances_layout(families)
+
+    letters = [part for row in layout.rows for part in (row.title, *row.notes)]
+    chips = [chip for row in layout.rows for chip in row.chips]
+    check(letters, layout.height, boxes=[chip.box for chip in chips])
+    assert layout.height <= max(MAX_HEIGHT, 7 * 110 + 23)
+    for chip in chips:
+        assert chip.box.x < chip.name.x
+        assert chip.name.box.right <= chip.box.right + 0.01
+        assert all(text_width(x, chip.name.size) <= chip.name.width + 0.01 for x in chip.name.lines)
+
+
+def test_the_alliances_of_the_demo():
+    document = demo("sorelle")
+
+    (svg,) = draw_answer(document.answers.alliances, document)
+
+    root = ElementTree.fromstring(svg)
+    dashed = [r for r in root.findall(f"{SVG}rect") if r.get("stroke-dasharray")]
+    whole = [r for r in root.findall(f"{SVG}rect") if not r.get("stroke-dasharray")]
+    rows = document.answers.alliances.rows
+    assert len(dashed) == sum(row.relation == "to_approach" for row in rows)
+    assert len(whole) == sum(row.relation == "existing" for row in rows)
+    assert {float(r.get("x")) >= 426 for r in dashed} == {True}
+    assert "Institutionnels\u00a0: en place CCI territoriale" in root[0].text
+
+
+def test_what_does_not_fit_is_counted():
+    many = FamilyOfAllies("Autres", ["Réseau d’entreprises engagées du bassin"] * 60, [])
+
+    (svg,) = alliances_svgs([many])
+
+    assert "autres dans le tableau" in svg
+    assert alliances_svgs([FamilyOfAllies("Autres", [], [])]) == []
+
+
+# --- All of them -------------------------------------------------------------------------------------
+
+HOSTILE = '"><script>alert(1)</script><image href="http://evil.example/x"/>&lt;'
+TAGS = {"svg", "title", "rect", "ellipse", "circle", "line", "path", "polygon", "text"}
+
+
+def check_svg(svg: str) -> None:
+    root = ElementTree.fromstring(svg)
+    assert root.get("role") == "img"
+    assert root[0].tag == f"{SVG}title"
+    assert root[0].text
+    assert {element.tag.removeprefix(SVG) for element in root.iter()} <= TAGS
+    names = {name for element in root.iter() for name in element.attrib}
+    assert not {name for name in names if name in {"style", "href"} or name.startswith("on")}
+
+
+@pytest.mark.parametrize("step", list(StepKey))
+def test_typed_markup_stays_text(step):
+    document = filled(HOSTILE, rows=3)
+
+    for svg in draw_answer(document.answers.get(step), document):
+        check_svg(svg)
+
+
+@patient
+@given(documents())
+def test_any_answer_can_be_drawn(document):
+    document = document.without_dangling_links()
+    for _, answer in document.answers.given():
+        for svg in draw_answer(answer, document):
+            check_svg(svg)
