@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404
 
 from diagnostics.domain.answers import Answer as AnswerShape
@@ -96,23 +97,13 @@ def get_structure(user: User, pk: UUID) -> LoadedStructure:
 
 
 def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
-    """Load a diagnostic for a person (one query); Http404 for those who may not see it."""
-    memberships = Membership.objects.filter(structure_id=OuterRef("structure_id"), user=user)
-    diagnostic = (
-        Diagnostic.objects.visible_to(user)
-        .select_related("structure__facilitator", "kit")
-        .annotate(role_of_viewer=Subquery(memberships.values("role")))
-        .filter(pk=pk)
-        .first()
-    )
+    """Load a diagnostic for a person; Http404 for those who may not see it."""
+    diagnostic = Diagnostic.objects.select_related("structure", "kit").filter(pk=pk).first()
     if diagnostic is None:
         raise Http404
-    role = diagnostic.role_of_viewer
-    access = Access(
-        role=MembershipRole(role) if role else None,
-        state=State(diagnostic.state),
-        is_facilitator=user.is_facilitator,
-    )
+    access = access_to(diagnostic, user)
+    if not access.can_view:
+        raise Http404
     return LoadedDiagnostic(diagnostic, access)
 
 
@@ -222,26 +213,36 @@ class StepContext:
 
 @dataclass(frozen=True)
 class LoadedStep:
-    """Everything a step's page shows, read in a constant number of queries."""
+    """Everything a step's page shows, read in a constant number of queries.
+
+    ``answers`` are those of all steps, as they are stored.
+    """
 
     diagnostic: Diagnostic
     access: Access
+    user: User
     step: StepKey
+    answers: list[Answer]
     document: DiagnosticDocument
     stored_row: Answer | None
-    draft: Draft | None
     steps: list[Step]
     kit_step: Step
     form_context: StepContext
 
     @cached_property
+    def draft(self) -> Draft | None:
+        """What the person typed at this step and did not store; read when it is asked for."""
+        drafts = Draft.objects.filter(diagnostic=self.diagnostic, step=self.step.value)
+        return drafts.filter(user=self.user).first()
+
+    @property
     def questions(self) -> list[Question]:
-        """The kit's questions; read when the page shows them."""
+        """The kit's questions."""
         return list(self.kit_step.questions.all())
 
-    @cached_property
+    @property
     def examples(self) -> list[Example]:
-        """The kit's examples; read when the page shows them."""
+        """The kit's examples."""
         return list(self.kit_step.examples.all())
 
     @cached_property
@@ -271,9 +272,17 @@ class LoadedStep:
 
 
 def _kit_steps(diagnostic: Diagnostic) -> list[Step]:
+    """Return the steps of a diagnostic's kit with their questions and examples."""
+    return _steps_of_kit(diagnostic.kit_id, diagnostic.kit.changed_at)
+
+
+@lru_cache(maxsize=8)
+def _steps_of_kit(kit_id: int, changed_at: dt.datetime) -> list[Step]:
+    """Read a kit once per process, and again once somebody edited it (``changed_at``)."""
     return list(
-        Step.objects.filter(kit_id=diagnostic.kit_id)
+        Step.objects.filter(kit_id=kit_id)
         .select_related("part")
+        .prefetch_related("questions", "examples")
         .order_by("part__position", "position")
     )
 
@@ -320,18 +329,18 @@ def load_step(loaded: LoadedDiagnostic, step: StepKey, *, user: User) -> LoadedS
     kit_step = next((entry for entry in steps if entry.key == step.value), None)
     if kit_step is None:
         raise Http404
-    answers = list(diagnostic.answers.select_related("updated_by"))
+    answers = list(diagnostic.answers.all())
     row = next((answer for answer in answers if answer.step == step.value), None)
     document = build_document(diagnostic, answers)
     stored = load_answer(step, row.shape_value()) if row else None
-    draft = Draft.objects.filter(diagnostic=diagnostic, step=step.value, user=user).first()
     return LoadedStep(
         diagnostic=diagnostic,
         access=loaded.access,
+        user=user,
         step=step,
+        answers=answers,
         document=document,
         stored_row=row,
-        draft=draft,
         steps=steps,
         kit_step=kit_step,
         form_context=StepContext(

@@ -5,15 +5,25 @@ procrastinate imports this module by itself (its setting AUTODISCOVER_MODULE_NAM
 
 from __future__ import annotations
 
+import contextlib
+
 from django.db import transaction
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from diagnostics import notifications
+from diagnostics import notifications, printing
 from diagnostics.models import ChangeRequest, Diagnostic, Invitation
+from diagnostics.report.renderer import RendererFailed, RenderingStopped
+from diagnostics.report.turns import Busy
+from diagnostics.services.renderings import purge_renderings
 
 # About three hours in all: the time for a mail server to come back.
 MAIL_RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
+# Whoever asks for the PDF meanwhile has it printed as well.
+PRINT_RETRY = RetryStrategy(
+    max_attempts=4, exponential_wait=3, retry_exceptions=[Busy, RendererFailed]
+)
 
 
 @app.task(name="send_mail", retry=MAIL_RETRY)
@@ -61,3 +71,20 @@ def mail_validated(*, diagnostic_id: str, base_url: str) -> None:
     diagnostic = Diagnostic.objects.select_related("structure").get(pk=diagnostic_id)
     with transaction.atomic():
         notifications.diagnostic_validated(diagnostic, base_url=base_url)
+
+
+@app.task(name="print_last_version", retry=PRINT_RETRY)
+def print_last_version(*, diagnostic_id: str) -> None:
+    """Print the report and the synthesis of the last submitted version, unless they are kept."""
+    diagnostic = Diagnostic.objects.select_related("structure", "kit").get(pk=diagnostic_id)
+    edition = printing.last_version(diagnostic)
+    for kind in printing.Kind:
+        with contextlib.suppress(RenderingStopped):  # logged; the page of the report says it
+            printing.obtain(printing.printable_report(edition, kind))
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="purge_renderings")
+def purge_old_renderings(timestamp: int) -> None:
+    """Remove the PDFs of what was being written a week ago."""
+    purge_renderings(timezone.now())

@@ -53,6 +53,7 @@ diagnostic_urls = [
     path("valider/", facilitation.validate, name="diagnostic_validate"),
     path("rapport/", reports.show_report, name="report"),
     path("rapport.pdf", reports.download_pdf, name="report_pdf"),
+    path("synthese.pdf", reports.download_synthesis, name="report_synthesis_pdf"),
     path("document.json", reports.download_document, name="document_json"),
 ]
 
@@ -64,5 +65,6 @@ urlpatterns = [
     path("structures/<uuid:pk>/", include(structure_urls)),
     path("invitations/<str:token>/", invitations.accept, name="invitation_accept"),
     path("diagnostics/<uuid:pk>/", include(diagnostic_urls)),
+    path("kit.pdf", reports.download_kit, name="kit_pdf"),
     path("portefeuille/", facilitation.show_portfolio, name="portfolio"),
 ]

@@ -105,6 +105,7 @@ class StepWizard(NamedUrlWizardView):
         loaded = get_diagnostic(request.user, kwargs["pk"])  # type: ignore[arg-type]
         self.loaded = load_step(loaded, kwargs["step"], user=request.user)  # type: ignore[arg-type]
         request.loaded_step = self.loaded  # type: ignore[attr-defined]
+        self._bound_form: StepForm | None = None
         self.form_list = OrderedDict(
             (entry.key, STEP_FORMS[StepKey(entry.key)]) for entry in self.loaded.steps
         )
@@ -122,6 +123,15 @@ class StepWizard(NamedUrlWizardView):
     def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:
         """Give the form the document and the answer now stored."""
         return {"context": self.loaded.form_context}
+
+    def get_form(self, step: str | None = None, data: Any = None, files: Any = None) -> StepForm:
+        """Make the form of the step once for what was posted: our checks and formtools ask for it."""
+        if data is not self.request.POST:
+            form: StepForm = super().get_form(step, data, files)
+            return form
+        if self._bound_form is None:
+            self._bound_form = super().get_form(step, data, files)
+        return self._bound_form
 
     # --- Requests ---
 
@@ -176,7 +186,7 @@ class StepWizard(NamedUrlWizardView):
             form.check_structure(
                 same_revision=self.base_revision == self.loaded.revision,
                 # The page may show a draft, with rows that a colleague has removed meanwhile.
-                drafted_ids=self._drafted_ids(),
+                drafted_ids=self._drafted_ids,
             )
         except TamperedForm as error:
             raise SuspiciousOperation(str(error)) from error
@@ -216,6 +226,7 @@ class StepWizard(NamedUrlWizardView):
             internal_note=form.cleaned_data["internal_note"],
             base_revision=self.base_revision,
             user=self.request.user,
+            read=self.loaded.answers,
         )
 
     def process_step_files(self, form: StepForm) -> None:
@@ -319,6 +330,7 @@ class StepWizard(NamedUrlWizardView):
             self.loaded.step,
             user=self.request.user,
         )
+        self._bound_form = None  # it was made from the answer that was stored before
         form = self.get_form(data=self.request.POST)
         context = self.get_context_data(form=form) | {"conflict": True}
         return render(self.request, self.template_name, context, status=409)

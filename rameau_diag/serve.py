@@ -267,7 +267,9 @@ class Supervisor:
         """Start the web server and the worker."""
         web = ["-m", "gunicorn", "--config", "python:rameau_diag.web_server"]
         web += ["--bind", f"fd://{listener.fileno()}", "--workers", str(self.web_concurrency)]
-        worker = ["manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout", "4"]
+        # Mails leave while a report is being printed.
+        worker = ["manage.py", "procrastinate", "worker", "--concurrency", "4"]
+        worker += ["--shutdown-graceful-timeout", "4"]
         logs, handed = self.logs, [listener.fileno()]
         self.children = [
             # Killed supervisor: neither waits for requests or jobs whose database ends as well.

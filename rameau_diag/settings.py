@@ -91,6 +91,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "rameau_diag.urls"
 WSGI_APPLICATION = "rameau_diag.wsgi.application"
 
+FORM_RENDERER = "diagnostics.forms.rendering.LeanRenderer"
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -184,6 +186,14 @@ STORAGES = {
 # Four times faster to collect: only what is served is kept, and maps are for debugging.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+
+# --- PDF --------------------------------------------------------------------------------------
+
+# The locks that share the processor cores between the renderings of a machine.
+TURNS_FOLDER = embedded_postgres.data_dir() / "turns"
+# Requests of one process that may wait for a PDF at once; its other threads answer everything
+# else (rameau_diag/web_server.py has twice as many).
+PDF_PLACES = 6
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

@@ -6,7 +6,7 @@ import signal
 from rameau_diag.embedded_postgres import die_with_parent
 
 wsgi_app = "rameau_diag.wsgi"
-threads = 4
+threads = 12  # half of them may be waiting for a PDF (settings.PDF_PLACES), without a connection
 timeout = 60
 graceful_timeout = 5
 loglevel = "warning"

@@ -54,6 +54,24 @@ def _empty_queue(request: pytest.FixtureRequest):
             )
 
 
+# --- PDF --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Render nothing, in no time; the list gets every HTML that would have been."""
+    from diagnostics.report.pdf import Printed
+
+    printed: list[str] = []
+
+    def render(html: str, bounds: object = None) -> Printed:
+        printed.append(html)
+        return Printed(b"%PDF-1.7", 1)
+
+    monkeypatch.setattr("diagnostics.report.renderer.render", render)
+    return printed
+
+
 # --- Browser ----------------------------------------------------------------------------------
 
 

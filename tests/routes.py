@@ -192,6 +192,8 @@ ROUTES = [
     Route("diagnostic_validate", NOT_ALLOWED, REVIEWER_302, _diagnostic, state=State.SUBMITTED),
     Route("report", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Énoncé que nul autre ne lit"),
     Route("report_pdf", VIEWERS, NOT_ALLOWED, _diagnostic),
+    Route("report_synthesis_pdf", VIEWERS, NOT_ALLOWED, _diagnostic),
+    Route("kit_pdf", (LOGIN,) + (200,) * 6, NOT_ALLOWED),
     Route("document_json", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Énoncé que nul autre ne lit"),
     Route("portfolio", (LOGIN, 403, 403, 403, 403, 200, 403), NOT_ALLOWED, shows="Confidence"),
 ]

@@ -17,7 +17,8 @@ LAYERS = [
     ["models", "migrations"],
     ["queries", "services"],
     ["forms", "report", "exports", "notifications", "pending", "accounts"],
-    ["wizard", "tasks", "templatetags", "middleware"],
+    ["wizard", "printing"],
+    ["tasks", "templatetags", "middleware"],
     ["views", "admin", "management", "bench", "apps"],
     ["urls"],
 ]
@@ -120,6 +121,14 @@ def test_a_library_is_known_in_few_places(library: str):
     assert {
         user for user in users if not any(starts_with(user, place) for place in ONLY_IN[library])
     } == set()
+
+
+def test_whoever_prints_goes_through_the_renderer():
+    """In a process of its own, bounded; only the bench prints as WeasyPrint alone would."""
+    inside = {"diagnostics.report.pdf.print_html", "diagnostics.report.pdf.render_pdf"}
+    assert {name for name, tree in modules().items() if imports(tree) & inside} == set()
+    whole = {name for name, tree in modules().items() if "report.pdf" in ours(tree)}
+    assert whole == {"bench.floor", "report.fingerprint", "report.warm"}
 
 
 def test_services_see_no_request():

@@ -19,7 +19,7 @@ from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import StepForm
 from diagnostics.forms.registry import STEP_FORMS
-from diagnostics.models import Diagnostic, User
+from diagnostics.models import Diagnostic, Rendering, User
 from diagnostics.queries import get_diagnostic, load_diagnostic_document, load_step
 from diagnostics.report.content import build_report
 from diagnostics.report.pdf import render_report_html
@@ -27,6 +27,7 @@ from diagnostics.services.answers import save_answer
 from diagnostics.services.diagnostics import open_diagnostic
 from diagnostics.services.kit import load_kit
 from diagnostics.services.structures import create_structure
+from diagnostics.services.workflow import submit_diagnostic
 
 ROWS = 6
 ROW_LISTS = ("statements", "rows", "levers", "decisions", "calendar")
@@ -39,12 +40,14 @@ class Situation:
         fixtures = Path(settings.BASE_DIR) / "fixtures"
         load_kit(fixtures / "kit_2013.json")
         written = json.loads((fixtures / "demo" / "sorelle.json").read_text(encoding="utf-8"))
-        document = load_document(written)
+        self.document = document = load_document(written)
         self.lead = User.objects.create_user("lead@bench.example")
         card = document.structure.model_dump(mode="json")
-        structure = create_structure(user=self.lead, **card)
+        self.structure = structure = create_structure(user=self.lead, **card)
         self.whole = self._diagnostic(structure, document)
         self.six_rows = self._diagnostic(structure, document, of_six_rows)
+        self.submitted = self._diagnostic(structure, document)
+        submit_diagnostic(self.submitted, user=self.lead, base_url="http://testserver")
         self.saves = 0
 
     def _diagnostic(
@@ -101,7 +104,7 @@ class Situation:
         )
 
     def printing(self, client: Client, rounds: int) -> Measure:
-        """The whole request of the PDF against WeasyPrint alone on the same HTML."""
+        """The whole request of a PDF that is not kept against WeasyPrint on the same HTML."""
         document = load_diagnostic_document(self.whole)
         html = render_report_html(build_report(document, version=None))
         address = reverse("report_pdf", args=[self.whole.pk])
@@ -111,7 +114,40 @@ class Situation:
             lambda: floor.weasyprint_alone(html),
             1.15,
             rounds,
+            prepare=lambda: Rendering.objects.all().delete(),
         )
+
+    def serving_kept(self, client: Client, rounds: int) -> Measure:
+        """The PDF of a version that is kept against printing it."""
+        address = reverse("report_pdf", args=[self.submitted.pk])
+
+        def print_again() -> None:
+            Rendering.objects.all().delete()
+            get(client, address)
+
+        get(client, address)
+        return Measure(
+            "PDF d’une version, déjà imprimé",
+            lambda: get(client, address),
+            print_again,
+            0.05,
+            rounds,
+            prepare=lambda: kept_or_printed(client, address),
+        )
+
+    # --- A site served by real processes ---
+
+    def another_whole(self) -> Diagnostic:
+        """Return one more diagnostic with every step answered."""
+        return self._diagnostic(self.structure, self.document)
+
+    def step_to_save(self, step: StepKey) -> tuple[str, dict[str, list[str]], int]:
+        """Return the address of a step, what a browser posts there, and the revision it has."""
+        loaded = self._loaded(step)
+        data = dict(posted(self._form(step, loaded.form_context)).lists())
+        data[f"diagnostic-{self.six_rows.pk}-current_step"] = [step.value]
+        address = reverse("diagnostic_step", args=[self.six_rows.pk, step])
+        return address, data, loaded.revision
 
     def _loaded(self, step: StepKey) -> Any:
         return load_step(get_diagnostic(self.lead, self.six_rows.pk), step, user=self.lead)
@@ -162,6 +198,12 @@ def get(client: Client, address: str) -> bytes:
     if response.status_code != 200:
         raise RuntimeError(f"{address}: {response.status_code}")
     return response.content
+
+
+def kept_or_printed(client: Client, address: str) -> None:
+    """Have a PDF kept before it is asked for."""
+    if not Rendering.objects.exists():
+        get(client, address)
 
 
 def post(client: Client, address: str, data: QueryDict) -> None:

@@ -7,13 +7,14 @@ refuses only what is malformed; what is missing is not its business.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.forms.utils import ErrorList
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from pydantic import ValidationError as ShapeError
 
 from diagnostics.domain.answers import (
@@ -43,20 +44,35 @@ class TamperedForm(Exception):
 
 
 class RowForm(forms.Form):
-    """A row of an answer; its id is hidden and empty for a new row."""
+    """A row of an answer; its id is hidden and empty for a new row.
+
+    ``fields``: those of another row of the same set, to be shared with it (copying the fields of
+    each row takes longer than validating them); nothing changes a field once a form is made.
+    """
 
     shape: ClassVar[type[Row]]
 
     id = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, context: StepContext, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        context: StepContext,
+        fields: dict[str, forms.Field] | None = None,
+        **kwargs: Any,
+    ) -> None:
         kwargs.setdefault("use_required_attribute", False)
+        if fields is not None:
+            self.base_fields = {}  # nothing for Django to copy
         super().__init__(*args, **kwargs)
         self.context = context
+        if fields is not None:
+            self.fields = fields
+            return
         for name, choices in self.link_choices(context.document).items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
-        for bound_field in self.fields.values():
-            _style(bound_field)
+        for form_field in self.fields.values():
+            _style(form_field)
 
     def link_choices(self, document: DiagnosticDocument) -> dict[str, list[tuple[str, str]]]:
         """Return, for each field that links to rows of other steps, their (id, label) pairs."""
@@ -94,6 +110,16 @@ class RowFormSet(BaseFormSet):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.extra = 0 if self.initial else self.blank_rows
+
+    @cached_property
+    def row_fields(self) -> dict[str, forms.Field]:
+        """The fields that all rows share."""
+        fields: dict[str, forms.Field] = self.form(**self.form_kwargs).fields
+        return fields
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """Give each row its context and the shared fields."""
+        return {**self.form_kwargs, "fields": self.row_fields}
 
     def long_links(self) -> list[forms.BoundField]:
         """Return the fields whose choices are too many to be repeated in every row."""
@@ -206,15 +232,15 @@ class StepForm(forms.Form):
     # --- Reading what was posted ---
 
     def check_structure(
-        self, *, same_revision: bool, drafted_ids: frozenset[str] = frozenset()
+        self, *, same_revision: bool, drafted_ids: Callable[[], frozenset[str]] = frozenset
     ) -> None:
         """Refuse what cannot come from the page; raises TamperedForm.
 
         ``same_revision``: the page was made from the answer now stored, so that every row id must
         be one of its ids (otherwise a colleague may have removed the row meanwhile) or of those of
-        the draft that the page may show (``drafted_ids``).
+        the draft that the page may show (``drafted_ids``, asked only when it matters).
         """
-        known = self.context.known_ids | drafted_ids
+        known = self.context.known_ids
         seen = set()
         for formset in self.formsets.values():
             counts = []
@@ -231,7 +257,7 @@ class StepForm(forms.Form):
                 row_id = self.data.get(f"{formset.prefix}-{index}-id", "")
                 if not row_id:
                     continue
-                unknown = same_revision and row_id not in known
+                unknown = same_revision and row_id not in known and row_id not in drafted_ids()
                 if unknown or row_id in seen or not _ROW_ID.fullmatch(row_id):
                     raise TamperedForm(f"{formset.prefix}-{index}-id")
                 seen.add(row_id)

@@ -4,6 +4,7 @@ from diagnostics.models.diagnostics import Answer, AnswerRevision, Diagnostic, D
 from diagnostics.models.journal import Event
 from diagnostics.models.kit import Example, Kit, Part, Question, Step
 from diagnostics.models.people import User
+from diagnostics.models.renderings import Rendering
 from diagnostics.models.reviews import ChangeRequest
 from diagnostics.models.structures import Invitation, Membership, Structure
 
@@ -20,6 +21,7 @@ __all__ = [
     "Membership",
     "Part",
     "Question",
+    "Rendering",
     "Step",
     "Structure",
     "User",

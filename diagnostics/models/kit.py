@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.utils import timezone
 
 from diagnostics.typography import french_month
 
@@ -53,6 +54,8 @@ class Kit(models.Model):
         blank=True,
         help_text='Pour la page « À propos » : {"title": "…", "text": "…"}.',
     )
+    # Moved by triggers (migration 0003) whenever the kit or anything in it is written.
+    changed_at = models.DateTimeField("modifié le", default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = "kit"

@@ -5,12 +5,16 @@ fonts and style sheets are read once per process.
 
 What is typed cannot make the renderer fetch anything: texts are escaped by the templates, and
 the fetcher below knows a closed list of the project's own files and refuses every other address.
+
+The application prints through :mod:`diagnostics.report.renderer`, in a process of its own.
 """
 
 from __future__ import annotations
 
 import atexit
+import gc
 import logging
+import os
 import re
 import threading
 from dataclasses import dataclass
@@ -21,11 +25,11 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from diagnostics.report.content import ReportContent
-
 if TYPE_CHECKING:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
+
+    from diagnostics.report.content import ReportContent
 
 logger = logging.getLogger(__name__)
 
@@ -37,18 +41,35 @@ LATIN = "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, 
 LATIN_EXTENDED = (
     "U+0100-0130, U+0132-0151, U+0154-02BA, U+1E00-1E9F, U+1EF2-1EFF, U+20A0-20AB, U+20AD-20C0"
 )
-# Family, style, characters, file of a package @fontsource-variable.
+# Family, style, characters, file of an npm package. Emoji are outlines: see fonts.conf.
 FONTS = (
-    ("Figtree", "normal", LATIN, "figtree/files/figtree-latin-wght-normal.woff2"),
-    ("Figtree", "italic", LATIN, "figtree/files/figtree-latin-wght-italic.woff2"),
-    ("Figtree", "normal", LATIN_EXTENDED, "figtree/files/figtree-latin-ext-wght-normal.woff2"),
+    (
+        "Figtree",
+        "normal",
+        LATIN,
+        "@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2",
+    ),
+    (
+        "Figtree",
+        "italic",
+        LATIN,
+        "@fontsource-variable/figtree/files/figtree-latin-wght-italic.woff2",
+    ),
+    (
+        "Figtree",
+        "normal",
+        LATIN_EXTENDED,
+        "@fontsource-variable/figtree/files/figtree-latin-ext-wght-normal.woff2",
+    ),
     (
         "Bricolage Grotesque",
         "normal",
         LATIN,
-        "bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2",
+        "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2",
     ),
+    ("Noto Emoji", "normal", "", "@fontsource/noto-emoji/files/noto-emoji-emoji-400-normal.woff2"),
 )
+FONTCONFIG_FILE = Path(__file__).with_name("fonts.conf")
 STYLE_SHEETS = ("tokens.css", "display.css", "report.css", "report_print.css", "kit.css")
 
 
@@ -79,7 +100,7 @@ def _refuse(url: str) -> None:
 
 def _assets() -> dict[str, bytes]:
     """Return the closed list of what may be fetched: address → bytes."""
-    folder = Path(settings.NODE_MODULES) / "@fontsource-variable"
+    folder = Path(settings.NODE_MODULES)
     assets = {f"{SCHEME}:{name}": (folder / name).read_bytes() for *_, name in FONTS}
     assets[WATERMARK] = Path(__file__).with_name("watermark.svg").read_bytes()
     return assets
@@ -90,7 +111,7 @@ def _own_style_sheet() -> str:
     WeasyPrint refuses, and « Projet » across the pages of what is not validated."""
     faces = "\n".join(
         f'@font-face {{ font-family: "{family}"; font-style: {style};'
-        f' src: url("{SCHEME}:{name}"); unicode-range: {characters}; }}'
+        f' src: url("{SCHEME}:{name}"); {characters and f"unicode-range: {characters};"} }}'
         for family, style, characters, name in FONTS
     )
     return f"""{faces}
@@ -105,6 +126,7 @@ def _style_sheet(name: str) -> str:
 
 @cache
 def _machinery() -> _Machinery:
+    os.environ.setdefault("FONTCONFIG_FILE", str(FONTCONFIG_FILE))  # read by the import below
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -131,8 +153,14 @@ def _machinery() -> _Machinery:
         CSS(string=text, url_fetcher=fetcher, font_config=fonts, base_url=f"{SCHEME}:/")
         for text in texts
     ]
-    atexit.register(_machinery.cache_clear)  # its folder of fonts goes before the interpreter does
+    atexit.register(forget)  # its folder of fonts goes before the interpreter does
     return _Machinery(fetcher, fonts, sheets)
+
+
+def forget() -> None:
+    """Let go of fonts and style sheets; the copies of the fonts are removed."""
+    _machinery.cache_clear()
+    gc.collect()
 
 
 def render_report_html(content: ReportContent) -> str:
@@ -145,16 +173,40 @@ def render_synthesis_html(content: ReportContent) -> str:
     return render_to_string("report/synthesis_pdf.html", {"content": content})
 
 
-def render_pdf(html: str) -> bytes:
-    """Return the PDF of a document made by :func:`render_report_html`."""
-    from weasyprint import HTML
+@dataclass(frozen=True)
+class Printed:
+    """A PDF, how many pages it has, and the addresses that were asked for and refused (those of
+    a process of its own only)."""
 
+    pdf: bytes
+    pages: int
+    refused: tuple[str, ...] = ()
+
+
+def print_html(html: str) -> Printed:
+    """Print a whole HTML document made by one of our own templates."""
     with _lock:
         machinery = _machinery()
-        document = HTML(string=html, url_fetcher=machinery.fetcher, base_url=f"{SCHEME}:/")
-        pdf: bytes = document.write_pdf(
+        from weasyprint import HTML
+
+        document = HTML(string=html, url_fetcher=machinery.fetcher, base_url=f"{SCHEME}:/").render(
             stylesheets=machinery.style_sheets,
             font_config=machinery.fonts,
             pdf_variant=PDF_VARIANT,
         )
-    return pdf
+        pdf: bytes = document.write_pdf(pdf_variant=PDF_VARIANT)
+    return Printed(pdf, len(document.pages))
+
+
+def render_pdf(html: str) -> bytes:
+    """Return the PDF of a document, made in this very process."""
+    return print_html(html).pdf
+
+
+def warm_up() -> None:
+    """Read fonts and style sheets, and print a first page so that all that is imported is."""
+    print_html(
+        '<!doctype html><html lang="fr"><title>Essai</title>'
+        '<body class="r-report"><h1>Essai</h1><p>Premières lettres, <b>en gras</b>.</p>'
+        '<svg role="img" width="9" height="9"><title>Essai</title><rect width="9" height="9"/></svg>'
+    )

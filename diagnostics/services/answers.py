@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,7 @@ def save_answer(
     internal_note: str,
     base_revision: int,
     user: User,
+    read: Sequence[Answer] | None = None,
 ) -> SavedAnswer:
     """Store the answer to a step; one transaction, rights and state re-checked under lock.
 
@@ -48,12 +50,18 @@ def save_answer(
     the step is dropped and the diagnostic's indicators are computed again. The same text saved
     twice is a success that changes nothing.
 
+    ``read``: the answers of all steps, if they were read after ``diagnostic`` was; they are read
+    again when somebody saved since (every save moves the diagnostic's ``updated_at``).
+
     Raises NotAllowed, WrongState, and StaleRevision when somebody else saved meanwhile.
     """
     step = answer.step
     with transaction.atomic():
         locked = lock_for_editing(diagnostic, user=user)
-        answers = list(locked.answers.all())
+        if read is not None and locked.updated_at == diagnostic.updated_at:
+            answers = list(read)
+        else:
+            answers = list(locked.answers.all())
         stored = next((row for row in answers if row.step == step.value), None)
         value = answer.model_dump(mode="json", exclude={"board_question", "mark"})
         fields = {
@@ -109,11 +117,9 @@ def lock_for_editing(diagnostic: Diagnostic, *, user: User) -> Diagnostic:
 
     Returns it as it is now. Raises NotAllowed or WrongState.
     """
-    locked = (
-        Diagnostic.objects.select_for_update(of=("self",))
-        .select_related("structure", "kit")
-        .get(pk=diagnostic.pk)
-    )
+    locked = Diagnostic.objects.select_for_update().get(pk=diagnostic.pk)
+    # For life, so not read again.
+    locked.structure, locked.kit = diagnostic.structure, diagnostic.kit
     access = access_to(locked, user)
     if not access.has_editing_role:
         raise NotAllowed("Vous pouvez lire ce diagnostic, pas le modifier.")

@@ -1,6 +1,7 @@
 """Transitions of a diagnostic: each is one transaction, with the state re-checked under lock.
 
-Each writes an Event and queues the mails in the same transaction (jobs are deferred by name).
+Each writes an Event and queues the mails and the printing in the same transaction (jobs are
+deferred by name).
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ def submit_diagnostic(diagnostic: Diagnostic, *, user: User, base_url: str) -> V
             sha256=version.sha256,
         )
         app.configure_task("mail_submitted").defer(diagnostic_id=str(locked.pk), base_url=base_url)
+        _print_last_version(locked)
     return version
 
 
@@ -110,6 +112,7 @@ def request_changes(
         app.configure_task("mail_changes_requested").defer(
             change_request_id=request.pk, base_url=base_url
         )
+        _print_last_version(locked)
     return request
 
 
@@ -124,6 +127,15 @@ def validate_diagnostic(diagnostic: Diagnostic, *, user: User, base_url: str) ->
         locked.save(update_fields=["state", "validated_at", "updated_at"])
         record_event(EventKind.VALIDATED, actor=user, structure=locked.structure, diagnostic=locked)
         app.configure_task("mail_validated").defer(diagnostic_id=str(locked.pk), base_url=base_url)
+        _print_last_version(locked)
+
+
+def _print_last_version(diagnostic: Diagnostic) -> None:
+    """Have the PDF of the last version ready: its cover says where the diagnostic stands.
+
+    Mails go first.
+    """
+    app.configure_task("print_last_version", priority=-1).defer(diagnostic_id=str(diagnostic.pk))
 
 
 def _lock_for_review(diagnostic: Diagnostic, *, user: User) -> Diagnostic:

@@ -1,97 +1,162 @@
-"""The report on screen and as PDF, and the document itself."""
+"""The report on screen and as PDF, its synthesis, the document itself, and the blank kit."""
 
 from __future__ import annotations
 
+import threading
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.text import slugify
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
-from diagnostics.domain.document import DiagnosticDocument, load_document
-from diagnostics.domain.vocabulary import State
-from diagnostics.models import Diagnostic, Version
+from diagnostics.domain.document import load_document
+from diagnostics.models import Diagnostic, Kit, Rendering
+from diagnostics.printing import (
+    Edition,
+    Kind,
+    Printable,
+    edition_of,
+    facts,
+    kept,
+    obtain,
+    printable_kit,
+    printable_report,
+)
 from diagnostics.queries import get_diagnostic, get_version, load_diagnostic_document
-from diagnostics.report.content import ReportContent, VersionStamp, build_report
-from diagnostics.report.pdf import render_pdf, render_report_html
+from diagnostics.report.renderer import RenderingError, RenderingStopped
+from diagnostics.report.turns import Busy
+
+PRIVATE = {"Cache-Control": "private, no-store"}
+RETRY_AFTER = 10  # seconds; the page reloads itself then
+
+# The other threads of the process go on answering.
+_places = threading.BoundedSemaphore(settings.PDF_PLACES)
 
 
 @require_GET
 def show_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the report on screen; ``?version=N`` for a submitted one."""
     diagnostic = get_diagnostic(request.user, pk).diagnostic
-    content, stamp = _content(request, diagnostic)
-    context = {"content": content, "diagnostic": diagnostic, "version": stamp}
+    edition = _edition(request, diagnostic)
+    context = {
+        "content": edition.content,
+        "diagnostic": diagnostic,
+        "version": edition.stamp,
+        "pdf_facts": facts(printable_report(edition)),
+    }
     return render(request, "report/page.html", context)
 
 
-@require_GET
+@require_safe
 def download_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Download the report as PDF; ``?version=N`` for a submitted one."""
-    diagnostic = get_diagnostic(request.user, pk).diagnostic
-    content, stamp = _content(request, diagnostic)
-    pdf = render_pdf(render_report_html(content))
-    name = slugify(f"{diagnostic.structure.name} {diagnostic.title}") or "diagnostic"
-    if stamp is not None:
-        name += f"-v{stamp.number}"
-    return HttpResponse(
-        pdf,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}.pdf"',
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return _download_diagnostic(request, pk, Kind.REPORT)
+
+
+@require_safe
+def download_synthesis(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Download the one-page synthesis alone as PDF; ``?version=N`` for a submitted one."""
+    return _download_diagnostic(request, pk, Kind.SYNTHESIS)
+
+
+@require_safe
+def download_kit(request: HttpRequest) -> HttpResponse:
+    """Download the blank questionnaire as PDF, for a workshop on paper."""
+    kit = Kit.objects.order_by("-published").first()
+    if kit is None:
+        raise Http404
+    return _download(request, printable_kit(kit), f"kit-{kit.slug}")
 
 
 @require_GET
 def download_document(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give the DiagnosticDocument as JSON; ``?version=N`` for a submitted one."""
     diagnostic = get_diagnostic(request.user, pk).diagnostic
-    document, _stamp = _document(request, diagnostic)
+    number = _version_asked(request)
+    if number is None:
+        document = load_diagnostic_document(diagnostic)
+    else:
+        document = load_document(get_version(diagnostic, number).content)
     return JsonResponse(
         document.as_json(),
         json_dumps_params={"ensure_ascii": False, "indent": 1},
-        headers={"Cache-Control": "private, no-store"},
+        headers=PRIVATE,
     )
 
 
-def _document(
-    request: HttpRequest, diagnostic: Diagnostic
-) -> tuple[DiagnosticDocument, VersionStamp | None]:
-    """Return the document asked for: a version's, or the diagnostic as it is now.
-
-    While the answers are closed the diagnostic is its last version, and is stamped as such.
-    """
+def _version_asked(request: HttpRequest) -> int | None:
     asked = request.GET.get("version")
     if asked is None:
-        document = load_diagnostic_document(diagnostic)
-        if diagnostic.is_editable:
-            return document, None
-        version = diagnostic.versions.first()
-        return document, _stamp(version) if version else None
+        return None
     if not (asked.isascii() and asked.isdigit() and len(asked) < 6):
         raise Http404
-    version = get_version(diagnostic, int(asked))
-    return load_document(version.content), _stamp(version)
+    return int(asked)
 
 
-def _stamp(version: Version) -> VersionStamp:
-    return VersionStamp(
-        number=version.number, submitted_at=version.submitted_at, sha256=version.sha256
-    )
+def _edition(request: HttpRequest, diagnostic: Diagnostic) -> Edition:
+    edition = edition_of(diagnostic, _version_asked(request))
+    if edition is None:
+        raise Http404
+    return edition
 
 
-def _content(
-    request: HttpRequest, diagnostic: Diagnostic
-) -> tuple[ReportContent, VersionStamp | None]:
-    document, stamp = _document(request, diagnostic)
-    if stamp is not None and stamp.sha256 == _last_digest(diagnostic):
-        # What happened to the last version since it was submitted: « Projet » until validated.
-        document.diagnostic.state = State(diagnostic.state)
-    return build_report(document, version=stamp), stamp
+# --- PDF --------------------------------------------------------------------------------------
 
 
-def _last_digest(diagnostic: Diagnostic) -> str | None:
-    return diagnostic.versions.values_list("sha256", flat=True).first()
+def _download_diagnostic(request: HttpRequest, pk: UUID, kind: Kind) -> HttpResponse:
+    diagnostic = get_diagnostic(request.user, pk).diagnostic
+    edition = _edition(request, diagnostic)
+    name = slugify(f"{diagnostic.structure.name} {diagnostic.title}") or "diagnostic"
+    if kind is Kind.SYNTHESIS:
+        name += "-synthese"
+    address = reverse("report", args=[pk])
+    if edition.version is not None:
+        name += f"-v{edition.version.number}"
+        address += f"?version={edition.version.number}"
+    return _download(request, printable_report(edition, kind), name, report=address)
+
+
+def _download(
+    request: HttpRequest, printable: Printable, name: str, *, report: str = ""
+) -> HttpResponse:
+    """Give a PDF, or say that it is being printed, or that it cannot be.
+
+    ``report`` is the address of the same on screen.
+    """
+    try:
+        rendering = kept(printable) or _obtained(printable)
+    except Busy:
+        response = _explain(request, "report/pdf_waiting.html", report=report)
+        response["Retry-After"] = response["Refresh"] = str(RETRY_AFTER)
+        return response
+    except RenderingError as error:
+        stopped = isinstance(error, RenderingStopped)
+        return _explain(request, "report/pdf_failed.html", report=report, stopped=stopped)
+    return _file(request, rendering, f"{name}.pdf")
+
+
+def _obtained(printable: Printable) -> Rendering:
+    if not _places.acquire(blocking=False):
+        raise Busy
+    try:
+        return obtain(printable)
+    finally:
+        _places.release()
+
+
+def _file(request: HttpRequest, rendering: Rendering, name: str) -> HttpResponse:
+    etag = f'"{rendering.key[:32]}-{rendering.rendered_at.timestamp():.6f}"'
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag, **PRIVATE}
+    response = HttpResponse(rendering.pdf, content_type="application/pdf", headers=headers)
+    return get_conditional_response(request, etag=etag, response=response)
+
+
+def _explain(request: HttpRequest, template: str, **context: object) -> HttpResponse:
+    """Say why there is no PDF: 503, the report on screen is still there."""
+    response = render(request, template, context, status=503)
+    response["Cache-Control"] = PRIVATE["Cache-Control"]
+    return response

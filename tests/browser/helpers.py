@@ -16,7 +16,7 @@ TIMEOUT = 10_000
 expect.set_options(timeout=TIMEOUT)
 
 # What the console says of a page whose status is an error on purpose.
-_EXPECTED_STATUS = re.compile(r"the server responded with a status of 4\d\d")
+_EXPECTED_STATUS = re.compile(r"the server responded with a status of (4\d\d|503)")
 _TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);

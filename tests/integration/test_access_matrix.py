@@ -19,12 +19,12 @@ from tests.situations import (
 )
 
 pytestmark = pytest.mark.django_db
+REPORTS = ("report", "report_pdf", "report_synthesis_pdf", "document_json")
 
 
 @pytest.fixture(autouse=True)
-def _quick_pdf(monkeypatch):
+def _quick_pdf(quick_pdf):
     """Rendering is for the tests of reports."""
-    monkeypatch.setattr("diagnostics.views.reports.render_pdf", lambda html: b"%PDF-1.7")
 
 
 def urls(resolver: URLResolver, prefix: str = "") -> list[tuple[str, URLPattern]]:
@@ -89,7 +89,7 @@ def test_in_every_state_others_learn_nothing(state: State):
         client = cast.client(role)
         for name, arguments in [
             *[(name, [cast.diagnostic.pk]) for name in ("diagnostic_home", "diagnostic_check")],
-            *[(name, [cast.diagnostic.pk]) for name in ("report", "report_pdf", "document_json")],
+            *[(name, [cast.diagnostic.pk]) for name in REPORTS],
             *[("diagnostic_step", [cast.diagnostic.pk, step]) for step in StepKey],
         ]:
             response = client.get(reverse(name, args=arguments))

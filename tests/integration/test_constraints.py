@@ -19,6 +19,7 @@ from diagnostics.models import (
     Diagnostic,
     Draft,
     Event,
+    Rendering,
     User,
     Version,
 )
@@ -41,6 +42,31 @@ def test_the_database_has_the_constraints_of_the_models():
         for model in MODELS:
             found = connection.introspection.get_constraints(cursor, model._meta.db_table)
             assert {constraint.name for constraint in model._meta.constraints} <= set(found)
+
+
+# --- What was printed ------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"pages": 3},
+        {"size": 3},
+        {"pages": 3, "size": 3, "stopped": "time"},
+        {"pages": 3, "stopped": "time"},
+        {"size": 3, "stopped": "time"},
+    ],
+)
+def test_what_was_printed_has_pages_and_what_was_stopped_has_none(values: dict):
+    Rendering.objects.create(subject="a", key=DIGEST, pages=3, size=3)
+    Rendering.objects.create(subject="b", key=DIGEST, stopped="time")
+    with (
+        pytest.raises(IntegrityError, match="rendering_has_pages_unless_stopped"),
+        transaction.atomic(),
+    ):
+        Rendering.objects.create(subject="c", key=DIGEST, **values)
 
 
 # --- Diagnostics -----------------------------------------------------------------------------------

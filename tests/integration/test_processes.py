@@ -1,7 +1,10 @@
 """Real processes: what ``make run`` starts, how it ends, and what is left afterwards."""
 
 import contextlib
+import http.client
+import http.cookiejar
 import os
+import re
 import shutil
 import signal
 import socket
@@ -9,12 +12,14 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from rameau_diag.demo_accounts import DEMO_ACCOUNTS
 from rameau_diag.embedded_postgres import DATABASE, PORT, REPOSITORY, ROLE, Cluster
 
 BARE = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
@@ -42,16 +47,29 @@ def connect(cluster: Cluster) -> psycopg.Connection:
 
 
 def ours(data: Path) -> list[str]:
-    """Every process started for this data folder."""
+    """Every process started for this data folder (of a renderer, only the command line is read
+    by others than root)."""
     found = [f"postgres {pid}" for pid in Cluster(data).processes()]
-    mark = os.fsencode(f"DATA_DIR={data}")
+    mark, folder = os.fsencode(f"DATA_DIR={data}"), os.fsencode(temporary(data))
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
+            line = environment = b""
             with contextlib.suppress(OSError):
-                if mark in (entry / "environ").read_bytes().split(b"\0"):
-                    line = (entry / "cmdline").read_bytes()
-                    found.append(f"{entry.name} {line.replace(bytes(1), b' ').decode()}")
+                line = (entry / "cmdline").read_bytes()
+                environment = (entry / "environ").read_bytes()
+            if folder in line or mark in environment.split(b"\0"):
+                found.append(f"{entry.name} {line.replace(bytes(1), b' ').decode()}")
     return found
+
+
+def temporary(data: Path) -> Path:
+    """The folder for temporary files of what is started for a data folder."""
+    return data.parent / "fichiers temporaires"
+
+
+def printing(data: Path) -> bool:
+    """Whether a PDF is being printed: a warm renderer and its child."""
+    return sum("diagnostics.report.warm" in line for line in ours(data)) > 1
 
 
 class Server:
@@ -59,11 +77,13 @@ class Server:
 
     def __init__(self, data: Path, **environment: str) -> None:
         self.port = free_port()
+        temporary(data).mkdir(exist_ok=True)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "rameau_diag.serve"],
             cwd=REPOSITORY,
             env=BARE
             | {"DATA_DIR": str(data), "PORT": str(self.port), "WEB_CONCURRENCY": "1"}
+            | {"TMPDIR": str(temporary(data))}
             | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -80,6 +100,25 @@ class Server:
                 return
             time.sleep(0.1)
         pytest.fail("no answer")
+
+    def ask_for_a_pdf(self) -> None:
+        """Sign in as somebody of the demo and ask for the blank kit; do not wait for it."""
+        jar = http.cookiejar.CookieJar()
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        site = f"http://127.0.0.1:{self.port}"
+        page = browser.open(f"{site}/accounts/login/", timeout=60).read().decode()
+        person = {
+            "csrfmiddlewaretoken": re.search(r'csrfmiddlewaretoken" value="(\w+)"', page).group(1),
+            "login": DEMO_ACCOUNTS[0].email,
+            "password": "diagnostic-demo",
+        }
+        browser.open(f"{site}/accounts/login/", urllib.parse.urlencode(person).encode(), timeout=60)
+
+        def ask() -> None:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                browser.open(f"{site}/kit.pdf", timeout=60).close()
+
+        threading.Thread(target=ask).start()
 
     def end(self, signum: int) -> tuple[int, str]:
         self.process.send_signal(signum)
@@ -115,9 +154,14 @@ def test_every_way_to_end_keeps_what_was_acknowledged_and_leaves_nothing(data):
                 connection.execute("CREATE TABLE IF NOT EXISTS kept (number int PRIMARY KEY)")
                 found = connection.execute("SELECT number FROM kept").fetchall()
                 assert {row[0] for row in found} >= set(acknowledged)
+                connection.execute("DELETE FROM diagnostics_rendering")
+            deadline = time.monotonic() + 60
             writer = Writer(cluster, len(found) + 1_000_000 * signum)
             writer.start()
-            time.sleep(0.3)
+            server.ask_for_a_pdf()
+            while not printing(data):
+                assert time.monotonic() < deadline, ours(data)
+                time.sleep(0.02)
             started = time.monotonic()
             code, output = server.end(signum)
         finally:
@@ -135,6 +179,7 @@ def test_every_way_to_end_keeps_what_was_acknowledged_and_leaves_nothing(data):
             assert "Tout est arrêté" in output
         assert "Traceback" not in output
         assert ours(data) == []
+        assert list(temporary(data).iterdir()) == []
         assert time.monotonic() - started < 20
     with cluster.joined_or_started(), connect(cluster) as connection:
         found = connection.execute("SELECT number FROM kept").fetchall()

@@ -32,7 +32,8 @@ from tests.situations import (
 
 pytestmark = pytest.mark.django_db
 
-ADDRESSES = ("report", "report_pdf", "document_json")
+PDFS = ("report_pdf", "report_synthesis_pdf")
+ADDRESSES = ("report", "document_json", *PDFS)
 GARBAGE = ("0", "-1", "1.0", "+1", " 1", "1 ", "١", "x", "", "1'", "\x00", "9" * 40, "1e1", "2")
 
 
@@ -43,11 +44,6 @@ def address(name: str, cast: Cast) -> str:
 def text_of(pdf: bytes) -> str:
     reader = PdfReader(io.BytesIO(pdf))
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
-
-
-@pytest.fixture
-def quick_pdf(monkeypatch):
-    monkeypatch.setattr("diagnostics.views.reports.render_pdf", lambda html: b"%PDF-1.7")
 
 
 # --- The PDF ---------------------------------------------------------------------------------------
@@ -85,10 +81,10 @@ def test_the_pdf_of_a_version_says_which(client):
         ("../../etc/passwd", "\u202egnp.exe"),
     ],
 )
-def test_the_file_s_name_is_plain_whatever_the_names(monkeypatch, name: str, title: str):
-    monkeypatch.setattr("diagnostics.views.reports._content", lambda *_: (None, None))
-    monkeypatch.setattr("diagnostics.views.reports.render_report_html", lambda content: "")
-    monkeypatch.setattr("diagnostics.views.reports.render_pdf", lambda html: b"%PDF-1.7")
+def test_the_file_s_name_is_plain_whatever_the_names(monkeypatch, quick_pdf, name: str, title: str):
+    monkeypatch.setattr("diagnostics.printing.Edition.digest", "0" * 64)
+    monkeypatch.setattr("diagnostics.printing.Edition.content", None)
+    monkeypatch.setattr("diagnostics.printing.render_report_html", lambda content: "")
     cast = make_cast()
     Diagnostic.objects.filter(pk=cast.diagnostic.pk).update(title=title)
     Structure.objects.filter(pk=cast.structure.pk).update(name=name)
@@ -111,7 +107,7 @@ def test_a_version_shows_what_was_submitted_not_what_is_written_now(quick_pdf, n
     save_answer(cast.diagnostic, vision, internal_note="", base_revision=1, user=cast.lead)
     client = cast.client("reader")
     assert client.get(address(name, cast), {"version": "1"}).status_code == 200
-    if name != "report_pdf":
+    if name not in PDFS:
         version = client.get(address(name, cast), {"version": "1"}).content.decode()
         current = client.get(address(name, cast)).content.decode()
         assert (STATEMENT in version, "Énoncé réécrit depuis" in version) == (True, False)

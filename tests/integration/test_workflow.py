@@ -89,6 +89,10 @@ RIGHTS = {
 }
 
 
+# The worker prints what is submitted; rendering is for the tests of printing.
+pytestmark = pytest.mark.usefixtures("quick_pdf")
+
+
 @pytest.mark.parametrize("right", RIGHTS)
 def test_rights_by_role_and_state(right: str):
     for (role, facilitates), states in RIGHTS[right].items():
@@ -494,10 +498,10 @@ def test_mails_are_queued_in_the_transaction_and_go_with_its_rollback():
     validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
     jobs = ProcrastinateJob.objects.order_by("pk").values_list("task_name", flat=True)
     assert list(jobs) == [
-        "mail_submitted",
-        "mail_changes_requested",
-        "mail_submitted",
-        "mail_validated",
+        *("mail_submitted", "print_last_version"),
+        *("mail_changes_requested", "print_last_version"),
+        *("mail_submitted", "print_last_version"),
+        *("mail_validated", "print_last_version"),
     ]
     assert mail.outbox == []
 

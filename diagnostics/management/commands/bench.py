@@ -1,6 +1,7 @@
 """``manage.py bench``: the time our pages take, as multiples of the least that Django would take.
 
-Everything happens in this process and in a database made for the occasion and removed afterwards.
+Everything happens in a database made for the occasion and removed afterwards, and in this process
+but for the last line, which serves a site.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from django.test.utils import override_settings
 from django.utils import timezone
 
 from diagnostics.bench import floor
-from diagnostics.bench.measure import Measure, as_table, run
+from diagnostics.bench.measure import Line, Measure, as_table, run
+from diagnostics.bench.served import measure_under_load
 from diagnostics.bench.situation import Situation
 from diagnostics.domain.vocabulary import StepKey
 
@@ -41,18 +43,29 @@ class Command(BaseCommand):
     def handle(self, *args: Any, rounds: int, **options: Any) -> None:
         """Measure in interleaved rounds and print the medians."""
         with throw_away_database(), like_production():
-            measures = self._measures(max(rounds, 1))
+            situation = Situation()
+            measures = self._measures(situation, max(rounds, 1))
             run(measures)
+            load = measure_under_load(situation)
         now = timezone.localtime()
         self.stdout.write(
             f"{now:%d/%m/%Y %H:%M} · Python {platform.python_version()} · Django "
             f"{django.get_version()} · {os.cpu_count()} cœurs · médianes de {rounds} tours "
             "entrelacés\n"
         )
-        self.stdout.write(as_table(measures))
+        busy = Line(
+            "enregistrer pendant que huit PDF s’impriment, 95e centile",
+            load.p95(load.meanwhile),
+            load.p95(load.alone),
+            budget=None,
+        )
+        self.stdout.write(as_table([*(measure.line for measure in measures), busy]))
+        self.stdout.write(
+            f"\nHuit PDF en {load.printing:.1f} s sur un site servi, et {len(load.meanwhile)} "
+            f"enregistrements pendant ce temps ({load.told_to_wait} fois « Le PDF se prépare »)."
+        )
 
-    def _measures(self, rounds: int) -> list[Measure]:
-        situation = Situation()
+    def _measures(self, situation: Situation, rounds: int) -> list[Measure]:
         client, bare = Client(), Client()
         for each in (client, bare):
             situation.sign_in(each)
@@ -62,6 +75,7 @@ class Command(BaseCommand):
             *(situation.reading(client, bare, step, rounds) for step in StepKey),
             *(situation.saving(client, bare, step, rounds) for step in StepKey),
             situation.printing(client, max(rounds // 4, 3)),
+            situation.serving_kept(client, max(rounds // 8, 3)),
         ]
 
 

@@ -1,0 +1,233 @@
+"""PDFs: what is asked for, found among those that are kept, or printed and kept.
+
+The key of a PDF is known without its HTML, so that a kept one is served at once. Neither the
+waiting nor the printing holds a connection to the database.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from diagnostics.domain.document import DiagnosticDocument, load_document
+from diagnostics.domain.vocabulary import State
+from diagnostics.models import Diagnostic, Kit, Rendering, Version
+from diagnostics.queries import load_diagnostic_document, load_kit_sheet
+from diagnostics.report import renderer, turns
+from diagnostics.report.content import ReportContent, VersionStamp, build_report
+from diagnostics.report.fingerprint import fingerprint
+from diagnostics.report.kit import render_kit_html
+from diagnostics.report.pdf import render_report_html, render_synthesis_html
+from diagnostics.services.renderings import keep_rendering
+from diagnostics.typography import NBSP, count, number
+
+logger = logging.getLogger(__name__)
+
+# What was stopped at its bounds is not tried again at every click.
+STOPPED_FOR = dt.timedelta(minutes=10)
+
+
+class Kind(StrEnum):
+    """What is printed of a diagnostic."""
+
+    REPORT = "report"
+    SYNTHESIS = "synthesis"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What a report shows of a diagnostic: a submitted version, or what is written now.
+
+    ``version`` comes without its content, which is read when it is shown.
+    """
+
+    diagnostic: Diagnostic
+    version: Version | None = None
+    is_last: bool = False
+
+    @property
+    def stamp(self) -> VersionStamp | None:
+        """Number, date and fingerprint of the version."""
+        if self.version is None:
+            return None
+        return VersionStamp(self.version.number, self.version.submitted_at, self.version.sha256)
+
+    @property
+    def state(self) -> State | None:
+        """What happened to the last version since it was submitted; None for the others."""
+        return State(self.diagnostic.state) if self.is_last else None
+
+    @cached_property
+    def document(self) -> DiagnosticDocument:
+        """The document shown, with the state that the diagnostic has now."""
+        if self.version is None:
+            return load_diagnostic_document(self.diagnostic)
+        document = load_document(self.version.content)
+        if self.state is not None:
+            document.diagnostic.state = self.state
+        return document
+
+    @property
+    def content(self) -> ReportContent:
+        """The pages of the report."""
+        return build_report(self.document, version=self.stamp)
+
+    @property
+    def digest(self) -> str:
+        """What the pages depend on; the content of a version is not read for it."""
+        kit = self.diagnostic.kit.changed_at.isoformat()
+        if self.version is None:
+            return _digest(self.document.sha256(), kit)
+        moment = self.version.submitted_at.isoformat()
+        return _digest(self.version.number, moment, self.version.sha256, self.state, kit)
+
+
+def edition_of(diagnostic: Diagnostic, number: int | None = None) -> Edition | None:
+    """Return a version of a diagnostic, or what it is now; None when there is no such version.
+
+    While the answers are closed the diagnostic is its last version, and is shown as such.
+    """
+    if number is None:
+        return (None if diagnostic.is_editable else last_version(diagnostic)) or Edition(diagnostic)
+    versions = list(diagnostic.versions.defer("content"))  # the last one first
+    for version in versions:
+        if version.number == number:
+            return Edition(diagnostic, version, is_last=version is versions[0])
+    return None
+
+
+def last_version(diagnostic: Diagnostic) -> Edition | None:
+    """Return the version that was submitted last, whatever is written since."""
+    version = diagnostic.versions.defer("content").first()
+    return Edition(diagnostic, version, is_last=True) if version else None
+
+
+@dataclass(frozen=True)
+class Printable:
+    """Something to print: its subject, the key of all that determines it, how its HTML is made."""
+
+    subject: str
+    key: str
+    html: Callable[[], str]
+    diagnostic_id: UUID | None = None
+    version: int | None = None
+
+    def new_rendering(self, **what: Any) -> Rendering:
+        """Return what printing gave, to be kept."""
+        return Rendering(
+            subject=self.subject,
+            key=self.key,
+            diagnostic_id=self.diagnostic_id,
+            version=self.version,
+            **what,
+        )
+
+
+@dataclass(frozen=True)
+class PdfFacts:
+    """What is said of a PDF before it is downloaded."""
+
+    size: int
+    pages: int
+
+    def __str__(self) -> str:
+        if self.size < 999_500:
+            size = f"{number(max(1, round(self.size / 1000)))}{NBSP}Ko"
+        else:
+            size = f"{number(self.size / 1_000_000, decimals=1)}{NBSP}Mo"
+        return f"{size}, {count(self.pages, 'page', 'pages')}"
+
+
+def printable_report(edition: Edition, kind: Kind = Kind.REPORT) -> Printable:
+    """Return a report, or its one-page synthesis, as something to print."""
+    make = {Kind.REPORT: render_report_html, Kind.SYNTHESIS: render_synthesis_html}[kind]
+    version = edition.version.number if edition.version else None
+    return Printable(
+        subject=f"{kind}/{edition.diagnostic.pk}/{version or 'now'}",
+        key=_digest(kind, edition.digest, fingerprint()),
+        html=lambda: make(edition.content),
+        diagnostic_id=edition.diagnostic.pk,
+        version=version,
+    )
+
+
+def printable_kit(kit: Kit) -> Printable:
+    """Return the blank kit as something to print."""
+    return Printable(
+        subject=f"kit/{kit.pk}",
+        key=_digest("kit", kit.changed_at.isoformat(), fingerprint()),
+        html=lambda: render_kit_html(load_kit_sheet(kit)),
+    )
+
+
+def kept(printable: Printable) -> Rendering | None:
+    """Return the PDF when it is kept (one query).
+
+    Raises RenderingStopped when printing it was stopped at its bounds a moment ago.
+    """
+    found = Rendering.objects.filter(subject=printable.subject, key=printable.key).first()
+    if found is not None and found.stopped:
+        if found.rendered_at > timezone.now() - STOPPED_FOR:
+            raise renderer.RenderingStopped(found.stopped)
+        return None
+    return found
+
+
+def facts(printable: Printable) -> PdfFacts | None:
+    """Return the size and the pages of a PDF, once they are known (one query)."""
+    known = Rendering.objects.filter(subject=printable.subject, key=printable.key, stopped="")
+    return next((PdfFacts(*values) for values in known.values_list("size", "pages")), None)
+
+
+def obtain(printable: Printable) -> Rendering:
+    """Return the PDF, printed now unless it is kept or another process is printing it.
+
+    Raises turns.Busy when others go on printing for too long, and the errors of the renderer.
+    """
+    found = kept(printable)
+    if found is not None:
+        return found
+    deadline = time.monotonic() + turns.PATIENCE
+    _let_go_of_the_database()
+    with turns.alone_for(printable.key, turns.PATIENCE):
+        found = kept(printable)  # who held the lock may have printed the same
+        if found is not None:
+            return found
+        html = printable.html()
+        _let_go_of_the_database()
+        with turns.a_turn(deadline - time.monotonic()):
+            return _print(printable, html)
+
+
+def _print(printable: Printable, html: str) -> Rendering:
+    try:
+        printed = renderer.render(html)
+    except renderer.RenderingStopped as stopped:
+        logger.warning("Printing %s was stopped: %s", printable.subject, stopped)
+        keep_rendering(printable.new_rendering(stopped=str(stopped)))
+        raise
+    return keep_rendering(
+        printable.new_rendering(pdf=printed.pdf, size=len(printed.pdf), pages=printed.pages)
+    )
+
+
+def _let_go_of_the_database() -> None:
+    """Give the connection back to the pool; the next query takes another one."""
+    if not connection.in_atomic_block:  # a transaction belongs to whoever opened it
+        connection.close()
+
+
+def _digest(*parts: str | int | None) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

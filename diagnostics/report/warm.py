@@ -1,0 +1,142 @@
+"""The warm renderer: a process that has read fonts and style sheets, and forks for each PDF.
+
+Started by :mod:`diagnostics.report.renderer` with one end of a socket pair, which carries what is
+asked: how much the rendering may take, the socket through which the HTML comes and the PDF goes,
+and the pipe that tells how the child ended. Its copies of the fonts are in the folder named on
+the command line. It ends when the other end of the pair is closed,
+that is with the process it works for, however that one ends; its children end with it.
+
+It knows neither the database nor the secret key, and has no network where the machine allows it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import json
+import logging
+import os
+import resource
+import select
+import signal
+import socket
+import struct
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+from django.conf import settings
+
+from diagnostics.report import pdf
+from rameau_diag.embedded_postgres import die_with_parent
+
+OUT_OF_MEMORY = 3  # exit code of a child
+NICENESS = 5  # whoever fills in a form comes first
+READY = b"ready"
+
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+
+
+def main() -> None:
+    """Serve the process at the other end of the socket until it ends."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    base_dir, node_modules, folder = map(Path, sys.argv[2:5])
+    settings.configure(BASE_DIR=base_dir, NODE_MODULES=node_modules)
+    tempfile.tempdir = str(folder)
+    # Nothing of what people typed goes to the log, and not one line for each missing glyph.
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process it works for
+    _leave_the_network()
+    pdf.warm_up()
+    gc.collect()
+    gc.freeze()  # what is shared with the children stays shared
+    with contextlib.suppress(ConnectionError):
+        control.send(READY)
+        _serve(control)
+    pdf.forget()
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _serve(control: socket.socket) -> None:
+    endings: dict[int, int] = {}  # pid of a child → the pipe that tells how it ended
+    while True:
+        # The time out only serves to look after children.
+        readable, _, _ = select.select([control], [], [], 0.05 if endings else None)
+        if readable:
+            message, handed, _, _ = socket.recv_fds(control, 1024, 2)
+            if not message:
+                return
+            channel, ending = handed
+            child = os.fork()
+            if child == 0:
+                _print(json.loads(message), control, channel, ending)
+            os.close(channel)
+            endings[child] = ending
+        for child in list(endings):
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                pipe = endings.pop(child)
+                with contextlib.suppress(OSError):  # nobody asks when the PDF came through
+                    os.write(pipe, struct.pack("i", status))
+                os.close(pipe)
+
+
+def _print(asked: dict[str, float], control: socket.socket, *handed: int) -> NoReturn:
+    """Print one document, in the child; nothing that was open in the parent is tidied up."""
+    code = 1
+    try:
+        control.close()
+        channel = socket.socket(fileno=handed[0])
+        os.close(handed[1])
+        _accept_bounds(asked["seconds"], int(asked["memory"]))
+        with channel.makefile("rb") as stream:
+            html = stream.read(int(asked["size"])).decode()
+        printed = pdf.print_html(html)
+        head = {
+            "pages": printed.pages,
+            "size": len(printed.pdf),
+            "refused": pdf.refused_addresses,
+        }
+        channel.sendall(json.dumps(head).encode() + b"\n" + printed.pdf)
+        code = 0
+    except MemoryError:
+        code = OUT_OF_MEMORY
+    except BrokenPipeError:
+        pass  # nobody waits for it any more
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def _accept_bounds(seconds: float, memory: int) -> None:
+    """Have the kernel end this process with its parent, after a time, or beyond some memory."""
+    die_with_parent(signal.SIGKILL)
+    if os.getppid() == 1:
+        os._exit(1)  # the parent ended in between
+    signal.setitimer(signal.ITIMER_REAL, seconds)  # SIGALRM ends it
+    processor = max(1, round(seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
+    # What it writes to, not what it maps: shared libraries are not the document's doing.
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(NICENESS)
+    with contextlib.suppress(OSError):  # should the machine lack memory, this process goes first
+        Path("/proc/self/oom_score_adj").write_text("500")
+    gc.disable()  # a seventh of the time; the memory is given back in a moment anyway
+
+
+def _leave_the_network() -> None:
+    """Give up the network where the machine allows it; the closed fetcher is the real barrier."""
+    libc = ctypes.CDLL(None)
+    if libc.unshare(_CLONE_NEWNET) != 0:
+        libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""The parts of a step's form that each row repeats: ``{% load questionnaire %}``.
+
+Tags and not templates: a step of six rows shows some fifty fields, and a template included for each
+of them takes longer than the rest of the page.
+"""
+
+from __future__ import annotations
+
+from django import template
+from django.forms import BoundField
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+
+register = template.Library()
+
+LINK_LABEL = 60  # characters of the label of a row that one can link to
+
+
+@register.simple_tag
+def field(bound_field: BoundField, css: str = "") -> SafeString:
+    """Write a field with its label, help and errors; ``css``: classes of the whole."""
+    name = bound_field.auto_id
+    helped = errors = ""
+    if bound_field.help_text:
+        helped = format_html(
+            '<span class="form-text" id="{}_helptext">{}</span>', name, bound_field.help_text
+        )
+    if bound_field.errors:
+        messages = format_html_join(
+            "", '<p class="invalid-feedback d-block">{}</p>', ((e,) for e in bound_field.errors)
+        )
+        errors = format_html('<div id="{}_error">{}</div>', name, messages)
+    return format_html(
+        '<div class="{}"><label class="form-label" for="{}">{}</label>{}{}{}</div>',
+        css,
+        bound_field.id_for_label,
+        bound_field.label,
+        bound_field,
+        helped,
+        errors,
+    )
+
+
+@register.simple_tag
+def link_boxes(bound_field: BoundField, *, only_chosen: bool = False) -> SafeString:
+    """Write a check box for each row that one can link to, or only for those that are chosen."""
+    chosen = bound_field.value() or ()
+    return format_html_join(
+        "",
+        '<label class="choice-pill"><input type="checkbox" name="{}" value="{}"{}>{}</label>',
+        (
+            (
+                bound_field.html_name,
+                value,
+                " checked" if value in chosen else "",
+                Truncator(label).chars(LINK_LABEL),
+            )
+            for value, label in bound_field.field.choices
+            if value in chosen or not only_chosen
+        ),
+    )

@@ -1,0 +1,60 @@
+"""Downloading a PDF: at once, after a moment, or not at all; each is said."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from diagnostics.report.renderer import RendererFailed, RenderingStopped
+from diagnostics.report.turns import Busy
+from tests.browser.helpers import a_diagnostic
+from tests.browser.inspection import Inspector
+
+
+def raise_in_view(monkeypatch: pytest.MonkeyPatch, *errors: Exception) -> None:
+    """Let what is not kept fail so many times, and then be printed."""
+    from diagnostics.views import reports
+
+    waiting, obtained = list(errors), reports._obtained
+
+    def obtain(printable: object) -> object:
+        if waiting:
+            raise waiting.pop(0)
+        return obtained(printable)
+
+    monkeypatch.setattr(reports, "_obtained", obtain)
+
+
+@pytest.mark.parametrize(
+    "error", [Busy(), RenderingStopped("time"), RendererFailed("x")], ids=lambda e: type(e).__name__
+)
+def test_the_page_that_says_there_is_no_pdf(open_browser, kit, monkeypatch, error):
+    diagnostic, lead = a_diagnostic()
+    raise_in_view(monkeypatch, *[error] * 9)
+    inspector = Inspector(open_browser(lead))
+    inspector.visit(f"/diagnostics/{diagnostic.pk}/rapport.pdf", status=503)
+    page = inspector.page
+    page.get_by_role("link", name="Lire le rapport à l’écran").click()
+    expect(page).to_have_url(f"/diagnostics/{diagnostic.pk}/rapport/")
+    page.goto("/kit.pdf")
+    page.get_by_role("link", name="Aller à l’accueil").click()
+    expect(page).to_have_url("/")
+    assert inspector.problems == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_the_page_that_waits_starts_the_download_by_itself(
+    open_browser, kit, monkeypatch, quick_pdf, script
+):
+    diagnostic, lead = a_diagnostic()
+    raise_in_view(monkeypatch, Busy(), Busy())
+    monkeypatch.setattr("diagnostics.views.reports.RETRY_AFTER", 1)
+    page = open_browser(lead, java_script_enabled=script)
+    page.goto(f"/diagnostics/{diagnostic.pk}/rapport/")
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Télécharger le PDF").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Le PDF se prépare")
+    assert started.value.suggested_filename.endswith(".pdf")
+    assert len(quick_pdf) == 1
+    page.get_by_role("link", name="Lire le rapport à l’écran").click()
+    expect(page.get_by_role("link", name="Télécharger le PDF (1 Ko, 1 page)")).to_be_visible()

@@ -1,0 +1,523 @@
+"""PDFs are printed once, kept, served at once, and never at the expense of the other pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, connections
+from django.urls import reverse
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from diagnostics import printing, tasks
+from diagnostics.domain.vocabulary import State
+from diagnostics.models import Diagnostic, Rendering, Step
+from diagnostics.printing import Kind, edition_of, printable_report
+from diagnostics.queries import load_diagnostic_document
+from diagnostics.report import turns
+from diagnostics.report.pdf import Printed
+from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped, render
+from diagnostics.report.turns import Busy
+from diagnostics.services.answers import save_answer
+from diagnostics.services.renderings import purge_renderings
+from diagnostics.services.workflow import request_changes, submit_diagnostic, validate_diagnostic
+from tests.situations import BASE_URL, REASON, Cast, make_cast, page_of, run_worker
+
+pytestmark = pytest.mark.django_db
+
+
+def address(cast: Cast, name: str = "report_pdf") -> str:
+    return reverse(name, args=[cast.diagnostic.pk])
+
+
+def rewrite(cast: Cast, text: str) -> None:
+    answer = cast.diagnostic.answers.get(step="vision")
+    vision = load_diagnostic_document(cast.diagnostic).answers.vision
+    vision.statements[0].text = text
+    save_answer(
+        cast.diagnostic, vision, internal_note="", base_revision=answer.revision, user=cast.lead
+    )
+
+
+# --- Once --------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_printed_again_only_when_its_document_changes(quick_pdf):
+    cast = make_cast()
+    for role in ("lead", "reader", "facilitator"):
+        assert cast.client(role).get(address(cast)).content == b"%PDF-1.7"
+    assert len(quick_pdf) == 1
+    rewrite(cast, "Un autre énoncé")
+    cast.client("reader").get(address(cast))
+    cast.client("lead").get(address(cast))
+    assert len(quick_pdf) == 2
+    assert "Un autre énoncé" in quick_pdf[1]
+    assert Rendering.objects.count() == 1  # in place of the former one
+
+
+def test_the_report_and_its_synthesis_are_two_documents(quick_pdf):
+    cast = make_cast()
+    client = cast.client("reader")
+    names = [
+        client.get(address(cast, name))["Content-Disposition"].partition("filename=")[2]
+        for name in ("report_pdf", "report_synthesis_pdf")
+    ]
+    base = "confidence-de-la-structure-ambition-tres-reservee"
+    assert names == [f'"{base}.pdf"', f'"{base}-synthese.pdf"']
+    assert "Couverture" not in quick_pdf[1]
+    assert len(quick_pdf) == Rendering.objects.count() == 2
+
+
+def test_the_kit_is_printed_again_when_it_is_edited(quick_pdf):
+    cast = make_cast()
+    client = cast.client("stranger")
+    for _ in range(2):
+        response = client.get(reverse("kit_pdf"))
+        assert response["Content-Disposition"] == 'attachment; filename="kit-rameau-2013.pdf"'
+    assert len(quick_pdf) == 1
+    Step.objects.filter(key="vision").update(title="Titre retouché")
+    client.get(reverse("kit_pdf"))
+    assert len(quick_pdf) == 2
+    assert "Titre retouché" in quick_pdf[1]
+
+
+@pytest.mark.parametrize("change", ["fingerprint", "kit"])
+def test_new_code_or_an_edited_kit_prints_again(quick_pdf, monkeypatch, change: str):
+    cast = make_cast(State.SUBMITTED)
+    client = cast.client("reader")
+    client.get(address(cast))
+    if change == "fingerprint":
+        monkeypatch.setattr("diagnostics.printing.fingerprint", lambda: "another")
+    else:
+        Step.objects.filter(key="vision").update(title="Titre retouché")
+    client.get(address(cast))
+    assert len(quick_pdf) == 2
+
+
+def test_the_pages_of_each_state_have_a_key_of_their_own():
+    """« Projet » goes with the validation: what the cover says is part of the key."""
+    cast = make_cast()
+    keys = []
+
+    def note() -> None:
+        cast.diagnostic.refresh_from_db()
+        keys.append(printable_report(edition_of(cast.diagnostic)).key)
+
+    note()
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    note()
+    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
+    note()
+    keys.append(printable_report(edition_of(cast.diagnostic, 1)).key)
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    note()
+    keys.append(printable_report(edition_of(cast.diagnostic, 1)).key)
+    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+    note()
+    Diagnostic.objects.filter(pk=cast.diagnostic.pk).update(
+        state=State.ADOPTED.value, adopted_at=timezone.now()
+    )
+    note()
+    assert len(set(keys)) == len(keys) == 8
+
+
+def test_a_version_by_its_number_and_as_what_the_diagnostic_is_are_the_same(quick_pdf):
+    cast = make_cast(State.VALIDATED)
+    client = cast.client("reader")
+    client.get(address(cast))
+    client.get(address(cast), {"version": "1"})
+    assert len(quick_pdf) == 1
+    assert "r-project" not in quick_pdf[0].partition("<body")[2].partition(">")[0]
+
+
+# --- At once -----------------------------------------------------------------------------------
+
+
+def test_a_kept_version_is_served_without_its_document(quick_pdf, monkeypatch):
+    """Neither the answers nor the content of the version are read, nor any template."""
+    cast = make_cast(State.SUBMITTED)
+    client = cast.client("reader")
+    first = client.get(address(cast))
+
+    def never(*arguments: object, **more: object) -> None:
+        raise AssertionError("a kept PDF needs no document")
+
+    for name in ("load_document", "load_diagnostic_document", "build_report"):
+        monkeypatch.setattr(printing, name, never)
+    again = client.get(address(cast))
+    assert (again.status_code, again.content) == (200, first.content)
+    assert again.headers == first.headers
+    assert len(quick_pdf) == 1
+
+
+def test_who_has_it_already_gets_304(quick_pdf):
+    cast = make_cast(State.SUBMITTED)
+    client = cast.client("reader")
+    tag = client.get(address(cast))["ETag"]
+    assert re.fullmatch(r'"[0-9a-f]{32}-[0-9.]+"', tag)
+    response = client.get(address(cast), headers={"If-None-Match": tag})
+    assert (response.status_code, response.content) == (304, b"")
+    assert (response["ETag"], response["Cache-Control"]) == (tag, "private, no-store")
+    assert client.get(address(cast), headers={"If-None-Match": '"other"'}).status_code == 200
+    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+    assert client.get(address(cast), headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_head_says_what_get_says(quick_pdf):
+    cast = make_cast()
+    client = cast.client("reader")
+    for name in ("report_pdf", "report_synthesis_pdf"):
+        got, head = client.get(address(cast, name)), client.head(address(cast, name))
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers == got.headers
+        assert head["Content-Length"] == "8"
+
+
+def test_the_facts_are_told_once_they_are_known(monkeypatch):
+    cast = make_cast()
+    client = cast.client("reader")
+
+    def button() -> str:
+        page = client.get(address(cast, "report")).content.decode()
+        return re.search(r"Télécharger le PDF( \([^)]*\))?", page).group()
+
+    assert button() == "Télécharger le PDF"
+    printed = Printed(b"x" * 412_300, 12)
+    monkeypatch.setattr("diagnostics.report.renderer.render", lambda html: printed)
+    client.get(address(cast))
+    assert button() == "Télécharger le PDF (412\u00a0Ko, 12\u00a0pages)"
+    rewrite(cast, "Un autre énoncé")
+    assert button() == "Télécharger le PDF"
+
+
+@pytest.mark.parametrize(
+    ("size", "pages", "text"),
+    [
+        (120, 1, "1\u00a0Ko, 1\u00a0page"),
+        (999_400, 2, "999\u00a0Ko, 2\u00a0pages"),
+        (999_600, 2, "1\u00a0Mo, 2\u00a0pages"),
+        (2_345_000, 273, "2,3\u00a0Mo, 273\u00a0pages"),
+    ],
+)
+def test_facts_in_french(size: int, pages: int, text: str):
+    assert str(printing.PdfFacts(size, pages)) == text
+
+
+# --- By the worker -----------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_submission_is_printed_once_by_the_worker(quick_pdf):
+    cast = make_cast(State.SUBMITTED)
+    run_worker()
+    assert len(quick_pdf) == 2
+    assert {(r.subject.partition("/")[0], r.version) for r in Rendering.objects.all()} == {
+        ("report", 1),
+        ("synthesis", 1),
+    }
+    client = cast.client("reader")
+    for name in ("report_pdf", "report_synthesis_pdf"):
+        assert client.get(address(cast, name)).status_code == 200
+    assert "Ko, 1\u00a0page" in client.get(address(cast, "report")).content.decode()
+    assert len(quick_pdf) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_transition_has_the_version_ready(quick_pdf):
+    cast = make_cast(State.SUBMITTED)
+    run_worker()
+    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
+    rewrite(cast, "Un autre énoncé")
+    run_worker()
+    assert len(quick_pdf) == 4
+    assert not [html for html in quick_pdf if "Un autre énoncé" in html]
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+    run_worker()  # two jobs for the same state: the second one has nothing to do
+    assert len(quick_pdf) == 6
+    cast.client("reader").get(address(cast))
+    assert len(quick_pdf) == 6
+    assert not ProcrastinateJob.objects.exclude(status="succeeded").exists()
+
+
+def test_a_refused_submission_prints_nothing():
+    cast = make_cast()
+    cast.diagnostic.answers.all().delete()
+    with pytest.raises(Exception, match="Il manque"):
+        submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    assert not ProcrastinateJob.objects.filter(task_name="print_last_version").exists()
+
+
+def test_the_job_gives_up_on_what_is_too_much_and_tries_again_later_when_busy(monkeypatch):
+    cast = make_cast(State.SUBMITTED)
+    raise_in_renderer(monkeypatch, RenderingStopped("time"))
+    tasks.print_last_version(diagnostic_id=str(cast.diagnostic.pk))
+    assert set(Rendering.objects.values_list("stopped", flat=True)) == {"time"}
+    Rendering.objects.all().delete()
+    for error in (Busy(), RendererFailed("x")):
+        raise_in_renderer(monkeypatch, error)
+        with pytest.raises(type(error)):
+            tasks.print_last_version(diagnostic_id=str(cast.diagnostic.pk))
+        assert type(error) in tasks.PRINT_RETRY.retry_exceptions
+    assert not Rendering.objects.exists()
+
+
+# --- Old ones go -------------------------------------------------------------------------------
+
+
+def test_drafts_go_after_a_week_and_versions_stay(quick_pdf):
+    cast = make_cast()
+    client = cast.client("reader")
+    client.get(address(cast))
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    client.get(address(cast))
+    client.get(reverse("kit_pdf"))
+    now = timezone.now()
+    assert purge_renderings(now + dt.timedelta(days=6)) == 0
+    assert purge_renderings(now + dt.timedelta(days=8)) == 1
+    kinds = {r.subject.partition("/")[0]: r.version for r in Rendering.objects.all()}
+    assert kinds == {"report": 1, "kit": None}
+    tasks.purge_old_renderings(timestamp=0)
+    assert Rendering.objects.count() == 2
+
+
+# --- When it cannot be printed -----------------------------------------------------------------
+
+
+def raise_in_renderer(monkeypatch, error: Exception) -> list[str]:
+    asked: list[str] = []
+
+    def render(html: str) -> Printed:
+        asked.append(html)
+        raise error
+
+    monkeypatch.setattr("diagnostics.report.renderer.render", render)
+    return asked
+
+
+@pytest.mark.parametrize("bound", ["time", "memory"])
+def test_what_is_stopped_says_so_and_is_not_tried_at_every_click(monkeypatch, caplog, bound: str):
+    cast = make_cast()
+    client = cast.client("reader")
+    asked = raise_in_renderer(monkeypatch, RenderingStopped(bound))
+    for _ in range(3):
+        response = client.get(address(cast))
+        assert response.status_code == 503
+        assert "Retry-After" not in response
+        page = page_of(response)
+        assert "Ce document est trop long pour le PDF" in page.text
+        assert "Raccourcissez" in page.text
+        assert address(cast, "report") in page.links
+    assert len(asked) == 1
+    assert client.get(address(cast, "report")).status_code == 200
+    Rendering.objects.update(rendered_at=timezone.now() - printing.STOPPED_FOR)
+    client.get(address(cast))
+    assert len(asked) == 2
+    rewrite(cast, "Plus court")
+    client.get(address(cast))
+    assert len(asked) == 3
+
+
+def test_a_real_document_is_stopped_at_its_bounds(monkeypatch):
+    """Not a moment's work within a thousandth of a second, or less memory than it has already."""
+    cast = make_cast()
+    client = cast.client("reader")
+    for bounds in (Bounds(seconds=0.001), Bounds(memory=1_000_000)):
+        monkeypatch.setattr(
+            "diagnostics.report.renderer.render",
+            lambda html, bounds=bounds: render(html, bounds),
+        )
+        Rendering.objects.all().delete()
+        response = client.get(address(cast))
+        assert response.status_code == 503
+        assert "Ce document est trop long pour le PDF" in page_of(response).text
+
+
+def test_a_renderer_that_fails_says_so_and_is_tried_again(monkeypatch):
+    cast = make_cast()
+    client = cast.client("reader")
+    asked = raise_in_renderer(monkeypatch, RendererFailed("a secret of the log"))
+    for _ in range(2):
+        response = client.get(address(cast))
+        assert response.status_code == 503
+        assert "Le PDF n’a pas pu être fabriqué" in page_of(response).text
+        assert "secret" not in response.content.decode()
+    assert len(asked) == 2
+    assert client.get(reverse("kit_pdf")).status_code == 503
+    assert not Rendering.objects.exists()
+
+
+def test_too_many_who_wait_are_told_to_come_back(quick_pdf, monkeypatch):
+    cast = make_cast()
+    client = cast.client("reader")
+    monkeypatch.setattr("diagnostics.views.reports._places", threading.BoundedSemaphore(1))
+    with printing_elsewhere():
+        response = client.get(address(cast))
+    assert response.status_code == 503
+    assert response["Retry-After"] == response["Refresh"] == "10"
+    assert response["Cache-Control"] == "private, no-store"
+    assert "Le PDF se prépare" in page_of(response).text
+    assert address(cast) in page_of(response).links
+    assert client.get(address(cast)).status_code == 200
+    with printing_elsewhere():  # a kept one needs no place
+        assert client.get(address(cast)).status_code == 200
+    assert len(quick_pdf) == 1
+
+
+@contextmanager
+def printing_elsewhere():
+    from diagnostics.views import reports
+
+    with reports._places:
+        yield
+
+
+def test_whoever_has_waited_long_enough_is_told_to_come_back(quick_pdf, monkeypatch):
+    cast = make_cast()
+    monkeypatch.setattr("diagnostics.report.turns.PATIENCE", 0)
+    key = printable_report(edition_of(cast.diagnostic)).key
+    with turns.alone_for(key, 0):
+        assert cast.client("reader").get(address(cast)).status_code == 503
+    assert cast.client("reader").get(address(cast)).status_code == 200
+
+
+def test_half_of_the_threads_never_wait_for_a_pdf(settings):
+    from rameau_diag import web_server
+
+    assert web_server.threads >= 2 * settings.PDF_PLACES
+
+
+# --- At the same time --------------------------------------------------------------------------
+
+
+class SlowRenderer:
+    """Renders when it is told to; says how many wait for it."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.go = threading.Event()
+        self.html: list[str] = []
+        self.waiting: list[int] = []
+        monkeypatch.setattr("diagnostics.report.renderer.render", self.render)
+
+    def render(self, html: str) -> Printed:
+        self.html.append(html)
+        assert self.go.wait(20)
+        return Printed(b"%PDF-1.7", 1)
+
+
+def in_threads(actions: list) -> tuple[list[threading.Thread], list[object]]:
+    results: list[object] = [None] * len(actions)
+
+    def run(number: int) -> None:
+        try:
+            results[number] = actions[number]()
+        except Exception as error:
+            results[number] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[n]) for n in range(len(actions))]
+    for thread in threads:
+        thread.start()
+    return threads, results
+
+
+def wait_until(condition) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_request_waits_for_the_first_one_s_pdf(monkeypatch):
+    cast = make_cast(State.SUBMITTED)
+    slow = SlowRenderer(monkeypatch)
+    clients = [cast.client(role) for role in ("lead", "reader", "facilitator")]
+
+    def worker() -> bytes:
+        tasks.print_last_version(diagnostic_id=str(cast.diagnostic.pk))
+        return b""
+
+    threads, results = in_threads(
+        [*(lambda c=client: c.get(address(cast)).content for client in clients), worker]
+    )
+    wait_until(lambda: slow.html)
+    time.sleep(0.2)
+    slow.go.set()
+    for thread in threads:
+        thread.join(20)
+    assert results == [b"%PDF-1.7"] * 3 + [b""]
+    assert len(slow.html) == 2  # the report, and the worker's synthesis
+    assert len(set(slow.html)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_prints_or_waits_holds_neither_transaction_nor_connection(monkeypatch, settings):
+    """With a pool of two connections, eight who print or wait leave it to the others."""
+    cast = make_cast(State.SUBMITTED)
+    edition = edition_of(cast.diagnostic)
+    monkeypatch.setattr("diagnostics.report.turns.cores", lambda: 2)
+    slow = SlowRenderer(monkeypatch)
+    connection.close_pool()
+    monkeypatch.setitem(
+        connection.settings_dict["OPTIONS"], "pool", {"min_size": 1, "max_size": 2, "timeout": 5}
+    )
+    try:
+        kinds = list(Kind) * 4
+        threads, results = in_threads(
+            [lambda kind=kind: printing.obtain(printable_report(edition, kind)) for kind in kinds]
+        )
+        wait_until(lambda: len(slow.html) == 2)
+        time.sleep(0.3)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT state FROM pg_stat_activity WHERE datname = current_database()"
+                " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+            states = {row[0] for row in cursor.fetchall()}
+        assert states <= {"idle"}
+        others, found = in_threads([Diagnostic.objects.count] * 4)
+        for thread in others:
+            thread.join(10)
+        assert found == [Diagnostic.objects.count()] * 4
+    finally:
+        slow.go.set()
+        for thread in threads:
+            thread.join(20)
+        connection.close_pool()
+    assert {type(result) for result in results} == {Rendering}
+    assert len(slow.html) == 2
+
+
+# --- A real one --------------------------------------------------------------------------------
+
+
+def test_the_real_pdf_of_a_version_and_of_the_kit():
+    cast = make_cast(State.SUBMITTED)
+    client = cast.client("reader")
+    for name, arguments in (("report_pdf", [cast.diagnostic.pk]), ("kit_pdf", [])):
+        response = client.get(reverse(name, args=arguments))
+        assert response.status_code == 200
+        assert response.content.startswith(b"%PDF-1.7")
+    sizes = Rendering.objects.order_by("subject").values_list("size", "pages")
+    assert all(size > 5_000 and pages >= 2 for size, pages in sizes)
+    assert len(sizes) == 2
+
+
+def test_no_pdf_is_asked_of_the_renderer_inside_a_database_transaction(monkeypatch):
+    cast = make_cast()
+    depth, seen = len(connection.savepoint_ids), []
+
+    def render(html: str) -> Printed:
+        seen.append(len(connection.savepoint_ids) - depth)
+        return Printed(b"%PDF-1.7", 1)
+
+    monkeypatch.setattr("diagnostics.report.renderer.render", render)
+    cast.client("lead").get(address(cast))
+    assert seen == [0]
