@@ -65,7 +65,7 @@ REPORT_GET = {
 }
 KIT_PRINTED, KIT_KEPT = 11, 4
 THREAD_GET = 6
-THREAD_LINK = 14
+THREAD_LINK = 15
 START_GET = 5
 LITTLE_AND_MUCH = pytest.mark.parametrize("much", [False, True], ids=["little", "much"])
 MANY_ROWS = 12

@@ -51,6 +51,10 @@ def test_headings_follow_the_report_and_make_the_navigation(sorelle: WordFile):
         expected.append((1, chapter.running_title))
         expected += [(2, f"{section.number} {section.title}") for section in chapter.sections]
     expected += [
+        (1, "Cohérence et points de vigilance"),
+        (2, "Points d’attention"),
+        (2, "À noter"),
+        (2, "Choix assumés"),
         (1, "Reste à compléter"),
         (1, "Décisions soumises au conseil d’administration"),
         (2, "Questions à trancher"),
@@ -115,7 +119,7 @@ def test_a_drawing_of_the_whole_has_a_lying_page_of_its_own():
     assert [text_of(s.header._element).partition("\t")[2] for s in lying] == ["Fil rouge"]
     titles = [text for level, text in file.headings() if level == 1]
     assert titles[titles.index("Fil rouge") - 1].startswith("Axe 4")
-    assert titles[titles.index("Fil rouge") + 1] == "Reste à compléter"
+    assert titles[titles.index("Fil rouge") + 1] == "Cohérence et points de vigilance"
     assert "Figure\u00a07\u00a0— Ce qui sert la vision" in file.paragraphs("Caption")
     for extent in file.body.iter(qn("wp:extent")):
         assert int(extent.get("cx")) / 360_000 <= 25.5
@@ -304,7 +308,8 @@ def test_points_of_vigilance_are_written_when_the_content_has_them():
     assert titles == ["Points d’attention", "À noter", "Choix assumés", "Reste à compléter"]
     points = file.paragraphs("ListBullet")
     assert {"Un point", "Une remarque", "Un choix\nChoix assumé\u00a0: Nos raisons"} <= set(points)
-    assert (1, "Cohérence et points de vigilance") not in word(report(demo("sorelle"))).headings()
+    without = word(dataclasses.replace(content, vigilance=None)).headings()
+    assert (1, "Cohérence et points de vigilance") not in without
 
 
 def test_long_names_fit_the_properties():
@@ -383,7 +388,7 @@ HOSTILE = (
 def test_what_is_typed_is_text_and_reaches_nothing():
     file = word(report(filled(HOSTILE, rows=2)))
 
-    assert file.text.count('{ INCLUDEPICTURE "http://127.0.0.1:9/a.png" }') >= 20
+    assert file.text.count("{ INCLUDEPICTURE “http://127.0.0.1:9/a.png” }") >= 20
     assert file.text.count('</w:t></w:r><w:fldSimple w:instr="DDEAUTO x"/>') >= 20
     codes = {
         code.text.strip() for tree in file.trees.values() for code in tree.iter(qn("w:instrText"))
