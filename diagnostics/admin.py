@@ -24,7 +24,7 @@ admin.site.site_header = "Diagnostic ambition – administration"
 admin.site.site_title = "Diagnostic ambition"
 admin.site.index_title = "Comptes, structures et textes du kit"
 # One door: the site's own sign-in, with its limits on attempts.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(admin.site.login)
 # No groups here; addresses follow the accounts; the queue holds the text of mails.
 for model in (Group, EmailAddress, ProcrastinateJob):
     admin.site.unregister(model)

@@ -51,7 +51,7 @@ class DraftStorage(BaseStorage):
 
     def __init__(self, prefix: str, request: HttpRequest, file_storage: Any = None) -> None:
         super().__init__(prefix, request, file_storage)
-        self.loaded: LoadedStep = request.loaded_step  # type: ignore[attr-defined]
+        self.loaded: LoadedStep = request.loaded_step
 
     def _get_current_step(self) -> str:
         return self.loaded.step.value
@@ -103,9 +103,9 @@ class StepWizard(NamedUrlWizardView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Load the step for the person (404 for strangers) before formtools looks at it."""
-        self._diagnostic = get_diagnostic(request.user, kwargs["pk"])  # type: ignore[arg-type]
-        self.loaded = load_step(self._diagnostic, kwargs["step"], user=request.user)  # type: ignore[arg-type]
-        request.loaded_step = self.loaded  # type: ignore[attr-defined]
+        self._diagnostic = get_diagnostic(request.user, kwargs["pk"])
+        self.loaded = load_step(self._diagnostic, kwargs["step"], user=request.user)
+        request.loaded_step = self.loaded
         self._bound_form: StepForm | None = None
         self.form_list = OrderedDict(
             (entry.key, STEP_FORMS[StepKey(entry.key)]) for entry in self.loaded.steps
@@ -384,7 +384,7 @@ step_wizard = StepWizard.as_view(list(STEP_FORMS.items()), url_name="diagnostic_
 @require_POST
 def positioning_preview(request: HttpRequest, pk: Any) -> HttpResponse:
     """Draw the two circles from the rows being typed; stores nothing."""
-    loaded = get_diagnostic(request.user, pk)  # type: ignore[arg-type]
+    loaded = get_diagnostic(request.user, pk)
     document = load_diagnostic_document(loaded.diagnostic)
     form = PositioningForm(
         request.POST,

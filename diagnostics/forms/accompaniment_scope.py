@@ -59,7 +59,7 @@ class ScopeRows(RowFormSet):
         for form in self.forms:
             values = form.row_values() if form.cleaned_data else {}
             steps.append(ScopeStep.model_validate({"step": form.scope_step, **values}))
-        return steps  # type: ignore[return-value]
+        return steps
 
 
 class AccompanimentScopeForm(StepForm):

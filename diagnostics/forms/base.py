@@ -71,7 +71,7 @@ class RowForm(forms.Form):
             self.fields = fields
             return
         for name, choices in self.link_choices(context.document).items():
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            self.fields[name].choices = choices
         for form_field in self.fields.values():
             _style(form_field)
 
@@ -97,7 +97,7 @@ class RowForm(forms.Form):
         return row
 
 
-class RowFormSet(BaseFormSet):  # type: ignore[type-arg]
+class RowFormSet(BaseFormSet):
     """The rows of an answer. Rows are added, removed and moved by renumbering them, so that what
     is posted is always rows 0 to n-1 in their order."""
 
@@ -232,7 +232,7 @@ class StepForm(forms.Form):
 
     def initial_rows(self, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the initial values of a set of rows from the stored answer's JSON values."""
-        row_form: type[RowForm] = self.formset_classes[name].form  # type: ignore[attr-defined]
+        row_form: type[RowForm] = self.formset_classes[name].form
         return [row_form.initial_of(row) for row in values.get(name, [])]
 
     # --- Reading what was posted ---

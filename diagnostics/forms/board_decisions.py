@@ -23,7 +23,7 @@ from diagnostics.forms.fields import TextField
 class MonthField(TextField):
     """A month: AAAA-MM (what the browser's month picker sends) or MM/AAAA typed by hand."""
 
-    def __init__(self, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, **kwargs) -> None:
         super().__init__(max_length=12, widget=forms.TextInput(attrs={"type": "month"}), **kwargs)
 
     def clean(self, value: object) -> str:

@@ -88,7 +88,7 @@ class WorkshopForm(forms.Form):
     )
 
 
-class WorkshopRows(BaseFormSet):  # type: ignore[type-arg]
+class WorkshopRows(BaseFormSet):
     """The workshops; a row left empty is dropped, three empty ones are always offered."""
 
     def workshops(self) -> list[Workshop]:

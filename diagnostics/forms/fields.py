@@ -99,7 +99,7 @@ class NumberField(forms.DecimalField):
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
-    def clean(self, value: Any) -> float | None:  # type: ignore[override]
+    def clean(self, value: Any) -> float | None:
         """Return the number as the answer shapes hold it."""
         number = super().clean(value)
         return None if number is None else float(number)
@@ -118,7 +118,7 @@ class CountField(NumberField):
         super().__init__(maximum=maximum, decimal_places=0, example="12", **kwargs)
         self.error_messages["max_decimal_places"] = "Indiquez un nombre entier, par exemple 12."
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         """Return the whole number, or None."""
         number = super().clean(value)
         return None if number is None else int(number)

@@ -24,7 +24,7 @@ class ObjectiveForm(RowForm):
     indicator = TextField(label="Indicateur", max_length=ROW_TEXT)
     serves = LinksField(label="Au service des rôles")
 
-    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].widget.attrs["list"] = "units"
 

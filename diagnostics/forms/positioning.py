@@ -30,7 +30,7 @@ class PositionForm(RowForm):
     posture = TextField(label="Posture de la structure", max_length=ROW_TEXT)
     note = TextField(label="Note", max_length=LONG_TEXT, rows=2)
 
-    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["posture"].widget.attrs["list"] = "postures"
 

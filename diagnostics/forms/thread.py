@@ -60,7 +60,7 @@ class LinkForm(forms.Form):
             self.fields["scale"].label = _LABELS[gap.kind]
         else:
             del self.fields["scale"]
-            self.fields["links"].choices = self.choices  # type: ignore[attr-defined]
+            self.fields["links"].choices = self.choices
             self.fields["links"].label = _LABELS[gap.kind]
         if gap.kind is not GapKind.ACTIVITY_OBJECTIVE:
             del self.fields["none"]

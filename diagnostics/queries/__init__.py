@@ -1,0 +1,64 @@
+"""Reads that span models: the loaders of each object, and what the pages show."""
+
+from diagnostics.queries.access import (
+    LoadedDiagnostic,
+    LoadedStructure,
+    access_to,
+    get_diagnostic,
+    get_structure,
+    get_version,
+)
+from diagnostics.queries.documents import (
+    build_document,
+    find_points,
+    load_diagnostic_document,
+    stored_acknowledgements,
+    structure_card,
+    thresholds_of,
+)
+from diagnostics.queries.kit import load_kit_sheet
+from diagnostics.queries.pages import (
+    CheckedAxis,
+    CheckedStep,
+    CheckPage,
+    Home,
+    LoadedThread,
+    load_check_page,
+    load_home,
+    load_thread,
+    pending_request,
+)
+from diagnostics.queries.review import count_by_state, diagnostics_for_review
+from diagnostics.queries.steps import LoadedStep, RailAxis, RailStep, StepContext, load_step
+
+__all__ = [
+    "LoadedDiagnostic",
+    "LoadedStructure",
+    "access_to",
+    "get_diagnostic",
+    "get_structure",
+    "get_version",
+    "build_document",
+    "find_points",
+    "load_diagnostic_document",
+    "stored_acknowledgements",
+    "structure_card",
+    "thresholds_of",
+    "LoadedStep",
+    "RailAxis",
+    "RailStep",
+    "StepContext",
+    "load_step",
+    "CheckPage",
+    "CheckedAxis",
+    "CheckedStep",
+    "Home",
+    "LoadedThread",
+    "load_check_page",
+    "load_home",
+    "load_thread",
+    "pending_request",
+    "count_by_state",
+    "diagnostics_for_review",
+    "load_kit_sheet",
+]

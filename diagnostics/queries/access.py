@@ -1,0 +1,85 @@
+"""The one loader of each object: who may not see it gets a 404."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404
+
+from diagnostics.domain.permissions import Access, TeamAccess
+from diagnostics.domain.vocabulary import (
+    MembershipRole,
+    State,
+)
+from diagnostics.models import (
+    Diagnostic,
+    Membership,
+    Structure,
+    User,
+    Version,
+)
+
+
+def _role_of(user: User, structure_id: UUID) -> MembershipRole | None:
+    role = (
+        Membership.objects.filter(structure_id=structure_id, user=user)
+        .values_list("role", flat=True)
+        .first()
+    )
+    return MembershipRole(role) if role else None
+
+
+@dataclass(frozen=True)
+class LoadedStructure:
+    """A structure with what the person is to it."""
+
+    structure: Structure
+    access: TeamAccess
+
+
+@dataclass(frozen=True)
+class LoadedDiagnostic:
+    """A diagnostic (with its structure) and what the person is to it."""
+
+    diagnostic: Diagnostic
+    access: Access
+
+
+def get_structure(user: User, pk: UUID) -> LoadedStructure:
+    """Load a structure for a person; Http404 for those who may not see it."""
+    structure = (
+        Structure.objects.visible_to(user).select_related("facilitator").filter(pk=pk).first()
+    )
+    if structure is None:
+        raise Http404
+    access = TeamAccess(role=_role_of(user, structure.pk), is_facilitator=user.is_facilitator)
+    return LoadedStructure(structure, access)
+
+
+def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
+    """Load a diagnostic for a person; Http404 for those who may not see it."""
+    diagnostic = Diagnostic.objects.select_related("structure", "kit").filter(pk=pk).first()
+    if diagnostic is None:
+        raise Http404
+    access = access_to(diagnostic, user)
+    if not access.can_view:
+        raise Http404
+    return LoadedDiagnostic(diagnostic, access)
+
+
+def access_to(diagnostic: Diagnostic, user: User) -> Access:
+    """Tell what a person is to a diagnostic in its present state."""
+    return Access(
+        role=_role_of(user, diagnostic.structure_id),
+        state=State(diagnostic.state),
+        is_facilitator=user.is_facilitator,
+    )
+
+
+def get_version(diagnostic: Diagnostic, number: int) -> Version:
+    """Return a submitted version; Http404 when there is none of that number."""
+    version = diagnostic.versions.filter(number=number).first()
+    if version is None:
+        raise Http404
+    return version

@@ -1,0 +1,106 @@
+"""From the rows of a diagnostic to its document, and what the rules find in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from diagnostics.domain.coherence import (
+    CoherenceFinding,
+    Thresholds,
+    find_coherence,
+    load_thresholds,
+)
+from diagnostics.domain.document import Acknowledgement as AcknowledgementShape
+from diagnostics.domain.document import (
+    Answers,
+    DiagnosticCard,
+    DiagnosticDocument,
+    StructureCard,
+    Workshop,
+    drop_dangling_links,
+    load_answer,
+)
+from diagnostics.domain.vocabulary import (
+    State,
+    StepKey,
+)
+from diagnostics.models import (
+    Answer,
+    Diagnostic,
+    Structure,
+)
+
+
+def structure_card(structure: Structure) -> StructureCard:
+    """Return the identity card of a structure as the document holds it."""
+    return StructureCard.model_validate(
+        {
+            "name": structure.name,
+            "legal_form": structure.legal_form,
+            "founded_year": structure.founded_year,
+            "territory": structure.territory,
+            "population": structure.population,
+            "region": structure.region,
+            "base_scale": structure.base_scale or None,
+        }
+    )
+
+
+def stored_acknowledgements(diagnostic: Diagnostic) -> list[AcknowledgementShape]:
+    """Return what a structure answers to the points to discuss (one query)."""
+    stored = diagnostic.acknowledgements.values("rule", "rows", "reason", "fingerprint")
+    return [
+        AcknowledgementShape.model_validate({**entry, "fingerprint": entry["fingerprint"] or None})
+        for entry in stored
+    ]
+
+
+def thresholds_of(diagnostic: Diagnostic) -> Thresholds:
+    """Return from which figures the rules speak: those of the diagnostic's kit."""
+    return load_thresholds(diagnostic.kit.thresholds)
+
+
+def build_document(
+    diagnostic: Diagnostic,
+    answers: list[Answer],
+    acknowledgements: list[AcknowledgementShape],
+) -> DiagnosticDocument:
+    """Assemble the document of a diagnostic from what is stored of it; no query is made.
+
+    Answers that hold nothing are absent, and links to rows that are gone are left out.
+    """
+    values: dict[str, Any] = {}
+    for answer in answers:
+        shape = load_answer(StepKey(answer.step), answer.shape_value())
+        if not shape.is_empty():
+            values[answer.step] = shape
+    document = DiagnosticDocument(
+        schema=1,
+        kit=diagnostic.kit.slug,
+        structure=structure_card(diagnostic.structure),
+        diagnostic=DiagnosticCard(
+            title=diagnostic.title,
+            base_year=diagnostic.base_year,
+            horizon_years=diagnostic.horizon_years,
+            state=State(diagnostic.state),
+            board_date=diagnostic.board_date,
+            workshops=[Workshop.model_validate(entry) for entry in diagnostic.workshops],
+        ),
+        answers=Answers(**values),
+        acknowledgements=acknowledgements,
+    )
+    # The shapes were just read for this document alone: no copy is needed.
+    drop_dangling_links(document.answers)
+    return document
+
+
+def load_diagnostic_document(diagnostic: Diagnostic) -> DiagnosticDocument:
+    """Read what is stored of a diagnostic (two queries) and assemble its document."""
+    return build_document(
+        diagnostic, list(diagnostic.answers.all()), stored_acknowledgements(diagnostic)
+    )
+
+
+def find_points(diagnostic: Diagnostic, document: DiagnosticDocument) -> list[CoherenceFinding]:
+    """Return the points to discuss of a document, by the thresholds of the diagnostic's kit."""
+    return find_coherence(document, thresholds_of(diagnostic))

@@ -1,0 +1,192 @@
+"""What the pages of a whole diagnostic show: its home, its check page, its « fil rouge »."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diagnostics.domain.answers import Answer as AnswerShape
+from diagnostics.domain.coherence import (
+    CoherenceFinding,
+    acknowledged_findings,
+    open_findings,
+)
+from diagnostics.domain.completeness import (
+    Missing,
+    StepStatus,
+    axes_without_answer,
+    missing_in_step,
+)
+from diagnostics.domain.document import (
+    DiagnosticDocument,
+    load_answer,
+)
+from diagnostics.domain.vocabulary import (
+    Axis,
+    StepKey,
+)
+from diagnostics.models import (
+    Answer,
+    ChangeRequest,
+    Diagnostic,
+    User,
+    Version,
+)
+from diagnostics.queries.access import LoadedDiagnostic
+from diagnostics.queries.documents import (
+    build_document,
+    find_points,
+    load_diagnostic_document,
+    stored_acknowledgements,
+)
+from diagnostics.queries.steps import RailAxis, RailStep, kit_steps, rail_of
+
+
+@dataclass(frozen=True)
+class Home:
+    """The diagnostic's home: task list, what was asked of the structure, what to do next."""
+
+    rail: list[RailAxis]
+    document: DiagnosticDocument
+    change_request: ChangeRequest | None
+    versions: list[Version]
+    last_answer: Answer | None
+    next_step: RailStep | None
+
+    @property
+    def steps_complete(self) -> int:
+        """How many of the kit's ten steps are complete."""
+        return sum(axis.complete for axis in self.rail if axis.in_kit)
+
+
+def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
+    """Read the home of a diagnostic in a constant number of queries."""
+    diagnostic = loaded.diagnostic
+    answers = list(diagnostic.answers.select_related("updated_by"))
+    document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
+    drafts = (
+        list(diagnostic.drafts.filter(user=user).values_list("step", flat=True))
+        if loaded.access.can_edit
+        else []
+    )
+    points = open_findings(find_points(diagnostic, document))
+    rail = rail_of(kit_steps(diagnostic), document, answers, drafts, points)
+    steps = [step for axis in rail for step in axis.steps]
+    return Home(
+        rail=rail,
+        document=document,
+        change_request=pending_request(diagnostic),
+        versions=list(diagnostic.versions.select_related("submitted_by").defer("content")),
+        last_answer=max(answers, key=lambda answer: answer.updated_at, default=None),
+        next_step=next((s for s in steps if s.status is not StepStatus.COMPLETE), None),
+    )
+
+
+def pending_request(diagnostic: Diagnostic) -> ChangeRequest | None:
+    """Return the request for changes that the structure has not answered yet."""
+    return (
+        diagnostic.change_requests.filter(addressed_at=None).select_related("requested_by").first()
+    )
+
+
+@dataclass(frozen=True)
+class CheckedStep:
+    """A step on the check page: its answer and what it lacks."""
+
+    key: StepKey
+    number: str
+    title: str
+    answer: AnswerShape | None
+    status: StepStatus
+    missing: list[Missing]
+
+    @property
+    def display_template(self) -> str:
+        """The template that shows the answer, here as in the report."""
+        return f"steps/{self.key.value}/display.html"
+
+
+@dataclass(frozen=True)
+class CheckedAxis:
+    """An axis on the check page."""
+
+    axis: Axis
+    number: int
+    title: str
+    steps: list[CheckedStep]
+
+
+@dataclass(frozen=True)
+class CheckPage:
+    """Everything the check page shows; the facilitator reads the same page."""
+
+    document: DiagnosticDocument
+    axes: list[CheckedAxis]
+    empty_axes: list[Axis]
+    change_request: ChangeRequest | None
+    last_version: Version | None
+    points: list[CoherenceFinding]
+    choices: list[CoherenceFinding]
+
+    @property
+    def missing_count(self) -> int:
+        """How many things are missing in all."""
+        return sum(len(step.missing) for axis in self.axes for step in axis.steps)
+
+
+def load_check_page(loaded: LoadedDiagnostic) -> CheckPage:
+    """Read the check page of a diagnostic in a constant number of queries."""
+    diagnostic = loaded.diagnostic
+    document = load_diagnostic_document(diagnostic)
+    rail = rail_of(kit_steps(diagnostic), document)
+    found = find_points(diagnostic, document)
+    return CheckPage(
+        document=document,
+        axes=[
+            CheckedAxis(
+                axis=axis.axis,
+                number=axis.number,
+                title=axis.title,
+                steps=[
+                    CheckedStep(
+                        key=step.key,
+                        number=step.number,
+                        title=step.title,
+                        answer=document.answers.get(step.key),
+                        status=step.status,
+                        missing=missing_in_step(document, step.key),
+                    )
+                    for step in axis.steps
+                ],
+            )
+            for axis in rail
+        ],
+        empty_axes=axes_without_answer(document),
+        change_request=pending_request(diagnostic),
+        last_version=diagnostic.versions.select_related("submitted_by").defer("content").first(),
+        points=open_findings(found),
+        choices=acknowledged_findings(found),
+    )
+
+
+@dataclass(frozen=True)
+class LoadedThread:
+    """What the « fil rouge » is made from: the document, and the stored answers by step."""
+
+    document: DiagnosticDocument
+    rows: dict[StepKey, Answer]
+
+    def revision(self, step: StepKey) -> int:
+        """Return the revision of a step now in force (0: never answered)."""
+        return self.rows[step].revision if step in self.rows else 0
+
+    def stored(self, step: StepKey) -> AnswerShape:
+        """Return the answer now in force, links to rows that are gone included."""
+        return load_answer(step, self.rows[step].shape_value() if step in self.rows else {})
+
+
+def load_thread(diagnostic: Diagnostic) -> LoadedThread:
+    """Read what is stored of a diagnostic, its answers with their authors (two queries)."""
+    answers = list(diagnostic.answers.select_related("updated_by"))
+    rows = {StepKey(answer.step): answer for answer in answers}
+    document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
+    return LoadedThread(document, rows)

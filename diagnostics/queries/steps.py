@@ -1,0 +1,239 @@
+"""What a step’s page shows: the kit’s step, the rail of the axes, the answer and the draft."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from django.http import Http404
+
+from diagnostics.domain.answers import Answer as AnswerShape
+from diagnostics.domain.coherence import (
+    CoherenceFinding,
+    findings_of_step,
+    open_findings,
+)
+from diagnostics.domain.completeness import (
+    StepStatus,
+    step_statuses,
+)
+from diagnostics.domain.document import (
+    DiagnosticDocument,
+    load_answer,
+)
+from diagnostics.domain.permissions import Access
+from diagnostics.domain.vocabulary import (
+    STEP_AXIS,
+    Axis,
+    StepKey,
+)
+from diagnostics.models import (
+    Answer,
+    Diagnostic,
+    Draft,
+    Example,
+    Question,
+    Step,
+    User,
+)
+from diagnostics.queries.access import LoadedDiagnostic
+from diagnostics.queries.documents import build_document, find_points, stored_acknowledgements
+
+
+@dataclass(frozen=True)
+class RailStep:
+    """A step as the axes rail and the task list show it."""
+
+    key: StepKey
+    number: str
+    title: str
+    status: StepStatus
+    answer: Answer | None = None
+    has_draft: bool = False
+
+
+@dataclass(frozen=True)
+class RailAxis:
+    """An axis with its steps; ``number`` is 0 for the addition to the kit."""
+
+    axis: Axis
+    number: int
+    title: str
+    in_kit: bool
+    points: int = 0  # open points to discuss
+    steps: list[RailStep] = field(default_factory=list)
+
+    @property
+    def complete(self) -> int:
+        """How many of its steps are complete."""
+        return sum(step.status is StepStatus.COMPLETE for step in self.steps)
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """What a step's form needs to know besides what was typed.
+
+    ``document`` gives the rows that can be linked to, ``stored`` the answer now in force (None:
+    never given), ``revision`` its revision (0: never given), ``known_ids`` the ids its rows carry.
+    """
+
+    document: DiagnosticDocument
+    stored: AnswerShape | None = None
+    revision: int = 0
+    internal_note: str = ""
+    known_ids: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class LoadedStep:
+    """Everything a step's page shows, read in a constant number of queries.
+
+    ``answers`` are those of all steps, as they are stored.
+    """
+
+    diagnostic: Diagnostic
+    access: Access
+    user: User
+    step: StepKey
+    answers: list[Answer]
+    document: DiagnosticDocument
+    stored_row: Answer | None
+    steps: list[Step]
+    kit_step: Step
+    form_context: StepContext
+
+    @cached_property
+    def draft(self) -> Draft | None:
+        """What the person typed at this step and did not store; read when it is asked for."""
+        drafts = Draft.objects.filter(diagnostic=self.diagnostic, step=self.step.value)
+        return drafts.filter(user=self.user).first()
+
+    @property
+    def questions(self) -> list[Question]:
+        """The kit's questions."""
+        return list(self.kit_step.questions.all())
+
+    @property
+    def examples(self) -> list[Example]:
+        """The kit's examples."""
+        return list(self.kit_step.examples.all())
+
+    @cached_property
+    def rail(self) -> list[RailAxis]:
+        """The axes with the status of each step."""
+        return rail_of(self.steps, self.document)
+
+    @cached_property
+    def points(self) -> list[CoherenceFinding]:
+        """The open points to discuss that concern the step."""
+        found = open_findings(find_points(self.diagnostic, self.document))
+        return findings_of_step(found, self.step)
+
+    @property
+    def stored(self) -> AnswerShape | None:
+        """The answer now in force."""
+        return self.form_context.stored
+
+    @property
+    def revision(self) -> int:
+        """The revision now in force (0: never answered)."""
+        return self.form_context.revision
+
+    @property
+    def axis(self) -> Axis:
+        """The axis of the step."""
+        return STEP_AXIS[self.step]
+
+    @property
+    def steps_complete(self) -> int:
+        """How many of the kit's ten steps are complete."""
+        return sum(axis.complete for axis in self.rail if axis.in_kit)
+
+
+def kit_steps(diagnostic: Diagnostic) -> list[Step]:
+    """Return the steps of a diagnostic's kit with their questions and examples."""
+    return _steps_of_kit(diagnostic.kit_id, diagnostic.kit.changed_at)
+
+
+@lru_cache(maxsize=8)
+def _steps_of_kit(kit_id: int, changed_at: dt.datetime) -> list[Step]:
+    """Read a kit once per process, and again once somebody edited it (``changed_at``)."""
+    return list(
+        Step.objects.filter(kit_id=kit_id)
+        .select_related("part")
+        .prefetch_related("questions", "examples")
+        .order_by("part__position", "position")
+    )
+
+
+def rail_of(
+    steps: Iterable[Step],
+    document: DiagnosticDocument,
+    answers: Iterable[Answer] = (),
+    drafts: Iterable[str] = (),
+    points: Iterable[CoherenceFinding] = (),
+) -> list[RailAxis]:
+    """Return the axes with their steps: statuses, answers, waiting drafts, points to discuss."""
+    statuses = step_statuses(document)
+    answer_of = {answer.step: answer for answer in answers}
+    waiting = set(drafts)
+    per_axis = Counter(point.axis for point in points)
+    axes: dict[str, RailAxis] = {}
+    for step in steps:
+        part = step.part
+        axis = axes.setdefault(
+            part.key,
+            RailAxis(
+                axis=Axis(part.key),
+                number=part.position if part.in_kit else 0,
+                title=part.short_title,
+                in_kit=part.in_kit,
+                points=per_axis[Axis(part.key)],
+            ),
+        )
+        key = StepKey(step.key)
+        axis.steps.append(
+            RailStep(
+                key=key,
+                number=step.number,
+                title=step.short_title,
+                status=statuses[key],
+                answer=answer_of.get(step.key),
+                has_draft=step.key in waiting,
+            )
+        )
+    return list(axes.values())
+
+
+def load_step(loaded: LoadedDiagnostic, step: StepKey, *, user: User) -> LoadedStep:
+    """Read what a step's page shows; Http404 when the diagnostic's kit has no such step."""
+    diagnostic = loaded.diagnostic
+    steps = kit_steps(diagnostic)
+    kit_step = next((entry for entry in steps if entry.key == step.value), None)
+    if kit_step is None:
+        raise Http404
+    answers = list(diagnostic.answers.all())
+    row = next((answer for answer in answers if answer.step == step.value), None)
+    document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
+    stored = load_answer(step, row.shape_value()) if row else None
+    return LoadedStep(
+        diagnostic=diagnostic,
+        access=loaded.access,
+        user=user,
+        step=step,
+        answers=answers,
+        document=document,
+        stored_row=row,
+        steps=steps,
+        kit_step=kit_step,
+        form_context=StepContext(
+            document=document,
+            stored=stored,
+            revision=row.revision if row else 0,
+            internal_note=row.internal_note if row else "",
+            known_ids=frozenset(stored.row_ids() if stored else ()),
+        ),
+    )
