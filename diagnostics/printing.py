@@ -201,13 +201,13 @@ def obtain(printable: Printable) -> Rendering:
     if found is not None:
         return found
     deadline = time.monotonic() + turns.PATIENCE
-    _let_go_of_the_database()
+    let_go_of_the_database()
     with turns.alone_for(printable.key, turns.PATIENCE):
         found = kept(printable)  # who held the lock may have printed the same
         if found is not None:
             return found
         html = printable.html()
-        _let_go_of_the_database()
+        let_go_of_the_database()
         with turns.a_turn(deadline - time.monotonic()):
             return _print(printable, html)
 
@@ -224,7 +224,7 @@ def _print(printable: Printable, html: str) -> Rendering:
     )
 
 
-def _let_go_of_the_database() -> None:
+def let_go_of_the_database() -> None:
     """Give the connection back to the pool; the next query takes another one."""
     if not connection.in_atomic_block:  # a transaction belongs to whoever opened it
         connection.close()

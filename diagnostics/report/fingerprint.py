@@ -19,6 +19,7 @@ SOURCES = (
     "diagnostics/typography.py",
     "templates/report/**/*.html",
     "templates/steps/**/*.html",
+    "templates/diagnostics/_thread_legend.html",
 )
 
 

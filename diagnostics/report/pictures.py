@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import threading
 import unicodedata
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
@@ -52,8 +53,17 @@ class _Fonts:
     characters: frozenset[int]
 
 
-@cache
+_lock = threading.Lock()
+
+
 def _fonts() -> _Fonts:
+    """Return the fonts, unpacked once per process: two threads would remove each other's folder."""
+    with _lock:
+        return _unpacked()
+
+
+@cache
+def _unpacked() -> _Fonts:
     from fontTools.ttLib import TTFont
 
     folder = tempfile.TemporaryDirectory(prefix="rameau-fonts-")

@@ -1,8 +1,8 @@
 """Prints an HTML document in a process of its own, bounded in time and memory.
 
 A warm process (:mod:`diagnostics.report.warm`), one for each process that prints, forks a child
-for each PDF. Nothing of it is in the file system: the two talk through a pair of sockets, and the
-kernel ends all of it with the process that started it. See ``docs/adr/0006``.
+for each PDF. Only its copies of the fonts are in the file system: the two talk through a pair of
+sockets, and the kernel ends all of it with the process that started it. See ``docs/adr/0006``.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.indicators import compute_indicators
-from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, AnswerRevision, Diagnostic, User
 from diagnostics.queries import (
     access_to,
@@ -127,9 +126,11 @@ def lock_for_editing(diagnostic: Diagnostic, *, user: User) -> Diagnostic:
 
     Returns it as it is now. Raises NotAllowed or WrongState.
     """
-    locked = Diagnostic.objects.select_for_update().get(pk=diagnostic.pk)
-    # For life, so not read again.
-    locked.structure, locked.kit = diagnostic.structure, diagnostic.kit
+    locked = (
+        Diagnostic.objects.select_for_update(of=("self",))
+        .select_related("structure", "kit")
+        .get(pk=diagnostic.pk)
+    )
     access = access_to(locked, user)
     if not access.has_editing_role:
         raise NotAllowed("Vous pouvez lire ce diagnostic, pas le modifier.")
@@ -138,8 +139,3 @@ def lock_for_editing(diagnostic: Diagnostic, *, user: User) -> Diagnostic:
             f"Ce diagnostic est « {locked.state_label} » : ses réponses ne se modifient plus."
         )
     return locked
-
-
-def stored_answer(diagnostic: Diagnostic, step: StepKey) -> Answer | None:
-    """Return the answer now in force, with its author."""
-    return diagnostic.answers.filter(step=step.value).select_related("updated_by").first()

@@ -60,7 +60,7 @@ def acknowledge_finding(
         acknowledgement, _created = Acknowledgement.objects.update_or_create(
             diagnostic=locked,
             rule=rule,
-            rows=sorted(finding.rows),
+            rows=list(finding.row_key),
             defaults={
                 "fingerprint": finding.fingerprint,
                 "reason": reason,

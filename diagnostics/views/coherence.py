@@ -28,7 +28,8 @@ from diagnostics.services.coherence import (
     acknowledge_finding,
     withdraw_acknowledgement,
 )
-from diagnostics.services.errors import NotAllowed, ServiceError
+from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
+from diagnostics.typography import quoted
 from diagnostics.views.diagnostics import render_check_page
 
 CHANGED = "Ce point a changé ou n’a plus lieu d’être\u00a0: relisez-le avant d’y répondre."
@@ -104,14 +105,17 @@ def _act(
     valid = form.is_valid()
     if not form.names_a_finding:
         raise SuspiciousOperation("finding")
-    if not valid and loaded.access.can_edit:
-        return render_check_page(request, loaded, answering=form)
     document = load_diagnostic_document(loaded.diagnostic)
     found = {f.fingerprint: f for f in find_points(loaded.diagnostic, document)}
     finding = found.get(form.finding_key)
     try:
+        if not loaded.access.can_edit:
+            label = quoted(loaded.diagnostic.state_label)
+            raise WrongState(f"Ce diagnostic est {label}\u00a0: ses réponses ne se modifient plus.")
         if finding is None:
             raise FindingGone(CHANGED)
+        if not valid:
+            return render_check_page(request, loaded, answering=form)
         action(loaded, form, finding)
     except NotAllowed as error:
         raise PermissionDenied from error

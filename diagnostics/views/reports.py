@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
@@ -142,9 +144,7 @@ def _download(
     try:
         rendering = kept(printable) or _obtained(printable)
     except Busy:
-        response = _explain(request, "report/pdf_waiting.html", report=report)
-        response["Retry-After"] = response["Refresh"] = str(RETRY_AFTER)
-        return response
+        return say_wait(request, report=report)
     except RenderingError as error:
         stopped = isinstance(error, RenderingStopped)
         return _explain(request, "report/pdf_failed.html", report=report, stopped=stopped)
@@ -152,12 +152,26 @@ def _download(
 
 
 def _obtained(printable: Printable) -> Rendering:
+    with a_place():
+        return obtain(printable)
+
+
+@contextmanager
+def a_place() -> Iterator[None]:
+    """Take one of the threads that may wait for a document to be made; raises Busy."""
     if not _places.acquire(blocking=False):
         raise Busy
     try:
-        return obtain(printable)
+        yield
     finally:
         _places.release()
+
+
+def say_wait(request: HttpRequest, *, report: str, what: str = "PDF") -> HttpResponse:
+    """Say that a document is being made, on a page that asks again by itself."""
+    response = _explain(request, "report/pdf_waiting.html", report=report, what=what)
+    response["Retry-After"] = response["Refresh"] = str(RETRY_AFTER)
+    return response
 
 
 def _file(request: HttpRequest, rendering: Rendering, name: str) -> HttpResponse:

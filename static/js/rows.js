@@ -5,6 +5,7 @@
 const form = document.querySelector("[data-step-form]");
 const live = form.querySelector("[data-live]");
 let typed = false;
+let sending = false; // « Enregistrer » is on its way
 
 function say(message) {
   live.textContent = message;
@@ -264,6 +265,11 @@ stay?.addEventListener("htmx:beforeRequest", () => {
     });
   }
   typed = false;
+  sending = true;
+});
+
+stay?.addEventListener("htmx:afterRequest", () => {
+  sending = false;
 });
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
@@ -303,9 +309,10 @@ document.body.addEventListener("step:saved", (event) => {
 
 form.addEventListener("submit", () => {
   typed = false;
+  sending = false;
 });
 window.addEventListener("pagehide", () => {
-  if (typed) {
+  if (typed || sending) {
     const data = new FormData(form);
     data.append("keep_draft", "1");
     navigator.sendBeacon(form.action, data);

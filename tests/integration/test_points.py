@@ -135,7 +135,8 @@ def test_without_a_reason_nothing_is_stored_and_the_form_says_so(cast):
     assert response.status_code == 200
     page = response.content.decode()
     assert "Dites en une phrase pourquoi vous faites ce choix." in page
-    assert page.count('<details class="point-answer" open>') == 1
+    assert len(re.findall(r'<details class="point-answer"[^>]* open>', page)) == 1
+    assert 'class="error-summary"' in page
     assert not Acknowledgement.objects.exists()
 
 
@@ -171,6 +172,22 @@ def test_a_closed_diagnostic_keeps_its_choices(cast):
     assert "second&lt;/b&gt; semestre" in response.content.decode()
     assert [entry.rule for entry in Acknowledgement.objects.all()] == ["R17"]
     assert cast.diagnostic.versions.get().content["acknowledgements"][0]["reason"] == REASON
+
+
+@pytest.mark.parametrize("reason", ["", "é" * 1001, "avant\x00après"])
+def test_a_closed_diagnostic_refuses_a_bad_reason_too(cast, reason):
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    response = acknowledge(cast, "R14", reason=reason)
+    assert response.status_code == 409
+    assert reason[:5] in response.content.decode()
+    assert not Acknowledgement.objects.exists()
+
+
+def test_a_bad_reason_for_a_point_that_is_gone_is_shown_again(cast):
+    data = {"finding": "0123456789ab", "step": "", "reason": "é" * 1001}
+    response = cast.client("lead").post(address(cast, "finding_acknowledge"), data)
+    assert response.status_code == 409
+    assert "é" * 1001 in response.content.decode()
 
 
 # --- « Enregistrer » in place -----------------------------------------------------------------

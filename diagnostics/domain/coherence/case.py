@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TypeVar
 
@@ -139,10 +139,6 @@ class Case:
     def missions_served(self) -> frozenset[Mission]:
         """The missions that have an activity."""
         return frozenset(row.mission for _, row in self.activities if row.mission)
-
-    def activities_of(self, mission: Mission) -> Iterator[Activity]:
-        """Yield the activities of a mission."""
-        return (row for _, row in self.activities if row.mission is mission)
 
     @property
     def to_create(self) -> list[Placed[Activity]]:

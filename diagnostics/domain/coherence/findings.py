@@ -65,6 +65,11 @@ class CoherenceFinding:
     former_reason: str = field(default="", compare=False)
 
     @property
+    def row_key(self) -> tuple[str, ...]:
+        """The rows as an acknowledgement names them: sorted, each once."""
+        return tuple(sorted(set(self.rows)))
+
+    @property
     def step(self) -> StepKey:
         """The main step."""
         return self.steps[0]
@@ -115,10 +120,10 @@ def answered(
     fingerprint it holds; one without fingerprint, as another program may write it, answers
     whatever that rule finds of these rows.
     """
-    given = {(entry.rule, tuple(entry.rows)): entry for entry in acknowledgements}
+    given = {(entry.rule, tuple(sorted(set(entry.rows)))): entry for entry in acknowledgements}
     found = []
     for finding in findings:
-        entry = given.get((finding.rule, tuple(sorted(finding.rows)))) if given else None
+        entry = given.get((finding.rule, finding.row_key)) if given else None
         if entry is None:
             found.append(finding)
         elif entry.fingerprint in {None, finding.fingerprint}:

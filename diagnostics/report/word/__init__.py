@@ -23,7 +23,7 @@ UPDATE_HINT = (
 
 @dataclass(frozen=True)
 class WidePicture:
-    """A drawing that reads several axes together, and is given a lying page."""
+    """A drawing that reads several axes together, and is given a landscape page."""
 
     title: str
     svg: str
@@ -60,7 +60,7 @@ def build_docx(content: ReportContent, *, wide: Sequence[WidePicture] = ()) -> b
         write_vigilance(paper, content.vigilance)
     if content.remaining:
         if wide and not content.vigilance:
-            part(None, "Reste à compléter")  # not on a lying page
+            part(None, "Reste à compléter")  # not on a landscape page
         paper.axis = None
         write_remaining(paper, content)
     if not content.board.is_empty:
