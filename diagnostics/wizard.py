@@ -22,7 +22,7 @@ from formtools.wizard.views import NamedUrlWizardView
 
 from diagnostics.domain.answers import Positioning
 from diagnostics.domain.completeness import missing_in_step
-from diagnostics.domain.vocabulary import Mark, StepKey
+from diagnostics.domain.vocabulary import Mark, State, StepKey
 from diagnostics.forms.base import StepForm, TamperedForm
 from diagnostics.forms.positioning import PositioningForm
 from diagnostics.forms.registry import STEP_FORMS
@@ -34,6 +34,7 @@ from diagnostics.queries import (
     get_diagnostic,
     load_diagnostic_document,
     load_step,
+    pending_request,
 )
 from diagnostics.report.diagrams import circles_svg
 from diagnostics.services.answers import StaleRevision, save_answer
@@ -296,6 +297,9 @@ class StepWizard(NamedUrlWizardView):
             "saved_today": saved is not None and timezone.localdate(saved) == timezone.localdate(),
             "missing": missing_in_step(loaded.document, step),
             "points": loaded.points,
+            "change_request": pending_request(loaded.diagnostic)
+            if loaded.diagnostic.state == State.CHANGES_REQUESTED
+            else None,
             "examples": [
                 {
                     "example": example,

@@ -112,7 +112,9 @@ def _fill(form: StepForm, data: QueryDict, payload: list[dict[str, Any]]) -> str
         values: dict[str, list[str]] = entry["values"]
         if entry["formset"] is None:
             for name, value in values.items():
-                data.setlist(f"{form.prefix}-{name}", value)
+                # What was typed there stays: an example only fills what is blank.
+                if not any(text.strip() for text in data.getlist(f"{form.prefix}-{name}")):
+                    data.setlist(f"{form.prefix}-{name}", value)
             anchor = anchor or f"id_{form.prefix}-{next(iter(values))}"
         else:
             formset = form.formsets[entry["formset"]]

@@ -166,7 +166,13 @@ function takeExample(button) {
   const stepPrefix = form.querySelector("[data-rows]")?.dataset.rows.split("-")[0];
   for (const entry of JSON.parse(button.dataset.payload)) {
     if (entry.formset === null) {
-      fill(form, stepPrefix, entry.values);
+      // What was typed there stays: an example only fills what is blank.
+      const blank = Object.entries(entry.values).filter(([name]) =>
+        [...form.querySelectorAll(`[name="${stepPrefix}-${name}"]`)].every(
+          (field) => field.type === "checkbox" || field.value.trim() === "",
+        ),
+      );
+      fill(form, stepPrefix, Object.fromEntries(blank));
       const name = Object.keys(entry.values)[0];
       target ??= form.querySelector(`[name="${stepPrefix}-${name}"]`);
       continue;
@@ -303,6 +309,11 @@ document.body.addEventListener("step:saved", (event) => {
     }
   }
   say("Enregistré.");
+  const label = stay.lastChild;
+  label.textContent = " Enregistré";
+  setTimeout(() => {
+    label.textContent = " Enregistrer";
+  }, 4000);
 });
 
 // --- Leaving: what was typed and not saved becomes a draft -------------------------------------
