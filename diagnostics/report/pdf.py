@@ -157,6 +157,15 @@ def _machinery() -> _Machinery:
     return _Machinery(fetcher, fonts, sheets)
 
 
+_former: list[_Machinery] = []
+
+
+def renew() -> None:
+    """Make fonts and style sheets anew; the former ones are left as they are, to whom they belong."""
+    _former.append(_machinery())
+    _machinery.cache_clear()
+
+
 def forget() -> None:
     """Let go of fonts and style sheets; the copies of the fonts are removed."""
     _machinery.cache_clear()

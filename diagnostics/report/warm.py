@@ -25,6 +25,7 @@ import struct
 import sys
 import tempfile
 import traceback
+import warnings
 from pathlib import Path
 from typing import NoReturn
 
@@ -48,6 +49,8 @@ def main() -> None:
     tempfile.tempdir = str(folder)
     # Nothing of what people typed goes to the log, and not one line for each missing glyph.
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    # Python warns of a fork beside a thread: see _print.
+    warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*multi-threaded.*")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process it works for
     _leave_the_network()
     pdf.warm_up()
@@ -72,9 +75,10 @@ def _serve(control: socket.socket) -> None:
             if not message:
                 return
             channel, ending = handed
+            threaded = len(os.listdir("/proc/self/task")) > 1
             child = os.fork()
             if child == 0:
-                _print(warm, json.loads(message), control, channel, ending)
+                _print(warm, threaded, json.loads(message), control, channel, ending)
             os.close(channel)
             endings[child] = ending
         for child in list(endings):
@@ -86,8 +90,18 @@ def _serve(control: socket.socket) -> None:
                 os.close(pipe)
 
 
-def _print(parent: int, asked: dict[str, float], control: socket.socket, *handed: int) -> NoReturn:
-    """Print one document, in the child; nothing that was open in the parent is tidied up."""
+def _print(
+    parent: int,
+    threaded: bool,
+    asked: dict[str, float],
+    control: socket.socket,
+    *handed: int,
+) -> NoReturn:
+    """Print one document, in the child; nothing that was open in the parent is tidied up.
+
+    ``threaded``: the parent has threads. Recent versions of Pango keep one per font map, and a fork
+    leaves it behind.
+    """
     code = 1
     try:
         control.close()
@@ -96,6 +110,8 @@ def _print(parent: int, asked: dict[str, float], control: socket.socket, *handed
         _accept_bounds(parent, asked["seconds"], int(asked["memory"]))
         with channel.makefile("rb") as stream:
             html = stream.read(int(asked["size"])).decode()
+        if threaded:
+            pdf.renew()  # the parent's font map would wait for a thread that was not forked
         printed = pdf.print_html(html)
         head = {
             "pages": printed.pages,
@@ -103,6 +119,8 @@ def _print(parent: int, asked: dict[str, float], control: socket.socket, *handed
             "refused": pdf.refused_addresses,
         }
         channel.sendall(json.dumps(head).encode() + b"\n" + printed.pdf)
+        if threaded:
+            pdf.forget()
         code = 0
     except MemoryError:
         code = OUT_OF_MEMORY
