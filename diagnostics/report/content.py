@@ -25,7 +25,7 @@ from diagnostics.domain.vocabulary import (
 from diagnostics.report.glossary import used_terms
 from diagnostics.report.lettering import HEADING, clip, wrap
 from diagnostics.report.synthesis import Synthesis, build_synthesis
-from diagnostics.report.synthesis_room import is_roomy
+from diagnostics.report.synthesis_room import letters
 from diagnostics.typography import count, french_date, typeset
 
 CREDIT = (
@@ -306,9 +306,9 @@ class ReportContent:
         ]
 
     @property
-    def synthesis_is_roomy(self) -> bool:
-        """Tell whether the one-page synthesis is set in larger letters."""
-        return is_roomy(self.synthesis)
+    def synthesis_letters(self) -> str:
+        """Class of the letters of the one-page synthesis."""
+        return letters(self.synthesis)
 
     @property
     def is_project(self) -> bool:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from diagnostics.report import pdf
 from diagnostics.report.pdf import render_pdf, render_report_html, render_synthesis_html
-from diagnostics.report.synthesis_room import is_roomy
 from tests.pdf_checks import accessibility_failures, fonts_of, headings_in_order, read
 from tests.report_samples import demo, empty, filled, report
 from tests.shapes import documents
@@ -149,7 +148,6 @@ def check_alone(content) -> None:
     html = render_synthesis_html(content)
 
     assert 'href="#decisions"' not in html
-    assert ("r-roomy" in html) is is_roomy(content.synthesis)
     assert len(read(render_pdf(html)).pages) == 1
 
 
