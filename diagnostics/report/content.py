@@ -46,7 +46,6 @@ STEP_NUMBERS = {
     StepKey.BOARD_DECISIONS: "",
 }
 _KEPT_WHOLE = {
-    StepKey.VISION,
     StepKey.ROLES,
     StepKey.ACCOMPANIMENT_SCOPE,
     StepKey.ORGANISATION,
@@ -116,7 +115,8 @@ class Section:
         """Class that says how the section goes over pages: a short one is kept on one page, or
         its table is when a drawing comes first."""
         rows, characters = len(list(self.answer.all_rows())), len(self.answer.model_dump_json())
-        if self.step is StepKey.ECONOMIC_MODEL or rows > 6 or characters > 6_000:
+        alone = {StepKey.VISION, StepKey.ECONOMIC_MODEL}  # they open their chapter
+        if self.step in alone or rows > 6 or characters > 6_000:
             return ""
         return "r-keep" if self.step in _KEPT_WHOLE else "r-keep-table"
 
