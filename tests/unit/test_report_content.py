@@ -253,7 +253,7 @@ def test_the_calendar_is_a_list_without_months_or_with_long_ones():
     assert not read_calendar(long, document).is_grid
     document.answers.board_decisions.calendar = long
     html = render_report_html(report(document))
-    assert html.count("Septembre 2026") == 3
+    assert html.count("Septembre\u00a02026") == 3
     assert '<ol class="r-months">' not in html
 
 
@@ -309,7 +309,7 @@ def test_the_foot_has_the_version_the_day_and_the_fingerprint():
 def test_the_identity_card_leaves_out_what_is_not_known():
     facts = {fact.label: fact.value for fact in report(empty()).facts}
 
-    assert facts == {"Forme juridique": "Association", "Période": "2026 à 2029 (3 ans)"}
+    assert facts == {"Forme juridique": "Association", "Période": "2026 à 2029 (3\u00a0ans)"}
 
 
 # --- The page -------------------------------------------------------------------------------------
