@@ -27,7 +27,7 @@ TEXT, LEAD, SMALL, KEY = 10.0, 11.0, 9.0, 13.0
 LEADING = 1.36
 BOX_EDGES, BAND_EDGES, REQUEST_EDGES, ROW_EDGES, ITEM_GAP = 14.8, 13.0, 13.0, 5.6, 1.5
 BARS = 74.0  # the drawing of the shares
-BAND_WIDTHS = (143.0, 132.0, 132.0)
+BAND_WIDTHS = (163.0, 129.0, 129.0)
 
 
 def _height(texts: Iterable[str], width: float, size: float, *, bold: bool = False) -> float:
@@ -91,6 +91,7 @@ def roomy_height(synthesis: Synthesis) -> float:
     if synthesis.requests.items:
         requests = REQUEST_EDGES + TITLE - ITEM_GAP * len(synthesis.requests.items)
         requests += _list(synthesis.requests, FULL_WIDTH - 45, TEXT)
+        requests += 0 if synthesis.requests.left_out else SMALL * LEADING  # points to discuss
     return TOP + _band(synthesis) + _first_row(synthesis) + _boxes(synthesis) + requests
 
 

@@ -285,7 +285,10 @@ def test_points_to_discuss_are_printed_when_there_are_some():
     assert html.index('id="vigilance"') < html.index('id="reste-a-completer"')
     assert "&lt;b&gt;Rythme&lt;/b&gt;" in html
     assert "Choix assumé\u00a0: À signer" in html.replace("&nbsp;", "\u00a0")
-    assert 'href="#vigilance"' in html
+    assert (
+        html.count('<a href="#vigilance"') + html.count('" href="#vigilance"') == 2
+    )  # in the contents and under the requests
+    assert "1\u00a0point d’attention" in html
 
 
 def test_the_letters_of_the_synthesis_follow_what_it_says():
