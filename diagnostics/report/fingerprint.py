@@ -13,8 +13,8 @@ from diagnostics.report import pdf
 
 # A change in any of these files prints again what was kept.
 SOURCES = (
-    "diagnostics/domain/*.py",
-    "diagnostics/report/*",
+    "diagnostics/domain/**/*.py",
+    "diagnostics/report/**/*",
     "diagnostics/templatetags/*.py",
     "diagnostics/typography.py",
     "templates/report/**/*.html",
@@ -32,13 +32,17 @@ def _digest_of_process() -> str:
     return _digest()
 
 
-def _digest() -> str:
+def files() -> list[Path]:
+    """Return every file that a PDF is made from."""
     root, packages = Path(settings.BASE_DIR), Path(settings.NODE_MODULES)
-    files = {path for pattern in SOURCES for path in root.glob(pattern) if path.is_file()}
-    files |= {root / "static" / "css" / name for name in pdf.STYLE_SHEETS}
+    found = {path for pattern in SOURCES for path in root.glob(pattern) if path.is_file()}
+    found = {path for path in found if path.parent.name != "__pycache__"}
+    found |= {root / "static" / "css" / name for name in pdf.STYLE_SHEETS}
+    return [*sorted(found), *(packages / name for *_, name in pdf.FONTS)]
+
+
+def _digest() -> str:
     digest = hashlib.sha256(f"weasyprint {version('weasyprint')}\n".encode())
-    for path in sorted(files):
-        digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
-    for *_, name in pdf.FONTS:
-        digest.update(f"{name}\n".encode() + (packages / name).read_bytes())
+    for path in files():
+        digest.update(f"{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()

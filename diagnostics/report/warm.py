@@ -62,6 +62,7 @@ def main() -> None:
 
 
 def _serve(control: socket.socket) -> None:
+    warm = os.getpid()
     endings: dict[int, int] = {}  # pid of a child → the pipe that tells how it ended
     while True:
         # The time out only serves to look after children.
@@ -73,7 +74,7 @@ def _serve(control: socket.socket) -> None:
             channel, ending = handed
             child = os.fork()
             if child == 0:
-                _print(json.loads(message), control, channel, ending)
+                _print(warm, json.loads(message), control, channel, ending)
             os.close(channel)
             endings[child] = ending
         for child in list(endings):
@@ -85,14 +86,14 @@ def _serve(control: socket.socket) -> None:
                 os.close(pipe)
 
 
-def _print(asked: dict[str, float], control: socket.socket, *handed: int) -> NoReturn:
+def _print(parent: int, asked: dict[str, float], control: socket.socket, *handed: int) -> NoReturn:
     """Print one document, in the child; nothing that was open in the parent is tidied up."""
     code = 1
     try:
         control.close()
         channel = socket.socket(fileno=handed[0])
         os.close(handed[1])
-        _accept_bounds(asked["seconds"], int(asked["memory"]))
+        _accept_bounds(parent, asked["seconds"], int(asked["memory"]))
         with channel.makefile("rb") as stream:
             html = stream.read(int(asked["size"])).decode()
         printed = pdf.print_html(html)
@@ -114,11 +115,11 @@ def _print(asked: dict[str, float], control: socket.socket, *handed: int) -> NoR
         os._exit(code)
 
 
-def _accept_bounds(seconds: float, memory: int) -> None:
+def _accept_bounds(parent: int, seconds: float, memory: int) -> None:
     """Have the kernel end this process with its parent, after a time, or beyond some memory."""
     die_with_parent(signal.SIGKILL)
-    if os.getppid() == 1:
-        os._exit(1)  # the parent ended in between
+    if os.getppid() != parent:
+        os._exit(1)  # it ended in between
     signal.setitimer(signal.ITIMER_REAL, seconds)  # SIGALRM ends it
     processor = max(1, round(seconds))
     resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))

@@ -41,7 +41,7 @@ _places = threading.BoundedSemaphore(settings.PDF_PLACES)
 def show_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the report on screen; ``?version=N`` for a submitted one."""
     diagnostic = get_diagnostic(request.user, pk).diagnostic
-    edition = _edition(request, diagnostic)
+    edition = edition_asked(request, diagnostic)
     context = {
         "content": edition.content,
         "diagnostic": diagnostic,
@@ -97,7 +97,8 @@ def _version_asked(request: HttpRequest) -> int | None:
     return int(asked)
 
 
-def _edition(request: HttpRequest, diagnostic: Diagnostic) -> Edition:
+def edition_asked(request: HttpRequest, diagnostic: Diagnostic) -> Edition:
+    """Return what ``?version=N`` asks for, or what the diagnostic is now; Http404 otherwise."""
     edition = edition_of(diagnostic, _version_asked(request))
     if edition is None:
         raise Http404
@@ -109,7 +110,7 @@ def _edition(request: HttpRequest, diagnostic: Diagnostic) -> Edition:
 
 def _download_diagnostic(request: HttpRequest, pk: UUID, kind: Kind) -> HttpResponse:
     diagnostic = get_diagnostic(request.user, pk).diagnostic
-    edition = _edition(request, diagnostic)
+    edition = edition_asked(request, diagnostic)
     name = slugify(f"{diagnostic.structure.name} {diagnostic.title}") or "diagnostic"
     if kind is Kind.SYNTHESIS:
         name += "-synthese"

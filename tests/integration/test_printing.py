@@ -183,14 +183,14 @@ def test_the_facts_are_told_once_they_are_known(monkeypatch):
     client = cast.client("reader")
 
     def button() -> str:
-        page = client.get(address(cast, "report")).content.decode()
+        page = page_of(client.get(address(cast, "report"))).text
         return re.search(r"Télécharger le PDF( \([^)]*\))?", page).group()
 
     assert button() == "Télécharger le PDF"
     printed = Printed(b"x" * 412_300, 12)
     monkeypatch.setattr("diagnostics.report.renderer.render", lambda html: printed)
     client.get(address(cast))
-    assert button() == "Télécharger le PDF (412\u00a0Ko, 12\u00a0pages)"
+    assert button() == "Télécharger le PDF (412 Ko, 12 pages)"
     rewrite(cast, "Un autre énoncé")
     assert button() == "Télécharger le PDF"
 
