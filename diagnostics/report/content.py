@@ -34,7 +34,7 @@ from diagnostics.domain.vocabulary import (
 from diagnostics.report.glossary import used_terms
 from diagnostics.report.lettering import HEADING, clip, wrap
 from diagnostics.report.synthesis import Synthesis, build_synthesis
-from diagnostics.report.synthesis_room import is_roomy
+from diagnostics.report.synthesis_room import letters
 from diagnostics.typography import count, french_date, typeset
 
 CREDIT = (
@@ -55,7 +55,6 @@ STEP_NUMBERS = {
     StepKey.BOARD_DECISIONS: "",
 }
 _KEPT_WHOLE = {
-    StepKey.VISION,
     StepKey.ROLES,
     StepKey.ACCOMPANIMENT_SCOPE,
     StepKey.ORGANISATION,
@@ -125,7 +124,8 @@ class Section:
         """Class that says how the section goes over pages: a short one is kept on one page, or
         its table is when a drawing comes first."""
         rows, characters = len(list(self.answer.all_rows())), len(self.answer.model_dump_json())
-        if self.step is StepKey.ECONOMIC_MODEL or rows > 6 or characters > 6_000:
+        alone = {StepKey.VISION, StepKey.ECONOMIC_MODEL}  # they open their chapter
+        if self.step in alone or rows > 6 or characters > 6_000:
             return ""
         return "r-keep" if self.step in _KEPT_WHOLE else "r-keep-table"
 
@@ -322,9 +322,9 @@ class ReportContent:
         ]
 
     @property
-    def synthesis_is_roomy(self) -> bool:
-        """Tell whether the one-page synthesis is set in larger letters."""
-        return is_roomy(self.synthesis)
+    def synthesis_letters(self) -> str:
+        """Class of the letters of the one-page synthesis."""
+        return letters(self.synthesis)
 
     @property
     def has_thread(self) -> bool:

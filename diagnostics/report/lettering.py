@@ -129,18 +129,29 @@ def _by_character(groups: dict[int, str]) -> dict[str, int]:
 
 
 _WIDTHS = {False: _by_character(_REGULAR_BY_WIDTH), True: _by_character(_BOLD_BY_WIDTH)}
-_UNKNOWN = 125  # an ideogram, an emoji: another font, at worst this wide
+_REGULAR = frozenset(_WIDTHS[False])
+_UNKNOWN = 130  # an ideogram, an emoji: another font, at worst this wide
+
+
+def _is_latin(character: str) -> bool:
+    """Tell whether a character is a letter with an accent that Figtree has."""
+    return character.isalpha() and ("\u00c0" <= character <= "\u024f" or "Ḁ" <= character <= "ỿ")
 
 
 def _character_width(character: str, bold: bool) -> int:
     widths = _WIDTHS[bold]
     width = widths.get(character)
     if width is None:
-        decomposed = unicodedata.normalize("NFD", character)
-        width = 0 if unicodedata.combining(character) else widths.get(decomposed[0], _UNKNOWN) + 2
+        base = unicodedata.normalize("NFD", character)[0] if _is_latin(character) else ""
+        width = 0 if unicodedata.combining(character) else widths.get(base, _UNKNOWN) + 2
         if len(widths) < 5_000:
             widths[character] = width
     return width
+
+
+def is_known(text: str) -> bool:
+    """Tell whether our own fonts have every letter: another font may be higher."""
+    return all(c in _REGULAR or _is_latin(c) or c in "\n\t" for c in text)
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:

@@ -41,7 +41,8 @@ LATIN = "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, 
 LATIN_EXTENDED = (
     "U+0100-0130, U+0132-0151, U+0154-02BA, U+1E00-1E9F, U+1EF2-1EFF, U+20A0-20AB, U+20AD-20C0"
 )
-# Family, style, characters, file of an npm package. Emoji are outlines: see fonts.conf.
+# Family, style, characters, file of an npm package. Emoji are outlines: see fonts.conf. One file
+# a family and style: WeasyPrint takes two files of one name for one font, and mixes their glyphs.
 FONTS = (
     (
         "Figtree",
@@ -56,7 +57,7 @@ FONTS = (
         "@fontsource-variable/figtree/files/figtree-latin-wght-italic.woff2",
     ),
     (
-        "Figtree",
+        "Figtree Extended",
         "normal",
         LATIN_EXTENDED,
         "@fontsource-variable/figtree/files/figtree-latin-ext-wght-normal.woff2",
@@ -66,6 +67,12 @@ FONTS = (
         "normal",
         LATIN,
         "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2",
+    ),
+    (
+        "Bricolage Extended",
+        "normal",
+        LATIN_EXTENDED,
+        "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-ext-wght-normal.woff2",
     ),
     ("Noto Emoji", "normal", "", "@fontsource/noto-emoji/files/noto-emoji-emoji-400-normal.woff2"),
 )
@@ -115,6 +122,10 @@ def _own_style_sheet() -> str:
         for family, style, characters, name in FONTS
     )
     return f"""{faces}
+    html:root {{
+      --font-text: "Figtree", "Figtree Extended", sans-serif;
+      --font-heading: "Bricolage Grotesque", "Bricolage Extended", sans-serif;
+    }}
     .r-project {{ background: url("{WATERMARK}") center / 165mm no-repeat; }}"""
 
 

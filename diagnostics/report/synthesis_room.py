@@ -1,4 +1,4 @@
-"""Whether the one-page synthesis has room for larger letters.
+"""The size of the letters of the one-page synthesis: larger when there is room.
 
 Its texts are cut so that the page holds in small letters whatever was typed. Most diagnostics say
 less: this adds up the height that the page would take in larger letters. The measures, in points,
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from diagnostics.report.lettering import HEADING, wrap
+from diagnostics.report.lettering import HEADING, is_known, wrap
 from diagnostics.report.synthesis import (
     ALLY_WIDTH,
     BOX_WIDTH,
@@ -27,7 +27,7 @@ TEXT, LEAD, SMALL, KEY = 10.0, 11.0, 9.0, 13.0
 LEADING = 1.36
 BOX_EDGES, BAND_EDGES, REQUEST_EDGES, ROW_EDGES, ITEM_GAP = 14.8, 13.0, 13.0, 5.6, 1.5
 BARS = 74.0  # the drawing of the shares
-BAND_WIDTHS = (143.0, 132.0, 132.0)
+BAND_WIDTHS = (163.0, 129.0, 129.0)
 
 
 def _height(texts: Iterable[str], width: float, size: float, *, bold: bool = False) -> float:
@@ -91,9 +91,26 @@ def roomy_height(synthesis: Synthesis) -> float:
     if synthesis.requests.items:
         requests = REQUEST_EDGES + TITLE - ITEM_GAP * len(synthesis.requests.items)
         requests += _list(synthesis.requests, FULL_WIDTH - 45, TEXT)
+        requests += 0 if synthesis.requests.left_out else SMALL * LEADING  # points to discuss
     return TOP + _band(synthesis) + _first_row(synthesis) + _boxes(synthesis) + requests
 
 
-def is_roomy(synthesis: Synthesis) -> bool:
-    """Tell whether the synthesis holds on its page in larger letters."""
-    return roomy_height(synthesis) <= PAGE
+def _texts(synthesis: Synthesis) -> list[str]:
+    lists = (
+        synthesis.roles,
+        synthesis.priorities,
+        synthesis.existing,
+        synthesis.to_approach,
+        synthesis.requests,
+    )
+    texts = [synthesis.vision, *(row.statement for row in synthesis.objectives)]
+    texts += [part for figure in synthesis.figures for part in (figure.now, figure.note)]
+    return texts + [item for items in lists for item in items.items]
+
+
+def letters(synthesis: Synthesis) -> str:
+    """Return the class of the letters: larger when there is room, closer lines for a script that
+    our own fonts do not have (those that stand in for them are higher)."""
+    if not all(map(is_known, _texts(synthesis))):
+        return "r-tight"
+    return "r-roomy" if roomy_height(synthesis) <= PAGE else ""

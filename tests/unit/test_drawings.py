@@ -223,6 +223,7 @@ def test_the_timeline_of_the_demo():
     words = [element.text for element in root.iter(f"{SVG}text")]
     assert words[:4] == ["2026", "2027", "2028", "2029"]
     assert "120\u00a0associations" in words
+    assert "5\u00a0%" in words  # whole
     assert "O5\u00a0: 5\u00a0% → 50\u00a0%, 2029" in root[0].text
 
 

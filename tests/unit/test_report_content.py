@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
 from hypothesis import given, settings
 
+from diagnostics.domain.answers import Milestone
 from diagnostics.domain.completeness import remaining_items
 from diagnostics.domain.vocabulary import Axis, Mark, State, StepKey
-from diagnostics.report.content import VersionStamp, build_report
+from diagnostics.report.content import VersionStamp, Vigilance, build_report
 from diagnostics.report.pdf import render_report_html
 from diagnostics.report.reading import (
     read_activities,
     read_alliances,
+    read_calendar,
     read_economic_model,
     read_territorial_scales,
 )
@@ -212,6 +215,105 @@ def test_the_scales_used_are_the_columns_of_the_matrix():
         "Région",
     ]
     assert [line.line.code for line in view.matrix if line.cells[0]] == ["A1"]
+
+
+# --- The calendar, the contents, the points to discuss ------------------------------------------------
+
+
+def milestones(*months):
+    return [Milestone(id=f"c{i}", month=m, milestone=f"Jalon {i}") for i, m in enumerate(months)]
+
+
+def test_the_calendar_is_the_twelve_months_after_the_board():
+    document = demo("sorelle")  # the board meets on 18 June 2026
+
+    view = read_calendar(document.answers.board_decisions.calendar, document)
+
+    assert view.is_grid
+    assert [cell.month for cell in view.months][::11] == ["2026-07", "2027-06"]
+    assert len(view.months) == 12
+    assert view.others == []
+    assert sum(len(cell.milestones) for cell in view.months) == 8
+
+
+def test_the_calendar_starts_with_an_earlier_milestone_and_keeps_those_beyond():
+    document = demo("sorelle")
+    rows = milestones("2026-05", "2026-12", "2028-01", "")
+
+    view = read_calendar(rows, document)
+
+    assert [cell.month for cell in view.months][::11] == ["2026-05", "2027-04"]
+    assert [row.month for row in view.others] == ["2028-01", ""]
+
+
+def test_the_calendar_is_a_list_without_months_or_with_long_ones():
+    document = demo("sorelle")
+    long = [Milestone(id=f"c{i}", month="2026-09", milestone="x" * 120) for i in range(3)]
+
+    assert not read_calendar(milestones("", ""), document).is_grid
+    assert not read_calendar(long, document).is_grid
+    document.answers.board_decisions.calendar = long
+    html = render_report_html(report(document))
+    assert html.count("Septembre\u00a02026") == 3
+    assert '<ol class="r-months">' not in html
+
+
+def test_the_contents_name_what_the_report_has():
+    entries = report(demo("sorelle")).contents
+
+    assert [(entry.anchor, entry.number, len(entry.children)) for entry in entries] == [
+        ("synthese", "", 0),
+        ("axe-vision", "1", 1),
+        ("axe-ambition", "2", 3),
+        ("axe-missions", "3", 3),
+        ("axe-moyens", "4", 3),
+        ("reste-a-completer", "", 0),
+        ("decisions", "", 0),
+        ("annexe", "", 0),
+    ]
+    html = render_report_html(report(demo("sorelle")))
+    anchors = [*entries, *(child for entry in entries for child in entry.children)]
+    assert [a for a in anchors if f'id="{a.anchor}"' not in html] == []
+
+
+def test_points_to_discuss_are_printed_when_there_are_some():
+    content = report(demo("sorelle"))
+    assert "Cohérence et points de vigilance" not in render_report_html(content)
+    points = Vigilance(["<b>Rythme</b>"], ["À noter ici"], [("Partenaire absent", "À signer")])
+
+    html = render_report_html(dataclasses.replace(content, vigilance=points))
+
+    assert html.index('id="vigilance"') < html.index('id="reste-a-completer"')
+    assert "&lt;b&gt;Rythme&lt;/b&gt;" in html
+    assert "Choix assumé\u00a0: À signer" in html.replace("&nbsp;", "\u00a0")
+    assert (
+        html.count('<a href="#vigilance"') + html.count('" href="#vigilance"') == 2
+    )  # in the contents and under the requests
+    assert "1\u00a0point d’attention" in html
+
+
+def test_the_letters_of_the_synthesis_follow_what_it_says():
+    def letters(text, **options):
+        return report(filled(text, **options)).synthesis_letters
+
+    assert report(demo("arvelle")).synthesis_letters == "r-roomy"
+    assert letters("Une dynamique collective ", rows=60, to_caps=True) == ""
+    assert letters("شراكة محلية ", rows=1) == "r-tight"
+
+
+def test_the_foot_has_the_version_the_day_and_the_fingerprint():
+    content = report(demo("sorelle"))
+
+    assert content.stamp == (
+        f"Version\u00a02 · 4\u00a0juin\u00a02026 · {content.document.sha256()[:12]}"
+    )
+    assert report(demo("sorelle"), number=None).stamp == "Document de travail"
+
+
+def test_the_identity_card_leaves_out_what_is_not_known():
+    facts = {fact.label: fact.value for fact in report(empty()).facts}
+
+    assert facts == {"Forme juridique": "Association", "Période": "2026 à 2029 (3\u00a0ans)"}
 
 
 # --- The page -------------------------------------------------------------------------------------

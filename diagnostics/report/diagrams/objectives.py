@@ -107,7 +107,7 @@ def timeline_layout(
         for year, x in zip(range(base_year, target_year + 1), ticks, strict=True)
     ]
     now_width = max((text_width(typeset(row.now), SIZE) for row in rows), default=0.0)
-    now_left = NOW_RIGHT - min(NOW_WIDTH, now_width)
+    now_left = NOW_RIGHT - min(NOW_WIDTH, now_width + 1)
     placed, top = [], HEAD
     for row in rows:
         name = label(typeset(row.title), CODE_WIDTH, 0, now_left - CODE_WIDTH - 10, SIZE, lines=2)

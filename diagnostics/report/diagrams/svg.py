@@ -28,7 +28,7 @@ SUN = "#e9a820"
 AMBITION, AMBITION_DARK, AMBITION_TINTS = "#8d3a73", "#6b2656", {1: "#e9cfe1", 2: "#f7edf4"}
 MISSIONS, MISSIONS_TINT, MISSIONS_PALE = "#2d7a4b", "#cfe5d7", "#e9f4ed"
 MEANS, MEANS_DARK, MEANS_TINT, MEANS_PALE = "#a9600c", "#7d4708", "#f6e3c3", "#fcf2e6"
-FONT = "Figtree, 'Figtree Variable', sans-serif"
+FONT = "Figtree, 'Figtree Extended', sans-serif"
 
 
 @dataclass(frozen=True)
