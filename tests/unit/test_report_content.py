@@ -267,6 +267,8 @@ def test_the_contents_name_what_the_report_has():
         ("axe-ambition", "2", 3),
         ("axe-missions", "3", 3),
         ("axe-moyens", "4", 3),
+        ("fil-rouge", "", 0),
+        ("vigilance", "", 0),
         ("reste-a-completer", "", 0),
         ("decisions", "", 0),
         ("annexe", "", 0),
@@ -278,7 +280,8 @@ def test_the_contents_name_what_the_report_has():
 
 def test_points_to_discuss_are_printed_when_there_are_some():
     content = report(demo("sorelle"))
-    assert "Cohérence et points de vigilance" not in render_report_html(content)
+    without = dataclasses.replace(content, vigilance=None)
+    assert "Cohérence et points de vigilance" not in render_report_html(without)
     points = Vigilance(["<b>Rythme</b>"], ["À noter ici"], [("Partenaire absent", "À signer")])
 
     html = render_report_html(dataclasses.replace(content, vigilance=points))
