@@ -2,7 +2,7 @@
 
 import os
 
-from rameau_diag.settings import *  # noqa: F403
+from rameau_diag.settings import *  # noqa: F403  (settings are read so)
 from rameau_diag.settings import DATABASES, STORAGES
 
 DATABASES["default"]["NAME"] = os.environ["BENCH_DATABASE"]

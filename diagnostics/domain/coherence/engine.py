@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 # The modules of the rules enter them in the table.
-from diagnostics.domain.coherence import (  # noqa: F401
+from diagnostics.domain.coherence import (  # noqa: F401  (see above)
     rules_alliances,
     rules_ambition,
     rules_means,
