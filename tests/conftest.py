@@ -10,8 +10,17 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 
 TESTS = Path(__file__).resolve().parent
+
+# The same examples in every run: what one machine finds, any other finds again. New ones with
+# « pytest --hypothesis-profile=explore »; what it finds becomes a case of its own. To explain an
+# example, hypothesis may run a test a thousand times more: hours for one that prints.
+_PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
+settings.register_profile("same", derandomize=True, phases=_PHASES)
+settings.register_profile("explore", derandomize=False, phases=_PHASES)
+settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -60,7 +60,7 @@ def check(labels: list[Label], height: float, *, boxes: list[Box] | None = None)
         assert area.bottom <= height + 0.01
     for part in labels:
         for line in part.lines:
-            assert len(line) < 2 or text_width(line, part.size) <= part.width + 0.01
+            assert len(line) < 2 or text_width(line, part.size, bold=part.bold) <= part.width + 0.01
 
 
 # --- The chain ---------------------------------------------------------------------------------------
