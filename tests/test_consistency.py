@@ -46,6 +46,28 @@ def python_strings() -> set[str]:
     return found
 
 
+def sentences(folder: str) -> set[str]:
+    """What the code of a folder says to people: its strings but docstrings and descriptions."""
+    found = set()
+    for path in sorted((ROOT / "diagnostics" / folder).rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        left_out = set()
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Expr)
+                or isinstance(node, ast.keyword)
+                and node.arg == "description"
+            ):
+                left_out.add(node.value)
+            elif (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and node not in left_out
+            ):
+                found.add(node.value)
+    return found
+
+
 def of_a_package(name: str) -> bool:
     """Tell whether a template takes the place of one of an installed package."""
     folders = [Path(config.path) / "templates" for config in apps.get_app_configs()]
@@ -57,6 +79,8 @@ def without_comments(source: str) -> str:
     return re.sub(r"\{% comment.*?endcomment %\}", "", source, flags=re.DOTALL)
 
 
+# A space that lets a line break before the sign it belongs to.
+PLAIN_SPACE = re.compile(r"« | [;:!?»](?=\s|$)|(?<=\d) (?=[%€]|K€)")
 PAGES = [name for name in templates() if name.endswith(".html")]
 
 
@@ -124,6 +148,17 @@ def test_pages_use_french_quotes(name: str):
     text = re.sub(r"<[^>]*>|\{[{%].*?[%}]\}", "", without_comments(templates()[name]))
     assert '"' not in text
     assert not re.search(r"\w'\w", text), "an apostrophe is ’"
+
+
+@pytest.mark.parametrize("name", templates())
+def test_no_line_of_a_page_or_mail_can_start_with_a_sign(name: str):
+    text = re.sub(r"<[^>]*>|\{[{%].*?[%}]\}", "", without_comments(templates()[name]))
+    assert PLAIN_SPACE.findall(text) == []
+
+
+@pytest.mark.parametrize("folder", ["domain", "services", "forms", "views", "report"])
+def test_no_line_of_a_sentence_can_start_with_a_sign(folder: str):
+    assert [text for text in sentences(folder) if PLAIN_SPACE.search(text)] == []
 
 
 def test_every_name_of_an_address_is_used_once():

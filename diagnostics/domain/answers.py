@@ -133,7 +133,7 @@ Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), _unit("%"),
 Value = Annotated[
     float,
     Field(ge=0, le=MAX_VALUE, allow_inf_nan=False),
-    _unit("celle du champ « unit »"),
+    _unit("celle du champ « unit »"),
     PlainNumber,
 ]
 People = Annotated[int, Field(ge=0, le=MAX_PEOPLE), _unit("personnes")]
@@ -186,7 +186,7 @@ class Answer(Shape):
         seen: set[str] = set()
         for row in self.all_rows():
             if row.id in seen:
-                raise ValueError(f"l’identifiant de ligne « {row.id} » est utilisé deux fois")
+                raise ValueError(f"l’identifiant de ligne « {row.id} » est utilisé deux fois")
             seen.add(row.id)
         return self
 

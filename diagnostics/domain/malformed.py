@@ -65,7 +65,7 @@ class Malformed(ValueError):
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
-        super().__init__(" ; ".join(str(problem) for problem in problems))
+        super().__init__(" ; ".join(str(problem) for problem in problems))
 
 
 def problems_of(error: ValidationError) -> list[Problem]:

@@ -49,7 +49,7 @@ def _finding() -> dict[str, Any]:
         "severity": {"description": "poids dans la discussion", **_codes(Severity)},
         "step": {"description": "étape principale", **_codes(StepKey)},
         "rows": {
-            "description": "ce qui est concerné : ids de lignes, ou codes de missions, d’étapes de "
+            "description": "ce qui est concerné : ids de lignes, ou codes de missions, d’étapes de "
             "l’accompagnement, de familles de ressources, de colonnes du modèle économique",
             "type": "array",
             "items": text,

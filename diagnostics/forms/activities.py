@@ -62,7 +62,7 @@ class ActivitiesForm(StepForm):
 
     out_of_scope = forms.MultipleChoiceField(
         label="Missions hors de notre rôle",
-        help_text="Cochez une mission que vous laissez à d’autres : c’est un choix assumé.",
+        help_text="Cochez une mission que vous laissez à d’autres : c’est un choix assumé.",
         choices=Mission.choices(),
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -176,13 +176,13 @@ class StepForm(forms.Form):
     mark = CodeField(Mark.choices(), label="Repère de l’équipe", empty_label="Aucun repère")
     board_question = TextField(
         label="À trancher en conseil d’administration",
-        help_text="Une question que le conseil doit trancher ; elle est imprimée dans le rapport.",
+        help_text="Une question que le conseil doit trancher ; elle est imprimée dans le rapport.",
         max_length=LONG_TEXT,
         rows=2,
     )
     internal_note = TextField(
         label="Note interne de l’équipe",
-        help_text="Pour l’équipe seulement : absente du rapport et de tout document.",
+        help_text="Pour l’équipe seulement : absente du rapport et de tout document.",
         max_length=LONG_TEXT,
         rows=2,
     )
@@ -278,7 +278,7 @@ class StepForm(forms.Form):
         try:
             self._answer = self._build_answer()
         except ShapeError as error:
-            self.add_error(None, f"Réponse refusée : {error.errors()[0]['msg']}")
+            self.add_error(None, f"Réponse refusée : {error.errors()[0]['msg']}")
             return False
         return True
 

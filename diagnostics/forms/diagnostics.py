@@ -38,7 +38,7 @@ class OpenDiagnosticForm(forms.Form):
 
     base_year = YearField(
         label="Année N",
-        help_text="L’année de départ : les ressources « actuelles ».",
+        help_text="L’année de départ : les ressources « actuelles ».",
         required=True,
     )
     horizon_years = forms.TypedChoiceField(
@@ -51,7 +51,7 @@ class OpenDiagnosticForm(forms.Form):
     )
     title = TextField(
         label="Titre",
-        help_text="Laissez vide pour « Ambition N–N+3 ».",
+        help_text="Laissez vide pour « Ambition N–N+3 ».",
         max_length=ROW_TEXT,
     )
     board_date = DayField(
@@ -83,7 +83,7 @@ class WorkshopForm(forms.Form):
     participants = CountField(label="Participants", maximum=MAX_PEOPLE)
     composition = TextField(
         label="Qualité des participants",
-        help_text="Par exemple « 5 administrateurs, 2 salariés » ; pas de nom.",
+        help_text="Par exemple « 5 administrateurs, 2 salariés » ; pas de nom.",
         max_length=ROW_TEXT,
     )
 

@@ -176,7 +176,7 @@ class LinksField(forms.MultipleChoiceField):
             required=False,
             widget=forms.CheckboxSelectMultiple,
             error_messages={
-                "invalid_choice": "L’un des éléments choisis n’existe plus : choisissez de nouveau."
+                "invalid_choice": "L’un des éléments choisis n’existe plus : choisissez de nouveau."
             },
             **kwargs,
         )

@@ -26,7 +26,7 @@ class OrganisationForm(StepForm):
     legal_tool_state = CodeField(LegalToolState.choices(), label="Où en est cet outil")
     rationale = TextField(
         label="Motif",
-        help_text="À quel besoin cet outil répond-il ? À valider par un conseil juridique.",
+        help_text="À quel besoin cet outil répond-il ? À valider par un conseil juridique.",
         max_length=RATIONALE_TEXT,
         rows=3,
     )

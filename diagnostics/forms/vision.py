@@ -36,7 +36,7 @@ class VisionForm(StepForm):
 
     starting_point = TextField(
         label="Constat de départ",
-        help_text="Où en sont les partenariats sur le territoire aujourd’hui ? Facultatif.",
+        help_text="Où en sont les partenariats sur le territoire aujourd’hui ? Facultatif.",
         max_length=STARTING_POINT_TEXT,
         rows=3,
     )

@@ -136,6 +136,6 @@ def lock_for_editing(diagnostic: Diagnostic, *, user: User) -> Diagnostic:
         raise NotAllowed("Vous pouvez lire ce diagnostic, pas le modifier.")
     if not access.can_edit:
         raise WrongState(
-            f"Ce diagnostic est « {locked.state_label} » : ses réponses ne se modifient plus."
+            f"Ce diagnostic est « {locked.state_label} » : ses réponses ne se modifient plus."
         )
     return locked

@@ -48,13 +48,13 @@ def acknowledge_finding(
     if len(reason) > LONG_TEXT:
         raise ServiceError(f"{LONG_TEXT} caractères au plus.")
     if not is_printable(reason):
-        raise ServiceError("Ce texte contient un caractère de contrôle : retirez-le.")
+        raise ServiceError("Ce texte contient un caractère de contrôle : retirez-le.")
     with transaction.atomic():
         locked = lock_for_editing(diagnostic, user=user)
         finding = _finding(locked, rule, rows)
         if fingerprint not in {None, finding.fingerprint}:
             raise FindingGone(
-                "Les réponses ont changé : ce point dit autre chose à présent. Relisez-le avant de "
+                "Les réponses ont changé : ce point dit autre chose à présent. Relisez-le avant de "
                 "répondre."
             )
         acknowledgement, _created = Acknowledgement.objects.update_or_create(
@@ -84,7 +84,7 @@ def withdraw_acknowledgement(
         locked = lock_for_editing(diagnostic, user=user)
         acknowledgement = locked.acknowledgements.filter(rule=rule, rows=sorted(set(rows))).first()
         if acknowledgement is None:
-            raise FindingGone("Ce choix n’est plus là : il a déjà été remis en discussion.")
+            raise FindingGone("Ce choix n’est plus là : il a déjà été remis en discussion.")
         acknowledgement.delete()
         _record(EventKind.ACKNOWLEDGEMENT_WITHDRAWN, locked, acknowledgement, user)
 
@@ -103,7 +103,7 @@ def _finding(diagnostic: Diagnostic, rule: str, rows: Iterable[str]) -> Coherenc
     for finding in find_coherence(document, thresholds_of(diagnostic)):
         if finding.rule == rule and set(finding.rows) == wanted:
             return finding
-    raise FindingGone("Ce point n’est plus à discuter : les réponses ont changé.")
+    raise FindingGone("Ce point n’est plus à discuter : les réponses ont changé.")
 
 
 def _record(

@@ -42,7 +42,7 @@ def open_diagnostic(
         kit = Kit.objects.filter(slug=kit_slug).first()
         if kit is None:
             raise ServiceError(
-                f"Le kit « {kit_slug} » n’est pas chargé : lancez « manage.py load_kit »."
+                f"Le kit « {kit_slug} » n’est pas chargé : lancez « manage.py load_kit »."
             )
         diagnostic = Diagnostic(
             structure=structure,
@@ -77,7 +77,7 @@ def update_frame(
         if access.role is not MembershipRole.LEAD:
             raise NotAllowed("Seul·e le ou la référent·e modifie le cadre du diagnostic.")
         if not access.can_manage:
-            raise WrongState(f"Ce diagnostic est « {locked.state_label} ».")
+            raise WrongState(f"Ce diagnostic est « {locked.state_label} ».")
         changes: dict[str, Any] = {
             "title": title,
             "board_date": board_date,

@@ -72,7 +72,7 @@ def _answers(diagnostic: Diagnostic, document: DiagnosticDocument, user: User) -
         if answer.is_empty():
             continue
         if step.value not in known:
-            raise ServiceError(f"Le kit « {document.kit} » n’a pas d’étape « {step.value} ».")
+            raise ServiceError(f"Le kit « {document.kit} » n’a pas d’étape « {step.value} ».")
         rows.append(
             Answer(
                 diagnostic=diagnostic,

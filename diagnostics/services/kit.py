@@ -42,7 +42,7 @@ class KitFileError(ServiceError):
     def __init__(self, path: Path, problems: list[str]) -> None:
         self.path = path
         self.problems = problems
-        super().__init__(f"{path} n’est pas un kit lisible. " + " ; ".join(problems))
+        super().__init__(f"{path} n’est pas un kit lisible. " + " ; ".join(problems))
 
 
 class _FileShape(BaseModel):
@@ -135,9 +135,9 @@ class _KitFile(_FileShape):
         _refuse_twins("clé d’étape", (step.key for step in steps))
         _refuse_twins("numéro de question", (q.number for step in steps for q in step.questions))
         for part in self.parts:
-            _refuse_twins(f"position d’étape de « {part.key} »", (s.position for s in part.steps))
+            _refuse_twins(f"position d’étape de « {part.key} »", (s.position for s in part.steps))
         for step in steps:
-            where = f"de « {step.key} »"
+            where = f"de « {step.key} »"
             _refuse_twins(f"position de question {where}", (q.position for q in step.questions))
             _refuse_twins(f"position d’exemple {where}", (e.position for e in step.examples))
         return self
@@ -160,9 +160,9 @@ def _read(path: Path) -> _KitFile:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise KitFileError(path, [f"Lecture impossible : {error.strerror}."]) from error
+        raise KitFileError(path, [f"Lecture impossible : {error.strerror}."]) from error
     except ValueError as error:
-        raise KitFileError(path, [f"Ce n’est pas du JSON en UTF-8 : {error}."]) from error
+        raise KitFileError(path, [f"Ce n’est pas du JSON en UTF-8 : {error}."]) from error
     try:
         return _KitFile.model_validate(value)
     except ValidationError as error:
@@ -172,14 +172,14 @@ def _read(path: Path) -> _KitFile:
 def _sentence(problem: Any) -> str:
     where = ".".join(str(step) for step in problem["loc"])
     what = _PROBLEMS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
-    return f"{where} : {what}" if where else what
+    return f"{where} : {what}" if where else what
 
 
 def _refuse_twins(what: str, values: Iterable[str | int]) -> None:
     seen: set[str | int] = set()
     for value in values:
         if value in seen:
-            raise ValueError(f"{what} en double : {value}")
+            raise ValueError(f"{what} en double : {value}")
         seen.add(value)
 
 

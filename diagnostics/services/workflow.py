@@ -50,7 +50,7 @@ def submit_diagnostic(diagnostic: Diagnostic, *, user: User, base_url: str) -> V
         if State(locked.state) is State.SUBMITTED:
             raise AlreadySubmitted("Ce diagnostic est déjà soumis.")
         if not access.can_submit:
-            raise WrongState(f"Ce diagnostic est « {locked.state_label} » : il ne se soumet plus.")
+            raise WrongState(f"Ce diagnostic est « {locked.state_label} » : il ne se soumet plus.")
         now = timezone.now()
         locked.state = State.SUBMITTED.value
         locked.submitted_at = now
@@ -58,8 +58,8 @@ def submit_diagnostic(diagnostic: Diagnostic, *, user: User, base_url: str) -> V
         document = load_diagnostic_document(locked)
         empty = axes_without_answer(document)
         if empty:
-            names = ", ".join(f"« {axis.label} »" for axis in empty)
-            raise NotSubmittable(f"Il manque au moins une réponse dans : {names}.")
+            names = ", ".join(f"« {axis.label} »" for axis in empty)
+            raise NotSubmittable(f"Il manque au moins une réponse dans : {names}.")
         locked.save(update_fields=["state", "submitted_at", "updated_at"])
         last = locked.versions.order_by("-number").first()
         version = Version.objects.create(
@@ -145,6 +145,6 @@ def _lock_for_review(diagnostic: Diagnostic, *, user: User) -> Diagnostic:
         raise NotAllowed("Seule la facilitation relit et valide un diagnostic.")
     if not access.can_review:
         raise WrongState(
-            f"Ce diagnostic est « {locked.state_label} » : il n’attend pas de relecture."
+            f"Ce diagnostic est « {locked.state_label} » : il n’attend pas de relecture."
         )
     return locked

@@ -61,7 +61,7 @@ def request_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
             user=request.user,
             base_url=base_url(request),
         ),
-        "Votre demande est envoyée : la structure peut modifier ses réponses.",
+        "Votre demande est envoyée : la structure peut modifier ses réponses.",
         form,
     )
 
@@ -78,7 +78,7 @@ def validate(request: HttpRequest, pk: UUID) -> HttpResponse:
         lambda: workflow.validate_diagnostic(
             loaded.diagnostic, user=request.user, base_url=base_url(request)
         ),
-        "Le diagnostic est validé : la structure est prévenue.",
+        "Le diagnostic est validé : la structure est prévenue.",
     )
 
 

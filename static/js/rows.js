@@ -103,7 +103,7 @@ function operate(button) {
   if (verb === "add") {
     const row = addRow(container);
     firstField(row)?.focus();
-    say(`Ligne ajoutée : ${noun} ${rowsOf(container).length}.`);
+    say(`Ligne ajoutée : ${noun} ${rowsOf(container).length}.`);
     return;
   }
   const row = button.closest("[data-row]");
@@ -131,7 +131,7 @@ function operate(button) {
   const again = row.querySelector(`[name=row_op][value^="${verb}:"]`);
   (again.disabled ? row : again).focus();
   const position = rowsOf(container).indexOf(row) + 1;
-  say(`Ligne déplacée : ${noun} ${position}.`);
+  say(`Ligne déplacée : ${noun} ${position}.`);
 }
 
 // --- Examples and presets -------------------------------------------------------------------
@@ -190,7 +190,7 @@ function takeExample(button) {
   button.classList.add("is-used");
   totals();
   touched();
-  say("Exemple repris : adaptez-le à votre territoire.");
+  say("Exemple repris : adaptez-le à votre territoire.");
   target?.focus();
 }
 
@@ -223,7 +223,7 @@ function preset(button) {
   }
   totals();
   touched();
-  say("Trois tiers : 33 %, 33 %, 34 %.");
+  say("Trois tiers : 33 %, 33 %, 34 %.");
 }
 
 form.addEventListener("click", (event) => {

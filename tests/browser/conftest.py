@@ -1,10 +1,13 @@
 """What the browser tests share: people who are signed in, and pages that tell what went wrong."""
 
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from diagnostics.models import User
@@ -43,7 +46,39 @@ def demo(kit):
 
 
 @pytest.fixture
-def open_browser(browser: Browser, browser_context_args, live_server):
+def site_at_rest(live_server):
+    """Return what waits until the site answers nobody: a page that closes may still send a draft,
+    and the database is emptied next."""
+    running = 0
+    lock = threading.Lock()
+
+    def count(by: int) -> None:
+        nonlocal running
+        with lock:
+            running += by
+
+    def started(**_: object) -> None:
+        count(1)
+
+    def finished(**_: object) -> None:
+        count(-1)
+
+    def wait() -> None:
+        deadline = time.monotonic() + 10
+        quiet = 0
+        while quiet < 3 and time.monotonic() < deadline:
+            quiet = 0 if running else quiet + 1
+            time.sleep(0.03)
+
+    request_started.connect(started)
+    request_finished.connect(finished)
+    yield wait
+    request_started.disconnect(started)
+    request_finished.disconnect(finished)
+
+
+@pytest.fixture
+def open_browser(browser: Browser, browser_context_args, live_server, site_at_rest):
     """Open a browser of one's own; each page adds what goes wrong in it to ``problems``."""
     contexts: list[BrowserContext] = []
     problems: list[str] = []
@@ -63,6 +98,7 @@ def open_browser(browser: Browser, browser_context_args, live_server):
     yield _open
     for context in contexts:
         context.close()
+    site_at_rest()
     assert problems == []
 
 

@@ -52,19 +52,19 @@ def rows_by_server_buttons(page: Page) -> None:
     expect(page).to_have_url(re.compile("#vision-statements-1$"))
     expect(page.get_by_text("Nous avons gardé votre saisie")).to_be_visible()
     statement(2).fill(DIFFERENT)
-    page.get_by_role("button", name="Monter : énoncé 2").click()
+    page.get_by_role("button", name="Monter : énoncé 2").click()
     expect(statement(1)).to_have_value(DIFFERENT)
     expect(statement(2)).to_have_value("Premier énoncé")
-    page.get_by_role("button", name="Descendre : énoncé 1").click()
+    page.get_by_role("button", name="Descendre : énoncé 1").click()
     expect(statement(2)).to_have_value(DIFFERENT)
-    page.get_by_role("button", name="Retirer : énoncé 1").click()
+    page.get_by_role("button", name="Retirer : énoncé 1").click()
     expect(statement(1)).to_have_value(DIFFERENT)
     expect(row(page, "Énoncé", 2)).to_have_count(0)
     take_example(page, "Une dynamique territoriale collective")
     expect(statement(2)).to_have_value("Une dynamique territoriale collective est instaurée")
     save(page)
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        "Quels rôles souhaités par la structure ?"
+        "Quels rôles souhaités par la structure ?"
     )
 
 
@@ -92,7 +92,7 @@ def error_then_correction(page: Page) -> None:
     summary = page.locator(".error-summary")
     expect(summary.get_by_role("heading")).to_have_text("2 points à corriger")
     expect(summary).to_contain_text("Indiquez un nombre, par exemple 200.")
-    expect(page).to_have_title(re.compile("^Erreur : "))
+    expect(page).to_have_title(re.compile("^Erreur : "))
     assert not Answer.objects.filter(step="objectives").exists()
     summary.get_by_role("link", name="Objectif 1, Valeur cible").click()
     expect(page).to_have_url(re.compile("#id_objectives-rows-0-target_value$"))
@@ -109,10 +109,10 @@ def fill_the_rest(page: Page, diagnostic: Diagnostic) -> None:
     take_example(page, "Créer des cub3 locaux")
     save(page)
     page.goto(step_path(diagnostic, "economic_model"))
-    take_example(page, "Budget : 120 K€")
+    take_example(page, "Budget : 120 K€")
     page.get_by_role("button", name=re.compile("^Trois tiers pour 2029")).click()
     target = page.locator("[data-column=economic_model-target]")
-    expect(target.locator("output")).to_have_text(re.compile("Total des parts : 100"))
+    expect(target.locator("output")).to_have_text(re.compile("Total des parts : 100"))
     expect(target.get_by_label("Budget, au plus (K€)")).to_have_value("300")
     save(page)
 

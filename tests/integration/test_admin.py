@@ -155,7 +155,7 @@ def test_thresholds_of_a_kit_are_edited(client, staff, typed, stored):
     ("typed", "words"),
     [
         ('{"pace": 12}', "pace\u00a0: clé inconnue"),
-        ('{"pace_info": 40}', "« pace_info » dépasse « pace_attention »"),
+        ('{"pace_info": 40}', "« pace_info » dépasse « pace_attention »"),
         ('{"max_roles": "trois"}', "max_roles\u00a0: un nombre entier est attendu"),
         ("[3]", "un objet est attendu"),
         ("douze", "JSON"),

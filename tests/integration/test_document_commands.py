@@ -241,7 +241,7 @@ def test_what_holds_nothing_is_not_stored(tmp_path):
         (["answers", "vison"], {}, f"answers.vison{NB}: clé inconnue"),
         (["diagnostic", "horizon_years"], 4, f"diagnostic.horizon_years{NB}: valeur inconnue"),
         (["acknowledgements", 0, "reason"], "", f"acknowledgements[0].reason{NB}: ce texte est vide"),
-        (["kit"], "rameau-1999", "Le kit « rameau-1999 » n’est pas chargé"),
+        (["kit"], "rameau-1999", "Le kit « rameau-1999 » n’est pas chargé"),
     ],
 )  # fmt: skip
 def test_a_malformed_document_is_refused_whole(path, value, expected, tmp_path):
@@ -265,7 +265,7 @@ def test_a_kit_without_a_step_refuses_its_answers(tmp_path):
     cast = make_cast()
     cast.diagnostic.kit.steps.get(key="alliances").delete()
     before = Diagnostic.objects.count()
-    with pytest.raises(CommandError, match="n’a pas d’étape « alliances »"):
+    with pytest.raises(CommandError, match="n’a pas d’étape « alliances »"):
         imported(json.dumps(demo_document("sorelle").as_json()), tmp_path, str(cast.structure.pk))
     assert Diagnostic.objects.count() == before
 

@@ -126,7 +126,7 @@ def test_an_edited_text_survives_a_second_load():
     Kit.objects.update(motto="Autre devise")
     Part.objects.filter(key="vision").update(short_title="Autre titre")
     Step.objects.filter(key="roles").update(help="Autre aide")
-    Question.objects.filter(number=1).update(text="Autre question ?")
+    Question.objects.filter(number=1).update(text="Autre question ?")
     Example.objects.filter(step__key="roles", position=2).update(text="Autre exemple")
     edited = stored()
 
@@ -143,7 +143,7 @@ def test_overwrite_restores_the_texts_of_the_file():
     Kit.objects.update(motto="Autre devise", plan=[])
     Part.objects.filter(key="vision").update(short_title="Autre titre")
     Step.objects.filter(key="roles").update(help="Autre aide")
-    Question.objects.filter(number=1).update(text="Autre question ?")
+    Question.objects.filter(number=1).update(text="Autre question ?")
     Example.objects.filter(step__key="roles", position=2).update(text="Autre exemple", payload=[])
     assert stored() != before
 
@@ -200,9 +200,9 @@ def test_a_kit_may_bring_its_own_thresholds(kit_file):
 @pytest.mark.parametrize(
     ("thresholds", "problem"),
     [
-        ({"pace": 3}, "thresholds : pace\u00a0: clé inconnue"),
-        ({"pace_info": 30}, "« pace_info » dépasse « pace_attention »"),
-        ([], "thresholds : "),
+        ({"pace": 3}, "thresholds : pace\u00a0: clé inconnue"),
+        ({"pace_info": 30}, "« pace_info » dépasse « pace_attention »"),
+        ([], "thresholds : "),
     ],
 )
 def test_bad_thresholds_refuse_the_whole_kit(kit_file, thresholds, problem):
@@ -231,36 +231,36 @@ def test_two_kits_do_not_mix(kit_file):
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (lambda kit: kit.pop("motto"), "motto : manque"),
-        (lambda kit: kit.update(colour="green"), "colour : clé inconnue"),
-        (lambda kit: kit.update(date="mars 2013"), "date : "),
-        (lambda kit: kit["parts"][1]["steps"][2].pop("help"), "parts.1.steps.2.help : manque"),
-        (lambda kit: kit["parts"][1].update(position="deux"), "parts.1.position : "),
-        (lambda kit: kit["parts"][1].update(steps=[]), "parts.1.steps : "),
-        (lambda kit: kit["parts"][1].update(key="vision"), "clé d’axe en double : vision"),
+        (lambda kit: kit.pop("motto"), "motto : manque"),
+        (lambda kit: kit.update(colour="green"), "colour : clé inconnue"),
+        (lambda kit: kit.update(date="mars 2013"), "date : "),
+        (lambda kit: kit["parts"][1]["steps"][2].pop("help"), "parts.1.steps.2.help : manque"),
+        (lambda kit: kit["parts"][1].update(position="deux"), "parts.1.position : "),
+        (lambda kit: kit["parts"][1].update(steps=[]), "parts.1.steps : "),
+        (lambda kit: kit["parts"][1].update(key="vision"), "clé d’axe en double : vision"),
         (
             lambda kit: kit["parts"][1]["steps"][0].update(key="vision"),
-            "clé d’étape en double : vision",
+            "clé d’étape en double : vision",
         ),
         (
             lambda kit: kit["parts"][1]["steps"][0]["questions"][0].update(number=1),
-            "numéro de question en double : 1",
+            "numéro de question en double : 1",
         ),
         (
             lambda kit: kit["parts"][0]["steps"][0]["examples"][1].update(position=1),
-            "position d’exemple de « vision » en double : 1",
+            "position d’exemple de « vision » en double : 1",
         ),
         (
             lambda kit: kit["parts"][0]["steps"][0]["examples"][0].update(text="x" * 301),
-            "parts.0.steps.0.examples.0.text : ",
+            "parts.0.steps.0.examples.0.text : ",
         ),
         (
             lambda kit: kit["parts"][0]["steps"][0]["examples"][0].update(note="NUL \x00"),
-            "parts.0.steps.0.examples.0.note : caractère de contrôle refusé",
+            "parts.0.steps.0.examples.0.note : caractère de contrôle refusé",
         ),
         (
             lambda kit: kit["parts"][0]["steps"][0]["examples"][0].update(payload={}),
-            "parts.0.steps.0.examples.0.payload : ",
+            "parts.0.steps.0.examples.0.payload : ",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -354,7 +354,7 @@ def test_the_command_overwrites_only_when_asked():
 def test_the_command_says_what_is_wrong(kit_file):
     path = kit_file(lambda kit: kit.pop("motto"))
 
-    with pytest.raises(CommandError, match="motto : manque"):
+    with pytest.raises(CommandError, match="motto : manque"):
         call_command("load_kit", path)
 
 

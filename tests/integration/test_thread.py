@@ -69,7 +69,7 @@ def test_the_page_shows_the_drawing_its_table_and_what_is_missing(desk):
     assert "O3 Avoir initié 100 partenariats nouveaux" in page  # a link, in the table
     assert "Bassin de vie (par sa mission)" in page
     assert "Alliances qui ne servent ni activité ni levier" in page
-    assert "A12 Valoriser les actions locales hors territoire : aucun objectif" in page
+    assert "A12 Valoriser les actions locales hors territoire : aucun objectif" in page
     posts = [form for form in page_of(response).forms if form.action.endswith("/relier/")]
     assert len(posts) == 14 == len(gaps(desk))
     assert {form.data["gap"][0] for form in posts} == set(gaps(desk))
@@ -149,7 +149,7 @@ def test_beyond_so_many_boxes_a_form_comes_when_it_is_asked_for(desk):
 )
 def test_a_link_is_one_click_and_one_save(desk, gap, chosen, step):
     desk.store_demo("brumelle")
-    desk.store(desk.answer(step).model_copy(update={"board_question": "Qui ?"}), note="À nous.")
+    desk.store(desk.answer(step).model_copy(update={"board_question": "Qui ?"}), note="À nous.")
     assert gap in gaps(desk)
     before = {s: desk.revision(s) for s in StepKey}
 
@@ -161,7 +161,7 @@ def test_a_link_is_one_click_and_one_save(desk, gap, chosen, step):
     after = {s: desk.revision(s) for s in StepKey}
     assert after == before | {step: before[step] + 1}
     row = desk.row(step)
-    assert (row.internal_note, row.board_question) == ("À nous.", "Qui ?")
+    assert (row.internal_note, row.board_question) == ("À nous.", "Qui ?")
     assert "Enregistré" in text_of(thread_page(desk))
 
 
@@ -269,7 +269,7 @@ def test_a_stale_link_stores_nothing_says_who_and_keeps_the_choice(desk):
 
     assert response.status_code == 409
     page = text_of(response)
-    assert "Bo Collègue a enregistré « Missions et activités »" in page
+    assert "Bo Collègue a enregistré « Missions et activités »" in page
     assert desk.answer(StepKey.ACTIVITIES) == theirs
     form = next(
         f for f in page_of(response).forms if f.data.get("gap") == ["activity-objective:b2"]
@@ -297,7 +297,7 @@ def test_a_colleagues_link_is_kept_beside_ones_own(desk):
     response = link(desk, "activity-objective:b1", revision=seen, links=["o1"])
 
     assert response.status_code == 409
-    assert "Aujourd’hui, cette ligne est reliée à : O2 Deux" in text_of(response)
+    assert "Aujourd’hui, cette ligne est reliée à : O2 Deux" in text_of(response)
     form = next(
         f for f in page_of(response).forms if f.data.get("gap") == ["activity-objective:b1"]
     )
@@ -330,7 +330,7 @@ def test_a_diagnostic_closed_meanwhile_is_said(desk):
     assert response.status_code == 409
     page = text_of(response)
     assert "Ce diagnostic est «\u00a0Soumis\u00a0»." in page
-    assert "Vous aviez choisi : EPCI — communauté de communes." in page
+    assert "Vous aviez choisi : EPCI — communauté de communes." in page
     assert desk.stored_rows() == before
 
 

@@ -201,12 +201,12 @@ def test_a_review_later_sets_the_mark_and_saves(desk):
 
 def test_the_internal_note_is_stored_and_in_no_document(desk):
     data = desk.typed(one_statement("Notre vision"))
-    data["vision-internal_note"] = "Entre nous : le trésorier doute"
+    data["vision-internal_note"] = "Entre nous : le trésorier doute"
     desk.post(StepKey.VISION, data)
 
     document = desk.client.get(reverse("document_json", args=[desk.diagnostic.pk]))
 
-    assert desk.row(StepKey.VISION).internal_note == "Entre nous : le trésorier doute"
+    assert desk.row(StepKey.VISION).internal_note == "Entre nous : le trésorier doute"
     assert "Entre nous" in text_of(desk.client.get(desk.url(StepKey.VISION)))
     body = document.content.decode()
     assert "Notre vision" in body
@@ -332,7 +332,7 @@ def test_a_closed_diagnostic_gives_the_text_back_and_keeps_it(desk, state):
 
     page = text_of(response)
     assert response.status_code == 409
-    assert f"maintenant « {state.label} »" in page
+    assert f"maintenant « {state.label} »" in page
     assert "Écrit <b>trop</b> tard" in page
     assert "<b>trop" not in response.content.decode()
     assert "Réponse soumise" in page

@@ -218,7 +218,7 @@ def test_links_are_bounded_and_known():
         (
             "id_objectives-rows-0-serves",
             "Objectif 1, Au service des rôles",
-            "L’un des éléments choisis n’existe plus : choisissez de nouveau.",
+            "L’un des éléments choisis n’existe plus : choisissez de nouveau.",
         )
     ]
     data.setlist("objectives-rows-0-serves", ["r1"] * 21)

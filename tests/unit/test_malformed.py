@@ -19,7 +19,7 @@ NB = "\u00a0"
 def problems(text: str | bytes) -> list[tuple[str, str]]:
     with pytest.raises(Malformed) as refusal:
         read_document(text)
-    assert str(refusal.value) == " ; ".join(str(problem) for problem in refusal.value.problems)
+    assert str(refusal.value) == " ; ".join(str(problem) for problem in refusal.value.problems)
     return [(problem.path, problem.reason) for problem in refusal.value.problems]
 
 
@@ -72,7 +72,7 @@ MALFORMED = [
     ({"objectives": {"rows": [ROW | {"statement": "a\u0000"}]}}, "answers.objectives.rows[0].statement",
      "caractère de contrôle refusé"),
     ({"objectives": {"rows": [ROW, ROW]}}, "answers.objectives",
-     "l’identifiant de ligne « o1 » est utilisé deux fois"),
+     "l’identifiant de ligne « o1 » est utilisé deux fois"),
     ({"vision": {"statements": [{"id": f"v{n}"} for n in range(7)]}}, "answers.vision.statements",
      f"6{NB}lignes au plus"),
     ({"activities": {"rows": [{"id": "a1", "priority": 4}]}}, "answers.activities.rows[0].priority",

@@ -75,9 +75,9 @@ class Thresholds(BaseModel):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.pace_info > self.pace_attention:
-            raise ValueError("« pace_info » dépasse « pace_attention »")
+            raise ValueError("« pace_info » dépasse « pace_attention »")
         if self.keur_per_fte_min > self.keur_per_fte_max:
-            raise ValueError("« keur_per_fte_min » dépasse « keur_per_fte_max »")
+            raise ValueError("« keur_per_fte_min » dépasse « keur_per_fte_max »")
         return self
 
 
@@ -89,7 +89,7 @@ class BadThresholds(ValueError):
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
-        super().__init__(" ; ".join(problems))
+        super().__init__(" ; ".join(problems))
 
 
 def load_thresholds(overrides: Mapping[str, Any]) -> Thresholds:
