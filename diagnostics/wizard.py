@@ -228,7 +228,7 @@ class StepWizard(NamedUrlWizardView):
             internal_note=form.cleaned_data["internal_note"],
             base_revision=self.base_revision,
             user=self.request.user,
-            read=self.loaded.answers,
+            read=self.loaded,
         )
 
     def process_step_files(self, form: StepForm) -> None:

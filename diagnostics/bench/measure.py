@@ -13,15 +13,17 @@ from dataclasses import dataclass, field
 class Measure:
     """One line of the table: what is ours, what it is compared with, and how much it may be.
 
-    ``prepare`` runs before each pair, outside the times.
+    ``budget`` is a ratio (None: it is only told); ``allowance`` milliseconds above the floor are
+    within it whatever the ratio. ``prepare`` runs before each pair, outside the times.
     """
 
     name: str
     ours: Callable[[], object]
     floor: Callable[[], object]
-    budget: float
+    budget: float | None
     rounds: int
     prepare: Callable[[], object] = lambda: None
+    allowance: float = 0.0
     times: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
 
     @property
@@ -33,7 +35,7 @@ class Measure:
     @property
     def line(self) -> Line:
         """The medians as a line of the table."""
-        return Line(self.name, *self.medians, self.budget)
+        return Line(self.name, *self.medians, self.budget, self.allowance)
 
 
 def run(measures: list[Measure]) -> None:
@@ -62,14 +64,16 @@ class Line:
     ours: float
     floor: float
     budget: float | None
+    allowance: float = 0.0
 
     def __str__(self) -> str:
         ratio = self.ours / self.floor
         verdict = budget = ""
         told = f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
         if self.budget is not None:
-            verdict = "tenu" if ratio <= self.budget else "**dépassé**"
-            budget = f"{self.budget:g}"
+            within = self.ours <= max(self.budget * self.floor, self.floor + self.allowance)
+            verdict = "tenu" if within else "**dépassé**"
+            budget = f"{self.budget:g}" + (f" ou + {self.allowance:g} ms" if self.allowance else "")
         return (
             f"| {self.name} | {self.ours:.1f} | {self.floor:.1f} | {told} | {budget} | {verdict} |"
         )

@@ -69,7 +69,10 @@ class Situation:
     # --- Measures ---
 
     def reading(self, client: Client, bare: Client, step: StepKey, rounds: int) -> Measure:
-        """The page of a step against a bare page plus Django's rendering of the same form."""
+        """The page of a step against a bare page plus Django's rendering of the same form.
+
+        The page around the form has an allowance of its own (``docs/adr/0007``).
+        """
         address = reverse("diagnostic_step", args=[self.six_rows.pk, step])
 
         def least() -> None:
@@ -77,10 +80,29 @@ class Situation:
             floor.render_form(self._form(step, context))
 
         context = self._loaded(step).form_context
-        return Measure(f"lire « {step.label} »", lambda: get(client, address), least, 1.5, rounds)
+        return Measure(
+            f"lire « {step.label} »",
+            lambda: get(client, address),
+            least,
+            1.5,
+            rounds,
+            allowance=10,
+        )
 
-    def saving(self, client: Client, bare: Client, step: StepKey, rounds: int) -> Measure:
-        """A save of a step against a bare POST with one UPDATE."""
+    def saving(
+        self,
+        client: Client,
+        bare: Client,
+        step: StepKey,
+        rounds: int,
+        *,
+        one_update: bool = False,
+    ) -> Measure:
+        """A save of a step against a bare POST that writes the same rows.
+
+        ``one_update``: against a bare POST with one UPDATE, which is told without a budget
+        (``docs/adr/0007``).
+        """
         address = reverse("diagnostic_step", args=[self.six_rows.pk, step])
         data = QueryDict(mutable=True)
 
@@ -94,11 +116,19 @@ class Situation:
             data[f"diagnostic-{self.six_rows.pk}-current_step"] = step.value
             data[f"{step}-board_question"] = f"Question {self.saves}"
 
+        def least() -> None:
+            if one_update:
+                return post(bare, "/bench/save/", QueryDict(f"name=Nom+{self.saves}"))
+            written = QueryDict(mutable=True)
+            written["diagnostic"], written["step"] = str(self.six_rows.pk), step.value
+            written["board_question"] = f"Question {self.saves}"
+            return post(bare, "/bench/guarded-save/", written)
+
         return Measure(
-            f"enregistrer « {step.label} »",
+            f"enregistrer « {step.label} »" + (", contre un seul UPDATE" if one_update else ""),
             lambda: post(client, address, data),
-            lambda: post(bare, "/bench/save/", QueryDict(f"name=Nom+{self.saves}")),
-            3,
+            least,
+            None if one_update else 3,
             rounds,
             change,
         )

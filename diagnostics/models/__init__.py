@@ -1,7 +1,14 @@
 """Models of the application; what they mean is told in each module."""
 
 from diagnostics.models.coherence import Acknowledgement
-from diagnostics.models.diagnostics import Answer, AnswerRevision, Diagnostic, Draft, Version
+from diagnostics.models.diagnostics import (
+    Answer,
+    AnswerRevision,
+    Diagnostic,
+    Draft,
+    Version,
+    role_in_structure,
+)
 from diagnostics.models.journal import Event
 from diagnostics.models.kit import Example, Kit, Part, Question, Step
 from diagnostics.models.people import User
@@ -28,4 +35,5 @@ __all__ = [
     "Structure",
     "User",
     "Version",
+    "role_in_structure",
 ]

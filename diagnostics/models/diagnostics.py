@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from diagnostics.domain.completeness import StepStatus
@@ -21,10 +21,17 @@ from diagnostics.domain.vocabulary import (
     StepKey,
 )
 from diagnostics.models.kit import Kit
-from diagnostics.models.structures import Structure
+from diagnostics.models.structures import Membership, Structure
 
 if TYPE_CHECKING:
     from diagnostics.models.people import User
+
+
+def role_in_structure(user: User) -> Subquery:
+    """Return what a person is in the structure of a diagnostic, or None, to annotate it with."""
+    own = Membership.objects.filter(structure=OuterRef("structure"), user=user)
+    return Subquery(own.values("role"))
+
 
 STEP_CHOICES = StepKey.choices()
 ONE_OF_THE_STEPS = Q(step__in=[step.value for step in StepKey])
@@ -38,6 +45,14 @@ class DiagnosticQuerySet(models.QuerySet["Diagnostic"]):
         if user.is_facilitator:
             return self
         return self.filter(structure__memberships__user=user)
+
+    def with_surroundings(self) -> DiagnosticQuerySet:
+        """Diagnostics with their structure and their kit.
+
+        The kit comes without its long texts, which the page « À propos » alone shows.
+        """
+        texts = ("introduction", "plan", "corrections", "reconstructions")
+        return self.select_related("structure", "kit").defer(*(f"kit__{name}" for name in texts))
 
     def editable(self) -> DiagnosticQuerySet:
         """Diagnostics whose answers can be changed now (see :attr:`Diagnostic.is_editable`)."""

@@ -3,6 +3,7 @@
 from diagnostics.queries.access import (
     LoadedDiagnostic,
     LoadedStructure,
+    access_by,
     access_to,
     get_diagnostic,
     get_structure,
@@ -34,6 +35,7 @@ from diagnostics.queries.steps import LoadedStep, RailAxis, RailStep, StepContex
 __all__ = [
     "LoadedDiagnostic",
     "LoadedStructure",
+    "access_by",
     "access_to",
     "get_diagnostic",
     "get_structure",

@@ -18,6 +18,7 @@ from diagnostics.models import (
     Structure,
     User,
     Version,
+    role_in_structure,
 )
 
 
@@ -59,10 +60,15 @@ def get_structure(user: User, pk: UUID) -> LoadedStructure:
 
 def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
     """Load a diagnostic for a person; Http404 for those who may not see it."""
-    diagnostic = Diagnostic.objects.select_related("structure", "kit").filter(pk=pk).first()
+    diagnostic = (
+        Diagnostic.objects.with_surroundings()
+        .annotate(role_of_user=role_in_structure(user))
+        .filter(pk=pk)
+        .first()
+    )
     if diagnostic is None:
         raise Http404
-    access = access_to(diagnostic, user)
+    access = access_by(diagnostic.role_of_user, diagnostic.state, user)
     if not access.can_view:
         raise Http404
     return LoadedDiagnostic(diagnostic, access)
@@ -70,9 +76,14 @@ def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
 
 def access_to(diagnostic: Diagnostic, user: User) -> Access:
     """Tell what a person is to a diagnostic in its present state."""
+    return access_by(_role_of(user, diagnostic.structure_id), diagnostic.state, user)
+
+
+def access_by(role: str | None, state: str, user: User) -> Access:
+    """Tell what a person with this role is to a diagnostic in this state."""
     return Access(
-        role=_role_of(user, diagnostic.structure_id),
-        state=State(diagnostic.state),
+        role=MembershipRole(role) if role else None,
+        state=State(state),
         is_facilitator=user.is_facilitator,
     )
 

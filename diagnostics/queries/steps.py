@@ -217,6 +217,8 @@ def load_step(loaded: LoadedDiagnostic, step: StepKey, *, user: User) -> LoadedS
         raise Http404
     answers = list(diagnostic.answers.all())
     row = next((answer for answer in answers if answer.step == step.value), None)
+    if row is not None and row.updated_by_id == user.pk:
+        row.updated_by = user  # the page names its author: most often the person who reads it
     document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
     stored = load_answer(step, row.shape_value()) if row else None
     return LoadedStep(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +11,10 @@ from django.utils import timezone
 
 from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.indicators import compute_indicators
-from diagnostics.models import Answer, AnswerRevision, Diagnostic, User
+from diagnostics.models import Answer, AnswerRevision, Diagnostic, User, role_in_structure
 from diagnostics.queries import (
-    access_to,
+    LoadedStep,
+    access_by,
     build_document,
     stored_acknowledgements,
     thresholds_of,
@@ -45,7 +45,7 @@ def save_answer(
     internal_note: str,
     base_revision: int,
     user: User,
-    read: Sequence[Answer] | None = None,
+    read: LoadedStep | None = None,
     keep_draft: bool = False,
 ) -> SavedAnswer:
     """Store the answer to a step; one transaction, rights and state re-checked under lock.
@@ -56,18 +56,19 @@ def save_answer(
     and the diagnostic's indicators are computed again. The same text saved
     twice is a success that changes nothing.
 
-    ``read``: the answers of all steps, if they were read after ``diagnostic`` was; they are read
-    again when somebody saved since (every save moves the diagnostic's ``updated_at``).
+    ``read``: what was read of the diagnostic, of any of its steps; it is read again when somebody
+    wrote since.
 
     Raises NotAllowed, WrongState, and StaleRevision when somebody else saved meanwhile.
     """
     step = answer.step
     with transaction.atomic():
         locked = lock_for_editing(diagnostic, user=user)
-        if read is not None and locked.updated_at == diagnostic.updated_at:
-            answers = list(read)
+        if read is not None and locked.updated_at == read.diagnostic.updated_at:
+            answers, acknowledgements = list(read.answers), read.document.acknowledgements
         else:
             answers = list(locked.answers.all())
+            acknowledgements = stored_acknowledgements(locked)
         stored = next((row for row in answers if row.step == step.value), None)
         value = answer.model_dump(mode="json", exclude={"board_question", "mark"})
         fields = {
@@ -108,7 +109,7 @@ def save_answer(
         if not keep_draft:
             discard_draft(diagnostic, step, user=user)
         locked.updated_at = now
-        document = build_document(locked, answers, stored_acknowledgements(locked))
+        document = build_document(locked, answers, acknowledgements)
         locked.indicators = dict(compute_indicators(document, thresholds_of(locked)))
         locked.save(update_fields=["updated_at", "indicators"])
     return SavedAnswer(stored.revision, changed=True)
@@ -124,18 +125,23 @@ def _text(value: Any) -> Any:
 def lock_for_editing(diagnostic: Diagnostic, *, user: User) -> Diagnostic:
     """Lock a diagnostic for a write of its content and re-check right and state.
 
-    Returns it as it is now. Raises NotAllowed or WrongState.
+    Returns it as it is now, which is the one given when nobody wrote since it was read (every
+    write of its content moves its ``updated_at``). Raises NotAllowed or WrongState.
     """
-    locked = (
-        Diagnostic.objects.select_for_update(of=("self",))
-        .select_related("structure", "kit")
-        .get(pk=diagnostic.pk)
+    state, updated_at, role = (
+        Diagnostic.objects.select_for_update()
+        .filter(pk=diagnostic.pk)
+        .annotate(role_of_user=role_in_structure(user))
+        .values_list("state", "updated_at", "role_of_user")
+        .get()
     )
-    access = access_to(locked, user)
+    access = access_by(role, state, user)
     if not access.has_editing_role:
         raise NotAllowed("Vous pouvez lire ce diagnostic, pas le modifier.")
     if not access.can_edit:
         raise WrongState(
-            f"Ce diagnostic est « {locked.state_label} » : ses réponses ne se modifient plus."
+            f"Ce diagnostic est « {access.state.label} » : ses réponses ne se modifient plus."
         )
-    return locked
+    if updated_at == diagnostic.updated_at:
+        return diagnostic
+    return Diagnostic.objects.with_surroundings().get(pk=diagnostic.pk)

@@ -109,6 +109,8 @@ def _finding(diagnostic: Diagnostic, rule: str, rows: Iterable[str]) -> Coherenc
 def _record(
     kind: EventKind, diagnostic: Diagnostic, acknowledgement: Acknowledgement, user: User
 ) -> None:
+    diagnostic.updated_at = timezone.now()
+    diagnostic.save(update_fields=["updated_at"])
     refresh_indicators(diagnostic)
     record_event(
         kind,

@@ -75,6 +75,7 @@ class Command(BaseCommand):
         return [
             *(situation.reading(client, bare, step, rounds) for step in StepKey),
             *(situation.saving(client, bare, step, rounds) for step in StepKey),
+            situation.saving(client, bare, StepKey.OBJECTIVES, rounds, one_update=True),
             situation.printing(client, max(rounds // 4, 3)),
             situation.serving_kept(client, max(rounds // 8, 3)),
         ]
