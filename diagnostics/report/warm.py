@@ -19,6 +19,7 @@ import logging
 import os
 import resource
 import select
+import shutil
 import signal
 import socket
 import struct
@@ -56,17 +57,19 @@ def main() -> None:
     pdf.warm_up()
     gc.collect()
     gc.freeze()  # what is shared with the children stays shared
+    endings: dict[int, int] = {}  # pid of a child → the pipe that tells how it ended
     with contextlib.suppress(ConnectionError):
         control.send(READY)
-        _serve(control)
+        _serve(control, endings)
+    for child in endings:  # nobody waits for them, and they may have copies of the fonts as well
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
     pdf.forget()
-    with contextlib.suppress(OSError):
-        folder.rmdir()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-def _serve(control: socket.socket) -> None:
+def _serve(control: socket.socket, endings: dict[int, int]) -> None:
     warm = os.getpid()
-    endings: dict[int, int] = {}  # pid of a child → the pipe that tells how it ended
     while True:
         # The time out only serves to look after children.
         readable, _, _ = select.select([control], [], [], 0.05 if endings else None)
