@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pypdf
 import pytest
@@ -198,6 +201,29 @@ def test_a_renderer_that_does_not_start_is_a_failure_of_the_renderer(monkeypatch
     monkeypatch.setattr(settings, "NODE_MODULES", tmp_path)
     with pytest.raises(RendererFailed):
         renderer.render(SHORT)
+    monkeypatch.undo()
+    assert renderer.render(SHORT).pages == 1
+
+
+def test_a_process_that_cannot_be_started_leaves_nothing_behind(monkeypatch, tmp_path):
+    pairs = []
+
+    def pair(*arguments):
+        pairs.append(socket.socketpair(*arguments))
+        return pairs[-1]
+
+    def refuse(*arguments, **options):
+        assert [path.name[:11] for path in tmp_path.iterdir()] == ["rameau-pdf-"]
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    renderer.stop()
+    monkeypatch.setattr(renderer.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(renderer, "socket", SimpleNamespace(**vars(socket) | {"socketpair": pair}))
+    monkeypatch.setattr(renderer.subprocess, "Popen", refuse)
+    with pytest.raises(RendererFailed, match="no more processes"):
+        renderer.render(SHORT)
+    assert list(tmp_path.iterdir()) == []
+    assert [end.fileno() for ends in pairs for end in ends] == [-1, -1]
     monkeypatch.undo()
     assert renderer.render(SHORT).pages == 1
 
