@@ -10,6 +10,7 @@ from diagnostics.queries.access import (
 )
 from diagnostics.queries.documents import (
     build_document,
+    document_with_findings,
     find_points,
     load_diagnostic_document,
     stored_acknowledgements,
@@ -39,6 +40,7 @@ __all__ = [
     "get_structure",
     "get_version",
     "build_document",
+    "document_with_findings",
     "find_points",
     "load_diagnostic_document",
     "stored_acknowledgements",
