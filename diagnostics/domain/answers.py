@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -168,9 +168,6 @@ class Row(Shape):
             for name, field in type(self).model_fields.items()
             if name != "id"
         )
-
-
-R = TypeVar("R", bound=Row)
 
 
 class Answer(Shape):
@@ -592,8 +589,3 @@ ANSWER_SHAPES: dict[StepKey, type[Answer]] = {
         BoardDecisions,
     )
 }
-
-
-def drop_blank_rows(rows: Iterable[R]) -> list[R]:
-    """Return the rows that hold something besides their id and their defaults."""
-    return [row for row in rows if not row.is_blank()]

@@ -230,19 +230,13 @@ class DiagnosticDocument(DocumentPart):
         """Return the hexadecimal SHA-256 of the canonical JSON."""
         return hashlib.sha256(self.canonical_json().encode()).hexdigest()
 
-    def without_dangling_links(self) -> DiagnosticDocument:
-        """Return the document less the links to rows that are no longer there.
-
-        A row may be removed while others still name it; the link is kept in the stored answer
-        (the row may come back) and left out of what is read.
-        """
-        document = self.model_copy(deep=True)
-        drop_dangling_links(document.answers)
-        return document
-
 
 def drop_dangling_links(answers: Answers) -> None:
-    """Leave out, in place, the links to rows that are no longer there."""
+    """Leave out, in place, the links to rows that are no longer there.
+
+    A row may be removed while others still name it; the link is kept in the stored answer (the
+    row may come back) and left out of what is read.
+    """
     known = {step: answer.row_ids() for step, answer in answers.given()}
     roles = known.get(StepKey.ROLES, set())
     objectives = known.get(StepKey.OBJECTIVES, set())

@@ -39,10 +39,6 @@ class DiagnosticQuerySet(models.QuerySet["Diagnostic"]):
             return self
         return self.filter(structure__memberships__user=user)
 
-    def editable(self) -> DiagnosticQuerySet:
-        """Diagnostics whose answers can be changed now (see :attr:`Diagnostic.is_editable`)."""
-        return self.filter(state__in=[state.value for state in EDITABLE_STATES])
-
 
 class Diagnostic(models.Model):
     """A structure's diagnostic; it keeps its kit for life.

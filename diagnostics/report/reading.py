@@ -38,7 +38,6 @@ from diagnostics.domain.links import (
 from diagnostics.domain.vocabulary import (
     AllianceFamily,
     FundingFamily,
-    Handling,
     Mission,
     Relation,
     StepKey,
@@ -135,11 +134,6 @@ class ScopeLine:
     rank: int
     row: ScopeStep
     partner: str
-
-    @property
-    def undecided(self) -> bool:
-        """Tell whether nobody was named yet."""
-        return self.row.handling is Handling.UNDECIDED
 
 
 def read_accompaniment_scope(
@@ -284,7 +278,6 @@ class EconomicView:
     total_now: float | None
     total_target: float | None
     has_snapshot: bool
-    has_shares: bool
     has_volunteers: bool
     has_sponsorship: bool
 
@@ -305,7 +298,6 @@ def read_economic_model(answer: EconomicModel, document: DiagnosticDocument) -> 
         has_snapshot=any(
             value not in (None, "") for column in both for value in column.model_dump().values()
         ),
-        has_shares=any(share for column in both for share in column.shares.values()),
         has_volunteers=any(column.volunteers is not None for column in both),
         has_sponsorship=any(column.skills_sponsorship_days is not None for column in both),
     )

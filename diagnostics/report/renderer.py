@@ -148,7 +148,7 @@ def _read_answer(channel: socket.socket, deadline: float) -> Printed | None:
             line, _, rest = received.partition(b"\n")
             head = json.loads(line)
             size, received = int(head["size"]), rest
-    return Printed(bytes(received), int(head["pages"]), tuple(map(str, head["refused"])))
+    return Printed(bytes(received), int(head["pages"]))
 
 
 def _reason(told: bytes) -> Exception:

@@ -113,11 +113,7 @@ def _print(
         if threaded:
             pdf.renew()  # the parent's font map would wait for a thread that was not forked
         printed = pdf.print_html(html)
-        head = {
-            "pages": printed.pages,
-            "size": len(printed.pdf),
-            "refused": pdf.refused_addresses,
-        }
+        head = {"pages": printed.pages, "size": len(printed.pdf)}
         channel.sendall(json.dumps(head).encode() + b"\n" + printed.pdf)
         if threaded:
             pdf.forget()

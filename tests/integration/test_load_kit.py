@@ -183,7 +183,6 @@ def test_what_is_missing_is_added_and_what_was_added_is_kept():
     assert Step.objects.get(key="alliances").examples.count() == 6
     own.refresh_from_db()
     assert own.text == "Un exemple de la maison"
-    assert own.is_addition
 
 
 def test_a_kit_may_bring_its_own_thresholds(kit_file):

@@ -24,7 +24,7 @@ from diagnostics.report.diagrams.matrix import MatrixRow, matrix_layout, matrix_
 from diagnostics.report.diagrams.objectives import TimedObjective, timeline_layout, timeline_svgs
 from diagnostics.report.diagrams.svg import WIDTH, Box, Label
 from diagnostics.report.lettering import text_width
-from tests.report_samples import demo, filled
+from tests.report_samples import demo, filled, without_dangling_links
 from tests.shapes import documents, patient
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -404,7 +404,7 @@ def test_typed_markup_stays_text(step):
 @patient
 @given(documents())
 def test_any_answer_can_be_drawn(document):
-    document = document.without_dangling_links()
+    document = without_dangling_links(document)
     for _, answer in document.answers.given():
         for svg in draw_answer(answer, document):
             check_svg(svg)

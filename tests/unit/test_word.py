@@ -20,7 +20,7 @@ from diagnostics.report.content import ReportContent, Vigilance, build_report
 from diagnostics.report.diagrams import draw_answer
 from diagnostics.report.pictures import alternative
 from diagnostics.report.word import WidePicture, build_docx, styles
-from tests.report_samples import demo, empty, filled, report
+from tests.report_samples import demo, empty, filled, report, without_dangling_links
 from tests.shapes import documents
 from tests.word_files import WordFile, cells_of, style_of, text_of
 
@@ -417,7 +417,7 @@ def test_characters_that_xml_cannot_hold_are_left_out():
 @hypothesis_settings(deadline=None, max_examples=15)
 @given(documents())
 def test_any_document_makes_a_sound_file(document: DiagnosticDocument):
-    content = report(document.without_dangling_links(), number=None)
+    content = report(without_dangling_links(document), number=None)
     file = word(content)
     assert len(file.paragraphs("Article")) == len(content.board.decisions)
     assert all(file.words_of_pictures())
