@@ -36,22 +36,17 @@ from diagnostics.domain.answers import (
     EconomicModel,
     Objectives,
     Organisation,
-    People,
     Positioning,
-    Printable,
     Roles,
-    RowText,
     TerritorialScales,
     Vision,
-    Year,
 )
+from diagnostics.domain.answers.fields import People, Printable, RowText, Year
 from diagnostics.domain.malformed import Malformed, Problem, parse_json, problems_of
 from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale
 
 SCHEMA_VERSION: Literal[1] = 1
 MAX_WORKSHOPS = 60
-
-
 MAX_FINDING_ROWS = 200
 # A finding names rows by their id; missions, fixed steps, families of resources and columns of the
 # economic model by their code.

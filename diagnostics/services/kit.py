@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from django.db import models, transaction
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from diagnostics.domain.answers import Printable
+from diagnostics.domain.answers.fields import Printable
 from diagnostics.domain.coherence import load_thresholds
 from diagnostics.models.kit import (
     KEY_LENGTH,
