@@ -18,7 +18,8 @@ from diagnostics.domain.vocabulary import (
     ScopeStepKey,
     TerritorialScale,
 )
-from diagnostics.report.content import ReportContent, VersionStamp, build_report
+from diagnostics.report.content import ReportContent, build_report
+from diagnostics.report.identity import VersionStamp
 
 DEMO = Path(__file__).resolve().parents[1] / "fixtures" / "demo"
 SUBMITTED_AT = dt.datetime(2026, 6, 4, 9, tzinfo=dt.UTC)
