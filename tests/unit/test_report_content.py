@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from diagnostics.domain.answers import Milestone
 from diagnostics.domain.completeness import remaining_items
 from diagnostics.domain.vocabulary import Axis, Mark, State, StepKey
+from diagnostics.report.calendar import read_calendar
 from diagnostics.report.content import Vigilance, build_report
 from diagnostics.report.identity import VersionStamp
 from diagnostics.report.pdf import render_report_html
 from diagnostics.report.reading import (
     read_activities,
     read_alliances,
-    read_calendar,
     read_economic_model,
     read_territorial_scales,
 )
