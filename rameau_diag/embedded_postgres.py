@@ -13,7 +13,6 @@ next owner ends whatever is left before it starts again. See ``docs/adr/0001``.
 """
 
 import contextlib
-import ctypes
 import fcntl
 import grp
 import hashlib
@@ -28,11 +27,13 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+from rameau_diag.folders import data_dir
+from rameau_diag.processes import end_with_parent
+
 DATABASE = "rameau_diag"
 ROLE = "rameau"
 PORT = "5432"  # part of the socket's name only
@@ -60,17 +61,9 @@ WITHOUT_DATABASE = frozenset(
     ]
 )
 
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
-
 
 class EmbeddedPostgresError(Exception):
     """The database cannot be started; the message is a French sentence for the person."""
-
-
-def data_dir() -> Path:
-    """Where everything durable lives: ``.data`` of the repository, or ``DATA_DIR``."""
-    return (REPOSITORY / os.path.expanduser(os.environ.get("DATA_DIR") or ".data")).resolve()
 
 
 def database_settings() -> dict[str, object]:
@@ -101,23 +94,6 @@ def ensure_running(argv: list[str] | None = None) -> Iterator[None]:
         except EmbeddedPostgresError as error:
             raise SystemExit(str(error)) from None
         yield
-
-
-def die_with_parent(signum: int) -> None:
-    """Have the kernel send ``signum`` to this process when the thread that made it ends."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signum, 0, 0, 0)
-
-
-def end_with_parent(signum: int) -> Callable[[], None]:
-    """Answer a ``preexec_fn``: the child gets ``signum`` when the thread that made it ends."""
-    parent = os.getpid()
-
-    def arm() -> None:
-        die_with_parent(signum)
-        if os.getppid() != parent:  # it ended in between
-            os._exit(1)
-
-    return arm
 
 
 class Cluster:

@@ -24,15 +24,10 @@ from types import FrameType
 from typing import IO
 
 from rameau_diag.demo_accounts import DEMO_ACCOUNTS
-from rameau_diag.embedded_postgres import (
-    REPOSITORY,
-    Cluster,
-    EmbeddedPostgresError,
-    data_dir,
-    die_with_parent,
-    end_with_parent,
-)
+from rameau_diag.embedded_postgres import Cluster, EmbeddedPostgresError
+from rameau_diag.folders import REPOSITORY, data_dir
 from rameau_diag.local_secret import kept_secret_key
+from rameau_diag.processes import die_with_parent, end_with_parent
 
 HOST = "127.0.0.1"
 PATIENCE_AT_START = 90

@@ -3,7 +3,7 @@
 import os
 import signal
 
-from rameau_diag.embedded_postgres import die_with_parent
+from rameau_diag.processes import die_with_parent
 
 wsgi_app = "rameau_diag.wsgi"
 threads = 12  # half of them may be waiting for a PDF (settings.PDF_PLACES), without a connection

@@ -32,7 +32,7 @@ from typing import NoReturn
 from django.conf import settings
 
 from diagnostics.report import pdf
-from rameau_diag.embedded_postgres import die_with_parent
+from rameau_diag.processes import die_with_parent
 
 OUT_OF_MEMORY = 3  # exit code of a child
 NICENESS = 5  # whoever fills in a form comes first

@@ -20,7 +20,8 @@ import psycopg
 import pytest
 
 from rameau_diag.demo_accounts import DEMO_ACCOUNTS
-from rameau_diag.embedded_postgres import DATABASE, PORT, REPOSITORY, ROLE, Cluster
+from rameau_diag.embedded_postgres import DATABASE, PORT, ROLE, Cluster
+from rameau_diag.folders import REPOSITORY
 
 BARE = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
 
