@@ -24,9 +24,10 @@ from types import FrameType
 from typing import IO
 
 from rameau_diag.demo_accounts import DEMO_ACCOUNTS
-from rameau_diag.embedded_postgres import Cluster, EmbeddedPostgresError
+from rameau_diag.embedded_postgres import Cluster
 from rameau_diag.folders import REPOSITORY, data_dir
 from rameau_diag.local_secret import kept_secret_key
+from rameau_diag.postgres_account import EmbeddedPostgresError
 from rameau_diag.processes import die_with_parent, end_with_parent
 
 HOST = "127.0.0.1"
@@ -321,7 +322,7 @@ class Supervisor:
     def look_after(self) -> None:
         """Start again what has died, the database first."""
         if self.cluster is not None and self.cluster.is_down():
-            say(f"La base de données s'est arrêtée ; elle est relancée ({self.cluster.log}).")
+            say(f"La base de données s'est arrêtée ; elle est relancée ({self.cluster.files.log}).")
             self.cluster.start_server()
         for child in self.children:
             child.look()
