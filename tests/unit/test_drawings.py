@@ -172,6 +172,13 @@ def test_the_matrix_of_the_demo():
     assert "Échelons territoriaux de 7\u00a0actions" in root[0].text
 
 
+def test_each_part_of_a_long_matrix_says_which_actions_it_has():
+    rows = [MatrixRow(f"A{i}", "Rencontres", False, [True]) for i in range(25)]
+    titles = [ElementTree.fromstring(svg)[0].text for svg in matrix_svgs(["Région"], rows)]
+    assert "25\u00a0actions, de la 1re à la 20e\u00a0:" in titles[0]
+    assert "25\u00a0actions, de la 21e à la 25e\u00a0:" in titles[1]
+
+
 def test_no_matrix_before_an_echelon_is_chosen():
     assert matrix_svgs([], [MatrixRow("A1", "Rencontres", False, [])]) == []
 
