@@ -45,6 +45,7 @@ class KeyFigure:
     now: str
     target: str = ""
     note: str = ""
+    is_answer: bool = True  # the territory is known before anything is answered
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,9 @@ class Synthesis:
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing at all was answered that page 2 could show."""
-        return not (
-            self.vision or self.roles.items or self.objectives or self.requests.items
-        ) and not (self.has_axes or any(figure.target or figure.now for figure in self.figures[1:]))
+        answered = self.vision or self.roles.items or self.objectives or self.requests.items
+        figures = any(figure.is_answer for figure in self.figures)
+        return not (answered or self.has_axes or figures)
 
 
 def _short(
@@ -138,6 +139,7 @@ def _figures(document: DiagnosticDocument) -> list[KeyFigure]:
             "Territoire",
             _territory(typeset(structure.territory)),
             note=clip(" · ".join(notes), THIRD_WIDTH, SMALL_SIZE, lines=2),
+            is_answer=False,
         )
     ]
     model = document.answers.economic_model

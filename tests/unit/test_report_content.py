@@ -142,6 +142,15 @@ def test_the_synthesis_of_the_demo():
     assert (len(synthesis.requests.items), synthesis.requests.left_out) == (3, 2)
 
 
+def test_a_team_is_an_answer_even_where_no_territory_is_told():
+    model = {"economic_model": {"now": {"fte": 2}}}
+    document = filled("", rows=0, answers=model)
+    document.structure.territory = ""
+    synthesis = report(document).synthesis
+    assert [figure.label for figure in synthesis.figures] == ["Équipe salariée"]
+    assert not synthesis.is_empty
+
+
 def test_the_synthesis_is_shortened_by_rule():
     synthesis = report(filled("Une dynamique collective ", rows=60, to_caps=True)).synthesis
 
