@@ -19,7 +19,7 @@ from diagnostics.domain.answers import (
     Objective,
 )
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.vocabulary import Mission, ObjectiveKind, Relation, TerritorialScale
+from diagnostics.domain.vocabulary import Mission, Relation, TerritorialScale
 from diagnostics.report.lettering import HEADING, clip, wrap
 from diagnostics.report.reading import short_scale
 from diagnostics.typography import capitalised, count, keur_range, measure, number, typeset
@@ -199,14 +199,13 @@ def _objective(row: Objective) -> ObjectiveSummary:
     figures = [row.baseline_value, row.target_value]
     now, target = (f"{number(v)}{unit}" if v is not None else "" for v in figures)
     text = row.statement or "Objectif à préciser"
-    qualitative = row.kind is not ObjectiveKind.QUANTITATIVE and not target
-    width = OBJECTIVE_WIDTH + (62 if qualitative else 0)
+    width = OBJECTIVE_WIDTH + (62 if row.is_without_figure else 0)
     return ObjectiveSummary(
         clip(typeset(text), width, SMALL_SIZE, lines=2),
         now,
         target,
         str(row.deadline_year or ""),
-        qualitative,
+        row.is_without_figure,
     )
 
 

@@ -24,6 +24,7 @@ from diagnostics.report.diagrams.matrix import MatrixRow, matrix_layout, matrix_
 from diagnostics.report.diagrams.objectives import TimedObjective, timeline_layout, timeline_svgs
 from diagnostics.report.diagrams.svg import WIDTH, Box, Label
 from diagnostics.report.lettering import text_width
+from diagnostics.report.synthesis import build_synthesis
 from tests.report_samples import demo, filled, without_dangling_links
 from tests.shapes import documents, patient
 
@@ -250,6 +251,29 @@ def test_a_deadline_out_of_the_horizon_is_said(deadline, end, words):
 
     assert layout.rows[0].end == end
     assert " ".join(layout.rows[0].labels[3].lines) == words
+
+
+@pytest.mark.parametrize(
+    ("fields", "words", "is_disc"),
+    [
+        ({"kind": "qualitative"}, "qualitatif", False),
+        ({"kind": "quantitative"}, "cible à préciser", True),
+        ({}, "cible à préciser", True),  # nothing says yet that it is a quality
+        ({"kind": "qualitative", "target_value": 3}, "3", True),
+    ],
+)
+def test_drawing_synthesis_and_table_say_the_same_nature(fields, words, is_disc):
+    row = {"id": "o1", "statement": "Objectif", "deadline_year": 2029} | fields
+    document = filled("x", rows=1, answers={"objectives": {"rows": [row]}})
+
+    (svg,) = draw_answer(document.answers.objectives, document)
+
+    root = ElementTree.fromstring(svg)
+    assert root[0].text == f"1\u00a0objectif de 2026 à 2029. O1\u00a0: {words}, 2029."
+    assert words in [text.text for text in root.iter(f"{SVG}text")]
+    assert (root.find(f"{SVG}path") is None) is is_disc
+    (shown,) = build_synthesis(document).objectives
+    assert shown.qualitative is not is_disc
 
 
 # --- The economic model ------------------------------------------------------------------------------

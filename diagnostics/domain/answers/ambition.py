@@ -59,6 +59,11 @@ class Objective(Row):
     deadline_year: Year | None = Field(None, description="échéance")
     serves: RowIds = Field(default_factory=list, description="rôles servis (ids de lignes)")
 
+    @property
+    def is_without_figure(self) -> bool:
+        """Tell whether it is a quality that is aimed at, not a figure that is still to be said."""
+        return self.kind is ObjectiveKind.QUALITATIVE and self.target_value is None
+
 
 class Objectives(Answer):
     """Q3 « Quels objectifs qualitatifs et quantitatifs se fixer au regard de l’ambition ? »."""
