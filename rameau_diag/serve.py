@@ -191,7 +191,7 @@ class Supervisor:
         """Refuse to serve the same data twice."""
         try:
             self.logs.mkdir(parents=True, exist_ok=True)
-            lock = open(self.data / "serve.lock", "a+")  # noqa: SIM115
+            lock = open(self.data / "serve.lock", "a+")  # noqa: SIM115  (kept open: it carries a lock)
         except OSError as error:
             raise StartError(
                 f"Le dossier {self.data} ne peut pas être écrit : {error.strerror}."
@@ -292,6 +292,7 @@ class Supervisor:
     def ask(self) -> int | None:
         """Answer the status of the site's own check, None when nothing answers."""
         try:
+            # An address of our own making.
             with urllib.request.urlopen(f"{self.address}/health/", timeout=5) as response:  # noqa: S310
                 return response.status
         except urllib.error.HTTPError as error:

@@ -12,7 +12,7 @@ graceful_timeout = 5
 loglevel = "warning"
 control_socket_disable = True
 if os.access("/dev/shm", os.W_OK):  # noqa: S108  (gunicorn's own files, empty ones)
-    worker_tmp_dir = "/dev/shm"  # noqa: S108
+    worker_tmp_dir = "/dev/shm"  # noqa: S108  (a folder in memory, not a file of ours)
 
 
 def post_fork(server: object, worker: object) -> None:

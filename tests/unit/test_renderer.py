@@ -157,7 +157,7 @@ def test_the_bounds_of_a_document():
 # --- When something dies -----------------------------------------------------------------------
 
 
-def while_printing(action, bounds: Bounds = Bounds(seconds=1.5)) -> list[object]:  # noqa: B008
+def while_printing(action, bounds: Bounds = Bounds(seconds=1.5)) -> list[object]:  # noqa: B008  (it cannot be changed)
     """Print something long in a thread, and do something once a child is at it."""
     result: list[object] = []
 
