@@ -327,9 +327,9 @@ def _board(document: DiagnosticDocument) -> BoardPage:
 
 def _vigilance(document: DiagnosticDocument, thresholds: Thresholds) -> Vigilance | None:
     found = find_coherence(document, thresholds)
-    points = open_findings(found)
     if not found:
         return None
+    points = open_findings(found)
     return Vigilance(
         [point.message for point in points if point.severity is Severity.ATTENTION],
         [point.message for point in points if point.severity is Severity.INFO],
