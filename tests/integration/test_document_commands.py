@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from io import StringIO
@@ -110,12 +111,16 @@ def test_a_terminal_of_another_age_gets_plain_json(tmp_path):
 
 
 def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path):
-    for path in (tmp_path / "absent", tmp_path):
-        with pytest.raises(CommandError, match="Lecture impossible de"):
+    for path, why in (
+        (tmp_path / "absent", "ce fichier n’existe pas"),
+        (tmp_path, "c’est un dossier"),
+    ):
+        sentence = re.escape(f"Lecture impossible de « {path} » : {why}.")
+        with pytest.raises(CommandError, match=sentence):
             call_command("coherence", str(path))
-        with pytest.raises(CommandError, match="Lecture impossible de"):
+        with pytest.raises(CommandError, match=sentence):
             call_command("import_diagnostic", str(path), structure="x")
-        with pytest.raises(CommandError, match="Lecture impossible de"):
+        with pytest.raises(CommandError, match=sentence):
             call_command("coherence", "-", thresholds=str(path))
 
 

@@ -19,7 +19,7 @@ from diagnostics.domain.coherence import (
     load_thresholds,
 )
 from diagnostics.domain.document import read_document
-from diagnostics.domain.malformed import Malformed, parse_json
+from diagnostics.domain.malformed import Malformed, parse_json, why_unreadable
 from diagnostics.typography import count
 
 
@@ -81,7 +81,9 @@ def opened(path: str) -> BinaryIO:
     try:
         return Path(path).open("rb")
     except OSError as error:
-        raise CommandError(f"Lecture impossible de « {path} » : {error.strerror}.") from error
+        raise CommandError(
+            f"Lecture impossible de « {path} » : {why_unreadable(error)}."
+        ) from error
 
 
 def thresholds_in(path: str) -> Thresholds:
