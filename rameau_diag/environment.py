@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
-from rameau_diag.embedded_postgres import REPOSITORY, data_dir
+from rameau_diag.folders import REPOSITORY, data_dir
 from rameau_diag.local_secret import kept_secret_key
 
 T = TypeVar("T")

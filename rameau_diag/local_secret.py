@@ -4,7 +4,7 @@ import contextlib
 import os
 import secrets
 
-from rameau_diag.embedded_postgres import data_dir
+from rameau_diag.folders import data_dir
 
 
 def kept_secret_key(*, create: bool) -> str:

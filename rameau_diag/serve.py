@@ -24,15 +24,11 @@ from types import FrameType
 from typing import IO
 
 from rameau_diag.demo_accounts import DEMO_ACCOUNTS
-from rameau_diag.embedded_postgres import (
-    REPOSITORY,
-    Cluster,
-    EmbeddedPostgresError,
-    data_dir,
-    die_with_parent,
-    end_with_parent,
-)
+from rameau_diag.embedded_postgres import Cluster
+from rameau_diag.folders import REPOSITORY, data_dir
 from rameau_diag.local_secret import kept_secret_key
+from rameau_diag.postgres_account import EmbeddedPostgresError
+from rameau_diag.processes import die_with_parent, end_with_parent
 
 HOST = "127.0.0.1"
 PATIENCE_AT_START = 90
@@ -195,7 +191,7 @@ class Supervisor:
         """Refuse to serve the same data twice."""
         try:
             self.logs.mkdir(parents=True, exist_ok=True)
-            lock = open(self.data / "serve.lock", "a+")  # noqa: SIM115
+            lock = open(self.data / "serve.lock", "a+")  # noqa: SIM115  (kept open: it carries a lock)
         except OSError as error:
             raise StartError(
                 f"Le dossier {self.data} ne peut pas être écrit : {error.strerror}."
@@ -296,6 +292,7 @@ class Supervisor:
     def ask(self) -> int | None:
         """Answer the status of the site's own check, None when nothing answers."""
         try:
+            # An address of our own making.
             with urllib.request.urlopen(f"{self.address}/health/", timeout=5) as response:  # noqa: S310
                 return response.status
         except urllib.error.HTTPError as error:
@@ -326,7 +323,7 @@ class Supervisor:
     def look_after(self) -> None:
         """Start again what has died, the database first."""
         if self.cluster is not None and self.cluster.is_down():
-            say(f"La base de données s'est arrêtée ; elle est relancée ({self.cluster.log}).")
+            say(f"La base de données s'est arrêtée ; elle est relancée ({self.cluster.files.log}).")
             self.cluster.start_server()
         for child in self.children:
             child.look()

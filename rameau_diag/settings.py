@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from whitenoise.compress import Compressor
 
 from rameau_diag import embedded_postgres, environment
+from rameau_diag.folders import data_dir
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -162,7 +163,7 @@ USE_THOUSAND_SEPARATOR = False
 # --- Static files -----------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = embedded_postgres.data_dir() / "static"
+STATIC_ROOT = data_dir() / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
@@ -190,7 +191,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 # --- PDF --------------------------------------------------------------------------------------
 
 # The locks that share the processor cores between the renderings of a machine.
-TURNS_FOLDER = embedded_postgres.data_dir() / "turns"
+TURNS_FOLDER = data_dir() / "turns"
 # Requests of one process that may wait for a PDF at once; its other threads answer everything
 # else (rameau_diag/web_server.py has twice as many).
 PDF_PLACES = 6

@@ -3,7 +3,7 @@
 import os
 import signal
 
-from rameau_diag.embedded_postgres import die_with_parent
+from rameau_diag.processes import die_with_parent
 
 wsgi_app = "rameau_diag.wsgi"
 threads = 12  # half of them may be waiting for a PDF (settings.PDF_PLACES), without a connection
@@ -12,7 +12,7 @@ graceful_timeout = 5
 loglevel = "warning"
 control_socket_disable = True
 if os.access("/dev/shm", os.W_OK):  # noqa: S108  (gunicorn's own files, empty ones)
-    worker_tmp_dir = "/dev/shm"  # noqa: S108
+    worker_tmp_dir = "/dev/shm"  # noqa: S108  (a folder in memory, not a file of ours)
 
 
 def post_fork(server: object, worker: object) -> None:

@@ -17,6 +17,7 @@ if sys.version_info < (3, 11):  # noqa: UP036  (that is what is being checked)
 
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
+# They are found by the path above.
 from installation import PYTHON, InstallationError, environment, install  # noqa: E402
 
 from rameau_diag.serve import StartError, checked_environment  # noqa: E402
@@ -27,7 +28,7 @@ def run() -> int:
     checked_environment()
     install()
     arguments = [str(PYTHON), "-m", "rameau_diag.serve", "--end-with-parent"]
-    os.execve(PYTHON, arguments, environment())  # noqa: S606
+    os.execve(PYTHON, arguments, environment())  # noqa: S606  (a list, without a shell)
 
 
 def test() -> int:

@@ -7,6 +7,13 @@ import io
 import page as page_validation
 import pypdf
 
+from diagnostics.report.pdf import print_html
+
+
+def render_pdf(html: str) -> bytes:
+    """The PDF of a document, printed in this very process: its warnings are seen."""
+    return print_html(html).pdf
+
 
 def read(data: bytes) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(data), strict=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from diagnostics.domain import answers as shapes
-from diagnostics.domain.document import DiagnosticDocument, load_document
+from diagnostics.domain.document import DiagnosticDocument, drop_dangling_links, load_document
 from diagnostics.domain.vocabulary import (
     AllianceFamily,
     FundingFamily,
@@ -18,7 +18,8 @@ from diagnostics.domain.vocabulary import (
     ScopeStepKey,
     TerritorialScale,
 )
-from diagnostics.report.content import ReportContent, VersionStamp, build_report
+from diagnostics.report.content import ReportContent, build_report
+from diagnostics.report.identity import VersionStamp
 
 DEMO = Path(__file__).resolve().parents[1] / "fixtures" / "demo"
 SUBMITTED_AT = dt.datetime(2026, 6, 4, 9, tzinfo=dt.UTC)
@@ -26,7 +27,14 @@ SUBMITTED_AT = dt.datetime(2026, 6, 4, 9, tzinfo=dt.UTC)
 
 def demo(name: str) -> DiagnosticDocument:
     value = json.loads((DEMO / f"{name}.json").read_text(encoding="utf-8"))
-    return load_document(value).without_dangling_links()
+    return without_dangling_links(load_document(value))
+
+
+def without_dangling_links(document: DiagnosticDocument) -> DiagnosticDocument:
+    """A document as the application reads it: less the links to rows that are no longer there."""
+    document = document.model_copy(deep=True)
+    drop_dangling_links(document.answers)
+    return document
 
 
 def empty() -> DiagnosticDocument:
@@ -191,26 +199,28 @@ def filled(
         }
         for answer in answers.values():
             answer |= {"board_question": typed(long), "mark": "for_board"}
-    return load_document(
-        {
-            "schema": 1,
-            "kit": "rameau-2013",
-            "structure": {
-                "name": typed(line) if text else "Nouvelle structure",
-                "territory": typed(line) if text else "",
-                "region": typed(line) if text else "",
-                "population": 100_000_000 if text else None,
-                "base_scale": "epci_urban" if text else None,
-            },
-            "diagnostic": {
-                "title": typed(line) if text else "Ambition 2026–2029",
-                "base_year": 2026,
-                "horizon_years": 3,
-                "workshops": [
-                    {"date": "2026-01-05", "participants": 12, "composition": typed(line)}
-                    for _ in range(rows)
-                ],
-            },
-            "answers": answers,
-        }
-    ).without_dangling_links()
+    return without_dangling_links(
+        load_document(
+            {
+                "schema": 1,
+                "kit": "rameau-2013",
+                "structure": {
+                    "name": typed(line) if text else "Nouvelle structure",
+                    "territory": typed(line) if text else "",
+                    "region": typed(line) if text else "",
+                    "population": 100_000_000 if text else None,
+                    "base_scale": "epci_urban" if text else None,
+                },
+                "diagnostic": {
+                    "title": typed(line) if text else "Ambition 2026–2029",
+                    "base_year": 2026,
+                    "horizon_years": 3,
+                    "workshops": [
+                        {"date": "2026-01-05", "participants": 12, "composition": typed(line)}
+                        for _ in range(rows)
+                    ],
+                },
+                "answers": answers,
+            }
+        )
+    )

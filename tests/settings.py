@@ -40,6 +40,7 @@ os.environ["SECRET_KEY"] = "only-for-the-tests-" + "0" * 40
 # Playwright keeps an event loop in the thread that the tests use the ORM from.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+# They read the environment above.
 from rameau_diag.settings import *  # noqa: E402, F403
 from rameau_diag.settings import STORAGES  # noqa: E402
 

@@ -12,6 +12,9 @@ from docx import Document
 from docx.oxml.ns import qn
 from lxml import etree
 
+from diagnostics.report.content import ReportContent
+from diagnostics.report.word import build_docx
+
 
 @dataclass(frozen=True)
 class WordFile:
@@ -103,3 +106,7 @@ def cells_of(table: Any) -> list[list[str]]:
         ["\n".join(text_of(p) for p in cell.iter(qn("w:p"))) for cell in row.iter(qn("w:tc"))]
         for row in table.iter(qn("w:tr"))
     ]
+
+
+def word(content: ReportContent) -> WordFile:
+    return WordFile(build_docx(content))

@@ -36,22 +36,17 @@ from diagnostics.domain.answers import (
     EconomicModel,
     Objectives,
     Organisation,
-    People,
     Positioning,
-    Printable,
     Roles,
-    RowText,
     TerritorialScales,
     Vision,
-    Year,
 )
+from diagnostics.domain.answers.fields import People, Printable, RowText, Year
 from diagnostics.domain.malformed import Malformed, Problem, parse_json, problems_of
 from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale
 
 SCHEMA_VERSION: Literal[1] = 1
 MAX_WORKSHOPS = 60
-
-
 MAX_FINDING_ROWS = 200
 # A finding names rows by their id; missions, fixed steps, families of resources and columns of the
 # economic model by their code.
@@ -230,19 +225,13 @@ class DiagnosticDocument(DocumentPart):
         """Return the hexadecimal SHA-256 of the canonical JSON."""
         return hashlib.sha256(self.canonical_json().encode()).hexdigest()
 
-    def without_dangling_links(self) -> DiagnosticDocument:
-        """Return the document less the links to rows that are no longer there.
-
-        A row may be removed while others still name it; the link is kept in the stored answer
-        (the row may come back) and left out of what is read.
-        """
-        document = self.model_copy(deep=True)
-        drop_dangling_links(document.answers)
-        return document
-
 
 def drop_dangling_links(answers: Answers) -> None:
-    """Leave out, in place, the links to rows that are no longer there."""
+    """Leave out, in place, the links to rows that are no longer there.
+
+    A row may be removed while others still name it; the link is kept in the stored answer (the
+    row may come back) and left out of what is read.
+    """
     known = {step: answer.row_ids() for step, answer in answers.given()}
     roles = known.get(StepKey.ROLES, set())
     objectives = known.get(StepKey.OBJECTIVES, set())

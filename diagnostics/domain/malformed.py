@@ -44,6 +44,12 @@ _REASONS = {
     "none_required": "null est attendu",
 }
 
+_UNREADABLE: dict[type[OSError], str] = {
+    FileNotFoundError: "ce fichier n’existe pas",
+    IsADirectoryError: "c’est un dossier",
+    PermissionError: "ce compte n’a pas le droit de le lire",
+}
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -85,12 +91,16 @@ def _path(location: Iterable[str | int]) -> str:
 
 def _reason(error: Any) -> str:
     kind, context = error["type"], error.get("ctx", {})
+    if isinstance(error["input"], str):  # a bound told after another check of the text
+        kind = {"too_long": "string_too_long", "too_short": "string_too_short"}.get(kind, kind)
     if kind == "value_error":
         return str(context.get("error", error["msg"]))
     if kind == "string_too_long":
         return f"{count(context['max_length'], 'caractère', 'caractères')} au plus"
     if kind == "too_long":
         return f"{count(context['max_length'], 'ligne', 'lignes')} au plus"
+    if kind == "too_short":
+        return f"{count(context['min_length'], 'ligne', 'lignes')} au moins"
     if kind in {"enum", "literal_error"}:
         context = {"expected": str(context["expected"]).replace(" or ", " ou ")}
     # Bounds of decimal fields are floats: 100.0 is written 100.
@@ -100,6 +110,11 @@ def _reason(error: Any) -> str:
     }
     reason = _REASONS.get(kind)
     return reason.format(nbsp=NBSP, **context) if reason else str(error["msg"])
+
+
+def why_unreadable(error: OSError) -> str:
+    """Say in French why a file cannot be read; the system's own words when they are rare."""
+    return _UNREADABLE.get(type(error)) or error.strerror or str(error)
 
 
 def parse_json(text: str | bytes) -> Any:

@@ -54,10 +54,6 @@ class DiagnosticQuerySet(models.QuerySet["Diagnostic"]):
         texts = ("introduction", "plan", "corrections", "reconstructions")
         return self.select_related("structure", "kit").defer(*(f"kit__{name}" for name in texts))
 
-    def editable(self) -> DiagnosticQuerySet:
-        """Diagnostics whose answers can be changed now (see :attr:`Diagnostic.is_editable`)."""
-        return self.filter(state__in=[state.value for state in EDITABLE_STATES])
-
 
 class Diagnostic(models.Model):
     """A structure's diagnostic; it keeps its kit for life.

@@ -236,8 +236,3 @@ class Example(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-    @property
-    def is_addition(self) -> bool:
-        """Tell whether the example was added to the kit."""
-        return not self.text_2013

@@ -11,6 +11,7 @@ from diagnostics.queries.access import (
 )
 from diagnostics.queries.documents import (
     build_document,
+    document_with_findings,
     find_points,
     load_diagnostic_document,
     stored_acknowledgements,
@@ -41,6 +42,7 @@ __all__ = [
     "get_structure",
     "get_version",
     "build_document",
+    "document_with_findings",
     "find_points",
     "load_diagnostic_document",
     "stored_acknowledgements",

@@ -8,6 +8,7 @@ from diagnostics.domain.coherence import (
     CoherenceFinding,
     Thresholds,
     find_coherence,
+    findings_json,
     load_thresholds,
 )
 from diagnostics.domain.document import Acknowledgement as AcknowledgementShape
@@ -20,15 +21,8 @@ from diagnostics.domain.document import (
     drop_dangling_links,
     load_answer,
 )
-from diagnostics.domain.vocabulary import (
-    State,
-    StepKey,
-)
-from diagnostics.models import (
-    Answer,
-    Diagnostic,
-    Structure,
-)
+from diagnostics.domain.vocabulary import State, StepKey
+from diagnostics.models import Answer, Diagnostic, Structure
 
 
 def structure_card(structure: Structure) -> StructureCard:
@@ -104,3 +98,8 @@ def load_diagnostic_document(diagnostic: Diagnostic) -> DiagnosticDocument:
 def find_points(diagnostic: Diagnostic, document: DiagnosticDocument) -> list[CoherenceFinding]:
     """Return the points to discuss of a document, by the thresholds of the diagnostic's kit."""
     return find_coherence(document, thresholds_of(diagnostic))
+
+
+def document_with_findings(diagnostic: Diagnostic, document: DiagnosticDocument) -> dict[str, Any]:
+    """Return the JSON of a document of the diagnostic with, under ``findings``, its points."""
+    return document.as_json() | {"findings": findings_json(document, thresholds_of(diagnostic))}

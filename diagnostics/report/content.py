@@ -6,10 +6,7 @@ is missing is listed under « Reste à compléter ».
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
-
-from django.utils.timezone import is_aware, localdate
 
 from diagnostics.domain.answers import Answer, BoardDecision, Milestone
 from diagnostics.domain.coherence import (
@@ -32,76 +29,25 @@ from diagnostics.domain.vocabulary import (
     StepKey,
 )
 from diagnostics.report.glossary import used_terms
-from diagnostics.report.lettering import HEADING, clip, wrap
+from diagnostics.report.identity import (
+    Cover,
+    Fact,
+    VersionStamp,
+    cover,
+    facts,
+    footer,
+    footer_stamp,
+)
 from diagnostics.report.synthesis import Synthesis, build_synthesis
 from diagnostics.report.synthesis_room import letters
-from diagnostics.typography import count, french_date, typeset
+from diagnostics.report.titles import AXIS_LEADS, STEP_NUMBERS, axis_title, step_title
+from diagnostics.typography import typeset
 
 CREDIT = (
     "D’après Le RAMEAU, Modèles territoriaux d’animation des partenariats – Kit de transfert – "
     "Diagnostic ambition des structures d’accompagnement, mars 2013."
 )
-STEP_NUMBERS = {
-    StepKey.VISION: "1",
-    StepKey.ROLES: "2.1",
-    StepKey.OBJECTIVES: "2.2",
-    StepKey.POSITIONING: "2.3",
-    StepKey.ACTIVITIES: "3.1",
-    StepKey.ACCOMPANIMENT_SCOPE: "3.2",
-    StepKey.TERRITORIAL_SCALES: "3.3",
-    StepKey.ECONOMIC_MODEL: "4.1",
-    StepKey.ALLIANCES: "4.2",
-    StepKey.ORGANISATION: "4.3",
-    StepKey.BOARD_DECISIONS: "",
-}
-_KEPT_WHOLE = {
-    StepKey.ROLES,
-    StepKey.ACCOMPANIMENT_SCOPE,
-    StepKey.ORGANISATION,
-}
-# {h}: the horizon in years, {n} and {end}: its first and last years.
-STEP_TITLES = {
-    StepKey.VISION: "Situation souhaitée pour les partenariats",
-    StepKey.ROLES: "Rôles souhaités à {h} ans",
-    StepKey.OBJECTIVES: "Objectifs à {h} ans",
-    StepKey.POSITIONING: "Positionnement\u00a0: deux cercles d’influence",
-    StepKey.ACTIVITIES: "Missions et activités à mettre en place",
-    StepKey.ACCOMPANIMENT_SCOPE: "Focus sur l’accompagnement",
-    StepKey.TERRITORIAL_SCALES: "Territoire d’actions",
-    StepKey.ECONOMIC_MODEL: "Modèle économique\u00a0: de {n} à {end}",
-    StepKey.ALLIANCES: "Stratégie d’alliances",
-    StepKey.ORGANISATION: "Organisation, gouvernance, outil juridique",
-    StepKey.BOARD_DECISIONS: "Décisions proposées",
-}
-AXIS_TITLES = {
-    Axis.VISION: "Vision du territoire à {h} ans",
-    Axis.AMBITION: "Ambition de la structure",
-    Axis.MISSIONS: "Missions et activités",
-    Axis.MEANS: "Stratégie de moyens",
-}
-# What each axis answers, in one sentence for the board.
-AXIS_LEADS = {
-    Axis.VISION: "Ce que nous voulons voir changer sur le territoire.",
-    Axis.AMBITION: "La place que nous voulons y tenir, et ce que nous voulons y atteindre.",
-    Axis.MISSIONS: "Ce que nous ferons, avec qui, et à quelle échelle.",
-    Axis.MEANS: "Ce qu’il nous faut pour y arriver\u00a0: équipe, budget, alliances, organisation.",
-}
-# Room of the running footer, of the cover and of a fact about the structure, in points.
-FOOTER_WIDTH, COVER_WIDTH, FACT_WIDTH = 215.0, 430.0, 205.0
-
-
-@dataclass(frozen=True)
-class VersionStamp:
-    """The submitted version that a report shows: number, date and fingerprint."""
-
-    number: int
-    submitted_at: dt.datetime
-    sha256: str
-
-    @property
-    def fingerprint(self) -> str:
-        """The first twelve characters of the SHA-256."""
-        return self.sha256[:12]
+_KEPT_WHOLE = {StepKey.ROLES, StepKey.ACCOMPANIMENT_SCOPE, StepKey.ORGANISATION}
 
 
 @dataclass(frozen=True)
@@ -214,14 +160,6 @@ class ContentsEntry:
 
 
 @dataclass(frozen=True)
-class Fact:
-    """A line of the structure's identity card."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True)
 class BoardPage:
     """What is asked of the board, and the months that follow."""
 
@@ -233,18 +171,6 @@ class BoardPage:
     def is_empty(self) -> bool:
         """Tell whether there is nothing to decide, to settle or to plan."""
         return not (self.decisions or self.questions or self.calendar)
-
-
-@dataclass(frozen=True)
-class Cover:
-    """What the cover says."""
-
-    name: str
-    title: str
-    occasion: str
-    status: str
-    stamp: str
-    is_long: bool  # the name needs smaller letters
 
 
 @dataclass(frozen=True)
@@ -311,10 +237,10 @@ class ReportContent:
         return [
             AxisEntry(
                 axis,
-                _title(AXIS_TITLES[axis], self.document),
+                axis_title(axis, self.document),
                 anchors.get(axis, ""),
                 [
-                    (STEP_NUMBERS[step], _title(STEP_TITLES[step], self.document))
+                    (STEP_NUMBERS[step], step_title(step, self.document))
                     for step in AXIS_STEPS[axis]
                 ],
             )
@@ -347,11 +273,6 @@ class ReportContent:
         return sum(len(group.messages) for group in self.remaining)
 
 
-def _title(pattern: str, document: DiagnosticDocument) -> str:
-    card = document.diagnostic
-    return pattern.format(h=card.horizon_years, n=card.base_year, end=card.target_year)
-
-
 def _chapters(document: DiagnosticDocument) -> list[Chapter]:
     chapters = []
     for number, axis in enumerate(KIT_AXES, 1):
@@ -359,7 +280,7 @@ def _chapters(document: DiagnosticDocument) -> list[Chapter]:
             Section(
                 step,
                 STEP_NUMBERS[step],
-                _title(STEP_TITLES[step], document),
+                step_title(step, document),
                 answer,
                 answer.mark if answer.mark is not Mark.TO_REVIEW else None,
             )
@@ -367,7 +288,7 @@ def _chapters(document: DiagnosticDocument) -> list[Chapter]:
             if (answer := document.answers.get(step)) and not answer.content_is_empty()
         ]
         if sections:
-            title = _title(AXIS_TITLES[axis], document)
+            title = axis_title(axis, document)
             chapters.append(Chapter(axis, number, title, AXIS_LEADS[axis], sections))
     return chapters
 
@@ -378,7 +299,7 @@ def _remaining(document: DiagnosticDocument) -> list[RemainingGroup]:
     for step in StepKey:
         messages = [typeset(item.message) for item in items if item.step is step]
         if messages:
-            title = _title(STEP_TITLES[step], document)
+            title = step_title(step, document)
             groups.append(RemainingGroup(step, STEP_NUMBERS[step], title, messages))
     return groups
 
@@ -388,7 +309,7 @@ def _questions(document: DiagnosticDocument) -> list[BoardQuestion]:
     for step, answer in document.answers.given():
         mark = answer.mark if answer.mark in {Mark.DISPUTED, Mark.FOR_BOARD} else None
         if answer.board_question or mark:
-            title = _title(STEP_TITLES[step], document)
+            title = step_title(step, document)
             questions.append(
                 BoardQuestion(step, STEP_NUMBERS[step], title, answer.board_question, mark)
             )
@@ -404,76 +325,11 @@ def _board(document: DiagnosticDocument) -> BoardPage:
     )
 
 
-def _facts(document: DiagnosticDocument) -> list[Fact]:
-    """Return the identity card of the structure, less what is not known."""
-    structure, card = document.structure, document.diagnostic
-    years = f"{card.base_year} à {card.target_year} ({card.horizon_years} ans)"
-    values = {
-        "Territoire d’intervention": structure.territory,  # in the whole width
-        "Population": count(structure.population, "habitant", "habitants")
-        if structure.population
-        else "",
-        "Échelon de base": structure.base_scale.label if structure.base_scale else "",
-        "Région": structure.region,
-        "Forme juridique": structure.legal_form.label,
-        "Année de création": str(structure.founded_year or ""),
-        "Période": years,
-        "Conseil d’administration": french_date(card.board_date) if card.board_date else "",
-    }
-    return [
-        Fact(
-            label,
-            clip(typeset(value), FACT_WIDTH * (2 if rank == 0 else 1), 10, lines=3, bold=True),
-        )
-        for rank, (label, value) in enumerate(values.items())
-        if value
-    ]
-
-
-def _footer_stamp(version: VersionStamp | None) -> str:
-    """Return the version as the foot of each page has it: number, date, fingerprint."""
-    if version is None:
-        return "Document de travail"
-    day = french_date(_day(version))
-    return f"Version\u00a0{version.number} · {day} · {version.fingerprint}"
-
-
-def _day(version: VersionStamp) -> dt.date:
-    """Return the day of submission, in France."""
-    moment = version.submitted_at
-    return localdate(moment) if is_aware(moment) else moment.date()
-
-
-def _cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
-    card = document.diagnostic
-    verb = "adopté par le" if card.state is State.ADOPTED else "soumis au"
-    occasion = f"Document {verb} conseil d’administration"
-    if card.board_date:
-        occasion += f" du {french_date(card.board_date)}"
-    if version is None:
-        stamp = "Document de travail, non soumis"
-    else:
-        stamp = (
-            f"Version\u00a0{version.number} · soumise le {french_date(_day(version))}"
-            f" · empreinte {version.fingerprint}"
-        )
-    name, width = typeset(document.structure.name), COVER_WIDTH / HEADING
-    is_long = len(wrap(name, width, 40, bold=True)) > 3
-    return Cover(
-        name=clip(name, width, 24, lines=5, bold=True) if is_long else name,
-        is_long=is_long,
-        title=clip(typeset(card.title), COVER_WIDTH, 17, lines=3, bold=True),
-        occasion=occasion if version or card.board_date else "Document de travail",
-        status=card.state.label,
-        stamp=stamp,
-    )
-
-
 def _vigilance(document: DiagnosticDocument, thresholds: Thresholds) -> Vigilance | None:
     found = find_coherence(document, thresholds)
-    points = open_findings(found)
     if not found:
         return None
+    points = open_findings(found)
     return Vigilance(
         [point.message for point in points if point.severity is Severity.ATTENTION],
         [point.message for point in points if point.severity is Severity.INFO],
@@ -488,15 +344,13 @@ def build_report(
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> ReportContent:
     """Return the report of a document (already without dangling links)."""
-    name = clip(typeset(document.structure.name), FOOTER_WIDTH * 0.6, 8, lines=1)
-    title = clip(typeset(document.diagnostic.title), FOOTER_WIDTH * 0.4, 8, lines=1)
     return ReportContent(
         document=document,
         version=version,
-        cover=_cover(document, version),
-        footer=f"{name} — {title}",
-        stamp=_footer_stamp(version),
-        facts=_facts(document),
+        cover=cover(document, version),
+        footer=footer(document),
+        stamp=footer_stamp(version),
+        facts=facts(document),
         synthesis=build_synthesis(document),
         chapters=_chapters(document),
         vigilance=_vigilance(document, thresholds),

@@ -32,8 +32,6 @@ from diagnostics.domain.vocabulary import (
 )
 from diagnostics.report.diagrams.blank import blank_chain_svg, blank_circles_svg
 
-__all__ = ["KitSheet", "render_kit_html"]
-
 # How many empty rows each step offers; more are written on the back.
 ROWS = {
     StepKey.VISION: MAX_STATEMENTS,

@@ -95,14 +95,6 @@ class _Machinery:
 
 # One rendering at a time in a process: the font configuration is shared.
 _lock = threading.Lock()
-refused_addresses: list[str] = []  # the last ones, for the tests and for curious operators
-
-
-def _refuse(url: str) -> None:
-    shown = url[:200]
-    logger.warning("the report's renderer refused the address %r", shown)
-    refused_addresses.append(shown)
-    del refused_addresses[:-100]
 
 
 def _assets() -> dict[str, bytes]:
@@ -155,7 +147,7 @@ def _machinery() -> _Machinery:
             if url in assets:
                 kind = "image/svg+xml" if url == WATERMARK else "font/woff2"
                 return URLFetcherResponse(url, assets[url], {"Content-Type": kind})
-            _refuse(url)
+            logger.warning("the report's renderer refused the address %r", url[:200])
             raise AddressRefusedError("only the project's own files can be read")
 
     fetcher, fonts = ClosedFetcher(), FontConfiguration()
@@ -195,12 +187,10 @@ def render_synthesis_html(content: ReportContent) -> str:
 
 @dataclass(frozen=True)
 class Printed:
-    """A PDF, how many pages it has, and the addresses that were asked for and refused (those of
-    a process of its own only)."""
+    """A PDF, and how many pages it has."""
 
     pdf: bytes
     pages: int
-    refused: tuple[str, ...] = ()
 
 
 def print_html(html: str) -> Printed:
@@ -216,11 +206,6 @@ def print_html(html: str) -> Printed:
         )
         pdf: bytes = document.write_pdf(pdf_variant=PDF_VARIANT)
     return Printed(pdf, len(document.pages))
-
-
-def render_pdf(html: str) -> bytes:
-    """Return the PDF of a document, made in this very process."""
-    return print_html(html).pdf
 
 
 def warm_up() -> None:

@@ -19,7 +19,6 @@ from diagnostics.domain.answers import (
     Answer,
     EconomicModel,
     Lever,
-    Milestone,
     Objective,
     Objectives,
     ScopeStep,
@@ -38,7 +37,6 @@ from diagnostics.domain.links import (
 from diagnostics.domain.vocabulary import (
     AllianceFamily,
     FundingFamily,
-    Handling,
     Mission,
     Relation,
     StepKey,
@@ -135,11 +133,6 @@ class ScopeLine:
     rank: int
     row: ScopeStep
     partner: str
-
-    @property
-    def undecided(self) -> bool:
-        """Tell whether nobody was named yet."""
-        return self.row.handling is Handling.UNDECIDED
 
 
 def read_accompaniment_scope(
@@ -284,7 +277,6 @@ class EconomicView:
     total_now: float | None
     total_target: float | None
     has_snapshot: bool
-    has_shares: bool
     has_volunteers: bool
     has_sponsorship: bool
 
@@ -305,7 +297,6 @@ def read_economic_model(answer: EconomicModel, document: DiagnosticDocument) -> 
         has_snapshot=any(
             value not in (None, "") for column in both for value in column.model_dump().values()
         ),
-        has_shares=any(share for column in both for share in column.shares.values()),
         has_volunteers=any(column.volunteers is not None for column in both),
         has_sponsorship=any(column.skills_sponsorship_days is not None for column in both),
     )
@@ -350,57 +341,6 @@ def read_alliances(answer: Alliances, document: DiagnosticDocument) -> list[Alli
         if own:
             groups.append(AllianceGroup(family, own))
     return groups
-
-
-# --- Towards the board -------------------------------------------------------------------
-
-CALENDAR_MONTHS = 12
-MAX_CELL_TEXT = 260  # characters of a month: beyond, the calendar is a list
-
-
-@dataclass
-class MonthCell:
-    """A month of the calendar with its milestones."""
-
-    month: str  # AAAA-MM
-    milestones: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class CalendarView:
-    """Twelve months in a row, and the milestones that stand in none of them."""
-
-    months: list[MonthCell]
-    others: list[Milestone]
-    is_grid: bool
-
-
-def _months_from(start: str) -> list[str]:
-    year, month = int(start[:4]), int(start[5:]) - 1
-    numbers = range(month, month + CALENDAR_MONTHS)
-    return [f"{year + number // 12:04d}-{number % 12 + 1:02d}" for number in numbers]
-
-
-def read_calendar(rows: list[Milestone], document: DiagnosticDocument) -> CalendarView:
-    """Return the twelve months that follow the board's meeting, or the first milestone's if earlier.
-
-    It is a plain list when no milestone has a month, or when a month says too much for its cell.
-    """
-    dated = sorted((row for row in rows if row.month), key=lambda row: row.month)
-    if not dated:
-        return CalendarView([], rows, is_grid=False)
-    board_date, start = document.diagnostic.board_date, dated[0].month
-    if board_date is not None:
-        after_the_board = _months_from(f"{board_date:%Y-%m}")[1]
-        if after_the_board <= start <= _months_from(after_the_board)[-1]:
-            start = after_the_board
-    cells = {month: MonthCell(month) for month in _months_from(start)}
-    for row in dated:
-        if row.month in cells:
-            cells[row.month].milestones.append(row.milestone)
-    others = [row for row in rows if row.month not in cells]
-    longest = max(sum(map(len, cell.milestones)) for cell in cells.values())
-    return CalendarView(list(cells.values()), others, is_grid=longest <= MAX_CELL_TEXT)
 
 
 # --- All of them -------------------------------------------------------------------------

@@ -61,20 +61,14 @@ class _Warm:
     """A warm process and the socket that reaches it."""
 
     def __init__(self) -> None:
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.folder = tempfile.mkdtemp(prefix="rameau-pdf-")  # its copies of the fonts
-        folders = [str(settings.BASE_DIR), str(settings.NODE_MODULES), self.folder]
-        variables = {name: text for name, text in os.environ.items() if name not in WITHHELD}
-        with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "diagnostics.report.warm", str(theirs.fileno()), *folders],
-                cwd=settings.BASE_DIR,
-                env=variables,
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                # Signals to the group are not for it: it ends in order when the socket closes.
-                start_new_session=True,
-            )
+        with contextlib.ExitStack() as undo:  # what is given back when no process can be started
+            self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            undo.enter_context(self.control)
+            with theirs:
+                self.folder = tempfile.mkdtemp(prefix="rameau-pdf-")  # its copies of the fonts
+                undo.callback(shutil.rmtree, self.folder, ignore_errors=True)
+                self.process = self._start(theirs.fileno())
+            undo.pop_all()  # from here on ``stop`` does it
         self.control.settimeout(PATIENCE_AT_START)
         try:
             ready = self.control.recv(16) == READY
@@ -83,6 +77,18 @@ class _Warm:
         if not ready:
             self.stop(patience=0)
             raise RendererFailed("The renderer does not start")
+
+    def _start(self, descriptor: int) -> subprocess.Popen[bytes]:
+        folders = [str(settings.BASE_DIR), str(settings.NODE_MODULES), self.folder]
+        return subprocess.Popen(
+            [sys.executable, "-m", "diagnostics.report.warm", str(descriptor), *folders],
+            cwd=settings.BASE_DIR,
+            env={name: text for name, text in os.environ.items() if name not in WITHHELD},
+            stdin=subprocess.DEVNULL,
+            pass_fds=[descriptor],
+            # Signals to the group are not for it: it ends in order when the socket closes.
+            start_new_session=True,
+        )
 
     @property
     def is_alive(self) -> bool:
@@ -142,7 +148,7 @@ def _read_answer(channel: socket.socket, deadline: float) -> Printed | None:
             line, _, rest = received.partition(b"\n")
             head = json.loads(line)
             size, received = int(head["size"]), rest
-    return Printed(bytes(received), int(head["pages"]), tuple(map(str, head["refused"])))
+    return Printed(bytes(received), int(head["pages"]))
 
 
 def _reason(told: bytes) -> Exception:

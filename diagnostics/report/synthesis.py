@@ -19,7 +19,7 @@ from diagnostics.domain.answers import (
     Objective,
 )
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.vocabulary import Mission, ObjectiveKind, Relation, TerritorialScale
+from diagnostics.domain.vocabulary import Mission, Relation, TerritorialScale
 from diagnostics.report.lettering import HEADING, clip, wrap
 from diagnostics.report.reading import short_scale
 from diagnostics.typography import capitalised, count, keur_range, measure, number, typeset
@@ -45,6 +45,7 @@ class KeyFigure:
     now: str
     target: str = ""
     note: str = ""
+    is_answer: bool = True  # the territory is known before anything is answered
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,9 @@ class Synthesis:
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing at all was answered that page 2 could show."""
-        return not (
-            self.vision or self.roles.items or self.objectives or self.requests.items
-        ) and not (self.has_axes or any(figure.target or figure.now for figure in self.figures[1:]))
+        answered = self.vision or self.roles.items or self.objectives or self.requests.items
+        figures = any(figure.is_answer for figure in self.figures)
+        return not (answered or self.has_axes or figures)
 
 
 def _short(
@@ -138,6 +139,7 @@ def _figures(document: DiagnosticDocument) -> list[KeyFigure]:
             "Territoire",
             _territory(typeset(structure.territory)),
             note=clip(" · ".join(notes), THIRD_WIDTH, SMALL_SIZE, lines=2),
+            is_answer=False,
         )
     ]
     model = document.answers.economic_model
@@ -197,14 +199,13 @@ def _objective(row: Objective) -> ObjectiveSummary:
     figures = [row.baseline_value, row.target_value]
     now, target = (f"{number(v)}{unit}" if v is not None else "" for v in figures)
     text = row.statement or "Objectif à préciser"
-    qualitative = row.kind is not ObjectiveKind.QUANTITATIVE and not target
-    width = OBJECTIVE_WIDTH + (62 if qualitative else 0)
+    width = OBJECTIVE_WIDTH + (62 if row.is_without_figure else 0)
     return ObjectiveSummary(
         clip(typeset(text), width, SMALL_SIZE, lines=2),
         now,
         target,
         str(row.deadline_year or ""),
-        qualitative,
+        row.is_without_figure,
     )
 
 

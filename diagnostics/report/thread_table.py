@@ -37,14 +37,16 @@ class ThreadGroup:
     lines: list[ThreadLine]
 
 
-def item_name(item: Item, *, length: int = 300) -> str:
-    """Return the code and the title of an item, shortened to about ``length`` characters."""
+def _title(item: Item, length: int = 300) -> str:
     if item.key.kind is ItemKind.SCALE:
         return short_scale(TerritorialScale(item.key.id))
     title = typeset(capitalised(item.title))
-    if len(title) > length:
-        title = title[: length - 1].rstrip() + "…"
-    return f"{item.code} {title}" if item.code else title
+    return title if len(title) <= length else title[: length - 1].rstrip() + "…"
+
+
+def item_name(item: Item, *, length: int = 300) -> str:
+    """Return the code and the title of an item, shortened to about ``length`` characters."""
+    return f"{item.code} {_title(item, length)}".lstrip()
 
 
 def _end(key: Key, link: Link, thread: Thread) -> str:
@@ -69,8 +71,7 @@ def _line(item: Item, thread: Thread) -> ThreadLine:
     remarks = [gap.kind.short for gap in thread.gaps_of(item.key)]
     if item.key in thread.chosen:
         remarks.insert(0, "aucun objectif, volontairement")
-    title = item_name(item).removeprefix(f"{item.code} ") if item.code else item_name(item)
-    return ThreadLine(item.code, title, item.detail, before, after, remarks)
+    return ThreadLine(item.code, _title(item), item.detail, before, after, remarks)
 
 
 def thread_table(thread: Thread) -> list[ThreadGroup]:

@@ -33,7 +33,7 @@ from typing import NoReturn
 from django.conf import settings
 
 from diagnostics.report import pdf
-from rameau_diag.embedded_postgres import die_with_parent
+from rameau_diag.processes import die_with_parent
 
 OUT_OF_MEMORY = 3  # exit code of a child
 NICENESS = 5  # whoever fills in a form comes first
@@ -116,11 +116,7 @@ def _print(
         if threaded:
             pdf.renew()  # the parent's font map would wait for a thread that was not forked
         printed = pdf.print_html(html)
-        head = {
-            "pages": printed.pages,
-            "size": len(printed.pdf),
-            "refused": pdf.refused_addresses,
-        }
+        head = {"pages": printed.pages, "size": len(printed.pdf)}
         channel.sendall(json.dumps(head).encode() + b"\n" + printed.pdf)
         if threaded:
             pdf.forget()

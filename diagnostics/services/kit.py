@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,8 +9,9 @@ from typing import Annotated, Any
 from django.db import models, transaction
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from diagnostics.domain.answers import Printable
+from diagnostics.domain.answers.fields import Printable
 from diagnostics.domain.coherence import load_thresholds
+from diagnostics.domain.malformed import Malformed, parse_json, problems_of, why_unreadable
 from diagnostics.models.kit import (
     KEY_LENGTH,
     LINE_LENGTH,
@@ -32,8 +32,6 @@ Line = Annotated[Text, Field(min_length=1, max_length=LINE_LENGTH)]
 OptionalTitle = Annotated[Text, Field(max_length=TITLE_LENGTH)]
 OptionalLine = Annotated[Text, Field(max_length=LINE_LENGTH)]
 Position = Annotated[int, Field(ge=1, le=999)]
-
-_PROBLEMS = {"missing": "manque", "extra_forbidden": "clé inconnue"}
 
 
 class KitFileError(ServiceError):
@@ -158,21 +156,13 @@ def load_kit(path: Path, *, overwrite: bool = False) -> Kit:
 
 def _read(path: Path) -> _KitFile:
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        return _KitFile.model_validate(parse_json(path.read_bytes()))
     except OSError as error:
-        raise KitFileError(path, [f"Lecture impossible : {error.strerror}."]) from error
-    except ValueError as error:
-        raise KitFileError(path, [f"Ce n’est pas du JSON en UTF-8 : {error}."]) from error
-    try:
-        return _KitFile.model_validate(value)
+        raise KitFileError(path, [f"Lecture impossible : {why_unreadable(error)}."]) from error
+    except Malformed as error:
+        raise KitFileError(path, list(map(str, error.problems))) from error
     except ValidationError as error:
-        raise KitFileError(path, [_sentence(problem) for problem in error.errors()]) from error
-
-
-def _sentence(problem: Any) -> str:
-    where = ".".join(str(step) for step in problem["loc"])
-    what = _PROBLEMS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
-    return f"{where} : {what}" if where else what
+        raise KitFileError(path, list(map(str, problems_of(error)))) from error
 
 
 def _refuse_twins(what: str, values: Iterable[str | int]) -> None:

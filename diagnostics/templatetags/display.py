@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from diagnostics.domain.answers import Answer, EconomicModel, Milestone
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.report import diagrams, reading
+from diagnostics.report import calendar, diagrams, reading
 from diagnostics.report.diagrams.thread import thread_svg
 
 register = template.Library()
@@ -20,9 +20,9 @@ def read_answer(answer: Answer, document: DiagnosticDocument) -> object:
 
 
 @register.simple_tag
-def read_calendar(rows: list[Milestone], document: DiagnosticDocument) -> reading.CalendarView:
+def read_calendar(rows: list[Milestone], document: DiagnosticDocument) -> calendar.CalendarView:
     """Give the months of the calendar: ``{% read_calendar rows document as calendar %}``."""
-    return reading.read_calendar(rows, document)
+    return calendar.read_calendar(rows, document)
 
 
 @register.simple_tag

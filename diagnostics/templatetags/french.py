@@ -23,12 +23,6 @@ def french_percent(value: float | None) -> str:
     return "" if value is None else typography.percent(value)
 
 
-@register.filter
-def keur(value: float | None) -> str:
-    """Write an amount in K€: ``1 250 K€``."""
-    return "" if value is None else typography.keur(value)
-
-
 @register.simple_tag
 def keur_range(low: float | None, high: float | None) -> str:
     """Write a budget: ``250 – 300 K€``."""
@@ -58,12 +52,6 @@ def french_date(value: dt.date | None) -> str:
 def french_month(value: str) -> str:
     """Write ``2027-01`` as ``janvier 2027``."""
     return typography.french_month(value)
-
-
-@register.filter
-def quoted(value: str) -> str:
-    """Put a text between French quotation marks."""
-    return typography.quoted(value)
 
 
 @register.filter

@@ -15,7 +15,6 @@ from django.utils.cache import get_conditional_response
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_safe
 
-from diagnostics.domain.coherence import findings_json
 from diagnostics.domain.document import load_document
 from diagnostics.models import Diagnostic, Kit, Rendering
 from diagnostics.printing import (
@@ -30,10 +29,10 @@ from diagnostics.printing import (
     printable_report,
 )
 from diagnostics.queries import (
+    document_with_findings,
     get_diagnostic,
     get_version,
     load_diagnostic_document,
-    thresholds_of,
 )
 from diagnostics.report.renderer import RenderingError, RenderingStopped
 from diagnostics.report.turns import Busy
@@ -90,7 +89,7 @@ def download_document(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         document = load_document(get_version(diagnostic, number).content)
     return JsonResponse(
-        document.as_json() | {"findings": findings_json(document, thresholds_of(diagnostic))},
+        document_with_findings(diagnostic, document),
         json_dumps_params={"ensure_ascii": False, "indent": 1},
         headers=PRIVATE,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from io import StringIO
@@ -110,11 +111,17 @@ def test_a_terminal_of_another_age_gets_plain_json(tmp_path):
 
 
 def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path):
-    for path in (tmp_path / "absent", tmp_path):
-        with pytest.raises(CommandError, match="Lecture impossible de"):
+    for path, why in (
+        (tmp_path / "absent", "ce fichier n’existe pas"),
+        (tmp_path, "c’est un dossier"),
+    ):
+        sentence = re.escape(f"Lecture impossible de « {path} » : {why}.")
+        with pytest.raises(CommandError, match=sentence):
             call_command("coherence", str(path))
-        with pytest.raises(CommandError, match="Lecture impossible de"):
+        with pytest.raises(CommandError, match=sentence):
             call_command("import_diagnostic", str(path), structure="x")
+        with pytest.raises(CommandError, match=sentence):
+            call_command("coherence", "-", thresholds=str(path))
 
 
 def test_several_things_wrong_in_a_line_are_all_told(tmp_path):
@@ -134,6 +141,43 @@ def test_several_things_wrong_in_a_line_are_all_told(tmp_path):
             ],
         }
     }
+
+
+def test_thresholds_of_a_file_are_those_of_the_rules(tmp_path):
+    """Sorelle's 10,3 partnerships a year and per FTE are above 10, and below 12."""
+    file = tmp_path / "seuils.json"
+    file.write_text('{"pace_info": 12}')
+    stdin = lines_of(demo_document("sorelle").as_json())
+
+    done = manage("coherence", "--thresholds", str(file), "-", data=tmp_path, stdin=stdin)
+
+    (found,) = answers(done.stdout)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert found == [f for f in findings_json(demo_document("sorelle")) if f["rule"] != "R11"]
+    assert {path.name for path in tmp_path.iterdir()} <= {"seuils.json", "secret_key"}
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        (b'{"pace": 3, "max_roles": 0}', [f"max_roles{NB}: 1 au moins est attendu", f"pace{NB}: clé inconnue"]),
+        (b'{"pace_info": 30}', [f"«{NB}pace_info{NB}» dépasse «{NB}pace_attention{NB}»"]),
+        (b"[]", ["un objet est attendu"]),
+        (b"{", ["ce n’est pas du JSON (ligne 1, colonne 2)"]),
+        (b"\xff", ["ce n’est pas de l’UTF-8"]),
+    ],
+)  # fmt: skip
+def test_thresholds_that_are_none_are_refused_before_any_document_is_read(text, reasons, tmp_path):
+    file = tmp_path / "seuils.json"
+    file.write_bytes(text)
+    out = StringIO()
+    with pytest.raises(CommandError) as refusal:
+        call_command("coherence", str(tmp_path / "absent"), thresholds=str(file), stdout=out)
+    first, *others = str(refusal.value).splitlines()
+    assert first == f"Seuils refusés dans « {file} » :"
+    assert [line.strip() for line in others] == reasons
+    assert refusal.value.returncode == 1
+    assert out.getvalue() == ""
 
 
 # --- Export and import ----------------------------------------------------------------------------

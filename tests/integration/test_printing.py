@@ -6,7 +6,6 @@ import datetime as dt
 import re
 import threading
 import time
-from contextlib import contextmanager
 
 import pytest
 from django.db import connection, connections
@@ -18,30 +17,15 @@ from diagnostics import printing, tasks
 from diagnostics.domain.vocabulary import State
 from diagnostics.models import Diagnostic, Rendering, Step
 from diagnostics.printing import Kind, edition_of, printable_report
-from diagnostics.queries import load_diagnostic_document
-from diagnostics.report import turns
 from diagnostics.report.pdf import Printed
-from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped, render
+from diagnostics.report.renderer import RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
-from diagnostics.services.answers import save_answer
 from diagnostics.services.renderings import purge_renderings
 from diagnostics.services.workflow import request_changes, submit_diagnostic, validate_diagnostic
-from tests.situations import BASE_URL, REASON, Cast, make_cast, page_of, run_worker
+from tests.printing import address, raise_in_renderer, rewrite
+from tests.situations import BASE_URL, REASON, make_cast, page_of, run_worker
 
 pytestmark = pytest.mark.django_db
-
-
-def address(cast: Cast, name: str = "report_pdf") -> str:
-    return reverse(name, args=[cast.diagnostic.pk])
-
-
-def rewrite(cast: Cast, text: str) -> None:
-    answer = cast.diagnostic.answers.get(step="vision")
-    vision = load_diagnostic_document(cast.diagnostic).answers.vision
-    vision.statements[0].text = text
-    save_answer(
-        cast.diagnostic, vision, internal_note="", base_revision=answer.revision, user=cast.lead
-    )
 
 
 # --- Once --------------------------------------------------------------------------------------
@@ -284,112 +268,6 @@ def test_drafts_go_after_a_week_and_versions_stay(quick_pdf):
     assert kinds == {"report": 1, "kit": None}
     tasks.purge_old_renderings(timestamp=0)
     assert Rendering.objects.count() == 2
-
-
-# --- When it cannot be printed -----------------------------------------------------------------
-
-
-def raise_in_renderer(monkeypatch, error: Exception) -> list[str]:
-    asked: list[str] = []
-
-    def render(html: str) -> Printed:
-        asked.append(html)
-        raise error
-
-    monkeypatch.setattr("diagnostics.report.renderer.render", render)
-    return asked
-
-
-@pytest.mark.parametrize("bound", ["time", "memory"])
-def test_what_is_stopped_says_so_and_is_not_tried_at_every_click(monkeypatch, caplog, bound: str):
-    cast = make_cast()
-    client = cast.client("reader")
-    asked = raise_in_renderer(monkeypatch, RenderingStopped(bound))
-    for _ in range(3):
-        response = client.get(address(cast))
-        assert response.status_code == 503
-        assert "Retry-After" not in response
-        page = page_of(response)
-        assert "Ce document est trop long pour le PDF" in page.text
-        assert "Raccourcissez" in page.text
-        assert address(cast, "report") in page.links
-    assert len(asked) == 1
-    assert client.get(address(cast, "report")).status_code == 200
-    Rendering.objects.update(rendered_at=timezone.now() - printing.STOPPED_FOR)
-    client.get(address(cast))
-    assert len(asked) == 2
-    rewrite(cast, "Plus court")
-    client.get(address(cast))
-    assert len(asked) == 3
-
-
-def test_a_real_document_is_stopped_at_its_bounds(monkeypatch):
-    """Not a moment's work within a thousandth of a second, or less memory than it has already."""
-    cast = make_cast()
-    client = cast.client("reader")
-    for bounds in (Bounds(seconds=0.001), Bounds(memory=1_000_000)):
-        monkeypatch.setattr(
-            "diagnostics.report.renderer.render",
-            lambda html, bounds=bounds: render(html, bounds),
-        )
-        Rendering.objects.all().delete()
-        response = client.get(address(cast))
-        assert response.status_code == 503
-        assert "Ce document est trop long pour le PDF" in page_of(response).text
-
-
-def test_a_renderer_that_fails_says_so_and_is_tried_again(monkeypatch):
-    cast = make_cast()
-    client = cast.client("reader")
-    asked = raise_in_renderer(monkeypatch, RendererFailed("a secret of the log"))
-    for _ in range(2):
-        response = client.get(address(cast))
-        assert response.status_code == 503
-        assert "Le PDF n’a pas pu être fabriqué" in page_of(response).text
-        assert "secret" not in response.content.decode()
-    assert len(asked) == 2
-    assert client.get(reverse("kit_pdf")).status_code == 503
-    assert not Rendering.objects.exists()
-
-
-def test_too_many_who_wait_are_told_to_come_back(quick_pdf, monkeypatch):
-    cast = make_cast()
-    client = cast.client("reader")
-    monkeypatch.setattr("diagnostics.views.reports._places", threading.BoundedSemaphore(1))
-    with printing_elsewhere():
-        response = client.get(address(cast))
-    assert response.status_code == 503
-    assert response["Retry-After"] == response["Refresh"] == "10"
-    assert response["Cache-Control"] == "private, no-store"
-    assert "Le PDF se prépare" in page_of(response).text
-    assert address(cast) in page_of(response).links
-    assert client.get(address(cast)).status_code == 200
-    with printing_elsewhere():  # a kept one needs no place
-        assert client.get(address(cast)).status_code == 200
-    assert len(quick_pdf) == 1
-
-
-@contextmanager
-def printing_elsewhere():
-    from diagnostics.views import reports
-
-    with reports._places:
-        yield
-
-
-def test_whoever_has_waited_long_enough_is_told_to_come_back(quick_pdf, monkeypatch):
-    cast = make_cast()
-    monkeypatch.setattr("diagnostics.report.turns.PATIENCE", 0)
-    key = printable_report(edition_of(cast.diagnostic)).key
-    with turns.alone_for(key, 0):
-        assert cast.client("reader").get(address(cast)).status_code == 503
-    assert cast.client("reader").get(address(cast)).status_code == 200
-
-
-def test_half_of_the_threads_never_wait_for_a_pdf(settings):
-    from rameau_diag import web_server
-
-    assert web_server.threads >= 2 * settings.PDF_PLACES
 
 
 # --- At the same time --------------------------------------------------------------------------

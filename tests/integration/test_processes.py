@@ -20,7 +20,9 @@ import psycopg
 import pytest
 
 from rameau_diag.demo_accounts import DEMO_ACCOUNTS
-from rameau_diag.embedded_postgres import DATABASE, PORT, REPOSITORY, ROLE, Cluster
+from rameau_diag.embedded_postgres import PORT, Cluster
+from rameau_diag.folders import REPOSITORY
+from rameau_diag.postgres_files import DATABASE, ROLE, ClusterFiles
 
 BARE = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
 
@@ -31,7 +33,7 @@ def data(tmp_path: Path):
     folder = tmp_path / "données à l'essai"
     yield folder
     # Of root's server, whose account cannot reach pytest's private folders.
-    shutil.rmtree(Cluster(folder).kept_by_root, ignore_errors=True)
+    shutil.rmtree(ClusterFiles(folder).kept_by_root, ignore_errors=True)
 
 
 def free_port() -> int:
@@ -42,7 +44,11 @@ def free_port() -> int:
 
 def connect(cluster: Cluster) -> psycopg.Connection:
     return psycopg.connect(
-        host=str(cluster.socket_folder), port=PORT, user=ROLE, dbname=DATABASE, autocommit=True
+        host=str(cluster.files.socket_folder),
+        port=PORT,
+        user=ROLE,
+        dbname=DATABASE,
+        autocommit=True,
     )
 
 

@@ -1,4 +1,4 @@
-"""Submitting, requesting changes, validating: who, in which state, exactly once, and who is told."""
+"""Submitting, requesting changes, validating: who, in which state, exactly once."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ import json
 import threading
 
 import pytest
-from django.core import mail
-from django.db import connection, transaction
+from django.db import connection
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from diagnostics.domain.permissions import Access, TeamAccess
-from diagnostics.domain.vocabulary import EventKind, MembershipRole, State, StepKey
-from diagnostics.models import Answer, Diagnostic, Event, Version
+from diagnostics.domain.vocabulary import EventKind, State, StepKey
+from diagnostics.models import Answer, Event, Version
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.answers import save_answer
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
@@ -33,108 +31,9 @@ from tests.situations import (
     demo_document,
     make_cast,
     page_of,
-    run_worker,
 )
 
 DRAFT, SUBMITTED, CHANGES_REQUESTED, VALIDATED, ADOPTED = State
-LEAD, CONTRIBUTOR, READER = MembershipRole
-NOBODY: frozenset[State] = frozenset()
-OPEN = {DRAFT, CHANGES_REQUESTED}
-ALL = set(State)
-
-# --- Rights, without the web -------------------------------------------------------------------------
-
-# (role, facilitates): the states in which each right holds.
-RIGHTS = {
-    "can_view": {
-        (LEAD, False): ALL,
-        (CONTRIBUTOR, False): ALL,
-        (READER, False): ALL,
-        (None, True): ALL,
-        (None, False): NOBODY,
-        (LEAD, True): ALL,
-    },
-    "can_edit": {
-        (LEAD, False): OPEN,
-        (CONTRIBUTOR, False): OPEN,
-        (READER, False): NOBODY,
-        (None, True): NOBODY,
-        (None, False): NOBODY,
-        (LEAD, True): OPEN,
-    },
-    "can_manage": {
-        (LEAD, False): OPEN,
-        (CONTRIBUTOR, False): NOBODY,
-        (READER, False): NOBODY,
-        (None, True): NOBODY,
-        (None, False): NOBODY,
-        (LEAD, True): OPEN,
-    },
-    "can_submit": {
-        (LEAD, False): OPEN,
-        (CONTRIBUTOR, False): NOBODY,
-        (READER, False): NOBODY,
-        (None, True): NOBODY,
-        (None, False): NOBODY,
-        (LEAD, True): OPEN,
-    },
-    "can_review": {
-        (LEAD, False): NOBODY,
-        (CONTRIBUTOR, False): NOBODY,
-        (READER, False): NOBODY,
-        (None, True): {SUBMITTED},
-        (None, False): NOBODY,
-        (LEAD, True): {SUBMITTED},
-    },
-}
-
-
-# The worker prints what is submitted; rendering is for the tests of printing.
-pytestmark = pytest.mark.usefixtures("quick_pdf")
-
-
-@pytest.mark.parametrize("right", RIGHTS)
-def test_rights_by_role_and_state(right: str):
-    for (role, facilitates), states in RIGHTS[right].items():
-        held = {
-            state
-            for state in State
-            if getattr(Access(role=role, state=state, is_facilitator=facilitates), right)
-        }
-        assert held == states, (role, facilitates)
-
-
-def test_rights_on_a_structure():
-    people = [(role, facilitates) for role in (*MembershipRole, None) for facilitates in (0, 1)]
-    accesses = {who: TeamAccess(role=who[0], is_facilitator=bool(who[1])) for who in people}
-    assert [who for who in people if not accesses[who].can_view] == [(None, 0)]
-    assert [who for who in people if accesses[who].can_manage] == [(LEAD, 0), (LEAD, 1)]
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("state", list(State))
-def test_the_instance_and_the_set_agree_on_what_is_editable(state: State):
-    diagnostic = make_cast(state).diagnostic
-    in_set = Diagnostic.objects.editable().filter(pk=diagnostic.pk).exists()
-    assert diagnostic.is_editable == in_set == (state in OPEN)
-
-
-@pytest.mark.django_db
-def test_the_instance_and_the_set_agree_on_what_is_visible():
-    cast = make_cast()
-    for role in ("lead", "contributor", "reader", "stranger", "facilitator", "staff"):
-        person = getattr(cast, role)
-        membership = cast.structure.memberships.filter(user=person).first()
-        access = Access(
-            role=MembershipRole(membership.role) if membership else None,
-            state=DRAFT,
-            is_facilitator=person.is_facilitator,
-        )
-        visible = Diagnostic.objects.visible_to(person).filter(pk=cast.diagnostic.pk)
-        assert visible.exists() == access.can_view, role
-        structures = type(cast.structure).objects.visible_to(person)
-        assert structures.filter(pk=cast.structure.pk).exists() == access.can_view, role
-
 
 # --- Transitions through the pages ---------------------------------------------------------------------
 
@@ -478,98 +377,3 @@ def test_a_save_and_a_submission_at_once_leave_a_version_that_is_what_is_stored(
     assert Version.objects.get().content == document.as_json()
     saved = document.answers.vision.statements[0].text == "Écrit au même moment"
     assert saved != isinstance(results[1], WrongState)
-
-
-# --- Mails ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_mails_are_queued_in_the_transaction_and_go_with_its_rollback():
-    cast = make_cast()
-    with transaction.atomic():
-        submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-        assert ProcrastinateJob.objects.filter(task_name="mail_submitted").count() == 1
-        transaction.set_rollback(True)
-    assert not ProcrastinateJob.objects.exists()
-    assert not Version.objects.exists()
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
-    jobs = ProcrastinateJob.objects.order_by("pk").values_list("task_name", flat=True)
-    assert list(jobs) == [
-        *("mail_submitted", "print_last_version"),
-        *("mail_changes_requested", "print_last_version"),
-        *("mail_submitted", "print_last_version"),
-        *("mail_validated", "print_last_version"),
-    ]
-    assert mail.outbox == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_worker_writes_to_those_concerned_and_to_nobody_else():
-    cast = make_cast()
-    home = BASE_URL + reverse("diagnostic_home", args=[cast.diagnostic.pk])
-    check = BASE_URL + reverse("diagnostic_check", args=[cast.diagnostic.pk])
-    report = BASE_URL + reverse("report", args=[cast.diagnostic.pk])
-
-    def sent() -> dict[str, str]:
-        run_worker()
-        assert not ProcrastinateJob.objects.exclude(status="succeeded").exists()
-        found = {message.to[0]: message.subject + "\n" + message.body for message in mail.outbox}
-        assert len(found) == len(mail.outbox)
-        mail.outbox.clear()
-        return found
-
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    mails = sent()
-    assert set(mails) == {cast.facilitator.email}
-    assert check in mails[cast.facilitator.email]
-
-    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
-    mails = sent()
-    assert set(mails) == {cast.lead.email, cast.contributor.email}
-    assert all(REASON in text and home in text for text in mails.values())
-
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    sent()
-    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
-    mails = sent()
-    assert set(mails) == {cast.lead.email, cast.contributor.email, cast.reader.email}
-    assert all(report in text for text in mails.values())
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_submission_is_told_to_the_one_who_follows_the_structure():
-    cast = make_cast()
-    other = type(cast.facilitator).objects.create_user("autre@rameau.example", is_facilitator=True)
-    cast.structure.facilitator = other
-    cast.structure.save(update_fields=["facilitator"])
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    run_worker()
-    assert [message.to for message in mail.outbox] == [["autre@rameau.example"]]
-    # Somebody who no longer facilitates is not told: the others are.
-    mail.outbox.clear()
-    other.is_facilitator = False
-    other.save(update_fields=["is_facilitator"])
-    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
-    run_worker()
-    mail.outbox.clear()
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    run_worker()
-    assert [message.to for message in mail.outbox] == [[cast.facilitator.email]]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_mails_are_text_whatever_the_names():
-    cast = make_cast()
-    cast.structure.name = "<b>Nom</b>\u2028& Cie"
-    cast.structure.save(update_fields=["name"])
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    run_worker()
-    message = mail.outbox[0]
-    assert "<b>Nom</b>" in message.subject
-    assert "<b>Nom</b>" in message.body
-    html = message.alternatives[0].content
-    assert "<b>Nom</b>" not in html
-    assert "&lt;b&gt;Nom&lt;/b&gt;" in html

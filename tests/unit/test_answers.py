@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from diagnostics.domain import answers as shapes
-from diagnostics.domain.answers import ANSWER_SHAPES, drop_blank_rows, new_row_id
+from diagnostics.domain.answers import ANSWER_SHAPES, new_row_id
 from diagnostics.domain.document import load_answer
 from diagnostics.domain.vocabulary import Mission, RelationMode, RoleKind, ScopeStepKey, StepKey
 from tests.shapes import answers, patient
@@ -266,7 +266,8 @@ def test_blank_rows_are_those_at_their_defaults():
     blank = shapes.Position(id="p1", mode=RelationMode.NONE)
     held = shapes.Position(id="p2", mode=RelationMode.COLLECTIVE)
 
-    assert drop_blank_rows([blank, held]) == [held]
+    answer = shapes.Positioning(rows=[blank, held])
+    assert answer.without_blank_rows().rows == [held]
 
 
 def test_missions_left_to_others_are_named_once():

@@ -10,6 +10,7 @@ import pytest
 
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import AllianceFamily, Relation, State
+from tests.report_samples import without_dangling_links
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "demo"
 NAMES = ["sorelle", "brumelle", "arvelle"]
@@ -34,7 +35,7 @@ def test_a_demo_document_validates_and_comes_back_equal(value):
 def test_no_link_of_a_demo_document_dangles(value):
     document = DiagnosticDocument.model_validate(value)
 
-    assert document.without_dangling_links() == document
+    assert without_dangling_links(document) == document
 
 
 def test_demo_texts_follow_french_typography(value):

@@ -24,7 +24,8 @@ from diagnostics.report.diagrams.matrix import MatrixRow, matrix_layout, matrix_
 from diagnostics.report.diagrams.objectives import TimedObjective, timeline_layout, timeline_svgs
 from diagnostics.report.diagrams.svg import WIDTH, Box, Label
 from diagnostics.report.lettering import text_width
-from tests.report_samples import demo, filled
+from diagnostics.report.synthesis import build_synthesis
+from tests.report_samples import demo, filled, without_dangling_links
 from tests.shapes import documents, patient
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -172,6 +173,13 @@ def test_the_matrix_of_the_demo():
     assert "Échelons territoriaux de 7\u00a0actions" in root[0].text
 
 
+def test_each_part_of_a_long_matrix_says_which_actions_it_has():
+    rows = [MatrixRow(f"A{i}", "Rencontres", False, [True]) for i in range(25)]
+    titles = [ElementTree.fromstring(svg)[0].text for svg in matrix_svgs(["Région"], rows)]
+    assert "25\u00a0actions, de la 1re à la 20e\u00a0:" in titles[0]
+    assert "25\u00a0actions, de la 21e à la 25e\u00a0:" in titles[1]
+
+
 def test_no_matrix_before_an_echelon_is_chosen():
     assert matrix_svgs([], [MatrixRow("A1", "Rencontres", False, [])]) == []
 
@@ -243,6 +251,29 @@ def test_a_deadline_out_of_the_horizon_is_said(deadline, end, words):
 
     assert layout.rows[0].end == end
     assert " ".join(layout.rows[0].labels[3].lines) == words
+
+
+@pytest.mark.parametrize(
+    ("fields", "words", "is_disc"),
+    [
+        ({"kind": "qualitative"}, "qualitatif", False),
+        ({"kind": "quantitative"}, "cible à préciser", True),
+        ({}, "cible à préciser", True),  # nothing says yet that it is a quality
+        ({"kind": "qualitative", "target_value": 3}, "3", True),
+    ],
+)
+def test_drawing_synthesis_and_table_say_the_same_nature(fields, words, is_disc):
+    row = {"id": "o1", "statement": "Objectif", "deadline_year": 2029} | fields
+    document = filled("x", rows=1, answers={"objectives": {"rows": [row]}})
+
+    (svg,) = draw_answer(document.answers.objectives, document)
+
+    root = ElementTree.fromstring(svg)
+    assert root[0].text == f"1\u00a0objectif de 2026 à 2029. O1\u00a0: {words}, 2029."
+    assert words in [text.text for text in root.iter(f"{SVG}text")]
+    assert (root.find(f"{SVG}path") is None) is is_disc
+    (shown,) = build_synthesis(document).objectives
+    assert shown.qualitative is not is_disc
 
 
 # --- The economic model ------------------------------------------------------------------------------
@@ -404,7 +435,7 @@ def test_typed_markup_stays_text(step):
 @patient
 @given(documents())
 def test_any_answer_can_be_drawn(document):
-    document = document.without_dangling_links()
+    document = without_dangling_links(document)
     for _, answer in document.answers.given():
         for svg in draw_answer(answer, document):
             check_svg(svg)

@@ -19,8 +19,7 @@ from diagnostics.domain.kit_sheet import (
 )
 from diagnostics.domain.vocabulary import KIT_AXES, Axis, ScopeStepKey, StepKey, TerritorialScale
 from diagnostics.report.kit import render_kit_html
-from diagnostics.report.pdf import render_pdf
-from tests.pdf_checks import accessibility_failures, fonts_of, headings_in_order, read
+from tests.pdf_checks import accessibility_failures, fonts_of, headings_in_order, read, render_pdf
 
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "kit_2013.json"
 

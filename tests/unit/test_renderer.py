@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pypdf
 import pytest
@@ -67,7 +70,7 @@ def memory_of_warm() -> int:
 def test_a_document_is_printed_by_another_process():
     printed = renderer.render(SHORT)
     assert first_line(printed.pdf) == "Bonjour"
-    assert (printed.pages, printed.refused) == (1, ())
+    assert printed.pages == 1
 
 
 def test_one_warm_process_prints_everything_a_process_asks_for():
@@ -94,9 +97,12 @@ def test_several_threads_print_at_once_and_each_gets_its_own():
     assert found == {text: text for text in texts}
 
 
-def test_an_address_that_is_refused_is_told():
-    printed = renderer.render(SHORT.replace("Bonjour", '<img src="http://127.0.0.1:9/a" alt="x">'))
-    assert printed.refused == ("http://127.0.0.1:9/a",)
+def test_an_address_that_is_refused_is_told_in_the_log(capfd):
+    renderer.stop()  # one that writes where this test reads
+    renderer.render(SHORT.replace("Bonjour", '<img src="http://127.0.0.1:9/a" alt="x">'))
+    renderer.stop()
+    said = "the report's renderer refused the address 'http://127.0.0.1:9/a'\n"
+    assert capfd.readouterr().err == said
 
 
 def test_it_knows_no_secret(monkeypatch):
@@ -151,7 +157,7 @@ def test_the_bounds_of_a_document():
 # --- When something dies -----------------------------------------------------------------------
 
 
-def while_printing(action, bounds: Bounds = Bounds(seconds=1.5)) -> list[object]:  # noqa: B008
+def while_printing(action, bounds: Bounds = Bounds(seconds=1.5)) -> list[object]:  # noqa: B008  (it cannot be changed)
     """Print something long in a thread, and do something once a child is at it."""
     result: list[object] = []
 
@@ -198,6 +204,29 @@ def test_a_renderer_that_does_not_start_is_a_failure_of_the_renderer(monkeypatch
     monkeypatch.setattr(settings, "NODE_MODULES", tmp_path)
     with pytest.raises(RendererFailed):
         renderer.render(SHORT)
+    monkeypatch.undo()
+    assert renderer.render(SHORT).pages == 1
+
+
+def test_a_process_that_cannot_be_started_leaves_nothing_behind(monkeypatch, tmp_path):
+    pairs = []
+
+    def pair(*arguments):
+        pairs.append(socket.socketpair(*arguments))
+        return pairs[-1]
+
+    def refuse(*arguments, **options):
+        assert [path.name[:11] for path in tmp_path.iterdir()] == ["rameau-pdf-"]
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    renderer.stop()
+    monkeypatch.setattr(renderer.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(renderer, "socket", SimpleNamespace(**vars(socket) | {"socketpair": pair}))
+    monkeypatch.setattr(renderer.subprocess, "Popen", refuse)
+    with pytest.raises(RendererFailed, match="no more processes"):
+        renderer.render(SHORT)
+    assert list(tmp_path.iterdir()) == []
+    assert [end.fileno() for ends in pairs for end in ends] == [-1, -1]
     monkeypatch.undo()
     assert renderer.render(SHORT).pages == 1
 

@@ -11,16 +11,17 @@ from hypothesis import given, settings
 from diagnostics.domain.answers import Milestone
 from diagnostics.domain.completeness import remaining_items
 from diagnostics.domain.vocabulary import Axis, Mark, State, StepKey
-from diagnostics.report.content import VersionStamp, Vigilance, build_report
+from diagnostics.report.calendar import read_calendar
+from diagnostics.report.content import Vigilance, build_report
+from diagnostics.report.identity import VersionStamp
 from diagnostics.report.pdf import render_report_html
 from diagnostics.report.reading import (
     read_activities,
     read_alliances,
-    read_calendar,
     read_economic_model,
     read_territorial_scales,
 )
-from tests.report_samples import SUBMITTED_AT, demo, empty, filled, report
+from tests.report_samples import SUBMITTED_AT, demo, empty, filled, report, without_dangling_links
 from tests.shapes import documents
 
 
@@ -139,6 +140,15 @@ def test_the_synthesis_of_the_demo():
         "Analyser, diffuser",
     ]
     assert (len(synthesis.requests.items), synthesis.requests.left_out) == (3, 2)
+
+
+def test_a_team_is_an_answer_even_where_no_territory_is_told():
+    model = {"economic_model": {"now": {"fte": 2}}}
+    document = filled("", rows=0, answers=model)
+    document.structure.territory = ""
+    synthesis = report(document).synthesis
+    assert [figure.label for figure in synthesis.figures] == ["Équipe salariée"]
+    assert not synthesis.is_empty
 
 
 def test_the_synthesis_is_shortened_by_rule():
@@ -325,7 +335,7 @@ def test_the_identity_card_leaves_out_what_is_not_known():
 @settings(deadline=None, max_examples=40)
 @given(documents())
 def test_any_document_has_a_report(document):
-    content = build_report(document.without_dangling_links(), version=None)
+    content = build_report(without_dangling_links(document), version=None)
 
     html = render_report_html(content)
 

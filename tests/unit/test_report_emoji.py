@@ -15,7 +15,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from diagnostics.report import pdf
-from diagnostics.report.pdf import render_pdf
+from tests.pdf_checks import render_pdf
 
 ROCKET = "🚀"
 
@@ -91,7 +91,7 @@ import sys
 from django.conf import settings
 settings.configure(BASE_DIR={str(settings.BASE_DIR)!r}, NODE_MODULES={str(settings.NODE_MODULES)!r})
 from diagnostics.report import pdf
-sys.stdout.buffer.write(pdf.render_pdf({page(ROCKET)!r}))
+sys.stdout.buffer.write(pdf.print_html({page(ROCKET)!r}).pdf)
 """
 
 

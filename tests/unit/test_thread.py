@@ -22,13 +22,14 @@ from diagnostics.domain.tying import CannotTie, serve_none, tie, tying_choices
 from diagnostics.domain.vocabulary import StepKey, TerritorialScale
 from diagnostics.report.thread_table import thread_table
 from tests.posting import demo_document
+from tests.report_samples import without_dangling_links
 from tests.shapes import documents, empty_document, patient
 
 
 def document_of(**answers: dict) -> DiagnosticDocument:
     value = empty_document()
     value["answers"] = answers
-    return load_document(value).without_dangling_links()
+    return without_dangling_links(load_document(value))
 
 
 def gaps_of(document: DiagnosticDocument) -> list[str]:
@@ -141,7 +142,7 @@ def test_rows_of_two_steps_may_share_an_id():
 @patient
 @given(documents())
 def test_a_thread_is_whole(document):
-    document = document.without_dangling_links()
+    document = without_dangling_links(document)
     thread = read_thread(document)
 
     for link in thread.links:
@@ -272,7 +273,7 @@ def test_bounds_are_kept():
 @patient
 @given(documents(), st.data())
 def test_any_gap_of_any_document_can_be_tied(document, data):
-    document = document.without_dangling_links()
+    document = without_dangling_links(document)
     gaps = [g for g in read_thread(document).gaps if tying_choices(g.kind, document)]
     if not gaps:
         return

@@ -19,6 +19,7 @@ from diagnostics.report.diagrams.thread_layout import ThreadLayout, thread_layou
 from diagnostics.report.lettering import text_width
 from diagnostics.report.ordering import crossings, order_columns, spread
 from tests.posting import demo_document
+from tests.report_samples import without_dangling_links
 from tests.shapes import empty_document, patient
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -94,7 +95,7 @@ def document_of(
             )
         },
     }
-    return load_document(value).without_dangling_links()
+    return without_dangling_links(load_document(value))
 
 
 def check_layout(layout: ThreadLayout) -> None:

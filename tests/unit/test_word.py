@@ -8,27 +8,17 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils.html import strip_tags
 from docx.oxml.ns import qn
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 
-from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.vocabulary import Axis, State
-from diagnostics.report.content import ReportContent, Vigilance, build_report
+from diagnostics.report.content import Vigilance
 from diagnostics.report.diagrams import draw_answer
 from diagnostics.report.pictures import alternative
 from diagnostics.report.word import WidePicture, build_docx, styles
-from tests.report_samples import demo, empty, filled, report
-from tests.shapes import documents
-from tests.word_files import WordFile, cells_of, style_of, text_of
+from tests.report_samples import demo, filled, report
+from tests.word_files import WordFile, cells_of, style_of, text_of, word
 
 DEMOS = ("sorelle", "brumelle", "arvelle")
-
-
-def word(content: ReportContent) -> WordFile:
-    return WordFile(build_docx(content))
 
 
 def plain(text: str) -> str:
@@ -317,110 +307,6 @@ def test_long_names_fit_the_properties():
         report(filled("Dénomination ", rows=0, to_caps=True))
     ).document.core_properties
     assert len(properties.title) == len(properties.author) == 255
-
-
-# --- Little, much, hostile ---------------------------------------------------------------------
-
-
-def test_an_empty_diagnostic():
-    file = word(report(empty(), number=None))
-    assert [text for _level, text in file.headings()] == [
-        "Synthèse en une page",
-        "Reste à compléter",
-        "Annexe · Méthode et repères",
-        "Comment ce diagnostic a été conduit",
-        "Source",
-    ]
-    assert "Le diagnostic n’a pas encore de réponse." in file.text
-    assert "Document de travail, non soumis" in file.text
-
-
-def test_a_diagnostic_filled_to_its_caps_is_written_whole():
-    document = filled("Structure d’accompagnement ", rows=60, to_caps=True)
-    file = word(report(document))
-    tables = file.tables()
-    for caption, count in (
-        ("Objectifs, valeur actuelle, cible et échéance", 61),
-        ("Décisions proposées, à cocher en séance", 61),
-        ("Leviers, en K€", 1 + 60 + 3 + 1),
-    ):
-        assert len(tables[caption].findall(qn("w:tr"))) == count
-    assert len(file.paragraphs("Article")) == 60
-    note = document.answers.positioning.rows[0].note
-    assert len(note) > 900
-    assert file.text.count(note) >= 60
-
-
-def canaries() -> tuple[DiagnosticDocument, list[str]]:
-    """A document where each text that people type is one of a kind, and these texts."""
-    typed: list[str] = []
-
-    def walk(value):
-        if isinstance(value, dict):
-            return {key: walk(entry) for key, entry in value.items()}
-        if isinstance(value, list):
-            return [walk(entry) for entry in value]
-        if value == "Canari":
-            typed.append(f"Canari{len(typed):03}")
-            return typed[-1]
-        return value
-
-    return load_document(walk(filled("Canari", rows=3).as_json())), typed
-
-
-def test_every_typed_text_that_the_report_shows_is_in_it():
-    document, typed = canaries()
-    content = build_report(document, version=None)
-    page = strip_tags(render_to_string("report/content.html", {"content": content}))
-    file = word(content)
-
-    shown = {text for text in typed if text in page}
-    assert len(shown) > 80
-    assert {text for text in typed if text in file.text} >= shown
-
-
-HOSTILE = (
-    '{ INCLUDEPICTURE "http://127.0.0.1:9/a.png" } =cmd|"/c calc"!A1 '
-    '</w:t></w:r><w:fldSimple w:instr="DDEAUTO x"/> &lt;![CDATA[ <img src="file:///etc/passwd">'
-)
-
-
-def test_what_is_typed_is_text_and_reaches_nothing():
-    file = word(report(filled(HOSTILE, rows=2)))
-
-    assert file.text.count("{ INCLUDEPICTURE “http://127.0.0.1:9/a.png” }") >= 20
-    assert file.text.count('</w:t></w:r><w:fldSimple w:instr="DDEAUTO x"/>') >= 20
-    codes = {
-        code.text.strip() for tree in file.trees.values() for code in tree.iter(qn("w:instrText"))
-    }
-    known = r'TOC \\o "1-2" \\h \\z \\u|PAGEREF _Toc\d{6} \\h|SEQ (Figure|Tableau) \\\* ARABIC|PAGE|NUMPAGES'
-    assert [code for code in codes if not re.fullmatch(known, code)] == []
-    assert not [tree for tree in file.trees.values() for _ in tree.iter(qn("w:fldSimple"))]
-    for name, tree in file.trees.items():
-        if name.endswith(".rels"):
-            assert [r for r in tree if r.get("TargetMode") not in (None, "Internal")] == [], name
-            assert [r for r in tree if ":" in r.get("Target")] == [], name
-    assert b'TargetMode="External"' not in b"".join(file.parts.values())
-    links = list(file.body.iter(qn("w:hyperlink")))
-    assert {key for link in links for key in link.attrib} <= {qn("w:anchor"), qn("w:history")}
-
-
-def test_characters_that_xml_cannot_hold_are_left_out():
-    document = demo("sorelle")
-    document.structure.name = "Passe\ufffer\x0belles"
-    document.answers.vision.statements[0].text = "Avant\ufffe\x00après\tfin\nligne"
-    file = word(build_report(document, version=None))
-    assert "Avantaprès fin\nligne" in file.text
-    assert file.document.core_properties.author == "Passerelles"
-
-
-@hypothesis_settings(deadline=None, max_examples=15)
-@given(documents())
-def test_any_document_makes_a_sound_file(document: DiagnosticDocument):
-    content = report(document.without_dangling_links(), number=None)
-    file = word(content)
-    assert len(file.paragraphs("Article")) == len(content.board.decisions)
-    assert all(file.words_of_pictures())
 
 
 # --- How it is built ---------------------------------------------------------------------------

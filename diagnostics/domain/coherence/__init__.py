@@ -8,14 +8,11 @@ with « choix assumé » and its reason.
 from diagnostics.domain.coherence.engine import RULES, find_coherence, findings_json
 from diagnostics.domain.coherence.findings import (
     CoherenceFinding,
-    FieldLink,
     Severity,
     acknowledged_findings,
-    as_json,
     findings_of_step,
     open_findings,
 )
-from diagnostics.domain.coherence.registry import Rule
 from diagnostics.domain.coherence.thresholds import (
     DEFAULT_THRESHOLDS,
     BadThresholds,
@@ -28,12 +25,9 @@ __all__ = [
     "RULES",
     "BadThresholds",
     "CoherenceFinding",
-    "FieldLink",
-    "Rule",
     "Severity",
     "Thresholds",
     "acknowledged_findings",
-    "as_json",
     "find_coherence",
     "findings_json",
     "findings_of_step",

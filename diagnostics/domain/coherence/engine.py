@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 # The modules of the rules enter them in the table.
 from diagnostics.domain.coherence import (  # noqa: F401  (see above)
     rules_alliances,
@@ -12,7 +10,7 @@ from diagnostics.domain.coherence import (  # noqa: F401  (see above)
     rules_missions,
 )
 from diagnostics.domain.coherence.case import Case
-from diagnostics.domain.coherence.findings import CoherenceFinding, answered, as_json
+from diagnostics.domain.coherence.findings import CoherenceFinding, FindingJson, answered
 from diagnostics.domain.coherence.registry import TABLE, Found, Rule
 from diagnostics.domain.coherence.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from diagnostics.domain.document import DiagnosticDocument
@@ -34,9 +32,9 @@ def find_coherence(
 
 def findings_json(
     document: DiagnosticDocument, thresholds: Thresholds = DEFAULT_THRESHOLDS
-) -> list[dict[str, Any]]:
+) -> list[FindingJson]:
     """Return the ``findings`` that go with the document's JSON."""
-    return as_json(find_coherence(document, thresholds))
+    return [finding.as_json() for finding in find_coherence(document, thresholds)]
 
 
 def _finding(rule: Rule, found: Found) -> CoherenceFinding:

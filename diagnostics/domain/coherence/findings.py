@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from diagnostics.domain.document import Acknowledgement
 from diagnostics.domain.vocabulary import STEP_AXIS, Axis, Labelled, StepKey
@@ -123,7 +123,7 @@ def answered(
     given = {(entry.rule, tuple(sorted(set(entry.rows)))): entry for entry in acknowledgements}
     found = []
     for finding in findings:
-        entry = given.get((finding.rule, finding.row_key)) if given else None
+        entry = given.get((finding.rule, finding.row_key))
         if entry is None:
             found.append(finding)
         elif entry.fingerprint in {None, finding.fingerprint}:
@@ -146,8 +146,3 @@ def acknowledged_findings(findings: Iterable[CoherenceFinding]) -> list[Coherenc
 def findings_of_step(findings: Iterable[CoherenceFinding], step: StepKey) -> list[CoherenceFinding]:
     """Return the findings that concern a step, as main step or as the other side."""
     return [finding for finding in findings if step in finding.steps]
-
-
-def as_json(findings: Iterable[CoherenceFinding]) -> list[dict[str, Any]]:
-    """Return the findings as the document's ``findings`` hold them."""
-    return [dict(finding.as_json()) for finding in findings]

@@ -97,8 +97,6 @@ def load_thresholds(overrides: Mapping[str, Any]) -> Thresholds:
 
     Raises BadThresholds: an unknown name, a value out of bounds, a pair upside down.
     """
-    if not overrides:
-        return DEFAULT_THRESHOLDS
     try:
         return Thresholds.model_validate(overrides)
     except ValidationError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from diagnostics.typography import NBSP, number, quoted, typeset
+from diagnostics.typography import NBSP, enumeration, number, quoted, typeset
 
 NAME_LENGTH = 60
 
@@ -17,10 +17,7 @@ def name_of(text: str, noun: str, index: int) -> str:
 
 def named(labels: Iterable[str], conjunction: str = "et") -> str:
     """Return labels between quotation marks, joined as in a sentence."""
-    names = [quoted(label) for label in labels]
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {conjunction} {names[-1]}"
+    return enumeration(map(quoted, labels), conjunction)
 
 
 def shortened(text: str, limit: int = NAME_LENGTH) -> str:

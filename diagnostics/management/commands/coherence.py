@@ -11,9 +11,15 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
-from diagnostics.domain.coherence import findings_json
+from diagnostics.domain.coherence import (
+    DEFAULT_THRESHOLDS,
+    BadThresholds,
+    Thresholds,
+    findings_json,
+    load_thresholds,
+)
 from diagnostics.domain.document import read_document
-from diagnostics.domain.malformed import Malformed
+from diagnostics.domain.malformed import Malformed, parse_json, why_unreadable
 from diagnostics.typography import count
 
 
@@ -28,22 +34,25 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the file."""
+        """Declare the files."""
         parser.add_argument("path", help="fichier de documents, ou « - » pour l’entrée standard")
+        parser.add_argument(
+            "--thresholds",
+            metavar="FILE",
+            help="fichier des seuils qui diffèrent, un objet JSON comme dans un kit : "
+            '{"pace_info": 12}',
+        )
 
-    def handle(self, *args: Any, path: str, **options: Any) -> None:
+    def handle(self, *args: Any, path: str, thresholds: str | None = None, **options: Any) -> None:
         """Read line by line; unreadable lines are told where they are, and at the end."""
-        try:
-            lines = opened(path)
-        except OSError as error:
-            raise CommandError(f"Lecture impossible de « {path} » : {error.strerror}.") from error
-        with lines:
-            total, unreadable = self._answer(lines)
+        limits = thresholds_in(thresholds) if thresholds is not None else DEFAULT_THRESHOLDS
+        with opened(path) as lines:
+            total, unreadable = self._answer(lines, limits)
         if unreadable:
             lines_told = count(unreadable, "ligne illisible", "lignes illisibles")
             raise CommandError(f"{lines_told} sur {total}.")
 
-    def _answer(self, lines: Iterable[bytes]) -> tuple[int, int]:
+    def _answer(self, lines: Iterable[bytes], thresholds: Thresholds) -> tuple[int, int]:
         """Answer each line that holds something; return how many there were, and unreadable."""
         total = unreadable = 0
         for number, line in enumerate(lines, 1):
@@ -51,7 +60,7 @@ class Command(BaseCommand):
                 continue
             total += 1
             try:
-                answer: Any = findings_json(read_document(line))
+                answer: Any = findings_json(read_document(line), thresholds)
             except Malformed as error:
                 unreadable += 1
                 answer = {"error": {"line": number, **as_json(error)}}
@@ -67,7 +76,25 @@ class Command(BaseCommand):
 
 def opened(path: str) -> BinaryIO:
     """Open a file for reading, or the standard input for ``-``; bytes, since JSON is in UTF-8."""
-    return open(sys.stdin.fileno(), "rb", closefd=False) if path == "-" else Path(path).open("rb")
+    if path == "-":
+        return open(sys.stdin.fileno(), "rb", closefd=False)
+    try:
+        return Path(path).open("rb")
+    except OSError as error:
+        raise CommandError(
+            f"Lecture impossible de « {path} » : {why_unreadable(error)}."
+        ) from error
+
+
+def thresholds_in(path: str) -> Thresholds:
+    """Read the thresholds of a file, refused in the words that refuse those of a kit."""
+    with opened(path) as file:
+        text = file.read()
+    try:
+        return load_thresholds(parse_json(text))
+    except (Malformed, BadThresholds) as error:
+        problems = "\n".join(f"  {problem}" for problem in error.problems)
+        raise CommandError(f"Seuils refusés dans « {path} » :\n{problems}") from error
 
 
 def as_json(error: Malformed) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from diagnostics.domain.coherence import findings_json
 from diagnostics.models import Diagnostic
-from diagnostics.queries import load_diagnostic_document, thresholds_of
+from diagnostics.queries import document_with_findings, load_diagnostic_document
 
 
 class Command(BaseCommand):
@@ -32,6 +31,5 @@ class Command(BaseCommand):
         found = Diagnostic.objects.select_related("structure", "kit").filter(pk=pk).first()
         if found is None:
             raise CommandError(f"Il n’y a pas de diagnostic « {pk} ».")
-        document = load_diagnostic_document(found)
-        value = document.as_json() | {"findings": findings_json(document, thresholds_of(found))}
+        value = document_with_findings(found, load_diagnostic_document(found))
         self.stdout.write(json.dumps(value, ensure_ascii=False, indent=1))

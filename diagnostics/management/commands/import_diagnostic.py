@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from diagnostics.domain.document import read_document
-from diagnostics.domain.malformed import Malformed
+from diagnostics.domain.malformed import Malformed, why_unreadable
 from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.models import Membership, Structure, User
 from diagnostics.services.errors import ServiceError
@@ -46,7 +46,9 @@ class Command(BaseCommand):
         try:
             text = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
         except OSError as error:
-            raise CommandError(f"Lecture impossible de « {path} » : {error.strerror}.") from error
+            raise CommandError(
+                f"Lecture impossible de « {path} » : {why_unreadable(error)}."
+            ) from error
         try:
             document = read_document(text)
         except Malformed as error:

@@ -21,7 +21,7 @@ from diagnostics.domain.answers import (
     TerritorialScales,
 )
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.vocabulary import ObjectiveKind, Relation, StepKey
+from diagnostics.domain.vocabulary import Relation, StepKey
 from diagnostics.report.diagrams.alliances import FamilyOfAllies, alliances_svgs
 from diagnostics.report.diagrams.chain import ChainStep, chain_svg
 from diagnostics.report.diagrams.circles import circles_svg
@@ -48,8 +48,7 @@ def _objectives(answer: Objectives, document: DiagnosticDocument) -> list[SafeSt
             now=_value(line.row.baseline_value, "%" if line.row.unit == "%" else ""),
             target=_value(line.row.target_value, line.row.unit),
             deadline=line.row.deadline_year,
-            has_figure=line.row.kind is ObjectiveKind.QUANTITATIVE
-            or line.row.target_value is not None,
+            has_figure=not line.row.is_without_figure,
         )
         for line in read_objectives(answer, document)
     ]

@@ -86,7 +86,6 @@ class ValueBar:
     certain: float
     uncertain: float
     labels: list[Label]
-    is_target: bool
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def _bar(
         bold=bool(words),
         colour=INK if words else SOFT_INK,
     )
-    return ValueBar(y, certain, uncertain, [_year(year, y), value], is_target=False)
+    return ValueBar(y, certain, uncertain, [_year(year, y), value])
 
 
 def _bounds(column: EconomicSnapshot) -> tuple[float | None, float | None]:
@@ -180,9 +179,7 @@ def economic_layout(answer: EconomicModel, *, base_year: int, target_year: int) 
     if gap is not None:
         title(f"Financer le budget {target_year}")
         scale = BAR_LENGTH / whole
-        gap_bar = ValueBar(
-            y, gap.secured * scale, gap.to_mobilise * scale, [_year(target_year, y)], is_target=True
-        )
+        gap_bar = ValueBar(y, gap.secured * scale, gap.to_mobilise * scale, [_year(target_year, y)])
         low, high = (
             min(b for b in _bounds(target) if b is not None),
             max(b for b in _bounds(target) if b is not None),

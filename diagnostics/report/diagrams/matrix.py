@@ -167,7 +167,8 @@ def matrix_svgs(columns: Sequence[str], rows: Sequence[MatrixRow]) -> list[SafeS
     drawings = []
     for start in range(0, total, LINES_PER_DRAWING):
         some = rows[start : start + LINES_PER_DRAWING]
-        part = f", de la {start + 1}e à la {start + len(some)}e" if total > len(some) else ""
+        first = "1re" if start == 0 else f"{start + 1}e"
+        part = f", de la {first} à la {start + len(some)}e" if total > len(some) else ""
         title = (
             f"Échelons territoriaux de {count(total, 'action', 'actions')}{part}\u00a0: "
             f"{', '.join(columns)}. Le tableau donne le détail."

@@ -87,8 +87,12 @@ def _end_of(deadline: int | None, base_year: int, target_year: int) -> float:
     return TIME_LEFT + (deadline - base_year) * step
 
 
+def _without_target(row: TimedObjective) -> str:
+    return "cible à préciser" if row.has_figure else "qualitatif"
+
+
 def _target_in_words(row: TimedObjective, base_year: int, target_year: int) -> str:
-    words = row.target or ("cible à préciser" if row.has_figure else "qualitatif")
+    words = row.target or _without_target(row)
     if row.deadline is None:
         return f"{words}, sans échéance"
     if not base_year <= row.deadline <= target_year:
@@ -166,7 +170,7 @@ def _one_drawing(layout: Timeline, title: str) -> SafeString:
 
 
 def _in_words(row: TimedObjective) -> str:
-    figures = " → ".join(part for part in (row.now, row.target) if part) or "qualitatif"
+    figures = " → ".join(part for part in (row.now, row.target) if part) or _without_target(row)
     year = f", {row.deadline}" if row.deadline else ", sans échéance"
     return f"{row.code}\u00a0: {figures}{year}"
 

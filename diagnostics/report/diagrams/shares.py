@@ -57,7 +57,6 @@ class Segment:
     """One family's part of a bar; its label stands under the bar when it does not fit inside."""
 
     family: FundingFamily
-    share: float
     x: float
     width: float
     label: str
@@ -75,7 +74,7 @@ def bar_segments(snapshot: EconomicSnapshot, frame: BarFrame = WIDE_BARS) -> lis
         width = share / whole * frame.bar
         label = percent(share)
         inside = text_width(label, frame.size, bold=True) + 8 <= width
-        segments.append(Segment(family, share, x, width, label, inside, x + width / 2))
+        segments.append(Segment(family, x, width, label, inside, x + width / 2))
         x += width
     # Labels under the bar are pushed to the left from its end, so that they never touch, then to
     # the right of where the bar starts.

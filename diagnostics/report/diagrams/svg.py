@@ -23,8 +23,6 @@ INK = "#1b2a28"
 SOFT_INK = "#4c5957"
 WHITE = "#ffffff"
 LINE = "#e0dccf"
-PALE = "#f3f0e7"
-SUN = "#e9a820"
 AMBITION, AMBITION_DARK, AMBITION_TINTS = "#8d3a73", "#6b2656", {1: "#e9cfe1", 2: "#f7edf4"}
 MISSIONS, MISSIONS_TINT, MISSIONS_PALE = "#2d7a4b", "#cfe5d7", "#e9f4ed"
 MEANS, MEANS_DARK, MEANS_TINT, MEANS_PALE = "#a9600c", "#7d4708", "#f6e3c3", "#fcf2e6"
@@ -49,11 +47,6 @@ class Box:
     def bottom(self) -> float:
         """Its lower edge."""
         return self.y + self.height
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        """Its centre."""
-        return self.x + self.width / 2, self.y + self.height / 2
 
 
 @dataclass(frozen=True)

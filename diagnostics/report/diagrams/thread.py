@@ -1,8 +1,8 @@
-"""The drawing of the « fil rouge » as one SVG, from its geometry (:mod:`diagnostics.report.diagrams.thread_layout`).
+"""The drawing of the « fil rouge » as one SVG; its geometry is in
+:mod:`~diagnostics.report.diagrams.thread_layout`.
 
-Escaped by ``format_html`` and made of presentation attributes only, like the other drawings. What
-lacks a link shows by its place and its outline (dashes, an open ring where the link is missing),
-and in words: the drawing reads the same in grey.
+What lacks a link shows by its place and its outline (dashes, an open ring where the link is
+missing), and in words: the drawing reads the same in grey.
 """
 
 from __future__ import annotations
@@ -19,7 +19,12 @@ from diagnostics.report.diagrams.svg import (
     INK,
     SOFT_INK,
     WHITE,
+    Box,
+    Look,
     join,
+    look,
+    rectangle,
+    shape,
     sized_drawing,
     text,
 )
@@ -70,36 +75,21 @@ RADIUS = 6.0
 STUB, RING = 8.0, 3.2
 
 
-def _rect(
-    x: float, y: float, width: float, height: float, *, fill: str, stroke: str, dash: str = ""
-) -> SafeString:
-    return format_html(
-        '<rect x="{}" y="{}" width="{}" height="{}" rx="{}" fill="{}" stroke="{}"'
-        ' stroke-width="{}"{}/>',
-        _n(x),
-        _n(y),
-        _n(width),
-        _n(height),
-        _n(RADIUS),
-        fill,
-        stroke,
-        "1.3" if dash else "1",
-        format_html(' stroke-dasharray="{}"', dash) if dash else "",
-    )
+def _dashed(dash: str) -> Look:
+    return look(stroke_dasharray=dash) if dash else {}
+
+
+def _frame(box: Box, *, fill: str, stroke: str, dash: str = "") -> SafeString:
+    width = 1.3 if dash else 1
+    style = look(fill=fill, stroke=stroke, stroke_width=width) | _dashed(dash)
+    return rectangle(box, rx=RADIUS, **style)
 
 
 def _path(
-    d: str, *, stroke: str, width: str, fill: str = "none", dash: str = "", ties: str = ""
+    d: str, *, stroke: str, width: float, fill: str = "none", dash: str = "", ties: str = ""
 ) -> SafeString:
-    return format_html(
-        '<path d="{}" fill="{}" stroke="{}" stroke-width="{}"{}{}/>',
-        d,
-        fill,
-        stroke,
-        width,
-        format_html(' stroke-dasharray="{}"', dash) if dash else "",
-        format_html(' data-ties="{}"', ties) if ties else "",
-    )
+    style = look(fill=fill, stroke=stroke, stroke_width=width) | _dashed(dash)
+    return shape("path", d=d, **style, **({"data_ties": ties} if ties else {}))
 
 
 def _bend(x0: float, y0: float, x1: float, y1: float) -> str:
@@ -117,7 +107,7 @@ def _curve(curve: Curve, numbers: dict[Card, int]) -> SafeString:
         x, y = next_x, next_y
     dash = "1.5 3" if curve.inherited else ""
     ties = " ".join(str(numbers[card]) for card in (curve.source, *curve.targets))
-    return _path(d, stroke=LINK_COLOURS[curve.axis], width="1.6", dash=dash, ties=ties)
+    return _path(d, stroke=LINK_COLOURS[curve.axis], width=1.6, dash=dash, ties=ties)
 
 
 def _band(layout: ThreadLayout) -> SafeString:
@@ -133,7 +123,7 @@ def _band(layout: ThreadLayout) -> SafeString:
     return _path(
         d,
         stroke=LINK_COLOURS[Axis.VISION],
-        width="1",
+        width=1,
         fill=VISION_BAND if given else "none",
         dash="" if given else "4 3",
     )
@@ -147,22 +137,14 @@ def _stubs(card: Card) -> Iterable[SafeString]:
         edge = card.x if side is Side.LEFT else card.right
         y = card.bottom - card.padding - 2
         end = edge + direction * STUB
-        yield _path(
-            f"M{_n(edge)} {_n(y)}L{_n(end)} {_n(y)}", stroke=colour, width="1.2", dash="2 2"
-        )
-        yield format_html(
-            '<circle cx="{}" cy="{}" r="{}" fill="{}" stroke="{}" stroke-width="1.2"/>',
-            _n(end + direction * RING),
-            _n(y),
-            _n(RING),
-            WHITE,
-            colour,
-        )
+        yield _path(f"M{_n(edge)} {_n(y)}L{_n(end)} {_n(y)}", stroke=colour, width=1.2, dash="2 2")
+        ring = end + direction * RING
+        yield shape("circle", cx=ring, cy=y, r=RING, fill=WHITE, stroke=colour, stroke_width=1.2)
     if card.closed:
         end = card.x - STUB
         d = f"M{_n(card.x)} {_n(card.y)}L{_n(end)} {_n(card.y)}"
         d += f"M{_n(end)} {_n(card.y - 5)}L{_n(end)} {_n(card.y + 5)}"
-        yield _path(d, stroke=colour, width="1.6")
+        yield _path(d, stroke=colour, width=1.6)
 
 
 def _letters(card: Card) -> Iterable[SafeString]:
@@ -193,61 +175,41 @@ def _letters(card: Card) -> Iterable[SafeString]:
 
 
 def _card(card: Card) -> SafeString:
-    colour = AXIS_COLOURS[card.axis]
+    colour, box = AXIS_COLOURS[card.axis], Box(card.x, card.top, card.width, card.height)
     if card.outline is Outline.EMPTY:
-        frame = [
-            _rect(
-                card.x, card.top, card.width, card.height,
-                fill=EMPTY_GROUND, stroke=SOFT_INK, dash="2 3",
-            )
-        ]  # fmt: skip
+        frame = [_frame(box, fill=EMPTY_GROUND, stroke=SOFT_INK, dash="2 3")]
     elif card.outline is Outline.TIED:
+        edge = Box(box.x, box.y + RADIUS / 2, BAR, box.height - RADIUS)
         frame = [
-            _rect(card.x, card.top, card.width, card.height, fill=WHITE, stroke=colour),
-            format_html(
-                '<rect x="{}" y="{}" width="{}" height="{}" rx="1.7" fill="{}"/>',
-                _n(card.x),
-                _n(card.top + RADIUS / 2),
-                _n(BAR),
-                _n(card.height - RADIUS),
-                colour,
-            ),
+            _frame(box, fill=WHITE, stroke=colour),
+            rectangle(edge, rx=1.7, fill=colour),
         ]
     else:
-        frame = [
-            _rect(
-                card.x, card.top, card.width, card.height, fill=WHITE, stroke=colour, dash="5 3.5"
-            )
-        ]
+        frame = [_frame(box, fill=WHITE, stroke=colour, dash="5 3.5")]
     return join([*frame, *_stubs(card), *_letters(card)])
 
 
 def _heading(heading: Heading) -> SafeString:
     colour = AXIS_COLOURS[heading.column.axis]
-    return format_html(
-        '{}<rect x="{}" y="{}" width="{}" height="2.5" fill="{}"/>',
-        text(
-            heading.x,
-            TITLE_SIZE + 1,
-            heading.column.title,
-            size=TITLE_SIZE,
-            fill=colour,
-            weight=700,
-            anchor="start",
-        ),
-        _n(heading.x),
-        _n(HEADER - 12),
-        _n(heading.column.width),
-        colour,
+    title = text(
+        heading.x,
+        TITLE_SIZE + 1,
+        heading.column.title,
+        size=TITLE_SIZE,
+        fill=colour,
+        weight=700,
+        anchor="start",
     )
+    rule = Box(heading.x, HEADER - 12, heading.column.width, 2.5)
+    return join([title, rectangle(rule, fill=colour)])
 
 
 def _apart(apart: Apart, width: float) -> SafeString:
     x, y = APART_PADDING, apart.top + APART_TITLE - 8
     title, total = "Relié à rien", count(apart.total, "élément", "éléments")
     parts = [
-        _rect(
-            MARGIN, apart.top, width - 2 * MARGIN, apart.height,
+        _frame(
+            Box(MARGIN, apart.top, width - 2 * MARGIN, apart.height),
             fill=APART_GROUND, stroke=SOFT_INK, dash="7 4",
         ),
         text(x, y, title, size=TITLE_SIZE, weight=700, anchor="start"),

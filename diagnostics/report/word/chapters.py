@@ -21,7 +21,6 @@ from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import (
     PRIORITY_LABELS,
     Handling,
-    ObjectiveKind,
     StepKey,
 )
 from diagnostics.report.content import Chapter, Section
@@ -135,7 +134,7 @@ def _objective(entry: ObjectiveLine) -> Row:
         f"Sert\u00a0: {enumeration(entry.roles)}" if entry.roles else "",
     )
     year = year_cell(row.deadline_year)
-    if row.kind is ObjectiveKind.QUALITATIVE and row.target_value is None:
+    if row.is_without_figure:
         return Row([code, title, [line("Qualitatif", style="CellFigure")], year], (1, 1, 2, 1))
     now = DASH if row.baseline_value is None else f"{number(row.baseline_value)}{unit}"
     target: list[Line] = [line(missing(TO_SAY), style="CellFigure")]

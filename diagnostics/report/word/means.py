@@ -5,7 +5,7 @@ from __future__ import annotations
 from diagnostics.domain.answers import Alliances, EconomicModel, EconomicSnapshot, Organisation
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import LegalTool, Relation
-from diagnostics.report.reading import read_alliances, read_economic_model
+from diagnostics.report.reading import EconomicView, read_alliances, read_economic_model
 from diagnostics.report.word.cells import (
     DASH,
     TO_SAY,
@@ -57,7 +57,7 @@ def write_economic_model(paper: Paper, answer: EconomicModel, document: Diagnost
             paper.text(typeset(capitalised(text)))
     if view.groups:
         paper.heading("Leviers pour mobiliser les ressources", 3)
-        _write_levers(paper, answer, document)
+        _write_levers(paper, view, years)
 
 
 def _team(column: EconomicSnapshot) -> Cell:
@@ -88,14 +88,12 @@ def _shares(column: EconomicSnapshot) -> Cell:
     return [line(share) for share in given] or [line(missing("à compléter"))]
 
 
-def _write_levers(paper: Paper, answer: EconomicModel, document: DiagnosticDocument) -> None:
-    view, card = read_economic_model(answer, document), document.diagnostic
+def _write_levers(paper: Paper, view: EconomicView, years: tuple[str, str]) -> None:
     columns = [
         Column("N°", 1.2),
         Column("Levier", 8.6),
         Column("État", 3.0),
-        Column(str(card.base_year), 2.1, "CellFigure"),
-        Column(str(card.target_year), 2.1, "CellFigure"),
+        *(Column(year, 2.1, "CellFigure") for year in years),
     ]
     colour, pale = paper.colours
 

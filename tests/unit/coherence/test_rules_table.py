@@ -152,6 +152,8 @@ def test_explanations_tell_the_figures_in_force():
         ({"pace_info": 30}, "« pace_info » dépasse « pace_attention »"),
         ({"keur_per_fte_min": 200}, "« keur_per_fte_min » dépasse « keur_per_fte_max »"),
         (["max_roles"], "un objet est attendu"),
+        ([], "un objet est attendu"),
+        (None, "un objet est attendu"),
         ({"pace_info": float("nan")}, f"pace_info{NB}: un nombre fini est attendu"),
     ],
 )

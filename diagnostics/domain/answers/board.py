@@ -1,0 +1,46 @@
+"""Towards the board (an addition to the kit): decisions proposed, and their calendar."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from diagnostics.domain.answers.base import Answer, Row
+from diagnostics.domain.answers.fields import (
+    MAX_CALENDAR_ROWS,
+    MAX_ROWS,
+    MilestoneText,
+    Month,
+    RowText,
+)
+from diagnostics.domain.vocabulary import StepKey
+
+
+class BoardDecision(Row):
+    """A decision proposed to the board."""
+
+    id_prefix: ClassVar[str] = "d"
+    text: RowText = Field("", description="décision proposée au conseil")
+
+
+class Milestone(Row):
+    """A milestone of the twelve months after the board."""
+
+    id_prefix: ClassVar[str] = "c"
+    month: Month = Field("", description="mois, AAAA-MM")
+    milestone: MilestoneText = Field("", description="jalon")
+
+
+class BoardDecisions(Answer):
+    """Decisions proposed to the board and calendar of the next twelve months (addition)."""
+
+    step: ClassVar[StepKey] = StepKey.BOARD_DECISIONS
+    decisions: list[BoardDecision] = Field(
+        default_factory=list, max_length=MAX_ROWS, description="décisions proposées"
+    )
+    calendar: list[Milestone] = Field(
+        default_factory=list,
+        max_length=MAX_CALENDAR_ROWS,
+        description="calendrier des douze mois suivants",
+    )

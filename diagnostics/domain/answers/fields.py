@@ -1,0 +1,102 @@
+"""The fields that answers are made of: their bounds, and what is refused at each of them.
+
+Units: budgets and amounts in K€, team in ETP, shares in %, years as four digits.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints
+
+# --- Bounds (design §4) --------------------------------------------------------------------
+
+MAX_ROWS = 60
+MAX_LINKS = 20
+MAX_STATEMENTS = 6
+MAX_CALENDAR_ROWS = 12
+ROW_TEXT = 300
+LONG_TEXT = 1_000
+STATEMENT_TEXT = 280
+STARTING_POINT_TEXT = 800
+MILESTONE_TEXT = 120
+RATIONALE_TEXT = 500
+UNIT_TEXT = 60
+MAX_FTE = 10_000
+MAX_KEUR = 1_000_000
+MAX_PEOPLE = 1_000_000
+MAX_DAYS = 1_000_000
+MAX_VALUE = 1_000_000_000
+MIN_YEAR, MAX_YEAR = 1900, 2100
+
+# --- Field types ---------------------------------------------------------------------------
+
+# Controls (less line feed and tab) and lone surrogates.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def is_printable(text: str) -> bool:
+    """Tell whether a document can hold a text: no NUL, no controls, no lone surrogates."""
+    return not _UNPRINTABLE.search(text)
+
+
+def _printable(text: str) -> str:
+    """Refuse what PostgreSQL's JSON or a document cannot hold."""
+    if not is_printable(text):
+        raise ValueError("caractère de contrôle refusé")
+    return text
+
+
+def _plain_number(value: float | None) -> float | int | None:
+    """Write 18.0 as 18, so that equal numbers have one spelling in the JSON."""
+    return int(value) if value is not None and float(value).is_integer() else value
+
+
+def no_duplicates(values: list[Any]) -> list[Any]:
+    """Keep each value once, where it came first."""
+    return list(dict.fromkeys(values))
+
+
+Printable = AfterValidator(_printable)
+PlainNumber = PlainSerializer(_plain_number)
+
+RowId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,11}$")]
+RowIds = Annotated[list[RowId], Field(max_length=MAX_LINKS), AfterValidator(no_duplicates)]
+RowText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=ROW_TEXT), Printable]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONG_TEXT), Printable]
+StatementText = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=STATEMENT_TEXT), Printable
+]
+StartingPointText = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=STARTING_POINT_TEXT), Printable
+]
+MilestoneText = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=MILESTONE_TEXT), Printable
+]
+RationaleText = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=RATIONALE_TEXT), Printable
+]
+UnitText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=UNIT_TEXT), Printable]
+Month = Annotated[
+    str, StringConstraints(pattern=r"^(|(19|20)\d\d-(0[1-9]|1[0-2])|2100-(0[1-9]|1[0-2]))$")
+]
+
+
+def _unit(name: str) -> Any:
+    """Say the unit of a number to those who read the JSON Schema."""
+    return Field(json_schema_extra={"unit": name})
+
+
+Year = Annotated[int, Field(ge=MIN_YEAR, le=MAX_YEAR), _unit("année")]
+Fte = Annotated[float, Field(ge=0, le=MAX_FTE, allow_inf_nan=False), _unit("ETP"), PlainNumber]
+Keur = Annotated[float, Field(ge=0, le=MAX_KEUR, allow_inf_nan=False), _unit("K€"), PlainNumber]
+Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), _unit("%"), PlainNumber]
+Value = Annotated[
+    float,
+    Field(ge=0, le=MAX_VALUE, allow_inf_nan=False),
+    _unit("celle du champ « unit »"),
+    PlainNumber,
+]
+People = Annotated[int, Field(ge=0, le=MAX_PEOPLE), _unit("personnes")]
+Days = Annotated[int, Field(ge=0, le=MAX_DAYS), _unit("jours par an")]

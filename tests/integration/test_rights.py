@@ -1,0 +1,105 @@
+"""Who may do what, by role and by state: the functions that pages and services ask."""
+
+from __future__ import annotations
+
+import pytest
+
+from diagnostics.domain.permissions import Access, TeamAccess
+from diagnostics.domain.vocabulary import MembershipRole, State
+from diagnostics.models import Diagnostic
+from tests.situations import make_cast
+
+DRAFT, SUBMITTED, CHANGES_REQUESTED, VALIDATED, ADOPTED = State
+LEAD, CONTRIBUTOR, READER = MembershipRole
+NOBODY: frozenset[State] = frozenset()
+OPEN = {DRAFT, CHANGES_REQUESTED}
+ALL = set(State)
+
+# (role, facilitates): the states in which each right holds.
+RIGHTS = {
+    "can_view": {
+        (LEAD, False): ALL,
+        (CONTRIBUTOR, False): ALL,
+        (READER, False): ALL,
+        (None, True): ALL,
+        (None, False): NOBODY,
+        (LEAD, True): ALL,
+    },
+    "can_edit": {
+        (LEAD, False): OPEN,
+        (CONTRIBUTOR, False): OPEN,
+        (READER, False): NOBODY,
+        (None, True): NOBODY,
+        (None, False): NOBODY,
+        (LEAD, True): OPEN,
+    },
+    "can_manage": {
+        (LEAD, False): OPEN,
+        (CONTRIBUTOR, False): NOBODY,
+        (READER, False): NOBODY,
+        (None, True): NOBODY,
+        (None, False): NOBODY,
+        (LEAD, True): OPEN,
+    },
+    "can_submit": {
+        (LEAD, False): OPEN,
+        (CONTRIBUTOR, False): NOBODY,
+        (READER, False): NOBODY,
+        (None, True): NOBODY,
+        (None, False): NOBODY,
+        (LEAD, True): OPEN,
+    },
+    "can_review": {
+        (LEAD, False): NOBODY,
+        (CONTRIBUTOR, False): NOBODY,
+        (READER, False): NOBODY,
+        (None, True): {SUBMITTED},
+        (None, False): NOBODY,
+        (LEAD, True): {SUBMITTED},
+    },
+}
+
+
+# The worker prints what is submitted; rendering is for the tests of printing.
+pytestmark = pytest.mark.usefixtures("quick_pdf")
+
+
+@pytest.mark.parametrize("right", RIGHTS)
+def test_rights_by_role_and_state(right: str):
+    for (role, facilitates), states in RIGHTS[right].items():
+        held = {
+            state
+            for state in State
+            if getattr(Access(role=role, state=state, is_facilitator=facilitates), right)
+        }
+        assert held == states, (role, facilitates)
+
+
+def test_rights_on_a_structure():
+    people = [(role, facilitates) for role in (*MembershipRole, None) for facilitates in (0, 1)]
+    accesses = {who: TeamAccess(role=who[0], is_facilitator=bool(who[1])) for who in people}
+    assert [who for who in people if not accesses[who].can_view] == [(None, 0)]
+    assert [who for who in people if accesses[who].can_manage] == [(LEAD, 0), (LEAD, 1)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", list(State))
+def test_answers_can_be_changed_in_the_open_states_alone(state: State):
+    assert make_cast(state).diagnostic.is_editable == (state in OPEN)
+
+
+@pytest.mark.django_db
+def test_the_instance_and_the_set_agree_on_what_is_visible():
+    cast = make_cast()
+    for role in ("lead", "contributor", "reader", "stranger", "facilitator", "staff"):
+        person = getattr(cast, role)
+        membership = cast.structure.memberships.filter(user=person).first()
+        access = Access(
+            role=MembershipRole(membership.role) if membership else None,
+            state=DRAFT,
+            is_facilitator=person.is_facilitator,
+        )
+        visible = Diagnostic.objects.visible_to(person).filter(pk=cast.diagnostic.pk)
+        assert visible.exists() == access.can_view, role
+        structures = type(cast.structure).objects.visible_to(person)
+        assert structures.filter(pk=cast.structure.pk).exists() == access.can_view, role

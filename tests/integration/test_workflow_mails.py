@@ -1,0 +1,114 @@
+"""Submitting, requesting changes, validating: who is written to, and only when it is done."""
+
+from __future__ import annotations
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from diagnostics.models import Version
+from diagnostics.services.workflow import (
+    request_changes,
+    submit_diagnostic,
+    validate_diagnostic,
+)
+from tests.situations import (
+    BASE_URL,
+    REASON,
+    make_cast,
+    run_worker,
+)
+
+
+@pytest.mark.django_db
+def test_mails_are_queued_in_the_transaction_and_go_with_its_rollback():
+    cast = make_cast()
+    with transaction.atomic():
+        submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+        assert ProcrastinateJob.objects.filter(task_name="mail_submitted").count() == 1
+        transaction.set_rollback(True)
+    assert not ProcrastinateJob.objects.exists()
+    assert not Version.objects.exists()
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+    jobs = ProcrastinateJob.objects.order_by("pk").values_list("task_name", flat=True)
+    assert list(jobs) == [
+        *("mail_submitted", "print_last_version"),
+        *("mail_changes_requested", "print_last_version"),
+        *("mail_submitted", "print_last_version"),
+        *("mail_validated", "print_last_version"),
+    ]
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_writes_to_those_concerned_and_to_nobody_else():
+    cast = make_cast()
+    home = BASE_URL + reverse("diagnostic_home", args=[cast.diagnostic.pk])
+    check = BASE_URL + reverse("diagnostic_check", args=[cast.diagnostic.pk])
+    report = BASE_URL + reverse("report", args=[cast.diagnostic.pk])
+
+    def sent() -> dict[str, str]:
+        run_worker()
+        assert not ProcrastinateJob.objects.exclude(status="succeeded").exists()
+        found = {message.to[0]: message.subject + "\n" + message.body for message in mail.outbox}
+        assert len(found) == len(mail.outbox)
+        mail.outbox.clear()
+        return found
+
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    mails = sent()
+    assert set(mails) == {cast.facilitator.email}
+    assert check in mails[cast.facilitator.email]
+
+    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
+    mails = sent()
+    assert set(mails) == {cast.lead.email, cast.contributor.email}
+    assert all(REASON in text and home in text for text in mails.values())
+
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    sent()
+    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+    mails = sent()
+    assert set(mails) == {cast.lead.email, cast.contributor.email, cast.reader.email}
+    assert all(report in text for text in mails.values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_submission_is_told_to_the_one_who_follows_the_structure():
+    cast = make_cast()
+    other = type(cast.facilitator).objects.create_user("autre@rameau.example", is_facilitator=True)
+    cast.structure.facilitator = other
+    cast.structure.save(update_fields=["facilitator"])
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    run_worker()
+    assert [message.to for message in mail.outbox] == [["autre@rameau.example"]]
+    # Somebody who no longer facilitates is not told: the others are.
+    mail.outbox.clear()
+    other.is_facilitator = False
+    other.save(update_fields=["is_facilitator"])
+    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
+    run_worker()
+    mail.outbox.clear()
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    run_worker()
+    assert [message.to for message in mail.outbox] == [[cast.facilitator.email]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_mails_are_text_whatever_the_names():
+    cast = make_cast()
+    cast.structure.name = "<b>Nom</b>\u2028& Cie"
+    cast.structure.save(update_fields=["name"])
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    run_worker()
+    message = mail.outbox[0]
+    assert "<b>Nom</b>" in message.subject
+    assert "<b>Nom</b>" in message.body
+    html = message.alternatives[0].content
+    assert "<b>Nom</b>" not in html
+    assert "&lt;b&gt;Nom&lt;/b&gt;" in html

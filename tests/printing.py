@@ -1,0 +1,34 @@
+"""What the tests of printing share: an address, another answer, a renderer that fails."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from diagnostics.queries import load_diagnostic_document
+from diagnostics.report.pdf import Printed
+from diagnostics.services.answers import save_answer
+from tests.situations import Cast
+
+
+def address(cast: Cast, name: str = "report_pdf") -> str:
+    return reverse(name, args=[cast.diagnostic.pk])
+
+
+def rewrite(cast: Cast, text: str) -> None:
+    answer = cast.diagnostic.answers.get(step="vision")
+    vision = load_diagnostic_document(cast.diagnostic).answers.vision
+    vision.statements[0].text = text
+    save_answer(
+        cast.diagnostic, vision, internal_note="", base_revision=answer.revision, user=cast.lead
+    )
+
+
+def raise_in_renderer(monkeypatch, error: Exception) -> list[str]:
+    asked: list[str] = []
+
+    def render(html: str) -> Printed:
+        asked.append(html)
+        raise error
+
+    monkeypatch.setattr("diagnostics.report.renderer.render", render)
+    return asked
