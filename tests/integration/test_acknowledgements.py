@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from diagnostics.domain.answers import (
     AccompanimentScope,
@@ -37,6 +35,7 @@ from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.structures import update_structure
 from tests.coherence_cases import objectives, partner, scope
 from tests.situations import Cast, bring_to, make_cast
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -289,17 +288,10 @@ def test_a_choice_about_very_many_rows_is_kept(cast):
 def test_two_people_who_answer_at_once_leave_one_choice():
     cast = make_cast()
     save(cast, AccompanimentScope.model_validate(scope(formalise=partner())["accompaniment_scope"]))
-    start = threading.Barrier(2, timeout=20)
-
-    def answer(role: str) -> str:
-        try:
-            start.wait()
-            return assume(cast, role, reason=role).reason
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        reasons = list(pool.map(answer, ["lead", "contributor"]))
+    reasons = at_once(
+        lambda: assume(cast, "lead", reason="lead").reason,
+        lambda: assume(cast, "contributor", reason="contributor").reason,
+    )
     assert sorted(reasons) == ["contributor", "lead"]
     (choice,) = cast.diagnostic.acknowledgements.all()
     assert choice.reason == choice.made_by.name.split()[1].lower()

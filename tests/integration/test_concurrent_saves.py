@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from diagnostics.domain.answers import Vision, VisionStatement
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, AnswerRevision, Draft
 from tests.factories import MembershipFactory
 from tests.posting import Desk
+from tests.threads import PATIENCE, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,28 +28,13 @@ def desk() -> Desk:
     return desk
 
 
-def at_once(jobs: list) -> list:
-    """Start every job at the same moment, each in its thread with its own connection."""
-    barrier = threading.Barrier(len(jobs))
-
-    def run(job):
-        barrier.wait()
-        try:
-            return job()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
-
-
 def test_twenty_people_save_the_same_revision(desk):
     people = [MembershipFactory(structure=desk.structure).user for _ in range(PEOPLE)]
     clients = [desk.client_of(person) for person in people]
     data = desk.page(StepKey.VISION)
 
     responses = at_once(
-        [
+        *[
             lambda n=n: desk.post(
                 StepKey.VISION, data, client=clients[n], **{FIRST: f"Texte de la personne {n}"}
             )
@@ -85,7 +70,7 @@ def test_a_first_answer_given_by_many_is_given_once(desk):
     codes = [
         response.status_code
         for response in at_once(
-            [
+            *[
                 lambda n=n: desk.post(
                     StepKey.ROLES, data, client=clients[n], **{"roles-rows-0-detail": f"Rôle {n}"}
                 )
@@ -106,7 +91,7 @@ def test_different_steps_saved_at_once_are_all_stored(desk):
     pages = [desk.page(step) for step in steps]
 
     responses = at_once(
-        [
+        *[
             lambda n=n: desk.post(
                 steps[n], pages[n], client=clients[n], **{f"{steps[n]}-{fields[n]}": "Posé"}
             )
@@ -127,7 +112,7 @@ def test_a_double_click_is_one_save(desk):
     clients = [desk.client_of(desk.lead) for _ in range(2)]
 
     responses = at_once(
-        [lambda c=client: desk.post(StepKey.VISION, data, client=c) for client in clients]
+        *[lambda c=client: desk.post(StepKey.VISION, data, client=c) for client in clients]
     )
 
     assert [response.status_code for response in responses] == [302, 302]
@@ -141,7 +126,7 @@ def test_a_double_click_is_one_save(desk):
 
 def test_the_race_is_real(desk):
     """A control: read then write, without the lock, lets everybody win."""
-    barrier = threading.Barrier(4)
+    barrier = threading.Barrier(4, timeout=PATIENCE)
 
     def save_without_lock(text):
         row = Answer.objects.get(step="vision")
@@ -151,5 +136,5 @@ def test_the_race_is_real(desk):
             return "302"
         return "409"
 
-    assert at_once([lambda t=t: save_without_lock(t) for t in "abcd"]) == ["302"] * 4
+    assert at_once(*[lambda t=t: save_without_lock(t) for t in "abcd"]) == ["302"] * 4
     assert connection.vendor == "postgresql"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
@@ -14,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from diagnostics.models.kit import Example, Kit, Part, Question, Step
 from diagnostics.services.kit import KitFileError, load_kit
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -324,17 +323,7 @@ def test_an_error_half_way_stores_nothing(kit_file):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_loads_at_once_make_one_kit():
-    start = threading.Barrier(2)
-
-    def load():
-        try:
-            start.wait()
-            return load_kit(KIT_FILE)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        first, second = [future.result() for future in [pool.submit(load), pool.submit(load)]]
+    first, second = at_once(*[lambda: load_kit(KIT_FILE)] * 2)
 
     assert first == second
     assert [model.objects.count() for model in MODELS] == [1, 5, 11, 16, 57]

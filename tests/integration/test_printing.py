@@ -335,17 +335,30 @@ def test_a_second_request_waits_for_the_first_one_s_pdf(monkeypatch):
     assert len(set(slow.html)) == 2
 
 
-@pytest.mark.django_db(transaction=True)
-def test_who_prints_or_waits_holds_neither_transaction_nor_connection(monkeypatch, settings):
+@pytest.fixture
+def pool_of_two(transactional_db):
+    """A pool of two connections. The usual one is back before anything else needs the database:
+    twenty threads of another test would wait for two connections without end."""
+    options = connection.settings_dict["OPTIONS"]
+    usual = options["pool"]
+
+    def use(pool: dict) -> None:
+        connection.close()
+        connection.close_pool()
+        options["pool"] = pool
+
+    use({"min_size": 1, "max_size": 2, "timeout": 5})
+    yield
+    use(usual)
+
+
+@pytest.mark.usefixtures("pool_of_two")
+def test_who_prints_or_waits_holds_neither_transaction_nor_connection(monkeypatch):
     """With a pool of two connections, eight who print or wait leave it to the others."""
     cast = make_cast(State.SUBMITTED)
     edition = edition_of(cast.diagnostic)
     monkeypatch.setattr("diagnostics.report.turns.cores", lambda: 2)
     slow = SlowRenderer(monkeypatch)
-    connection.close_pool()
-    monkeypatch.setitem(
-        connection.settings_dict["OPTIONS"], "pool", {"min_size": 1, "max_size": 2, "timeout": 5}
-    )
     try:
         kinds = list(Kind) * 4
         threads, results = in_threads(
@@ -368,7 +381,6 @@ def test_who_prints_or_waits_holds_neither_transaction_nor_connection(monkeypatc
         slow.go.set()
         for thread in threads:
             thread.join(20)
-        connection.close_pool()
     assert {type(result) for result in results} == {Rendering}
     assert len(slow.html) == 2
 

@@ -1,9 +1,6 @@
 """The team: roles, handing over, departures, and inviting."""
 
-import threading
-
 import pytest
-from django.db import connection
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -13,6 +10,7 @@ from diagnostics.models import Event, Invitation, Membership
 from diagnostics.services import team
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from tests.factories import MembershipFactory, StructureFactory, UserFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -293,20 +291,6 @@ def test_two_hand_overs_at_once_leave_one_lead():
     lead = UserFactory(name="Claire")
     structure = StructureFactory(lead=lead)
     members = [MembershipFactory(structure=structure) for _ in range(2)]
-    refused = []
-
-    def hand_over(membership):
-        try:
-            team.hand_over_lead(membership, user=lead)
-        except NotAllowed:
-            refused.append(membership)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=hand_over, args=[m]) for m in members]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(refused) == 1
+    results = at_once(*[lambda m=m: team.hand_over_lead(m, user=lead) for m in members])
+    assert [type(result) for result in results].count(NotAllowed) == 1
     assert Membership.objects.filter(structure=structure, role="lead").count() == 1

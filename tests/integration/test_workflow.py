@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -32,6 +30,7 @@ from tests.situations import (
     make_cast,
     page_of,
 )
+from tests.threads import at_once
 
 DRAFT, SUBMITTED, CHANGES_REQUESTED, VALIDATED, ADOPTED = State
 
@@ -307,28 +306,6 @@ def test_requesting_changes_opens_editing_and_validating_closes_it():
 
 
 # --- Two at once ------------------------------------------------------------------------------------------
-
-
-def at_once(*actions) -> list:
-    """Do things in as many threads; returns what each gave, or raised, in their order."""
-    barrier = threading.Barrier(len(actions))
-    results: list = [None] * len(actions)
-
-    def run(index: int, action) -> None:
-        barrier.wait()
-        try:
-            results[index] = action()
-        except Exception as error:  # what it is, the test says
-            results[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 @pytest.mark.django_db(transaction=True)
