@@ -193,9 +193,10 @@ def facts(printable: Printable) -> PdfFacts | None:
     return next((PdfFacts(*values) for values in known.values_list("size", "pages")), None)
 
 
-def obtain(printable: Printable) -> Rendering:
+def obtain(printable: Printable, bounds: renderer.Bounds | None = None) -> Rendering:
     """Return the PDF, printed now unless it is kept or another process is printing it.
 
+    ``bounds``: what printing may take (None: what somebody who waits for it can bear).
     Raises turns.Busy when others go on printing for too long, and the errors of the renderer.
     """
     found = kept(printable)
@@ -210,12 +211,12 @@ def obtain(printable: Printable) -> Rendering:
         html = printable.html()
         let_go_of_the_database()
         with turns.a_turn(deadline - time.monotonic()):
-            return _print(printable, html)
+            return _print(printable, html, bounds)
 
 
-def _print(printable: Printable, html: str) -> Rendering:
+def _print(printable: Printable, html: str, bounds: renderer.Bounds | None) -> Rendering:
     try:
-        printed = renderer.render(html)
+        printed = renderer.render(html, bounds)
     except renderer.RenderingStopped as stopped:
         logger.warning("Printing %s was stopped: %s", printable.subject, stopped)
         keep_rendering(printable.new_rendering(stopped=str(stopped)))

@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 
 from diagnostics import notifications, printing
 from diagnostics.models import ChangeRequest, Diagnostic, Invitation
-from diagnostics.report.renderer import RendererFailed, RenderingStopped
+from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.services.renderings import purge_renderings
 
@@ -24,6 +24,10 @@ MAIL_RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 PRINT_RETRY = RetryStrategy(
     max_attempts=4, exponential_wait=3, retry_exceptions=[Busy, RendererFailed]
 )
+
+
+# Nobody waits for the worker: a submitted report of hundreds of pages has the time it takes.
+PATIENT = Bounds(seconds=180.0)
 
 
 @app.task(name="send_mail", retry=MAIL_RETRY)
@@ -80,7 +84,7 @@ def print_last_version(*, diagnostic_id: str) -> None:
     edition = printing.last_version(diagnostic)
     for kind in printing.Kind:
         with contextlib.suppress(RenderingStopped):  # logged; the page of the report says it
-            printing.obtain(printing.printable_report(edition, kind))
+            printing.obtain(printing.printable_report(edition, kind), PATIENT)
 
 
 @app.periodic(cron="17 3 * * *")

@@ -26,7 +26,7 @@ def rewrite(cast: Cast, text: str) -> None:
 def raise_in_renderer(monkeypatch, error: Exception) -> list[str]:
     asked: list[str] = []
 
-    def render(html: str) -> Printed:
+    def render(html: str, bounds: object = None) -> Printed:
         asked.append(html)
         raise error
 

@@ -18,7 +18,7 @@ from diagnostics.domain.vocabulary import State
 from diagnostics.models import Diagnostic, Rendering, Step
 from diagnostics.printing import Kind, edition_of, printable_report
 from diagnostics.report.pdf import Printed
-from diagnostics.report.renderer import RendererFailed, RenderingStopped
+from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.services.renderings import purge_renderings
 from diagnostics.services.workflow import request_changes, submit_diagnostic, validate_diagnostic
@@ -172,7 +172,7 @@ def test_the_facts_are_told_once_they_are_known(monkeypatch):
 
     assert button() == "Télécharger le PDF"
     printed = Printed(b"x" * 412_300, 12)
-    monkeypatch.setattr("diagnostics.report.renderer.render", lambda html: printed)
+    monkeypatch.setattr("diagnostics.report.renderer.render", lambda html, bounds: printed)
     client.get(address(cast))
     assert button() == "Télécharger le PDF (412 Ko, 12 pages)"
     rewrite(cast, "Un autre énoncé")
@@ -270,6 +270,24 @@ def test_drafts_go_after_a_week_and_versions_stay(quick_pdf):
     assert Rendering.objects.count() == 2
 
 
+def test_the_worker_has_more_time_than_a_request(monkeypatch):
+    cast = make_cast(State.SUBMITTED)
+    asked: list[object] = []
+
+    def render(html: str, bounds: object = None) -> Printed:
+        asked.append(bounds)
+        return Printed(b"%PDF-1.7", 1)
+
+    monkeypatch.setattr("diagnostics.report.renderer.render", render)
+    tasks.print_last_version(diagnostic_id=str(cast.diagnostic.pk))
+    assert asked == [tasks.PATIENT] * len(Kind)
+    assert tasks.PATIENT.seconds > Bounds().seconds
+
+    Rendering.objects.all().delete()
+    cast.client("lead").get(address(cast))
+    assert asked[len(Kind) :] == [None]
+
+
 # --- At the same time --------------------------------------------------------------------------
 
 
@@ -282,7 +300,7 @@ class SlowRenderer:
         self.waiting: list[int] = []
         monkeypatch.setattr("diagnostics.report.renderer.render", self.render)
 
-    def render(self, html: str) -> Printed:
+    def render(self, html: str, bounds: object = None) -> Printed:
         self.html.append(html)
         assert self.go.wait(20)
         return Printed(b"%PDF-1.7", 1)
@@ -404,7 +422,7 @@ def test_no_pdf_is_asked_of_the_renderer_inside_a_database_transaction(monkeypat
     cast = make_cast()
     depth, seen = len(connection.savepoint_ids), []
 
-    def render(html: str) -> Printed:
+    def render(html: str, bounds: object = None) -> Printed:
         seen.append(len(connection.savepoint_ids) - depth)
         return Printed(b"%PDF-1.7", 1)
 

@@ -50,7 +50,7 @@ def test_a_real_document_is_stopped_at_its_bounds(monkeypatch):
     for bounds in (Bounds(seconds=0.001), Bounds(memory=1_000_000)):
         monkeypatch.setattr(
             "diagnostics.report.renderer.render",
-            lambda html, bounds=bounds: render(html, bounds),
+            lambda html, _asked, bounds=bounds: render(html, bounds),
         )
         Rendering.objects.all().delete()
         response = client.get(address(cast))
