@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from copy import copy
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -383,6 +386,24 @@ class StepWizard(NamedUrlWizardView):
 
 
 step_wizard = StepWizard.as_view(list(STEP_FORMS.items()), url_name="diagnostic_step")
+
+
+def show_step_again(
+    request: HttpRequest, pk: UUID, step: StepKey, **context: Any
+) -> TemplateResponse:
+    """Show a step as it is now, after a POST to another address; ``context`` is added to its own.
+
+    For a script, only the notes beside the form: what is typed there is left alone.
+    """
+    read = copy(request)
+    read.method = "GET"
+    view = StepWizard.as_view(
+        list(STEP_FORMS.items()),
+        url_name="diagnostic_step",
+        template_name="diagnostics/_step_side.html" if request.htmx else StepWizard.template_name,
+        extra_context=context,
+    )
+    return view(read, pk=pk, step=step).render()
 
 
 @require_POST

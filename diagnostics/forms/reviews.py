@@ -31,4 +31,5 @@ class SubmissionForm(forms.Form):
     confirm = forms.BooleanField(
         label="Nous avons relu nos réponses et nous les soumettons à la facilitation.",
         error_messages={"required": "Cochez la case pour confirmer la soumission."},
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )

@@ -31,6 +31,7 @@ from diagnostics.services.coherence import (
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.typography import quoted
 from diagnostics.views.diagnostics import render_check_page
+from diagnostics.wizard import show_step_again
 
 CHANGED = "Ce point a changé ou n’a plus lieu d’être\u00a0: relisez-le avant d’y répondre."
 
@@ -98,7 +99,7 @@ def _act(
     action: Callable[[LoadedDiagnostic, Any, CoherenceFinding], None],
     done: str,
 ) -> HttpResponse:
-    """Act on the finding that is meant; what is refused comes back with what was typed."""
+    """Act on the finding that is meant; what is refused comes back where it was typed."""
     loaded = get_diagnostic(request.user, pk)
     if not loaded.access.has_editing_role:
         raise PermissionDenied
@@ -115,6 +116,9 @@ def _act(
         if finding is None:
             raise FindingGone(CHANGED)
         if not valid:
+            step = form.cleaned_data["step"]
+            if step:
+                return show_step_again(request, pk, step, answering=form)
             return render_check_page(request, loaded, answering=form)
         action(loaded, form, finding)
     except NotAllowed as error:
@@ -129,8 +133,10 @@ def _act(
             answering=form,
             status=409,
         )
-    messages.success(request, done)
     step = form.cleaned_data["step"]
+    if step and request.htmx:
+        return show_step_again(request, pk, step, answered=done)
+    messages.success(request, done)
     if step:
         return redirect("diagnostic_step", pk=pk, step=step)
     return redirect(reverse("diagnostic_check", args=[pk]) + "#points")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -115,7 +116,9 @@ def edition_asked(request: HttpRequest, diagnostic: Diagnostic) -> Edition:
 def file_name(edition: Edition, part: str = "") -> str:
     """Return the name of a file made of an edition, without its ending."""
     diagnostic = edition.diagnostic
-    name = slugify(f"{diagnostic.structure.name} {diagnostic.title}") or "diagnostic"
+    words = f"{diagnostic.structure.name} {diagnostic.title}"
+    # slugify drops a dash or an apostrophe: « 2026–2029 » would read 20262029.
+    name = slugify(re.sub(r"[^\w\s]", " ", words)) or "diagnostic"
     version = f"v{edition.version.number}" if edition.version else ""
     return "-".join(word for word in (name, part, version) if word)
 

@@ -6,13 +6,36 @@ const form = document.querySelector("[data-step-form]");
 const live = form.querySelector("[data-live]");
 let typed = false;
 let sending = false; // « Enregistrer » is on its way
+let soon = 0; // the timer of a draft that is about to be kept
+let keeping = null; // a draft on its way
 
 function say(message) {
   live.textContent = message;
 }
 
+function draft() {
+  const data = new FormData(form);
+  data.append("keep_draft", "1");
+  return data;
+}
+
+// What a script filled is kept at once: the next page may be asked for before this one knows that
+// it is left. A save waits for a draft on its way, which would otherwise come after it.
+function keepSoon() {
+  clearTimeout(soon);
+  soon = setTimeout(() => {
+    const sent = fetch(form.action, { method: "POST", body: draft() })
+      .catch(() => {}) // the text is still here: leaving the page tries again
+      .finally(() => {
+        keeping = keeping === sent ? null : keeping;
+      });
+    keeping = sent;
+  }, 50);
+}
+
 function touched() {
   typed = true;
+  keepSoon();
   form.dispatchEvent(new CustomEvent("rows:changed"));
 }
 
@@ -263,6 +286,14 @@ showTarget();
 const stay = form.querySelector("[data-stay]");
 const revision = form.querySelector("[data-revision]");
 
+stay?.addEventListener("htmx:confirm", (event) => {
+  clearTimeout(soon);
+  if (keeping) {
+    event.preventDefault();
+    keeping.finally(() => event.detail.issueRequest(true));
+  }
+});
+
 // Each row remembers the place it was sent in: it may be moved before the answer comes.
 stay?.addEventListener("htmx:beforeRequest", () => {
   for (const container of form.querySelectorAll("[data-rows]")) {
@@ -316,27 +347,43 @@ document.body.addEventListener("step:saved", (event) => {
   }, 4000);
 });
 
+// --- Points to discuss, answered beside the form ------------------------------------------------
+
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const answer = event.detail.requestConfig.elt;
+  if (answer.closest(".point") && event.detail.xhr.status >= 400) {
+    // It cannot be answered here: the ordinary way shows why, with what was typed.
+    event.detail.isError = false;
+    HTMLFormElement.prototype.submit.call(answer);
+  }
+});
+
+document.body.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.elt.closest(".point")) {
+    say("Le réseau ne répond pas\u00a0: rien n’est perdu, réessayez dans un instant.");
+  }
+});
+
 // --- Leaving: what was typed and not saved becomes a draft -------------------------------------
 
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
+  clearTimeout(soon);
+  if (keeping) {
+    event.preventDefault();
+    const { submitter } = event;
+    keeping.finally(() => HTMLFormElement.prototype.requestSubmit.call(form, submitter));
+    return;
+  }
   typed = false;
   sending = false;
 });
 window.addEventListener("pagehide", () => {
   if (typed || sending) {
-    const data = new FormData(form);
-    data.append("keep_draft", "1");
-    navigator.sendBeacon(form.action, data);
+    navigator.sendBeacon(form.action, draft());
     typed = false;
   }
 });
 
-// On a phone the rail starts folded, and the examples too once the step has an answer.
-if (window.matchMedia("(max-width: 61.99rem)").matches) {
-  for (const folded of document.querySelectorAll("[data-rail], [data-fold-on-phone]")) {
-    folded.removeAttribute("open");
-  }
-}
 for (const container of form.querySelectorAll("[data-rows]")) {
   const rows = rowsOf(container);
   rows[0]?.querySelector('[value^="up:"]')?.setAttribute("disabled", "");

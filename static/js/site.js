@@ -5,6 +5,13 @@ if (summary) {
   summary.focus();
 }
 
+// On a phone the rail starts folded, and the examples too once the step has an answer.
+if (window.matchMedia("(max-width: 61.99rem)").matches) {
+  for (const folded of document.querySelectorAll("[data-rail], [data-fold-on-phone]")) {
+    folded.removeAttribute("open");
+  }
+}
+
 // A second press on the same button within two seconds is a slip, not a wish.
 document.addEventListener("submit", (event) => {
   const form = event.target;

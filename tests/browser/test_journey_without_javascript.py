@@ -90,7 +90,7 @@ def error_then_correction(page: Page) -> None:
     first.get_by_label("Échéance").fill("29")
     page.get_by_role("button", name="Enregistrer et continuer").click()
     summary = page.locator(".error-summary")
-    expect(summary.get_by_role("heading")).to_have_text("2 points à corriger")
+    expect(summary.get_by_role("heading")).to_have_text("2 erreurs à corriger")
     expect(summary).to_contain_text("Indiquez un nombre, par exemple 200.")
     expect(page).to_have_title(re.compile("^Erreur : "))
     assert not Answer.objects.filter(step="objectives").exists()

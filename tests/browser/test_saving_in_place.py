@@ -79,3 +79,42 @@ def test_a_choice_is_made_beside_the_step(page):
     point.get_by_role("button", name="Enregistrer ce choix").click()
     expect(page.get_by_text("Choix assumé enregistré.")).to_be_visible()
     expect(notes.locator(".point")).to_have_count(1)
+
+
+def test_a_point_is_answered_beside_what_is_being_typed(page):
+    fill(page, 1, "CCI")
+    stay(page)
+    row(page, "Acteur", 1).get_by_label("Note").fill("Pas encore enregistré")
+    notes = page.locator("#step-side")
+    point = notes.locator(".point", has_text="dans quel but")
+    point.locator("summary").click()
+    point.get_by_role("button", name="Enregistrer ce choix").click()
+    reason = point.get_by_label("Pourquoi ce choix")
+    expect(reason).to_be_focused()
+    expect(point).to_contain_text("Dites en une phrase pourquoi vous faites ce choix.")
+    reason.fill("À voir au printemps")
+    point.get_by_role("button", name="Enregistrer ce choix").click()
+    expect(notes).to_contain_text("Choix assumé enregistré.")
+    expect(notes).not_to_contain_text("dans quel but")
+    expect(row(page, "Acteur", 1).get_by_label("Note")).to_have_value("Pas encore enregistré")
+
+
+def test_a_point_that_is_gone_is_told_on_the_check_page(page):
+    fill(page, 1, "CCI")
+    stay(page)
+    point = page.locator("#step-side .point", has_text="dans quel but")
+    point.locator("summary").click()
+    point.get_by_label("Pourquoi ce choix").fill("Trop tard")
+    point.locator("[name=finding]").evaluate("field => { field.value = '0'.repeat(12); }")
+    point.get_by_role("button", name="Enregistrer ce choix").click()
+    expect(page.get_by_role("alert")).to_contain_text("Trop tard")
+
+
+def test_what_an_example_fills_is_kept_at_once(page, diagnostic):
+    """The page that one goes to may be asked for before this one knows that it is left."""
+    page.goto(step_path(diagnostic, "economic_model"))
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name="Trois tiers").first.click()
+    page.reload()
+    expect(page.get_by_text("Nous avons gardé votre saisie")).to_be_visible()
+    expect(page.get_by_label("Public (%)").first).to_have_value("33")

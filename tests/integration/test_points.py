@@ -140,6 +140,39 @@ def test_without_a_reason_nothing_is_stored_and_the_form_says_so(cast):
     assert not Acknowledgement.objects.exists()
 
 
+def test_without_a_reason_beside_a_step_one_stays_on_the_step(cast):
+    key = point(cast, "R14").fingerprint
+    response = acknowledge(cast, "R14", reason=" ", step="alliances")
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert "data-step-form" in page
+    assert 'name="alliances-rows-0-actor"' in page
+    assert page.index(f'href="#reason-{key}"') < page.index(f'id="reason-{key}-error"')
+    assert 'name="step" value="alliances"' in page
+    assert not Acknowledgement.objects.exists()
+
+
+def test_a_script_gets_the_notes_of_the_step_and_nothing_else(cast):
+    client, data = cast.client("lead"), {"finding": point(cast, "R14").fingerprint}
+    data |= {"step": "alliances", "reason": ""}
+    script = {"HTTP_HX_REQUEST": "true"}
+    refused = client.post(address(cast, "finding_acknowledge"), data, **script).content.decode()
+    assert refused.count("<form") == refused.count('name="finding"') >= 1
+    assert 'id="step-side"' in refused
+    assert "Dites en une phrase" in refused
+
+    kept = client.post(address(cast, "finding_acknowledge"), data | {"reason": "Oui"}, **script)
+    page = kept.content.decode()
+    assert "Choix assumé enregistré." in page
+    assert "data-step-form" not in page
+    assert f'id="point-{data["finding"]}"' not in page
+    assert Acknowledgement.objects.get().reason == "Oui"
+    assert (
+        "Choix assumé enregistré."
+        not in client.get(address(cast, "diagnostic_home")).content.decode()
+    )
+
+
 def test_too_long_a_reason_is_shown_again(cast):
     response = acknowledge(cast, "R14", reason="é" * 1001)
     assert "é" * 1001 in response.content.decode()

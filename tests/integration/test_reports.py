@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -18,6 +19,7 @@ from diagnostics.models import Diagnostic, Structure
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.answers import save_answer
 from diagnostics.services.workflow import submit_diagnostic
+from diagnostics.views.reports import file_name
 from tests.situations import (
     BASE_URL,
     NAME,
@@ -95,6 +97,14 @@ def test_the_file_s_name_is_plain_whatever_the_names(monkeypatch, quick_pdf, nam
     assert start == "attachment; "
     assert re.fullmatch(r'"[a-z0-9-]+\.pdf"', file_name)
     assert "Set-Cookie" not in response
+
+
+def test_the_file_s_name_keeps_words_and_years_apart():
+    diagnostic = Diagnostic(
+        structure=Structure(name="L’élan – Pays d'Orbe"), title="Ambition 2026–2029"
+    )
+    edition = SimpleNamespace(diagnostic=diagnostic, version=None)
+    assert file_name(edition, "synthese") == "l-elan-pays-d-orbe-ambition-2026-2029-synthese"
 
 
 # --- Versions ----------------------------------------------------------------------------------------

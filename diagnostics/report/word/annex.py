@@ -47,9 +47,9 @@ def write_remaining(paper: Paper, content: ReportContent) -> None:
     """Write what is still missing, by step; on the page of what comes before when there is room."""
     paper.rule(SUN)
     paper.heading("Reste à compléter", 1)
-    points = count(content.remaining_total, "point", "points")
+    elements = count(content.remaining_total, "élément", "éléments")
     paper.text(
-        f"{points} à reprendre avant ou pendant la séance. Les parties sans réponse ne sont pas "
+        f"{elements} à reprendre avant ou pendant la séance. Les parties sans réponse ne sont pas "
         "imprimées."
     )
     for group in content.remaining:
