@@ -9,12 +9,13 @@ from diagnostics.views import (
     facilitation,
     invitations,
     pages,
+    positioning,
     reports,
     structures,
     thread,
     word,
 )
-from diagnostics.wizard import positioning_preview, step_wizard
+from diagnostics.wizard import step_wizard
 
 
 class StepConverter:
@@ -52,7 +53,7 @@ diagnostic_urls = [
     path("", diagnostics.show_home, name="diagnostic_home"),
     path("modifier/", diagnostics.edit_diagnostic, name="diagnostic_edit"),
     path("etapes/<step:step>/", step_wizard, name="diagnostic_step"),
-    path("etapes/positioning/apercu/", positioning_preview, name="positioning_preview"),
+    path("etapes/positioning/apercu/", positioning.positioning_preview, name="positioning_preview"),
     path("relecture/", diagnostics.show_check_page, name="diagnostic_check"),
     path("coherence/", coherence.explain, name="coherence"),
     path("coherence/assumer/", coherence.acknowledge, name="finding_acknowledge"),

@@ -18,7 +18,6 @@ from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 from formtools.wizard.storage.base import BaseStorage
 from formtools.wizard.views import NamedUrlWizardView
@@ -33,15 +32,13 @@ from diagnostics.forms.row_operations import apply_operation, form_payload
 from diagnostics.models import Draft
 from diagnostics.queries import (
     LoadedStep,
-    StepContext,
     get_diagnostic,
-    load_diagnostic_document,
     load_step,
     pending_request,
 )
 from diagnostics.report.diagrams import circles_svg
 from diagnostics.services.answers import StaleRevision, save_answer
-from diagnostics.services.drafts import discard_draft, save_draft, typed_text
+from diagnostics.services.drafts import discard_draft, save_draft, typed_text, typed_values
 from diagnostics.services.errors import NotAllowed, WrongState
 
 OPERATIONS = ("row_op", "example", "preset")
@@ -370,19 +367,9 @@ class StepWizard(NamedUrlWizardView):
     def _render_closed(self, *, status: int = 200) -> HttpResponse:
         """Show the answer without a form, and why; with what was typed when it came too late."""
         context = self._page_context() | {
-            "typed_text": self._typed_values() if self.request.method == "POST" else [],
+            "typed_text": typed_values(self.request.POST, self.loaded.step),
         }
         return render(self.request, "diagnostics/step_closed.html", context, status=status)
-
-    def _typed_values(self) -> list[str]:
-        prefix = f"{self.loaded.step.value}-"
-        return [
-            value
-            for name, values in self.request.POST.lists()
-            if name.startswith(prefix) and not name.endswith(("_FORMS", "-id"))
-            for value in values
-            if value.strip()
-        ]
 
 
 step_wizard = StepWizard.as_view(list(STEP_FORMS.items()), url_name="diagnostic_step")
@@ -404,20 +391,3 @@ def show_step_again(
         extra_context=context,
     )
     return view(read, pk=pk, step=step).render()
-
-
-@require_POST
-def positioning_preview(request: HttpRequest, pk: Any) -> HttpResponse:
-    """Draw the two circles from the rows being typed; stores nothing."""
-    loaded = get_diagnostic(request.user, pk)
-    document = load_diagnostic_document(loaded.diagnostic)
-    form = PositioningForm(
-        request.POST,
-        context=StepContext(document=document),
-        prefix=StepKey.POSITIONING.value,
-    )
-    try:
-        form.check_structure(same_revision=False)
-    except TamperedForm as error:
-        raise SuspiciousOperation(str(error)) from error
-    return HttpResponse(circles_svg(form.positions(), centre=loaded.diagnostic.structure.name))

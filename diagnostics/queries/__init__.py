@@ -15,15 +15,10 @@ from diagnostics.queries.documents import (
     find_points,
     load_diagnostic_document,
     stored_acknowledgements,
-    structure_card,
     thresholds_of,
 )
 from diagnostics.queries.kit import load_kit_sheet
 from diagnostics.queries.pages import (
-    CheckedAxis,
-    CheckedStep,
-    CheckPage,
-    Home,
     LoadedThread,
     load_check_page,
     load_home,
@@ -31,7 +26,7 @@ from diagnostics.queries.pages import (
     pending_request,
 )
 from diagnostics.queries.review import count_by_state, diagnostics_for_review
-from diagnostics.queries.steps import LoadedStep, RailAxis, RailStep, StepContext, load_step
+from diagnostics.queries.steps import LoadedStep, StepContext, load_step
 
 __all__ = [
     "LoadedDiagnostic",
@@ -46,17 +41,10 @@ __all__ = [
     "find_points",
     "load_diagnostic_document",
     "stored_acknowledgements",
-    "structure_card",
     "thresholds_of",
     "LoadedStep",
-    "RailAxis",
-    "RailStep",
     "StepContext",
     "load_step",
-    "CheckPage",
-    "CheckedAxis",
-    "CheckedStep",
-    "Home",
     "LoadedThread",
     "load_check_page",
     "load_home",

@@ -30,6 +30,18 @@ def typed_text(data: QueryDict) -> str:
     return kept.urlencode()
 
 
+def typed_values(data: QueryDict, step: StepKey) -> list[str]:
+    """Return the texts that were typed in the fields of a step, to be read and copied."""
+    prefix = f"{step.value}-"
+    return [
+        value
+        for name, values in data.lists()
+        if name.startswith(prefix) and not name.endswith(("_FORMS", "-id"))
+        for value in values
+        if value.strip()
+    ]
+
+
 def save_draft(
     diagnostic: Diagnostic, step: StepKey, *, form_data: str, base_revision: int, user: User
 ) -> Draft:
