@@ -19,6 +19,7 @@ SOURCES = (
     "diagnostics/typography.py",
     "templates/report/**/*.html",
     "templates/steps/**/*.html",
+    "templates/components/scroll_hint.html",
     "templates/diagnostics/_thread_legend.html",
 )
 

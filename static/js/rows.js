@@ -4,7 +4,8 @@
 
 const form = document.querySelector("[data-step-form]");
 const live = form.querySelector("[data-live]");
-let typed = false;
+const TYPING_PAUSE = 2000; // milliseconds
+let typed = false; // and not kept yet
 let sending = false; // « Enregistrer » is on its way
 let soon = 0; // the timer of a draft that is about to be kept
 let keeping = null; // a draft on its way
@@ -19,23 +20,33 @@ function draft() {
   return data;
 }
 
-// What a script filled is kept at once: the next page may be asked for before this one knows that
-// it is left. A save waits for a draft on its way, which would otherwise come after it.
-function keepSoon() {
+// What was typed is kept after a pause, so that a browser that ends, or a text too long for a beacon,
+// loses nothing. What a script filled is kept at once: the next page may be asked for before this one
+// knows that it is left. A save waits for a draft on its way, which would otherwise come after it.
+function keepSoon(pause) {
   clearTimeout(soon);
   soon = setTimeout(() => {
-    const sent = fetch(form.action, { method: "POST", body: draft() })
-      .catch(() => {}) // the text is still here: leaving the page tries again
+    if (keeping || sending) {
+      keepSoon(pause);
+      return;
+    }
+    typed = false;
+    keeping = fetch(form.action, { method: "POST", body: draft() })
+      .then((answer) => {
+        typed ||= !answer.ok;
+      })
+      .catch(() => {
+        typed = true; // the text is still here: the next pause, or leaving the page, tries again
+      })
       .finally(() => {
-        keeping = keeping === sent ? null : keeping;
+        keeping = null;
       });
-    keeping = sent;
-  }, 50);
+  }, pause);
 }
 
 function touched() {
   typed = true;
-  keepSoon();
+  keepSoon(50);
   form.dispatchEvent(new CustomEvent("rows:changed"));
 }
 
@@ -266,6 +277,7 @@ form.addEventListener("click", (event) => {
 
 form.addEventListener("input", (event) => {
   typed = true;
+  keepSoon(TYPING_PAUSE);
   totals();
 });
 
@@ -378,7 +390,7 @@ form.addEventListener("submit", (event) => {
   sending = false;
 });
 window.addEventListener("pagehide", () => {
-  if (typed || sending) {
+  if (typed || sending || keeping) {
     navigator.sendBeacon(form.action, draft());
     typed = false;
   }

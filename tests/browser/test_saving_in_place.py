@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from diagnostics.models import Answer, Diagnostic
-from tests.browser.helpers import a_diagnostic, row, step_path
+from diagnostics.models import Answer, Diagnostic, Draft
+from tests.browser.helpers import a_diagnostic, row, step_path, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,3 +118,15 @@ def test_what_an_example_fills_is_kept_at_once(page, diagnostic):
     page.reload()
     expect(page.get_by_text("Nous avons gardé votre saisie")).to_be_visible()
     expect(page.get_by_label("Public (%)").first).to_have_value("33")
+
+
+def test_what_is_typed_is_kept_without_leaving(page, diagnostic):
+    """A browser that ends without a word loses nothing."""
+    drafts = Draft.objects.filter(diagnostic=diagnostic, step="alliances")
+    fill(page, 1, "CCI")
+    wait_until(lambda: drafts.filter(form_data__contains="CCI").exists(), "no draft")
+    row(page, "Acteur", 1).get_by_label("Note").fill("Encore")
+    wait_until(lambda: drafts.filter(form_data__contains="Encore").exists(), "no second draft")
+    stay(page)
+    assert not drafts.exists()
+    assert stored()[0]["note"] == "Encore"
