@@ -174,14 +174,15 @@ def printable_kit(kit: Kit) -> Printable:
     )
 
 
-def kept(printable: Printable) -> Rendering | None:
+def kept(printable: Printable, *, try_again: bool = False) -> Rendering | None:
     """Return the PDF when it is kept (one query).
 
-    Raises RenderingStopped when printing it was stopped at its bounds a moment ago.
+    Raises RenderingStopped when printing it was stopped at its bounds a moment ago, unless it is to
+    be tried again with other bounds.
     """
     found = Rendering.objects.filter(subject=printable.subject, key=printable.key).first()
     if found is not None and found.stopped:
-        if found.rendered_at > timezone.now() - STOPPED_FOR:
+        if found.rendered_at > timezone.now() - STOPPED_FOR and not try_again:
             raise renderer.RenderingStopped(found.stopped)
         return None
     return found
@@ -199,13 +200,15 @@ def obtain(printable: Printable, bounds: renderer.Bounds | None = None) -> Rende
     ``bounds``: what printing may take (None: what somebody who waits for it can bear).
     Raises turns.Busy when others go on printing for too long, and the errors of the renderer.
     """
-    found = kept(printable)
+    found = kept(printable, try_again=bounds is not None)
     if found is not None:
         return found
     deadline = time.monotonic() + turns.PATIENCE
     let_go_of_the_database()
     with turns.alone_for(printable.key, turns.PATIENCE):
-        found = kept(printable)  # who held the lock may have printed the same
+        found = kept(
+            printable, try_again=bounds is not None
+        )  # who held the lock may have printed the same
         if found is not None:
             return found
         html = printable.html()

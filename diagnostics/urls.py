@@ -1,4 +1,4 @@
-"""Addresses of the application, grouped by object (design, §7)."""
+"""Addresses of the application, grouped by object."""
 
 from django.urls import include, path, register_converter
 

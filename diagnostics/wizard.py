@@ -29,7 +29,6 @@ from diagnostics.forms.base import StepForm, TamperedForm
 from diagnostics.forms.positioning import PositioningForm
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.forms.row_operations import apply_operation, form_payload
-from diagnostics.models import Draft
 from diagnostics.queries import (
     LoadedStep,
     get_diagnostic,
@@ -321,15 +320,15 @@ class StepWizard(NamedUrlWizardView):
         stored, note = self.loaded.stored, self.loaded.form_context.internal_note
         if (
             form.is_valid()
-            and form.answer() == (stored or type(form.answer())())
+            and form.answer().says_the_same(stored or type(form.answer())())
             and form.cleaned_data["internal_note"] == note
         ):
             discard_draft(self.loaded.diagnostic, self.loaded.step, user=self.request.user)
         else:
             self._keep_draft()
 
-    def _keep_draft(self) -> Draft:
-        return save_draft(
+    def _keep_draft(self) -> None:
+        save_draft(
             self.loaded.diagnostic,
             self.loaded.step,
             form_data=typed_text(self.request.POST),
@@ -375,9 +374,7 @@ class StepWizard(NamedUrlWizardView):
 step_wizard = StepWizard.as_view(list(STEP_FORMS.items()), url_name="diagnostic_step")
 
 
-def show_step_again(
-    request: HttpRequest, pk: UUID, step: StepKey, **context: Any
-) -> TemplateResponse:
+def show_step_again(request: HttpRequest, pk: UUID, step: StepKey, **context: Any) -> HttpResponse:
     """Show a step as it is now, after a POST to another address; ``context`` is added to its own.
 
     For a script, only the notes beside the form: what is typed there is left alone.
@@ -390,4 +387,8 @@ def show_step_again(
         template_name="diagnostics/_step_side.html" if request.htmx else StepWizard.template_name,
         extra_context=context,
     )
-    return view(read, pk=pk, step=step).render()
+    response = view(read, pk=pk, step=step)
+    if isinstance(response, TemplateResponse):
+        return response.render()
+    # Closed meanwhile: there is no form any more, and nothing to put beside it.
+    return HttpResponse(headers={"HX-Refresh": "true"}) if request.htmx else response

@@ -1,6 +1,6 @@
 """What is still missing, in words: one source for task list, check page, submission and report.
 
-« Complete » is the rule of the kit's shapes (domain file, §2): nothing here ever blocks saving, and
+« Complete » is the rule of the kit's shapes: nothing here ever blocks saving, and
 submission is refused only while an axis has no answer at all.
 """
 

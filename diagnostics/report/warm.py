@@ -58,14 +58,16 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # what is shared with the children stays shared
     endings: dict[int, int] = {}  # pid of a child → the pipe that tells how it ended
-    with contextlib.suppress(ConnectionError):
-        control.send(READY)
-        _serve(control, endings)
-    for child in endings:  # nobody waits for them, and they may have copies of the fonts as well
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    pdf.forget()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        with contextlib.suppress(ConnectionError):
+            control.send(READY)
+            _serve(control, endings)
+    finally:
+        for child in endings:  # nobody waits for them, and they may have copies of the fonts too
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        pdf.forget()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _serve(control: socket.socket, endings: dict[int, int]) -> None:

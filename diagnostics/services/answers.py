@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from diagnostics.domain.answers import Answer as AnswerShape
+from diagnostics.domain.answers import without_ids
 from diagnostics.domain.indicators import compute_indicators
 from diagnostics.models import Answer, AnswerRevision, Diagnostic, User, role_in_structure
 from diagnostics.queries import (
@@ -78,7 +78,10 @@ def save_answer(
             "internal_note": internal_note,
         }
         unchanged = (
-            all(_text(getattr(stored, name)) == _text(new) for name, new in fields.items())
+            all(
+                without_ids(getattr(stored, name)) == without_ids(new)
+                for name, new in fields.items()
+            )
             if stored
             else answer.is_empty() and not internal_note
         )
@@ -115,33 +118,23 @@ def save_answer(
     return SavedAnswer(stored.revision, changed=True)
 
 
-def _text(value: Any) -> Any:
-    """Return a stored value less the ids of its rows: a new row posted twice has two ids."""
-    if isinstance(value, dict):
-        return {name: _text(part) for name, part in value.items() if name != "id"}
-    return [_text(part) for part in value] if isinstance(value, list) else value
-
-
 def lock_for_editing(diagnostic: Diagnostic, *, user: User) -> Diagnostic:
     """Lock a diagnostic for a write of its content and re-check right and state.
 
-    Returns it as it is now, which is the one given when nobody wrote since it was read (every
-    write of its content moves its ``updated_at``). Raises NotAllowed or WrongState.
+    Returns it as it is now, with its structure and kit. Raises NotAllowed or WrongState.
     """
-    state, updated_at, role = (
-        Diagnostic.objects.select_for_update()
-        .filter(pk=diagnostic.pk)
+    # A statement that waits for a lock sees the other tables as they were before it waited.
+    Diagnostic.objects.select_for_update().values_list("pk").get(pk=diagnostic.pk)
+    locked = (
+        Diagnostic.objects.with_surroundings()
         .annotate(role_of_user=role_in_structure(user))
-        .values_list("state", "updated_at", "role_of_user")
-        .get()
+        .get(pk=diagnostic.pk)
     )
-    access = access_by(role, state, user)
+    access = access_by(locked.role_of_user, locked.state, user)
     if not access.has_editing_role:
         raise NotAllowed("Vous pouvez lire ce diagnostic, pas le modifier.")
     if not access.can_edit:
         raise WrongState(
             f"Ce diagnostic est « {access.state.label} » : ses réponses ne se modifient plus."
         )
-    if updated_at == diagnostic.updated_at:
-        return diagnostic
-    return Diagnostic.objects.with_surroundings().get(pk=diagnostic.pk)
+    return locked

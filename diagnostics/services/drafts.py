@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Value
+from django.db.models.functions import Least
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -15,6 +19,8 @@ _NOT_TYPED = (
     "wizard_goto_step",
     "review_later",
     "stay",
+    "keep_draft",
+    "discard_draft",
     "row_op",
     "example",
     "preset",
@@ -44,19 +50,21 @@ def typed_values(data: QueryDict, step: StepKey) -> list[str]:
 
 def save_draft(
     diagnostic: Diagnostic, step: StepKey, *, form_data: str, base_revision: int, user: User
-) -> Draft:
-    """Keep what a person typed at a step; it replaces their former draft of that step."""
-    draft, _created = Draft.objects.update_or_create(
+) -> None:
+    """Keep what a person typed at a step; it replaces their former draft of that step.
+
+    A draft keeps the revision that it began from: as long as it is neither saved nor dropped, what
+    somebody else stored since then is shown beside it.
+    """
+    began = min(base_revision, _MAX_REVISION)
+    changed: dict[str, Any] = {"form_data": form_data, "saved_at": timezone.now()}
+    Draft.objects.update_or_create(
         diagnostic=diagnostic,
         step=step.value,
         user=user,
-        defaults={
-            "form_data": form_data,
-            "base_revision": min(base_revision, _MAX_REVISION),
-            "saved_at": timezone.now(),
-        },
+        defaults=changed | {"base_revision": Least("base_revision", Value(began))},
+        create_defaults=changed | {"base_revision": began},
     )
-    return draft
 
 
 def discard_draft(diagnostic: Diagnostic, step: StepKey, *, user: User) -> None:

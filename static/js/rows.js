@@ -4,7 +4,9 @@
 
 const form = document.querySelector("[data-step-form]");
 const live = form.querySelector("[data-live]");
+const signedOut = document.querySelector("[data-signed-out]");
 const TYPING_PAUSE = 2000; // milliseconds
+const PATIENCE = 4000; // milliseconds that a draft may take
 let typed = false; // and not kept yet
 let sending = false; // « Enregistrer » is on its way
 let soon = 0; // the timer of a draft that is about to be kept
@@ -31,9 +33,12 @@ function keepSoon(pause) {
       return;
     }
     typed = false;
-    keeping = fetch(form.action, { method: "POST", body: draft() })
+    // A save does not wait for longer: the text is in it.
+    const signal = AbortSignal.timeout(PATIENCE);
+    keeping = fetch(form.action, { method: "POST", body: draft(), signal })
       .then((answer) => {
-        typed ||= !answer.ok;
+        typed ||= answer.status !== 204;
+        signedOut.hidden = !answer.redirected; // to the page of sign-in
       })
       .catch(() => {
         typed = true; // the text is still here: the next pause, or leaving the page, tries again
@@ -302,6 +307,7 @@ stay?.addEventListener("htmx:confirm", (event) => {
   clearTimeout(soon);
   if (keeping) {
     event.preventDefault();
+    say("Enregistrement…");
     keeping.finally(() => event.detail.issueRequest(true));
   }
 });
@@ -363,7 +369,15 @@ document.body.addEventListener("step:saved", (event) => {
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const answer = event.detail.requestConfig.elt;
-  if (answer.closest(".point") && event.detail.xhr.status >= 400) {
+  if (!answer.closest(".point")) {
+    return;
+  }
+  if (new URL(event.detail.xhr.responseURL).pathname !== new URL(answer.action).pathname) {
+    // The session has ended: the reason stays where it was typed.
+    event.detail.shouldSwap = false;
+    signedOut.hidden = false;
+    signedOut.focus();
+  } else if (event.detail.xhr.status >= 400) {
     // It cannot be answered here: the ordinary way shows why, with what was typed.
     event.detail.isError = false;
     HTMLFormElement.prototype.submit.call(answer);
@@ -382,6 +396,7 @@ form.addEventListener("submit", (event) => {
   clearTimeout(soon);
   if (keeping) {
     event.preventDefault();
+    say("Enregistrement…");
     const { submitter } = event;
     keeping.finally(() => HTMLFormElement.prototype.requestSubmit.call(form, submitter));
     return;
@@ -391,8 +406,7 @@ form.addEventListener("submit", (event) => {
 });
 window.addEventListener("pagehide", () => {
   if (typed || sending || keeping) {
-    navigator.sendBeacon(form.action, draft());
-    typed = false;
+    typed = !navigator.sendBeacon(form.action, draft());
   }
 });
 

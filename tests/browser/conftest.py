@@ -66,8 +66,9 @@ def site_at_rest(live_server):
     def wait() -> None:
         deadline = time.monotonic() + 10
         quiet = 0
-        while quiet < 3 and time.monotonic() < deadline:
-            quiet = 0 if running else quiet + 1
+        while quiet < 3:
+            assert time.monotonic() < deadline, "the site is still answering somebody"
+            quiet = 0 if running > 0 else quiet + 1
             time.sleep(0.03)
 
     request_started.connect(started)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from diagnostics.models import Answer, Diagnostic, Draft
-from tests.browser.helpers import a_diagnostic, row, step_path, wait_until
+from tests.browser.helpers import a_diagnostic, row, sign_in, step_path, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -130,3 +130,58 @@ def test_what_is_typed_is_kept_without_leaving(page, diagnostic):
     stay(page)
     assert not drafts.exists()
     assert stored()[0]["note"] == "Encore"
+
+
+def sign_out(page: Page) -> None:
+    """As when the session has expired: the browser no longer has its cookie."""
+    page.context.clear_cookies(name="sessionid")
+
+
+def test_a_session_that_ended_is_told_and_the_text_waits_for_the_sign_in(page, diagnostic):
+    sign_out(page)
+    fill(page, 1, "CCI")
+    banner = page.get_by_role("alert").filter(has_text="Votre session est terminée")
+    expect(banner).to_be_visible()
+    banner.get_by_role("link", name="reconnectez-vous").click()
+    sign_in(page, diagnostic.created_by.email)
+    expect(page.get_by_text("Nous avons gardé votre saisie")).to_be_visible()
+    expect(row(page, "Acteur", 1).get_by_label("Acteur", exact=True)).to_have_value("CCI")
+
+
+def test_the_reason_of_a_choice_stays_when_the_session_has_ended(page):
+    fill(page, 1, "CCI")
+    stay(page)
+    point = page.locator("#step-side .point", has_text="dans quel but")
+    point.locator("summary").click()
+    reason = point.get_by_label("Pourquoi ce choix")
+    reason.fill("À voir au printemps")
+    sign_out(page)
+    point.get_by_role("button", name="Enregistrer ce choix").click()
+    expect(page.get_by_text("Votre session est terminée")).to_be_visible()
+    expect(reason).to_have_value("À voir au printemps")
+
+
+def test_a_draft_that_does_not_arrive_does_not_hold_up_a_save(page):
+    """On a slow network a save waits for the draft on its way, not for ever."""
+    held = []
+
+    def hold(route) -> None:
+        if "keep_draft" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/etapes/alliances/", hold)
+    fill(page, 1, "CCI")
+    wait_until_held(page, held)
+    page.get_by_role("button", name="Enregistrer et continuer").last.click()
+    page.wait_for_url("**/etapes/organisation/")
+    assert stored()[0]["actor"] == "CCI"
+
+
+def wait_until_held(page: Page, held: list) -> None:
+    for _ in range(100):
+        if held:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("no draft")

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import threading
+import time
 from html import unescape
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from diagnostics.domain.answers import Vision, VisionStatement
+from diagnostics.domain.answers import Roles, Vision, VisionStatement
 from diagnostics.domain.vocabulary import StepKey
-from diagnostics.models import Answer, AnswerRevision, Draft
+from diagnostics.models import (
+    Answer,
+    AnswerRevision,
+    Diagnostic,
+    Draft,
+    Membership,
+    Structure,
+)
+from diagnostics.queries import get_diagnostic, load_step
+from diagnostics.services.answers import lock_for_editing, save_answer
+from diagnostics.services.errors import NotAllowed
 from tests.factories import MembershipFactory
 from tests.posting import Desk
 from tests.threads import PATIENCE, at_once
@@ -138,3 +149,77 @@ def test_the_race_is_real(desk):
 
     assert at_once(*[lambda t=t: save_without_lock(t) for t in "abcd"]) == ["302"] * 4
     assert connection.vendor == "postgresql"
+
+
+def test_who_is_removed_while_a_save_waits_may_not_save(desk):
+    """The right is asked again after the wait for the lock, not as it was before."""
+    person = MembershipFactory(structure=desk.structure, role="contributor").user
+    loaded = load_step(get_diagnostic(person, desk.diagnostic.pk), StepKey.VISION, user=person)
+    answer = Vision(statements=[VisionStatement(id="v1", text="Après mon départ")])
+    locked = threading.Event()
+
+    def save() -> object:
+        assert locked.wait(PATIENCE)
+        return save_answer(
+            loaded.diagnostic,
+            answer,
+            internal_note="",
+            base_revision=loaded.revision,
+            user=person,
+            read=loaded,
+        )
+
+    def remove() -> None:
+        with transaction.atomic():
+            Diagnostic.objects.select_for_update().get(pk=desk.diagnostic.pk)
+            locked.set()
+            wait_for_a_lock()
+            Membership.objects.filter(user=person).delete()
+
+    results = at_once(remove, save)
+
+    assert [type(result) for result in results] == [type(None), NotAllowed]
+    assert desk.answer(StepKey.VISION).statements[0].text == "Départ"
+
+
+def wait_for_a_lock() -> None:
+    """Wait until another connection waits for a lock that this one holds."""
+    deadline = time.monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        found = 0
+        while not found:
+            assert time.monotonic() < deadline
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND wait_event_type = 'Lock'"
+            )
+            (found,) = cursor.fetchone()
+
+
+def test_a_save_counts_with_the_structure_as_it_is_now(desk):
+    """Who edits the structure meanwhile does not touch the answers."""
+    loaded = load_step(
+        get_diagnostic(desk.lead, desk.diagnostic.pk), StepKey.VISION, user=desk.lead
+    )
+    Structure.objects.filter(pk=desk.structure.pk).update(name="Un nouveau nom")
+    assert lock_now(loaded.diagnostic, desk.lead).structure.name == "Un nouveau nom"
+
+
+def lock_now(diagnostic, user):
+    with transaction.atomic():
+        return lock_for_editing(diagnostic, user=user)
+
+
+def test_a_step_that_was_read_once_serves_two_saves(desk):
+    loaded = load_step(get_diagnostic(desk.lead, desk.diagnostic.pk), StepKey.ROLES, user=desk.lead)
+    for revision, note in enumerate(("Un", "Deux")):
+        saved = save_answer(
+            loaded.diagnostic,
+            Roles(),
+            internal_note=note,
+            base_revision=revision,
+            user=desk.lead,
+            read=loaded,
+        )
+        assert saved.revision == revision + 1

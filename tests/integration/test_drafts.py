@@ -96,6 +96,38 @@ def test_keep_draft_of_the_stored_text_drops_the_draft(desk):
     assert desk.draft(VISION) is None
 
 
+def test_keep_draft_of_the_text_just_saved_drops_the_draft(desk):
+    """A new row has an id only once it is stored; what was typed is the same."""
+    data = desk.typed(vision("Un"))
+    desk.post(VISION, data)
+    late = {"base_revision": "0", "vision-statements-0-id": "", "keep_draft": "1"}
+
+    assert desk.post(VISION, data, **late).status_code == 204
+
+    assert desk.draft(VISION) is None
+
+
+def test_a_late_draft_stays_late_until_one_has_chosen(desk, colleague):
+    desk.store(vision("Un"))
+    mine = desk.page(VISION)
+    desk.store(vision("Celui de Bob"), user=colleague)
+    assert desk.post(VISION, mine, **{FIRST: "Le mien"}).status_code == 409
+
+    # The page that shows both keeps on keeping drafts, from the revision it shows.
+    again = desk.post(
+        VISION, mine, keep_draft="1", **{FIRST: "Le mien, plus long", "base_revision": "2"}
+    )
+
+    assert again.status_code == 204
+    page = text_of(desk.client.get(desk.url(VISION)))
+    assert "a enregistré cette étape pendant votre saisie" in page
+    assert "Celui de Bob" in page
+    assert "Le mien, plus long" in page
+    desk.post(VISION, desk.page(VISION), **{FIRST: "Le mien, plus long", "base_revision": "2"})
+    assert desk.answer(VISION).statements[0].text == "Le mien, plus long"
+    assert desk.draft(VISION) is None
+
+
 def test_discard_draft_comes_back_to_the_stored_answer(desk, colleague):
     desk.store(vision("Enregistré"))
     desk.post(VISION, desk.page(VISION), keep_draft="1", **{FIRST: "À jeter"})

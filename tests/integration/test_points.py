@@ -152,6 +152,25 @@ def test_without_a_reason_beside_a_step_one_stays_on_the_step(cast):
     assert not Acknowledgement.objects.exists()
 
 
+def test_a_choice_made_while_the_diagnostic_is_submitted_shows_the_page_anew(cast, monkeypatch):
+    from diagnostics.views import coherence
+
+    acknowledged = coherence.acknowledge_finding
+
+    def then_submit(diagnostic, **what):
+        acknowledged(diagnostic, **what)
+        submit_diagnostic(diagnostic, user=cast.lead, base_url=BASE_URL)
+
+    monkeypatch.setattr(coherence, "acknowledge_finding", then_submit)
+    found = point(cast, "R14")
+    data = {"finding": found.fingerprint, "step": "alliances", "reason": REASON}
+    response = cast.client("contributor").post(
+        address(cast, "finding_acknowledge"), data, headers={"HX-Request": "true"}
+    )
+    assert (response.status_code, response.headers["HX-Refresh"]) == (200, "true")
+    assert Acknowledgement.objects.get().reason == REASON
+
+
 def test_a_script_gets_the_notes_of_the_step_and_nothing_else(cast):
     client, data = cast.client("lead"), {"finding": point(cast, "R14").fingerprint}
     data |= {"step": "alliances", "reason": ""}

@@ -288,6 +288,21 @@ def test_the_worker_has_more_time_than_a_request(monkeypatch):
     assert asked[len(Kind) :] == [None]
 
 
+def test_the_worker_tries_what_a_request_had_no_time_for(monkeypatch):
+    cast = make_cast(State.SUBMITTED)
+    stopped = raise_in_renderer(monkeypatch, RenderingStopped("time"))
+    assert cast.client("lead").get(address(cast)).status_code == 503
+    monkeypatch.setattr(
+        "diagnostics.report.renderer.render", lambda html, bounds: Printed(b"%PDF-1.7", 1)
+    )
+    assert cast.client("lead").get(address(cast)).status_code == 503  # not at every click
+    assert len(stopped) == 1
+
+    tasks.print_last_version(diagnostic_id=str(cast.diagnostic.pk))
+
+    assert cast.client("lead").get(address(cast)).content == b"%PDF-1.7"
+
+
 # --- At the same time --------------------------------------------------------------------------
 
 

@@ -42,7 +42,7 @@ WIZARD_GET, WIZARD_SAVE, PAGE, PORTFOLIO = 12, 18, 15, 10
 STEP_BYTES = 100_000
 # One number per page: what it costs today. A change here is a decision.
 STEP_GET = 6  # one more when somebody else saved the step last
-STEP_SAVE = 12
+STEP_SAVE = 13
 DRAFT_KEPT = 26
 HOME_AND_CHECK = {"diagnostic_home": 7, "diagnostic_check": 7}
 PORTFOLIO_GET = 5
@@ -65,7 +65,7 @@ REPORT_GET = {
 }
 KIT_PRINTED, KIT_KEPT = 11, 4
 THREAD_GET = 5
-THREAD_LINK = 13
+THREAD_LINK = 14
 START_GET = 5
 LITTLE_AND_MUCH = pytest.mark.parametrize("much", [False, True], ids=["little", "much"])
 MANY_ROWS = 12

@@ -1,4 +1,4 @@
-"""The answer shapes: one Pydantic model per step of the kit (domain file, §2).
+"""The answer shapes: one Pydantic model per step of the kit.
 
 A star in the kit's shapes means « needed for complete », never « required »: every field has an
 empty value, and :mod:`diagnostics.domain.completeness` says in words what is missing. What is
@@ -19,7 +19,7 @@ from diagnostics.domain.answers.ambition import (
     Role,
     Roles,
 )
-from diagnostics.domain.answers.base import Answer, Row, Shape, new_row_id
+from diagnostics.domain.answers.base import Answer, Row, Shape, new_row_id, without_ids
 from diagnostics.domain.answers.board import BoardDecision, BoardDecisions, Milestone
 from diagnostics.domain.answers.fields import (
     LONG_TEXT,
@@ -126,4 +126,5 @@ __all__ = [
     "VisionStatement",
     "is_printable",
     "new_row_id",
+    "without_ids",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -40,6 +40,13 @@ class Row(Shape):
             for name, field in type(self).model_fields.items()
             if name != "id"
         )
+
+
+def without_ids(value: Any) -> Any:
+    """Return a value in JSON less the ids of its rows: a new row posted twice has two ids."""
+    if isinstance(value, dict):
+        return {name: without_ids(part) for name, part in value.items() if name != "id"}
+    return [without_ids(part) for part in value] if isinstance(value, list) else value
 
 
 class Answer(Shape):
@@ -78,6 +85,11 @@ class Answer(Shape):
     def row_ids(self) -> set[str]:
         """Return the ids of the rows of this answer."""
         return {row.id for row in self.all_rows()}
+
+    def says_the_same(self, other: Answer) -> bool:
+        """Tell whether another answer to the step has the same text, whatever its rows' ids."""
+        one, two = (without_ids(answer.model_dump(mode="json")) for answer in (self, other))
+        return bool(one == two)
 
     def is_empty(self) -> bool:
         """Tell whether nothing at all was answered, marks and board question included."""

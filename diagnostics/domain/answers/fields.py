@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints
 
-# --- Bounds (design §4) --------------------------------------------------------------------
+# --- Bounds --------------------------------------------------------------------
 
 MAX_ROWS = 60
 MAX_LINKS = 20

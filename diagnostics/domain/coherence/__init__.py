@@ -1,4 +1,4 @@
-"""What does not hold together yet between the axes, in a facilitator's words (domain file, §3).
+"""What does not hold together yet between the axes, in a facilitator's words.
 
 Pure functions of the document: :func:`find_coherence` gives the points to discuss, in the order of
 the rules R01–R37. Nothing is ever blocked, nothing is a score; a structure may answer any point

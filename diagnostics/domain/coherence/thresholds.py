@@ -1,6 +1,6 @@
 """The thresholds of the rules, in one place; a kit may override any of them.
 
-They are judgement (domain file, §3): those of the pace and of the budget per ETP are calibrated on
+They are judgement: those of the pace and of the budget per ETP are calibrated on
 the kit's own example.
 """
 
