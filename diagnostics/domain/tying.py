@@ -94,10 +94,17 @@ def serve_none(answer: Answer, gap: Gap) -> Activities:
 
 def _place(answer: TerritorialScales, activity: str, codes: Iterable[str]) -> TerritorialScales:
     rows = list(answer.rows)
-    there = {row.scale for row in rows if row.activity == activity}
+    own = [number for number, row in enumerate(rows) if row.activity == activity]
+    there = {rows[number].scale for number in own}
+    waiting = [number for number in own if rows[number].scale is None]
     for code in codes:
         scale = TerritorialScale(code)
-        if scale not in there:
+        if scale in there:
+            continue
+        if waiting:  # named in the step, its échelon left for later
+            number = waiting.pop(0)
+            rows[number] = rows[number].model_copy(update={"scale": scale})
+        else:
             row_id = new_row_id(ActionTerritory.id_prefix)
             rows.append(ActionTerritory(id=row_id, activity=activity, scale=scale))
     if len(rows) > MAX_ROWS:

@@ -306,8 +306,10 @@ class StepForm(forms.Form):
         for message in self.non_field_errors():
             yield "", "", str(message)
         yield from self._errors_of(self, [n for n in self.fields if n not in self.common_fields])
-        for subform in self.subforms.values():
-            yield from self._errors_of(subform, list(subform.fields))
+        for name, subform in self.subforms.items():
+            part = self.part_label(name)
+            for field_id, label, message in self._errors_of(subform, list(subform.fields)):
+                yield field_id, f"{part}, {label}" if part else label, message
         for formset in self.formsets.values():
             for message in formset.non_form_errors():
                 yield f"id_{formset.prefix}", "", str(message)
@@ -315,6 +317,10 @@ class StepForm(forms.Form):
                 for field_id, label, message in self._errors_of(form, list(form.fields)):
                     yield field_id, f"{formset.noun.capitalize()} {number}, {label}", message
         yield from self._errors_of(self, list(self.common_fields))
+
+    def part_label(self, name: str) -> str:
+        """Return how errors name a part of the form that has a field of the same label twice."""
+        return ""
 
     @staticmethod
     def _errors_of(form: forms.Form, names: list[str]) -> Iterator[tuple[str, str, str]]:

@@ -99,3 +99,11 @@ class EconomicModelForm(StepForm):
             ("N", card.base_year, self.subforms["now"]),
             (card.target_label, card.target_year, self.subforms["target"]),
         ]
+
+    def part_label(self, name: str) -> str:
+        """Tell the two columns apart: « N (2026) »."""
+        return next(
+            f"{label} ({year})"
+            for label, year, form in self.columns()
+            if form is self.subforms[name]
+        )

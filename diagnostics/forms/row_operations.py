@@ -64,6 +64,12 @@ def _put_row(
         data.setlist(f"{formset.prefix}-{index}-{name}", value)
 
 
+def _defaults(formset: RowFormSet) -> dict[str, list[str]]:
+    """Return what a new row holds: a list without an empty choice would show its first one."""
+    fields = formset.empty_form.fields.items()
+    return {name: [str(field.initial)] for name, field in fields if field.initial}
+
+
 def _apply_row_operation(form: StepForm, data: QueryDict, operation: str) -> str:
     verb, name, *rest = operation.split(":")
     formset = form.formsets[name]
@@ -72,6 +78,7 @@ def _apply_row_operation(form: StepForm, data: QueryDict, operation: str) -> str
         raise ValueError(operation)
     if verb == "add":
         if total < formset.cap:
+            _put_row(formset, data, total, _defaults(formset))
             _set_total(formset, data, total + 1)
         return f"{formset.prefix}-{min(total, formset.cap - 1)}"
     index = int(rest[0])
@@ -121,7 +128,7 @@ def _fill(form: StepForm, data: QueryDict, payload: list[dict[str, Any]]) -> str
             index = _first_blank_row(formset, data)
             if index is None:
                 continue  # the cap is reached: the page says so
-            _put_row(formset, data, index, values)
+            _put_row(formset, data, index, _defaults(formset) | values)
             _set_total(formset, data, max(index + 1, _total(formset, data)))
             anchor = f"{formset.prefix}-{index}"
     return anchor or "exemples"

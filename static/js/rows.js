@@ -5,6 +5,7 @@
 const form = document.querySelector("[data-step-form]");
 const live = form.querySelector("[data-live]");
 const signedOut = document.querySelector("[data-signed-out]");
+const offline = document.querySelector("[data-offline]");
 const TYPING_PAUSE = 2000; // milliseconds
 const PATIENCE = 4000; // milliseconds that a draft may take
 let typed = false; // and not kept yet
@@ -14,6 +15,11 @@ let keeping = null; // a draft on its way
 
 function say(message) {
   live.textContent = message;
+}
+
+function tellOffline() {
+  offline.hidden = false;
+  offline.focus();
 }
 
 function draft() {
@@ -38,10 +44,12 @@ function keepSoon(pause) {
     keeping = fetch(form.action, { method: "POST", body: draft(), signal })
       .then((answer) => {
         typed ||= answer.status !== 204;
+        offline.hidden = true;
         signedOut.hidden = !answer.redirected; // to the page of sign-in
       })
       .catch(() => {
         typed = true; // the text is still here: the next pause, or leaving the page, tries again
+        offline.hidden = navigator.onLine;
       })
       .finally(() => {
         keeping = null;
@@ -342,7 +350,7 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 
 stay?.addEventListener("htmx:sendError", () => {
   typed = true;
-  say("Le réseau ne répond pas\u00a0: rien n’est perdu, réessayez dans un instant.");
+  tellOffline();
 });
 
 document.body.addEventListener("step:saved", (event) => {
@@ -358,6 +366,7 @@ document.body.addEventListener("step:saved", (event) => {
     }
   }
   say("Enregistré.");
+  offline.hidden = true;
   const label = stay.lastChild;
   label.textContent = " Enregistré";
   setTimeout(() => {
@@ -386,13 +395,18 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 
 document.body.addEventListener("htmx:sendError", (event) => {
   if (event.detail.elt.closest(".point")) {
-    say("Le réseau ne répond pas\u00a0: rien n’est perdu, réessayez dans un instant.");
+    tellOffline();
   }
 });
 
 // --- Leaving: what was typed and not saved becomes a draft -------------------------------------
 
 form.addEventListener("submit", (event) => {
+  if (!navigator.onLine) {
+    event.preventDefault(); // the browser's own page would take the place of the text
+    tellOffline();
+    return;
+  }
   clearTimeout(soon);
   if (keeping) {
     event.preventDefault();

@@ -185,3 +185,21 @@ def wait_until_held(page: Page, held: list) -> None:
             return
         page.wait_for_timeout(50)
     pytest.fail("no draft")
+
+
+def test_without_a_network_nothing_is_sent_and_the_text_stays(page, open_browser):
+    fill(page, 1, "CCI")
+    page.context.set_offline(True)
+    told = page.get_by_role("alert").filter(has_text="Le réseau ne répond pas")
+    for name in ("Enregistrer", "Enregistrer et continuer"):
+        page.get_by_role("button", name=name, exact=True).last.click()
+        expect(told).to_be_visible()
+        expect(row(page, "Acteur", 1).get_by_label("Acteur", exact=True)).to_have_value("CCI")
+    page.context.set_offline(False)
+    stay(page)
+    expect(told).to_be_hidden()
+    assert stored()[0]["actor"] == "CCI"
+    # What the console says of the network, and htmx of what it could not send.
+    said = [p for p in open_browser.problems if "DISCONNECTED" in p or "htmx:" in p]
+    assert said == open_browser.problems
+    open_browser.problems.clear()

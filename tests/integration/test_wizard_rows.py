@@ -123,6 +123,20 @@ def test_no_row_is_added_beyond_the_cap(desk, step, name, field, cap):
     assert f"{cap} lignes au plus." in page
 
 
+def test_a_row_added_and_left_empty_is_no_row(desk):
+    """A list without an empty choice would send its first one."""
+    desk.store_demo()
+    before = desk.answer(StepKey.POSITIONING).rows
+    table = Table(desk, StepKey.POSITIONING, "rows", "posture")
+
+    table.press("add:rows")
+    mode = table.data[f"{table.prefix}-{len(before)}-mode"]
+    desk.post(StepKey.POSITIONING, table.data)
+
+    assert mode == "none"
+    assert desk.answer(StepKey.POSITIONING).rows == before
+
+
 def test_a_row_moves_with_all_it_holds_and_its_id(desk):
     desk.store_demo()
     before = desk.answer(StepKey.ALLIANCES).rows

@@ -195,7 +195,7 @@ def test_a_range_upside_down_is_an_error_of_its_second_field():
     assert errors(step, data) == [
         (
             "id_economic_model-target-budget_max_keur",
-            "Budget, au plus (K€)",
+            "N+3 (2029), Budget, au plus (K€)",
             "Le haut de la fourchette est plus petit que le bas\u00a0: corrigez l’un des deux.",
         )
     ]

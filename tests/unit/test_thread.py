@@ -270,6 +270,21 @@ def test_bounds_are_kept():
         tie(scales, Gap(GapKind.ACTIVITY_SCALE, "a1"), ["region"])
 
 
+def test_a_place_left_open_in_the_step_is_completed_first():
+    rows = [
+        {"id": "s1", "label": "Action", "scale": "epci"},
+        {"id": "s2", "activity": "a1", "territory": "Nord"},
+    ]
+    activities = {"rows": [{"id": "a1", "text": "Rencontrer"}]}
+    document = document_of(activities=activities, territorial_scales={"rows": rows})
+    tied = tie(
+        document.answers.territorial_scales, Gap(GapKind.ACTIVITY_SCALE, "a1"), ["region", "epci"]
+    )
+    assert [(row.id, row.scale) for row in tied.rows[:2]] == [("s1", "epci"), ("s2", "region")]
+    assert tied.rows[1].territory == "Nord"
+    assert [(row.activity, row.scale) for row in tied.rows[2:]] == [("a1", "epci")]
+
+
 @patient
 @given(documents(), st.data())
 def test_any_gap_of_any_document_can_be_tied(document, data):
