@@ -193,7 +193,7 @@ def form_of_page(desk, step):
 @pytest.mark.parametrize("step", [StepKey.ALLIANCES, StepKey.OBJECTIVES])
 def test_a_step_at_its_caps_can_be_a_draft_too(desk, step):
     data = desk.page(step)
-    data[f"{step}-rows-0-id"] = ""
+    data[f"{step}-board_question"] = "Une autre question"
 
     assert desk.post(step, data, keep_draft="1").status_code == 204
 
