@@ -240,7 +240,7 @@ def test_an_invalid_value_stores_nothing_and_keeps_everything(desk):
     page = text_of(response)
     assert response.status_code == 200
     assert "1 erreur à corriger" in page
-    assert '<a href="#id_economic_model-now-fte">Équipe salariée (ETP)</a>' in page
+    assert '<a href="#id_economic_model-now-fte">N (2026), Équipe salariée (ETP)</a>' in page
     assert page.count("Indiquez un nombre, par exemple 2,5.") == 2
     for typed in ("beaucoup", "Un poste à trouver d’ici l’été", "Note gardée"):
         assert typed in page
