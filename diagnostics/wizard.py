@@ -341,7 +341,7 @@ class StepWizard(NamedUrlWizardView):
 
         The event ``step:saved`` tells the page the revision now in force and the ids of the rows,
         in the order in which they were posted. What is not saved is answered as a whole page: the
-        script (static/js/rows.js) then sends the form the ordinary way.
+        script (static/js/keeping.js) then sends the form the ordinary way.
         """
         if not self.request.htmx:
             return redirect(self.get_step_url(self.loaded.step.value))
