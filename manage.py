@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Command line of the project; without ``DATABASE_URL`` it reaches the embedded PostgreSQL."""
 
+import contextlib
 import os
 import sys
 
@@ -10,11 +11,15 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rameau_diag.settings")
     from django.core.management import execute_from_command_line
 
-    from rameau_diag import embedded_postgres
     from rameau_diag.environment import RefusedVariable
 
+    database: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+    if not os.environ.get("DATABASE_URL", "").strip():  # never in production
+        from rameau_diag.standalone.embedded_postgres import ensure_running
+
+        database = ensure_running(sys.argv)
     try:
-        with embedded_postgres.ensure_running():
+        with database:
             execute_from_command_line(sys.argv)
     except RefusedVariable as error:  # one sentence says what is wrong with the environment
         sys.exit(str(error))

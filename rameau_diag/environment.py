@@ -14,8 +14,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
-from rameau_diag.folders import REPOSITORY, data_dir
-from rameau_diag.local_secret import kept_secret_key
+from rameau_diag.folders import REPOSITORY, data_dir, secret_key_file
 
 T = TypeVar("T")
 _env = Env()
@@ -50,8 +49,9 @@ def boolean(name: str, default: bool) -> bool:
 
 
 def secret_key() -> str:
-    """Answer the secret key; without configuration, the one kept with the local data."""
-    found = text("SECRET_KEY", "") or kept_secret_key(create=not text("DATABASE_URL", ""))
+    """Answer the secret key, or the one that ``make run`` keeps with its data."""
+    kept = secret_key_file()
+    found = text("SECRET_KEY", "") or (kept.read_text().strip() if kept.exists() else "")
     if not found:
         raise RefusedVariable(
             "SECRET_KEY manque : avec DATABASE_URL, il faut une clé secrète longue et aléatoire, "

@@ -1,7 +1,9 @@
-"""Processes that end with the one that started them, however that one ends (Linux)."""
+"""What processes of ours have in common: how they end with their parent (Linux), how they speak."""
 
 import ctypes
+import io
 import os
+import sys
 from collections.abc import Callable
 
 _PR_SET_PDEATHSIG = 1
@@ -23,3 +25,10 @@ def end_with_parent(signum: int) -> Callable[[], None]:
             os._exit(1)
 
     return arm
+
+
+def speak_utf8() -> None:
+    """Print French whatever the machine's locale."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")

@@ -9,10 +9,18 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from whitenoise.compress import Compressor
 
-from rameau_diag import embedded_postgres, environment
+from rameau_diag import environment
 from rameau_diag.folders import data_dir
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+_database = environment.database("DATABASE_URL")
+if not _database:  # never in production
+    from rameau_diag.standalone.embedded_postgres import database_settings
+    from rameau_diag.standalone.local_secret import make_secret_key
+
+    _database = database_settings()
+    make_secret_key()
 
 DEBUG = environment.boolean("DEBUG", False)
 SECRET_KEY = environment.secret_key()
@@ -24,7 +32,6 @@ CACHES = {"default": environment.cache("CACHE_URL")}
 
 # --- Database: one engine everywhere -------------------------------------------------------
 
-_database = environment.database("DATABASE_URL") or embedded_postgres.database_settings()
 DATABASES = {
     "default": _database
     | {

@@ -16,7 +16,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
@@ -64,7 +66,7 @@ def _loads(library: str) -> bool:
 
 
 def _missing_system_packages(*, tests: bool) -> list[str]:
-    checks = {
+    checks: dict[str, Callable[[], object]] = {
         "python3-venv": lambda: PYTHON.exists() or importlib.util.find_spec("ensurepip"),
         "libpango-1.0-0": lambda: _loads("libpango-1.0.so.0"),
         "libpangoft2-1.0-0": lambda: _loads("libpangoft2-1.0.so.0"),
@@ -212,7 +214,7 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _read(path: Path) -> dict:
+def _read(path: Path) -> dict[str, Any]:
     with contextlib.suppress(OSError, ValueError):
         found = json.loads(path.read_text())
         if isinstance(found, dict):
@@ -220,7 +222,7 @@ def _read(path: Path) -> dict:
     return {}
 
 
-def _write(path: Path, content: dict) -> None:
+def _write(path: Path, content: dict[str, Any]) -> None:
     new = path.with_suffix(".new")
     new.write_text(json.dumps(content))
     new.replace(path)

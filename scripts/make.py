@@ -20,14 +20,15 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 # They are found by the path above.
 from installation import PYTHON, InstallationError, environment, install  # noqa: E402
 
-from rameau_diag.serve import StartError, checked_environment  # noqa: E402
+from rameau_diag.processes import speak_utf8  # noqa: E402
+from rameau_diag.standalone.checks import StartError, checked_environment  # noqa: E402
 
 
 def run() -> int:
     """Serve the project; the process becomes the supervisor."""
     checked_environment()
     install()
-    arguments = [str(PYTHON), "-m", "rameau_diag.serve", "--end-with-parent"]
+    arguments = [str(PYTHON), "-m", "rameau_diag.standalone.serve", "--end-with-parent"]
     os.execve(PYTHON, arguments, environment())  # noqa: S606  (a list, without a shell)
 
 
@@ -146,8 +147,7 @@ TARGETS = {f.__name__: f for f in (run, test, lint, fmt, unit, browser, bench, l
 
 def main() -> int:
     """Run the target named on the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")
+    speak_utf8()
     os.chdir(ROOT)
     try:
         return TARGETS[sys.argv[1]]()

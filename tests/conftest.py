@@ -35,8 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """Have the server up before the first database is made and until the last is removed."""
-    from rameau_diag.embedded_postgres import Cluster
     from rameau_diag.folders import data_dir
+    from rameau_diag.standalone.embedded_postgres import Cluster
 
     with contextlib.ExitStack() as stack:
         if not os.environ.get("DATABASE_URL"):

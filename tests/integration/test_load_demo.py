@@ -15,7 +15,7 @@ from diagnostics.domain.completeness import remaining_items
 from diagnostics.domain.vocabulary import MembershipRole, State
 from diagnostics.models import Diagnostic, Event, Membership, Structure, User, Version
 from diagnostics.queries import load_diagnostic_document
-from rameau_diag.demo_accounts import DEMO_ACCOUNTS
+from rameau_diag.standalone.demo_accounts import DEMO_ACCOUNTS
 from tests.factories import the_kit
 from tests.situations import demo_document
 

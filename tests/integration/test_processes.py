@@ -19,10 +19,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from rameau_diag.demo_accounts import DEMO_ACCOUNTS
-from rameau_diag.embedded_postgres import PORT, Cluster
 from rameau_diag.folders import REPOSITORY
-from rameau_diag.postgres_files import DATABASE, ROLE, ClusterFiles
+from rameau_diag.standalone.demo_accounts import DEMO_ACCOUNTS
+from rameau_diag.standalone.embedded_postgres import PORT, Cluster
+from rameau_diag.standalone.postgres_files import DATABASE, ROLE, ClusterFiles
 
 BARE = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
 
@@ -79,13 +79,13 @@ def printing(data: Path) -> bool:
 
 
 class Server:
-    """``python -m rameau_diag.serve`` as a person would start it."""
+    """``python -m rameau_diag.standalone.serve`` as a person would start it."""
 
     def __init__(self, data: Path, **environment: str) -> None:
         self.port = free_port()
         temporary(data).mkdir(exist_ok=True)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "rameau_diag.serve"],
+            [sys.executable, "-m", "rameau_diag.standalone.serve"],
             cwd=REPOSITORY,
             env=BARE
             | {"DATA_DIR": str(data), "PORT": str(self.port), "WEB_CONCURRENCY": "1"}
@@ -251,7 +251,7 @@ def test_a_crash_and_a_pid_given_to_somebody_else_do_not_hinder_the_next_start(d
 
 def test_a_second_process_joins_the_server_and_the_owner_waits_for_it(data):
     script = (
-        "import sys; from pathlib import Path; from rameau_diag.embedded_postgres import Cluster\n"
+        "import sys; from pathlib import Path; from rameau_diag.standalone.embedded_postgres import Cluster\n"
         "cluster = Cluster(Path(sys.argv[1]), durable=False)\n"
         "with cluster.joined_or_started():\n"
         "    print(cluster.owned, flush=True); sys.stdin.read()"

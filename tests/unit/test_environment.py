@@ -4,7 +4,8 @@ import pytest
 
 from rameau_diag import environment
 from rameau_diag.environment import RefusedVariable
-from rameau_diag.serve import StartError, checked_number
+from rameau_diag.standalone.checks import StartError, checked_number
+from rameau_diag.standalone.local_secret import make_secret_key
 
 READERS = {
     "DEBUG": lambda: environment.boolean("DEBUG", False),
@@ -81,8 +82,10 @@ def test_without_configuration_the_key_is_made_once(monkeypatch, tmp_path):
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("SECRET_KEY")
+    make_secret_key()
     key = environment.secret_key()
     assert len(key) > 50
+    make_secret_key()
     assert environment.secret_key() == key
 
 

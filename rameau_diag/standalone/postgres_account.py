@@ -14,6 +14,7 @@ import secrets
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TypedDict
 
 ACCOUNT = "rameau-diag"
 STATE = Path("/var/lib/rameau-diag")  # what root keeps where ACCOUNT can reach it
@@ -51,13 +52,28 @@ def account_of(folder: Path) -> pwd.struct_passwd | None:
         ) from None
 
 
-def as_account(account: pwd.struct_passwd | None) -> dict[str, object]:
+class Identity(TypedDict, total=False):
+    """The arguments of ``Popen`` that say as whom a program runs, and in what surroundings."""
+
+    env: dict[str, str]
+    cwd: str
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def as_account(account: pwd.struct_passwd | None) -> Identity:
     """Answer the arguments of ``Popen`` that every program of PostgreSQL is run with."""
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    options: dict[str, object] = {"env": environment, "cwd": "/"}
-    if account is not None:
-        options |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    return options
+    if account is None:
+        return {"env": environment, "cwd": "/"}
+    return {
+        "env": environment,
+        "cwd": "/",
+        "user": account.pw_uid,
+        "group": account.pw_gid,
+        "extra_groups": [],
+    }
 
 
 def program_of(name: str, account: pwd.struct_passwd | None) -> Path:

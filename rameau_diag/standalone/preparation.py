@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from rameau_diag.processes import speak_utf8
+
 
 def main() -> int:
     """Run the step named on the command line."""
@@ -19,8 +21,7 @@ def main() -> int:
 
     from rameau_diag.environment import RefusedVariable
 
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")
+    speak_utf8()
     try:
         with contextlib.redirect_stdout(sys.stderr):
             check() if sys.argv[1] == "check" else prepare()

@@ -13,14 +13,15 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from rameau_diag.postgres_account import (
+from rameau_diag.processes import end_with_parent
+from rameau_diag.standalone.children import open_log
+from rameau_diag.standalone.postgres_account import (
     STATE,
     EmbeddedPostgresError,
     as_account,
     program_of,
     reachable,
 )
-from rameau_diag.processes import end_with_parent
 
 DATABASE = "rameau_diag"
 ROLE = "rameau"
@@ -65,13 +66,6 @@ class ClusterFiles:
             raise EmbeddedPostgresError(
                 f"Le fichier {self.data / name} ne peut pas être ouvert : {error.strerror}."
             ) from None
-
-    def open_log(self) -> IO[bytes]:
-        """Open the log to write at its end; a long one is put aside first."""
-        with contextlib.suppress(FileNotFoundError):
-            if self.log.stat().st_size > 5_000_000:
-                self.log.replace(self.log.with_suffix(".log.1"))
-        return open(self.log, "ab")  # noqa: SIM115  (the caller closes it)
 
     def exists(self) -> bool:
         """Whether there is a cluster; refuses a link to data that have gone."""
@@ -127,7 +121,7 @@ class ClusterFiles:
         if not self.durable:
             make.append("--no-sync")
             single.insert(2, "-F")
-        with self.open_log() as log:
+        with open_log(self.log) as log:
             for command, text in ((make, b""), (single, f"CREATE DATABASE {DATABASE};\n".encode())):
                 done = subprocess.run(
                     command,

@@ -5,7 +5,7 @@ procrastinate worker. It starts them in order, starts again one that dies, and o
 or the end of its terminal stops them in order. Should it be killed, the kernel tells them.
 
 Only the standard library is imported here: the set-up script asks it for its checks before
-anything is installed. What needs Django runs in a child (``rameau_diag.preparation``).
+anything is installed. What needs Django runs in a child (``rameau_diag.standalone.preparation``).
 """
 
 import contextlib
@@ -19,145 +19,23 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType
-from typing import IO
 
-from rameau_diag.demo_accounts import DEMO_ACCOUNTS
-from rameau_diag.embedded_postgres import Cluster
 from rameau_diag.folders import REPOSITORY, data_dir
-from rameau_diag.local_secret import kept_secret_key
-from rameau_diag.postgres_account import EmbeddedPostgresError
-from rameau_diag.processes import die_with_parent, end_with_parent
+from rameau_diag.processes import die_with_parent, end_with_parent, speak_utf8
+from rameau_diag.standalone.checks import HOST, StartError, checked_number, claimed_port
+from rameau_diag.standalone.children import Child, open_log, say
+from rameau_diag.standalone.demo_accounts import DEMO_ACCOUNTS
+from rameau_diag.standalone.embedded_postgres import Cluster
+from rameau_diag.standalone.local_secret import make_secret_key
+from rameau_diag.standalone.postgres_account import EmbeddedPostgresError
 
-HOST = "127.0.0.1"
 PATIENCE_AT_START = 90
 PATIENCE_AT_STOP = 8
 
 
-class StartError(Exception):
-    """The start cannot go on; the message is a French sentence for the person."""
-
-
 class Stopped(BaseException):
     """Ctrl-C, SIGTERM or the end of the terminal."""
-
-
-# --- Checks ------------------------------------------------------------------------------------
-
-
-def checked_number(name: str, default: int, low: int, high: int) -> int:
-    """Answer the number that an environment variable holds."""
-    text = os.environ.get(name, "").strip() or str(default)
-    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
-        raise StartError(f"{name}={text} : il faut un nombre entier de {low} à {high}.")
-    return int(text)
-
-
-def claimed_port(port: int) -> socket.socket:
-    """Answer a socket that listens on the port; connections wait until gunicorn takes them."""
-    deadline = time.monotonic() + 3  # what a killed supervisor left is still stopping
-    while True:
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-            listener.listen(256)
-        except PermissionError:
-            listener.close()
-            raise StartError(
-                f"Le port {port} est réservé à root : choisissez-en un autre, par exemple "
-                "« PORT=8000 make run »."
-            ) from None
-        except OSError:
-            listener.close()
-            if time.monotonic() > deadline:
-                raise StartError(
-                    f"Le port {port} est déjà pris par un autre programme : choisissez-en un "
-                    f"autre, par exemple « PORT={port + 1 if port < 65535 else 8000} make run »."
-                ) from None
-            time.sleep(0.1)
-        else:
-            return listener
-
-
-def checked_environment() -> None:
-    """Check what can be checked before anything is installed or started."""
-    checked_number("WEB_CONCURRENCY", 2, 1, 64)
-    claimed_port(checked_number("PORT", 8000, 1, 65535)).close()
-
-
-# --- Children ----------------------------------------------------------------------------------
-
-
-class Child:
-    """A process of ours, with a log of its own, started again when it dies."""
-
-    def __init__(
-        self, label: str, arguments: list[str], log: Path, orphaned: int, **more: object
-    ) -> None:
-        self.label = label
-        self.arguments = [sys.executable, *arguments]
-        self.log = log
-        self.orphaned = orphaned  # the signal it gets when the supervisor is killed
-        self.more = more
-        self.process: subprocess.Popen[bytes] | None = None
-        self.started = 0.0
-        self.pause = 1.0
-        self.restart_at: float | None = None
-        self.deaths = 0
-
-    def start(self) -> None:
-        """Start it in a session of its own: Ctrl-C reaches the supervisor only."""
-        self.restart_at = None
-        self.started = time.monotonic()
-        with open_log(self.log) as log:
-            self.process = subprocess.Popen(
-                self.arguments,
-                cwd=REPOSITORY,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=end_with_parent(self.orphaned),
-                **self.more,
-            )
-
-    def look(self) -> None:
-        """Start it again if it has died, later and later when it keeps dying."""
-        if self.restart_at is not None:
-            if time.monotonic() >= self.restart_at:
-                self.start()
-            return
-        if self.process is None or self.process.poll() is None:
-            return
-        self.deaths += 1
-        self.kill()  # what it may have left in its session
-        self.pause = 1.0 if time.monotonic() - self.started > 60 else min(self.pause * 2, 30)
-        self.restart_at = time.monotonic() + self.pause
-        say(f"{self.label} s'est arrêté ; il est relancé (journal : {self.log}).")
-
-    def ask_to_stop(self) -> None:
-        """Ask it to end what it does and stop."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-
-    def wait(self, deadline: float) -> None:
-        """Wait for its end until the deadline, then kill what is left of it."""
-        if self.process is not None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(max(0.0, deadline - time.monotonic()))
-            self.kill()
-
-    def kill(self) -> None:
-        """Kill every process of its session's group."""
-        if self.process is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-
-
-# --- The supervisor ----------------------------------------------------------------------------
 
 
 class Supervisor:
@@ -216,8 +94,7 @@ class Supervisor:
 
     def check_settings(self) -> None:
         """Read the settings in a child: a bad value ends the start with its sentence."""
-        if not os.environ.get("SECRET_KEY", "").strip():
-            kept_secret_key(create=True)
+        make_secret_key()
         self.run_preparation("check")
 
     def start_database(self) -> None:
@@ -240,9 +117,9 @@ class Supervisor:
         self.run_preparation("prepare")
 
     def run_preparation(self, step: str) -> None:
-        """Run a step of ``rameau_diag.preparation``, whose last line is for the person."""
+        """Run a step of ``rameau_diag.standalone.preparation``, whose last line is for the person."""
         path = self.logs / "preparation.log"
-        arguments = [sys.executable, "-m", "rameau_diag.preparation", step]
+        arguments = [sys.executable, "-m", "rameau_diag.standalone.preparation", step]
         with open_log(path) as log:
             self.preparation = subprocess.Popen(
                 arguments,
@@ -294,7 +171,7 @@ class Supervisor:
         try:
             # An address of our own making.
             with urllib.request.urlopen(f"{self.address}/health/", timeout=5) as response:  # noqa: S310
-                return response.status
+                return int(response.status)
         except urllib.error.HTTPError as error:
             error.close()
             # 503: not yet well. Any other answer comes from a site that works otherwise.
@@ -345,20 +222,6 @@ class Supervisor:
             self.cluster.stop()
 
 
-def open_log(path: Path) -> IO[bytes]:
-    """Open a log for appending; a long one is put aside."""
-    with contextlib.suppress(FileNotFoundError):
-        if path.stat().st_size > 5_000_000:
-            path.replace(path.with_suffix(".log.1"))
-    return open(path, "ab")
-
-
-def say(text: str) -> None:
-    """Print for the person, even when nobody reads any more."""
-    with contextlib.suppress(OSError):
-        print(text, flush=True)
-
-
 def _stop(signum: int, _frame: FrameType | None) -> None:
     for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(other, signal.SIG_IGN)  # the stop itself is not interrupted
@@ -367,8 +230,7 @@ def _stop(signum: int, _frame: FrameType | None) -> None:
 
 def main() -> int:
     """Serve until a signal; 0 when it ended as asked, 1 when it could not start."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")
+    speak_utf8()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, _stop)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # not under nohup

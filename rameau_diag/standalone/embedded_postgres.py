@@ -21,12 +21,18 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from rameau_diag.folders import data_dir
-from rameau_diag.postgres_account import EmbeddedPostgresError, account_of, as_account, program_of
-from rameau_diag.postgres_files import DATABASE, ROLE, ClusterFiles
 from rameau_diag.processes import end_with_parent
+from rameau_diag.standalone.children import open_log
+from rameau_diag.standalone.postgres_account import (
+    EmbeddedPostgresError,
+    account_of,
+    as_account,
+    program_of,
+)
+from rameau_diag.standalone.postgres_files import DATABASE, ROLE, ClusterFiles
 
 PORT = "5432"  # part of the socket's name only
 
@@ -51,7 +57,7 @@ WITHOUT_DATABASE = frozenset(
 )
 
 
-def database_settings() -> dict[str, object]:
+def database_settings() -> dict[str, Any]:
     """Answer the entry of ``DATABASES`` that reaches the embedded server; starts nothing."""
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -64,13 +70,13 @@ def database_settings() -> dict[str, object]:
 
 
 @contextlib.contextmanager
-def ensure_running(argv: list[str] | None = None) -> Iterator[None]:
+def ensure_running(argv: list[str]) -> Iterator[None]:
     """Have the embedded server up for the duration of a ``manage.py`` command that needs it.
 
     Ends the process with one sentence when the server cannot be started.
     """
-    command = (argv or sys.argv)[1:2] or ["help"]
-    if os.environ.get("DATABASE_URL", "").strip() or command[0] in WITHOUT_DATABASE:
+    command = argv[1:2] or ["help"]
+    if command[0] in WITHOUT_DATABASE:
         yield
         return
     with contextlib.ExitStack() as stack:
@@ -160,7 +166,7 @@ class Cluster:
         arguments += ["-k", str(self.files.socket_folder), "-p", PORT]
         for key, value in options.items():
             arguments += ["-c", f"{key}={value}"]
-        with self.files.open_log() as log:
+        with open_log(self.files.log) as log:
             self._server = subprocess.Popen(
                 arguments,
                 stdin=subprocess.DEVNULL,
