@@ -54,7 +54,7 @@ class _Points(TypedDict):
 def compute_indicators(
     document: DiagnosticDocument, thresholds: Thresholds = DEFAULT_THRESHOLDS
 ) -> Indicators:
-    """Return the indicators of a document; the addition « conseil » counts as an axis of its own.
+    """Return the indicators of a document; the addition (``board``) counts as an axis of its own.
 
     ``steps_total`` and ``steps_complete`` count the kit's ten steps only. A point to discuss
     belongs to the axis of its main step.

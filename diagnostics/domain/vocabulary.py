@@ -56,8 +56,8 @@ class Axis(Labelled):
     VISION = "vision", "Vision du territoire"
     AMBITION = "ambition", "Ambition de la structure"
     MISSIONS = "missions", "Missions et activités"
-    MEANS = "moyens", "Stratégie de moyens"
-    BOARD = "conseil", "Vers le conseil d’administration"
+    MEANS = "means", "Stratégie de moyens"
+    BOARD = "board", "Vers le conseil d’administration"
 
 
 AXIS_STEPS: dict[Axis, tuple[StepKey, ...]] = {

@@ -395,7 +395,7 @@ def test_twins_are_refused(name, twin):
 
 def test_a_step_is_in_the_kit_of_its_part(kit_file):
     kit = load_kit(KIT_FILE)
-    step = Step(part=kit.parts.get(key="conseil"), position=2, key="autre", title="Autre")
+    step = Step(part=kit.parts.get(key="board"), position=2, key="autre", title="Autre")
     step.save()
 
     assert step.kit == kit

@@ -268,8 +268,8 @@ def test_counts_and_numbers(kit, steps):
         (1, "vision"),
         (2, "ambition"),
         (3, "missions"),
-        (4, "moyens"),
-        (5, "conseil"),
+        (4, "means"),
+        (5, "board"),
     ]
     assert [part["key"] for part in kit["parts"] if part["in_kit"]] == [a.value for a in KIT_AXES]
     assert {part["key"]: [s["key"] for s in part["steps"]] for part in kit["parts"]} == {

@@ -91,9 +91,9 @@ def test_the_figures_of_the_demo_structures_are_told():
 @pytest.mark.parametrize(
     ("name", "counts"),
     [
-        ("brumelle", {"vision": (1, 0, 0), "ambition": (1, 0, 0), "missions": (2, 2, 0), "moyens": (1, 1, 0)}),
-        ("sorelle", {"vision": (0, 0, 0), "ambition": (0, 1, 0), "missions": (1, 0, 1), "moyens": (0, 1, 0)}),
-        ("arvelle", {"vision": (0, 0, 0), "ambition": (0, 1, 0), "missions": (0, 0, 0), "moyens": (0, 0, 0)}),
+        ("brumelle", {"vision": (1, 0, 0), "ambition": (1, 0, 0), "missions": (2, 2, 0), "means": (1, 1, 0)}),
+        ("sorelle", {"vision": (0, 0, 0), "ambition": (0, 1, 0), "missions": (1, 0, 1), "means": (0, 1, 0)}),
+        ("arvelle", {"vision": (0, 0, 0), "ambition": (0, 1, 0), "missions": (0, 0, 0), "means": (0, 0, 0)}),
     ],
 )  # fmt: skip
 def test_indicators_count_the_points_of_each_axis(name, counts):
@@ -105,7 +105,7 @@ def test_indicators_count_the_points_of_each_axis(name, counts):
     assert tuple(kept[figure] for figure in figures) == tuple(
         sum(column) for column in zip(*counts.values(), strict=True)
     )
-    assert kept["axes"]["conseil"]["attention"] == 0
+    assert kept["axes"]["board"]["attention"] == 0
 
 
 # --- Any document -----------------------------------------------------------------------------
