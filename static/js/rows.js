@@ -34,8 +34,8 @@ function renumberRow(row, prefix, index) {
       element.value = element.value.replace(/:[^:]*$/, `:${index}`);
     }
   }
-  for (const number of row.querySelectorAll("[data-row-number]")) {
-    number.textContent = String(index + 1);
+  for (const place of row.querySelectorAll("[data-row-number]")) {
+    place.textContent = String(index + 1);
   }
 }
 
@@ -139,8 +139,8 @@ function isBlank(row) {
       return !field.checked;
     }
     if (field.tagName === "SELECT") {
-      const preset = [...field.options].findIndex((option) => option.defaultSelected);
-      return field.value === "" || field.selectedIndex === Math.max(preset, 0);
+      const chosen = [...field.options].findIndex((option) => option.defaultSelected);
+      return field.value === "" || field.selectedIndex === Math.max(chosen, 0);
     }
     return field.value.trim() === "";
   });
