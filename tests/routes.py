@@ -1,13 +1,12 @@
 """Every address of the application, with what each kind of person gets by GET and by POST.
 
-The columns of a row are those of ``situations.ROLES``. ``LOGIN`` is a redirect to the sign-in page,
-any other 302 leads elsewhere.
+``LOGIN`` is a redirect to the sign-in page, any other 302 leads elsewhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -24,15 +23,45 @@ LOGIN = "login"
 # Addresses of others, known by the start of their path.
 DECLARED_PREFIXES = ("accounts/", "administration/")
 
-Statuses = tuple[Any, ...]
-EVERYBODY_200: Statuses = (200,) * 7
-NOT_ALLOWED: Statuses = (LOGIN,) + (405,) * 6
-PUBLIC_NOT_ALLOWED: Statuses = (405,) * 7
+
+@dataclass(frozen=True, kw_only=True)
+class Statuses:
+    """What each kind of person of ``tests.situations`` gets."""
+
+    anonymous: int | str
+    stranger: int
+    reader: int
+    contributor: int
+    lead: int
+    facilitator: int
+    staff: int
 
 
-def members(reader: int, contributor: int, lead: int, facilitator: int) -> Statuses:
+def everybody(status: int) -> Statuses:
+    return Statuses(**dict.fromkeys(ROLES, status))
+
+
+def signed_in(status: int) -> Statuses:
+    """What whoever is signed in gets."""
+    return replace(everybody(status), anonymous=LOGIN)
+
+
+def members(*, reader: int, contributor: int, lead: int, facilitator: int) -> Statuses:
     """What members and facilitators get; strangers and staff learn nothing."""
-    return (LOGIN, 404, reader, contributor, lead, facilitator, 404)
+    return Statuses(
+        anonymous=LOGIN,
+        stranger=404,
+        reader=reader,
+        contributor=contributor,
+        lead=lead,
+        facilitator=facilitator,
+        staff=404,
+    )
+
+
+EVERYBODY_200 = everybody(200)
+NOT_ALLOWED = signed_in(405)
+PUBLIC_NOT_ALLOWED = everybody(405)
 
 
 @dataclass(frozen=True)
@@ -52,7 +81,7 @@ class Route:
         return reverse(self.name, args=self.arguments(cast))
 
     def expected(self, method: str) -> dict[str, Any]:
-        return dict(zip(ROLES, getattr(self, method), strict=True))
+        return asdict(getattr(self, method))
 
 
 def _structure(cast: Cast) -> list[Any]:
@@ -99,10 +128,10 @@ def _choice(cast: Cast) -> dict[str, str]:
     return first_point(cast)
 
 
-VIEWERS = members(200, 200, 200, 200)
-LEAD_200 = members(403, 403, 200, 403)
-LEAD_302 = members(403, 403, 302, 403)
-REVIEWER_302 = members(403, 403, 403, 302)
+VIEWERS = members(reader=200, contributor=200, lead=200, facilitator=200)
+LEAD_200 = members(reader=403, contributor=403, lead=200, facilitator=403)
+LEAD_302 = members(reader=403, contributor=403, lead=302, facilitator=403)
+REVIEWER_302 = members(reader=403, contributor=403, lead=403, facilitator=302)
 
 ROUTES = [
     Route("start", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
@@ -110,8 +139,8 @@ ROUTES = [
     Route("health", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
     Route(
         "structure_create",
-        (LOGIN,) + (200,) * 6,
-        (LOGIN,) + (302,) * 6,
+        signed_in(200),
+        signed_in(302),
         data=lambda cast, address: identity("Nouvelle") | {"legal_form": "association"},
     ),
     Route("structure_detail", VIEWERS, NOT_ALLOWED, _structure, shows="Confidence"),
@@ -146,8 +175,8 @@ ROUTES = [
     # The contributor may leave by themselves.
     Route(
         "member_remove",
-        members(403, 200, 200, 403),
-        members(403, 302, 302, 403),
+        members(reader=403, contributor=200, lead=200, facilitator=403),
+        members(reader=403, contributor=302, lead=302, facilitator=403),
         _contributor,
     ),
     Route(
@@ -175,7 +204,7 @@ ROUTES = [
     Route(
         "diagnostic_step",
         VIEWERS,
-        members(403, 302, 302, 403),
+        members(reader=403, contributor=302, lead=302, facilitator=403),
         lambda cast: [cast.diagnostic.pk, "vision"],
         data=lambda cast, address: step_data(cast.client("lead"), address),
         shows="Énoncé que nul autre ne lit",
@@ -194,7 +223,7 @@ ROUTES = [
     Route(
         "thread_link",
         NOT_ALLOWED,
-        members(403, 302, 302, 403),
+        members(reader=403, contributor=302, lead=302, facilitator=403),
         _diagnostic,
         data=lambda cast, address: {
             "gap": "activity-scale:a1",
@@ -207,14 +236,14 @@ ROUTES = [
     Route(
         "finding_acknowledge",
         NOT_ALLOWED,
-        members(403, 302, 302, 403),
+        members(reader=403, contributor=302, lead=302, facilitator=403),
         _diagnostic,
         data=lambda cast, address: first_point(cast) | {"reason": REASON},
     ),
     Route(
         "finding_reopen",
         NOT_ALLOWED,
-        members(403, 302, 302, 403),
+        members(reader=403, contributor=302, lead=302, facilitator=403),
         _diagnostic,
         data=lambda cast, address: _choice(cast),
     ),
@@ -237,8 +266,8 @@ ROUTES = [
     Route("report", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Énoncé que nul autre ne lit"),
     Route("report_pdf", VIEWERS, NOT_ALLOWED, _diagnostic),
     Route("report_synthesis_pdf", VIEWERS, NOT_ALLOWED, _diagnostic),
-    Route("kit_pdf", (LOGIN,) + (200,) * 6, NOT_ALLOWED),
+    Route("kit_pdf", signed_in(200), NOT_ALLOWED),
     Route("report_docx", VIEWERS, NOT_ALLOWED, _diagnostic),
     Route("document_json", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Énoncé que nul autre ne lit"),
-    Route("portfolio", (LOGIN, 403, 403, 403, 403, 200, 403), NOT_ALLOWED, shows="Confidence"),
+    Route("portfolio", replace(signed_in(403), facilitator=200), NOT_ALLOWED, shows="Confidence"),
 ]
