@@ -1,5 +1,6 @@
 """The cards of the « fil rouge »: what each column holds, how texts are shortened, and the place of
-what is tied to nothing. Where the cards of the columns stand: :mod:`diagnostics.report.thread`."""
+what is tied to nothing. Where the cards of the columns stand:
+:mod:`diagnostics.report.diagrams.thread_layout`."""
 
 from __future__ import annotations
 
