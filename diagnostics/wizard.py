@@ -38,7 +38,7 @@ from diagnostics.queries import (
 from diagnostics.report.diagrams import circles_svg
 from diagnostics.services.answers import StaleRevision, save_answer
 from diagnostics.services.drafts import discard_draft, save_draft, typed_text, typed_values
-from diagnostics.services.errors import NotAllowed, WrongState
+from diagnostics.services.errors import WrongState
 
 OPERATIONS = ("row_op", "example", "preset")
 
@@ -164,8 +164,6 @@ class StepWizard(NamedUrlWizardView):
         except StaleRevision:
             self._keep_draft()
             return self._render_conflict()
-        except NotAllowed as error:
-            raise PermissionDenied from error
         except WrongState:
             self._keep_draft()
             self.loaded = load_step(

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "diagnostics.views.errors.ServiceErrorMiddleware",
 ]
 
 ROOT_URLCONF = "rameau_diag.urls"

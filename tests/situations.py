@@ -4,6 +4,7 @@ links and forms as a browser would read them, and the queue's worker."""
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -204,6 +205,11 @@ class Page(HTMLParser):
 
     def _add(self, name: str, value: str) -> None:
         self._form.data.setdefault(name, []).append(value)
+
+
+def html_of(response) -> str:
+    """A page as a browser takes it: where its source breaks lines makes no difference."""
+    return re.sub(r"[ \t\r\n]+", " ", response.content.decode())
 
 
 def page_of(response) -> Page:

@@ -28,7 +28,7 @@ from diagnostics.services.coherence import (
     acknowledge_finding,
     withdraw_acknowledgement,
 )
-from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
+from diagnostics.services.errors import WrongState
 from diagnostics.typography import quoted
 from diagnostics.views.diagnostics import render_check_page
 from diagnostics.wizard import show_step_again
@@ -121,9 +121,7 @@ def _act(
                 return show_step_again(request, pk, step, answering=form)
             return render_check_page(request, loaded, answering=form)
         action(loaded, form, finding)
-    except NotAllowed as error:
-        raise PermissionDenied from error
-    except ServiceError as error:
+    except (FindingGone, WrongState) as error:
         typed = str(form.data.get("reason", ""))
         return render_check_page(
             request,

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.forms.coherence import FindingForm
 from diagnostics.forms.diagnostics import FrameForm, OpenDiagnosticForm, WorkshopFormSet
 from diagnostics.forms.reviews import ChangeRequestForm, SubmissionForm
@@ -22,8 +23,9 @@ from diagnostics.queries import (
     load_home,
 )
 from diagnostics.services import diagnostics as services
-from diagnostics.services.errors import NotAllowed, ServiceError
-from diagnostics.services.workflow import AlreadySubmitted, submit_diagnostic
+from diagnostics.services.errors import WrongState
+from diagnostics.services.workflow import AlreadySubmitted, NotSubmittable, submit_diagnostic
+from diagnostics.typography import quoted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,8 +63,12 @@ def edit_diagnostic(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Edit the title, the board's date and the workshops (the lead, while it is open)."""
     loaded = get_diagnostic(request.user, pk)
     diagnostic = loaded.diagnostic
-    if not loaded.access.can_manage:
+    if loaded.access.role is not MembershipRole.LEAD:
         raise PermissionDenied
+    if not loaded.access.can_manage:
+        if request.method != "POST":
+            raise PermissionDenied
+        raise WrongState(f"Ce diagnostic est {quoted(diagnostic.state_label)}.")
     data = request.POST if request.method == "POST" else None
     form = FrameForm(data, initial={"title": diagnostic.title, "board_date": diagnostic.board_date})
     workshops = WorkshopFormSet(data, initial=diagnostic.workshops, prefix="workshops")
@@ -132,9 +138,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except AlreadySubmitted as error:
         messages.info(request, str(error))
-    except NotAllowed as error:
-        raise PermissionDenied from error
-    except ServiceError as error:
+    except (NotSubmittable, WrongState) as error:
         loaded = get_diagnostic(request.user, pk)
         return render_check_page(request, loaded, problem=str(error), status=409)
     else:

@@ -5,6 +5,8 @@ The page of an internal error (500.html) stands alone: it is rendered without re
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -14,10 +16,18 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError, UnreadablePostError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseServerError,
+    UnreadablePostError,
+)
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+from diagnostics.services.errors import NotAllowed, ServiceError
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -26,6 +36,9 @@ MAX_TEXTS = 400
 MAX_CHARACTERS = 200_000
 SHORTEST_TEXT = 3
 NOT_TYPED = ("csrfmiddlewaretoken", "next", "email", "login")
+WRITTEN_BY_THE_PAGE = re.compile(
+    r"(_FORMS|-id|_NUM_FORMS|current_step)\Z|\A(next|confirm|role|finding|step|gap|base_revision)\Z"
+)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -37,12 +50,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that the person sees the object but lacks the right, and why when it is known."""
-    return _page(request, "403.html", 403, reason=str(exception))
+    return _page(request, "403.html", 403, reason=str(exception), texts=every_text(request))
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that there is nothing here, for this person at least."""
-    return _page(request, "404.html", 404)
+    return _page(request, "404.html", 404, texts=every_text(request))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -54,12 +67,44 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponseServerError(text, content_type="text/plain; charset=utf-8")
 
 
+class ServiceErrorMiddleware:
+    """The one mapping of what services refuse, for all views, the guided steps included.
+
+    Without the right: 403; anything else, most often that the object has moved on: 409 with the
+    service's sentence. Both give back what was typed. A view catches a refusal only to show its
+    own page again, with the text where it was typed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Nothing to do around a view that answers."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer what a service refused; any other exception is Django's."""
+        if isinstance(exception, NotAllowed):
+            return permission_denied(request, exception)
+        if isinstance(exception, ServiceError):
+            texts = every_text(request)
+            return _page(request, "409.html", 409, reason=str(exception), texts=texts)
+        return None
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form had expired, and give back what was typed."""
     return _page(request, "403_csrf.html", 403, texts=typed_texts(request))
 
 
-def typed_texts(request: HttpRequest) -> list[str]:
+def every_text(request: HttpRequest) -> list[str]:
+    """Return all that a person typed in the form of a page, figures included, bounded."""
+    return typed_texts(request, shortest=1, with_figures=True)
+
+
+def typed_texts(
+    request: HttpRequest, *, shortest: int = SHORTEST_TEXT, with_figures: bool = False
+) -> list[str]:
     """Return the texts that a person typed in the posted form, bounded; never a password."""
     try:
         posted = request.POST
@@ -68,17 +113,26 @@ def typed_texts(request: HttpRequest) -> list[str]:
     texts: list[str] = []
     left = MAX_CHARACTERS
     for name, values in posted.lists():
-        if name in NOT_TYPED or "password" in name.lower():
+        if _is_not_typed(name, with_figures=with_figures):
             continue
         for value in values:
             text = value.replace("\x00", "").strip()
-            if len(text) < SHORTEST_TEXT or text.isdecimal() or len(texts) == MAX_TEXTS:
+            if len(text) < shortest or (text.isdecimal() and not with_figures) or len(texts) == MAX_TEXTS:
                 continue
             texts.append(text[:left])
             left -= len(texts[-1])
             if left <= 0:
                 return texts
     return texts
+
+
+def _is_not_typed(name: str, *, with_figures: bool) -> bool:
+    """Tell whether a field holds what the page writes by itself, or a secret."""
+    if name == "csrfmiddlewaretoken" or "password" in name.lower():
+        return True
+    if with_figures:
+        return bool(WRITTEN_BY_THE_PAGE.search(name))
+    return name in NOT_TYPED
 
 
 def _page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:

@@ -16,7 +16,7 @@ from diagnostics.domain.vocabulary import State
 from diagnostics.forms.reviews import ChangeRequestForm
 from diagnostics.queries import count_by_state, diagnostics_for_review, get_diagnostic
 from diagnostics.services import workflow
-from diagnostics.services.errors import NotAllowed, ServiceError
+from diagnostics.services.errors import WrongState
 from diagnostics.views.diagnostics import base_url, render_check_page
 
 PAGE_SIZE = 50
@@ -91,12 +91,16 @@ def _review(
 ) -> HttpResponse:
     try:
         action()
-    except NotAllowed as error:
-        raise PermissionDenied from error
-    except ServiceError as error:
+    except WrongState as error:
         loaded = get_diagnostic(request.user, pk)
         return render_check_page(
-            request, loaded, change_request=form, problem=str(error), status=409
+            request,
+            loaded,
+            change_request=form,
+            problem=str(error),
+            # Its form may be gone: the page has no other place for it.
+            typed=form.cleaned_data["reason"] if form else "",
+            status=409,
         )
     messages.success(request, done)
     return redirect("diagnostic_check", pk=pk)

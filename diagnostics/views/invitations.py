@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from diagnostics.accounts import INVITATION_KEY
 from diagnostics.models import Invitation, User
 from diagnostics.services import team
-from diagnostics.services.errors import ServiceError
+from diagnostics.services.errors import WrongState
 
 
 @login_not_required
@@ -26,7 +26,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and situation == "joinable" and user:
         try:
             membership = team.accept_invitation(token, user=user)
-        except ServiceError as error:
+        except WrongState as error:
             messages.error(request, str(error))
             return redirect("invitation_accept", token)
         request.session.pop(INVITATION_KEY, None)

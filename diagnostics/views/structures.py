@@ -58,10 +58,7 @@ def edit_structure(request: HttpRequest, pk: UUID) -> HttpResponse:
     loaded = _managed(request, pk)
     form = StructureForm.of(loaded.structure, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            structures.update_structure(loaded.structure, user=request.user, **form.identity_card)
-        except NotAllowed as error:
-            raise PermissionDenied(str(error)) from error
+        structures.update_structure(loaded.structure, user=request.user, **form.identity_card)
         messages.success(request, "La fiche de la structure est enregistrée.")
         return redirect("structure_detail", pk)
     context = {"structure": loaded.structure, "form": form}
@@ -93,8 +90,8 @@ def invite_member(request: HttpRequest, pk: UUID) -> HttpResponse:
                 user=request.user,
                 base_url=_base_url(request),
             )
-        except NotAllowed as error:
-            raise PermissionDenied(str(error)) from error
+        except NotAllowed:
+            raise
         except ServiceError as error:
             form.add_error("email", str(error))
         else:
@@ -182,8 +179,8 @@ def _try(request: HttpRequest, action: Any, done: str) -> bool:
     """Do something to the team and say how it went; without the right any more: 403."""
     try:
         action()
-    except NotAllowed as error:
-        raise PermissionDenied(str(error)) from error
+    except NotAllowed:
+        raise
     except ServiceError as error:
         messages.error(request, str(error))
         return False

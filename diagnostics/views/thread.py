@@ -19,7 +19,7 @@ from diagnostics.models import Answer
 from diagnostics.queries import LoadedDiagnostic, LoadedThread, get_diagnostic, load_thread
 from diagnostics.report.thread_table import item_name, links_of, thread_table
 from diagnostics.services.answers import StaleRevision, save_answer
-from diagnostics.services.errors import NotAllowed, WrongState
+from diagnostics.services.errors import WrongState
 from diagnostics.typography import enumeration, quoted
 
 # Beyond so many check boxes in the page, a form shows when it is asked for (?relier=).
@@ -109,8 +109,6 @@ def link_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
     except CannotTie as error:
         form.add_error(None, str(error))
         return _render(request, loaded, page, refused=Refused(form, item_name(item)))
-    except NotAllowed as error:
-        raise PermissionDenied from error
     except (StaleRevision, WrongState) as error:
         loaded = get_diagnostic(request.user, pk)
         return _refuse(request, loaded, load_thread(loaded.diagnostic), form, str(error))

@@ -15,6 +15,7 @@ from diagnostics.domain.vocabulary import MembershipRole, StepKey
 from diagnostics.models import Answer, AnswerRevision, Draft
 from tests.factories import PASSWORD, MembershipFactory, StructureFactory, UserFactory
 from tests.posting import STEPS, URL_ENCODED, Desk
+from tests.situations import html_of
 
 pytestmark = pytest.mark.django_db
 VISION = StepKey.VISION
@@ -32,7 +33,7 @@ def colleague(desk):
 
 
 def text_of(response) -> str:
-    return unescape(response.content.decode())
+    return unescape(html_of(response))
 
 
 def vision(*texts: str) -> Vision:
@@ -410,14 +411,14 @@ def test_an_expired_form_gives_the_text_back(desk):
     assert response.status_code == 403
     assert "Ce formulaire avait expiré" in page
     assert "Écrit <i>longtemps</i> après" in page
-    assert "<i>longtemps" not in response.content.decode()
+    assert "<i>longtemps" not in html_of(response)
     assert desk.stored_rows() == before
 
 
 def test_a_form_with_its_token_is_accepted(desk):
     client = Client(enforce_csrf_checks=True)
     client.force_login(desk.lead)
-    page = client.get(desk.url(VISION)).content.decode()
+    page = html_of(client.get(desk.url(VISION)))
     data = desk.typed(vision("Avec jeton"))
     data["csrfmiddlewaretoken"] = re.search(
         r'id="step-form".*?csrfmiddlewaretoken" value="([^"]+)"', page, re.S

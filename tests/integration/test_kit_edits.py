@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Example, Kit, Part, Question, Step
-from tests.situations import Cast, make_cast
+from tests.situations import Cast, html_of, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ def cast() -> Cast:
 
 def page(cast: Cast) -> str:
     address = reverse("diagnostic_step", args=[cast.diagnostic.pk, StepKey.OBJECTIVES])
-    return cast.client("lead").get(address).content.decode()
+    return html_of(cast.client("lead").get(address))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,15 @@ from diagnostics.models import Acknowledgement, Event
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.answers import save_answer
 from diagnostics.services.workflow import submit_diagnostic
-from tests.situations import BASE_URL, Cast, answer_document, demo_document, make_cast, step_data
+from tests.situations import (
+    BASE_URL,
+    Cast,
+    answer_document,
+    demo_document,
+    html_of,
+    make_cast,
+    step_data,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +54,7 @@ def acknowledge(cast: Cast, rule: str, *, role: str = "lead", **changes: str):
 
 @pytest.mark.parametrize("role", ["lead", "contributor", "reader", "facilitator"])
 def test_the_check_page_lists_them_for_everybody(cast, role):
-    page = cast.client(role).get(address(cast, "diagnostic_check")).content.decode()
+    page = html_of(cast.client(role).get(address(cast, "diagnostic_check")))
     for rule in ("R11", "R14", "R17", "R31"):
         assert f'id="point-{point(cast, rule).fingerprint}"' in page
     assert ("C’est un choix assumé" in page) == (role in {"lead", "contributor"})
@@ -56,17 +64,17 @@ def test_a_step_shows_those_that_concern_it_and_leads_to_the_other_side(cast):
     client, found = cast.client("lead"), point(cast, "R14")
     assert found.steps == (StepKey.ACCOMPANIMENT_SCOPE, StepKey.ALLIANCES)
     for here, there in (found.steps, reversed(found.steps)):
-        page = client.get(address(cast, "diagnostic_step", here)).content.decode()
+        page = html_of(client.get(address(cast, "diagnostic_step", here)))
         assert f'id="point-{found.fingerprint}"' in page
         other = address(cast, "diagnostic_step", there)
         assert f'href="{other}#id_{there}-' in page
         assert f'href="#id_{here}-' in page
-    page = client.get(address(cast, "diagnostic_step", StepKey.VISION)).content.decode()
+    page = html_of(client.get(address(cast, "diagnostic_step", StepKey.VISION)))
     assert "Points à discuter" not in page
 
 
 def test_the_home_counts_those_of_each_axis(cast):
-    page = cast.client("lead").get(address(cast, "diagnostic_home")).content.decode()
+    page = html_of(cast.client("lead").get(address(cast, "diagnostic_home")))
     found = re.findall(r"(\d) points? à discuter<span[^>]*> dans l’axe ([^<]+)", page)
     assert found == [
         ("1", "Ambition de la structure"),
@@ -76,7 +84,7 @@ def test_the_home_counts_those_of_each_axis(cast):
 
 
 def test_every_rule_is_explained(cast):
-    page = cast.client("reader").get(address(cast, "coherence")).content.decode()
+    page = html_of(cast.client("reader").get(address(cast, "coherence")))
     for rule in RULES.values():
         assert f'id="{rule.id}"' in page
     assert point(cast, "R17").message in page.replace("&#x27;", "'")
@@ -90,14 +98,14 @@ def test_a_choice_is_kept_printed_as_text_and_journalled(cast, role):
     response = acknowledge(cast, "R14", role=role)
     assert response.status_code == 302
     assert response.url == address(cast, "diagnostic_check") + "#points"
-    page = cast.client("facilitator").get(response.url).content.decode()
+    page = html_of(cast.client("facilitator").get(response.url))
     assert "Convention à signer au &lt;b&gt;second&lt;/b&gt; semestre" in page
     assert page.index("Choix assumés") < page.index(point(cast, "R14").fingerprint)
     assert point(cast, "R14").acknowledgement == REASON
     assert (
         Event.objects.filter(kind="finding_acknowledged", diagnostic=cast.diagnostic).count() == 1
     )
-    home = cast.client("lead").get(address(cast, "diagnostic_home")).content.decode()
+    home = html_of(cast.client("lead").get(address(cast, "diagnostic_home")))
     assert '1 point à discuter<span class="visually-hidden"> dans l’axe Missions' in home
 
 
@@ -115,7 +123,7 @@ def test_it_comes_back_as_open_when_what_it_says_changes(cast):
     found = point(cast, "R14")
     assert found.is_open
     assert found.former_reason == REASON
-    page = cast.client("lead").get(address(cast, "diagnostic_check")).content.decode()
+    page = html_of(cast.client("lead").get(address(cast, "diagnostic_check")))
     assert "Choix assumé avant ce changement" in page
 
 
@@ -133,7 +141,7 @@ def test_a_choice_is_put_back_in_discussion(cast):
 def test_without_a_reason_nothing_is_stored_and_the_form_says_so(cast):
     response = acknowledge(cast, "R14", reason="  ")
     assert response.status_code == 200
-    page = response.content.decode()
+    page = html_of(response)
     assert "Dites en une phrase pourquoi vous faites ce choix." in page
     assert len(re.findall(r'<details class="point-answer"[^>]* open>', page)) == 1
     assert 'class="error-summary"' in page
@@ -144,7 +152,7 @@ def test_without_a_reason_beside_a_step_one_stays_on_the_step(cast):
     key = point(cast, "R14").fingerprint
     response = acknowledge(cast, "R14", reason=" ", step="alliances")
     assert response.status_code == 200
-    page = response.content.decode()
+    page = html_of(response)
     assert "data-step-form" in page
     assert 'name="alliances-rows-0-actor"' in page
     assert page.index(f'href="#reason-{key}"') < page.index(f'id="reason-{key}-error"')
@@ -175,27 +183,24 @@ def test_a_script_gets_the_notes_of_the_step_and_nothing_else(cast):
     client, data = cast.client("lead"), {"finding": point(cast, "R14").fingerprint}
     data |= {"step": "alliances", "reason": ""}
     script = {"HTTP_HX_REQUEST": "true"}
-    refused = client.post(address(cast, "finding_acknowledge"), data, **script).content.decode()
+    refused = html_of(client.post(address(cast, "finding_acknowledge"), data, **script))
     assert refused.count("<form") == refused.count('name="finding"') >= 1
     assert 'id="step-side"' in refused
     assert "Dites en une phrase" in refused
 
     kept = client.post(address(cast, "finding_acknowledge"), data | {"reason": "Oui"}, **script)
-    page = kept.content.decode()
+    page = html_of(kept)
     assert "Choix assumé enregistré." in page
     assert "data-step-form" not in page
     assert f'id="point-{data["finding"]}"' not in page
     assert Acknowledgement.objects.get().reason == "Oui"
-    assert (
-        "Choix assumé enregistré."
-        not in client.get(address(cast, "diagnostic_home")).content.decode()
-    )
+    assert "Choix assumé enregistré." not in html_of(client.get(address(cast, "diagnostic_home")))
 
 
 def test_too_long_a_reason_is_shown_again(cast):
     response = acknowledge(cast, "R14", reason="é" * 1001)
-    assert "é" * 1001 in response.content.decode()
-    assert "1000 caractères au plus" in response.content.decode()
+    assert "é" * 1001 in html_of(response)
+    assert "1000 caractères au plus" in html_of(response)
 
 
 @pytest.mark.parametrize("name", ["finding_acknowledge", "finding_reopen"])
@@ -203,7 +208,7 @@ def test_a_point_that_is_gone(cast, name):
     data = {"finding": "0123456789ab", "step": "", "reason": "Une raison <i>tapée</i>"}
     response = cast.client("lead").post(address(cast, name), data)
     assert response.status_code == 409
-    assert "Une raison &lt;i&gt;tapée&lt;/i&gt;" in response.content.decode()
+    assert "Une raison &lt;i&gt;tapée&lt;/i&gt;" in html_of(response)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +226,7 @@ def test_a_closed_diagnostic_keeps_its_choices(cast):
     assert cast.diagnostic.state == State.SUBMITTED
     response = acknowledge(cast, "R14")
     assert response.status_code == 409
-    assert "second&lt;/b&gt; semestre" in response.content.decode()
+    assert "second&lt;/b&gt; semestre" in html_of(response)
     assert [entry.rule for entry in Acknowledgement.objects.all()] == ["R17"]
     assert cast.diagnostic.versions.get().content["acknowledgements"][0]["reason"] == REASON
 
@@ -231,7 +236,7 @@ def test_a_closed_diagnostic_refuses_a_bad_reason_too(cast, reason):
     submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
     response = acknowledge(cast, "R14", reason=reason)
     assert response.status_code == 409
-    assert reason[:5] in response.content.decode()
+    assert reason[:5] in html_of(response)
     assert not Acknowledgement.objects.exists()
 
 
@@ -239,7 +244,7 @@ def test_a_bad_reason_for_a_point_that_is_gone_is_shown_again(cast):
     data = {"finding": "0123456789ab", "step": "", "reason": "é" * 1001}
     response = cast.client("lead").post(address(cast, "finding_acknowledge"), data)
     assert response.status_code == 409
-    assert "é" * 1001 in response.content.decode()
+    assert "é" * 1001 in html_of(response)
 
 
 # --- « Enregistrer » in place -----------------------------------------------------------------
@@ -263,7 +268,7 @@ def test_saving_in_place_answers_what_changes_around_the_form(cast):
     assert saved["revision"] == answer.revision == 2
     assert saved["rows"]["rows"][total] == ""
     assert [i for i in saved["rows"]["rows"] if i] == [row["id"] for row in answer.value["rows"]]
-    page = response.content.decode()
+    page = html_of(response)
     assert 'id="step-side"' in page
     assert 'id="saved-at" hx-swap-oob="true"' in page
     assert 'id="rail-steps" hx-swap-oob="true"' in page

@@ -16,7 +16,7 @@ from diagnostics.queries import load_diagnostic_document
 from tests.factories import MembershipFactory, UserFactory
 from tests.posting import Desk, demo_document
 from tests.shapes import empty_document
-from tests.situations import page_of
+from tests.situations import html_of, page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,7 @@ def gaps(desk: Desk) -> list[str]:
 
 
 def text_of(response) -> str:
-    return unescape(response.content.decode())
+    return unescape(html_of(response))
 
 
 # --- Showing ----------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ def test_beyond_so_many_boxes_a_form_comes_when_it_is_asked_for(desk):
     assert len(response.content) < 400_000
     shown = [f for f in page_of(response).forms if f.action.endswith("/relier/")]
     assert 0 < len(shown) < 10
-    assert "?relier=alliance-service:l59#" in response.content.decode()
+    assert "?relier=alliance-service:l59#" in html_of(response)
     forms = [f for f in page_of(asked).forms if f.action.endswith("/relier/")]
     assert "alliance-service:l59" in {form.data["gap"][0] for form in forms}
     assert thread_page(desk, relier="n’importe quoi").status_code == 200

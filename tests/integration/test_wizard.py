@@ -18,6 +18,7 @@ from diagnostics.models import Answer, AnswerRevision, Draft
 from diagnostics.queries import load_diagnostic_document
 from tests.factories import MembershipFactory, StructureFactory, UserFactory
 from tests.posting import STEPS, Desk, demo_document
+from tests.situations import html_of
 
 pytestmark = pytest.mark.django_db
 FIELD = re.compile(r"<(?:input|textarea|select)[^>]*\bname=\"([^\"]+)\"")
@@ -29,7 +30,7 @@ def desk() -> Desk:
 
 
 def text_of(response) -> str:
-    return unescape(response.content.decode())
+    return unescape(html_of(response))
 
 
 def one_statement(text: str) -> Vision:
@@ -45,7 +46,7 @@ def test_a_page_holds_the_fields_that_are_posted(desk, step):
 
     response = desk.client.get(desk.url(step))
 
-    page = response.content.decode()
+    page = html_of(response)
     shown = page.replace(page[page.find("<template") : page.rfind("</template>")], "")
     own = {name for name in desk.page(step) if name.startswith(step.value)}
     assert own - set(FIELD.findall(page)) == set()
@@ -208,7 +209,7 @@ def test_the_internal_note_is_stored_and_in_no_document(desk):
 
     assert desk.row(StepKey.VISION).internal_note == "Entre nous : le trésorier doute"
     assert "Entre nous" in text_of(desk.client.get(desk.url(StepKey.VISION)))
-    body = document.content.decode()
+    body = html_of(document)
     assert "Notre vision" in body
     assert "trésorier" not in body
     assert "tr\\u00e9sorier" not in body
@@ -270,7 +271,7 @@ def test_html_that_was_typed_is_shown_as_text(desk):
     reader = MembershipFactory(structure=desk.structure, role=MembershipRole.READER.value).user
 
     for client in (desk.client, desk.client_of(reader)):
-        raw = client.get(desk.url(StepKey.VISION)).content.decode()
+        raw = html_of(client.get(desk.url(StepKey.VISION)))
         assert evil in unescape(raw)
         assert "<script>alert" not in raw
         assert "<img src=x" not in raw
@@ -334,7 +335,7 @@ def test_a_closed_diagnostic_gives_the_text_back_and_keeps_it(desk, state):
     assert response.status_code == 409
     assert f"maintenant « {state.label} »" in page
     assert "Écrit <b>trop</b> tard" in page
-    assert "<b>trop" not in response.content.decode()
+    assert "<b>trop" not in html_of(response)
     assert "Réponse soumise" in page
     after = desk.stored_rows()
     assert (after["answers"], after["revisions"]) == (before["answers"], before["revisions"])
