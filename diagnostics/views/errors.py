@@ -117,7 +117,11 @@ def typed_texts(
             continue
         for value in values:
             text = value.replace("\x00", "").strip()
-            if len(text) < shortest or (text.isdecimal() and not with_figures) or len(texts) == MAX_TEXTS:
+            if (
+                len(text) < shortest
+                or (text.isdecimal() and not with_figures)
+                or len(texts) == MAX_TEXTS
+            ):
                 continue
             texts.append(text[:left])
             left -= len(texts[-1])

@@ -96,9 +96,7 @@ def forget_the_kit(cast: Cast) -> None:
 
 def take_back(cast: Cast) -> None:
     finding = find_coherence(load_diagnostic_document(cast.diagnostic))[0]
-    withdraw_acknowledgement(
-        cast.diagnostic, rule=finding.rule, rows=finding.rows, user=cast.lead
-    )
+    withdraw_acknowledgement(cast.diagnostic, rule=finding.rule, rows=finding.rows, user=cast.lead)
 
 
 # --- Where, and what is typed -------------------------------------------------------------------------
@@ -203,9 +201,7 @@ RACES = [
         ("Ce diagnostic est « Validé »",),
         confirmed,
     ),
-    Race(
-        diagnostics, "diagnostic_submit", "lead", empty_an_axis, 409, ("Il manque",), confirmed
-    ),
+    Race(diagnostics, "diagnostic_submit", "lead", empty_an_axis, 409, ("Il manque",), confirmed),
     Race(diagnostics, "diagnostic_edit", "lead", hand_over, 403, FRAME_TEXTS, frame),
     Race(
         diagnostics,
@@ -216,7 +212,9 @@ RACES = [
         ("Ce diagnostic est « Soumis »", *FRAME_TEXTS),
         frame,
     ),
-    Race(diagnostics, "diagnostic_create", "lead", hand_over, 403, (TYPED, "2027"), opening, **HERE),
+    Race(
+        diagnostics, "diagnostic_create", "lead", hand_over, 403, (TYPED, "2027"), opening, **HERE
+    ),
     Race(
         diagnostics,
         "diagnostic_create",
@@ -246,7 +244,9 @@ RACES = [
         ("il n’attend pas de relecture",),
         state=State.SUBMITTED,
     ),
-    Race(structures, "structure_edit", "lead", hand_over, 403, (TYPED, "Bassin de vie"), card, **HERE),
+    Race(
+        structures, "structure_edit", "lead", hand_over, 403, (TYPED, "Bassin de vie"), card, **HERE
+    ),
     Race(
         structures,
         "invitation_create",
@@ -319,11 +319,11 @@ RACES = [
         _point,
     ),
     Race(coherence, "finding_reopen", "contributor", only_read, 403, (NO_RIGHT,), _choice),
-    Race(
-        coherence, "finding_reopen", "contributor", take_back, 409, ("n’est plus là",), _choice
-    ),
+    Race(coherence, "finding_reopen", "contributor", take_back, 409, ("n’est plus là",), _choice),
     Race(thread, "thread_link", "contributor", only_read, 403, (NO_RIGHT,), _link),
-    Race(thread, "thread_link", "contributor", submit, 409, ("Ce diagnostic est « Soumis »",), _link),
+    Race(
+        thread, "thread_link", "contributor", submit, 409, ("Ce diagnostic est « Soumis »",), _link
+    ),
     Race(
         wizard,
         "diagnostic_step",
@@ -397,7 +397,9 @@ def test_an_invitation_cancelled_while_it_is_accepted_says_so(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("before", "status"), [(hand_over, 403), (submit, 409), (leave, 404)], ids=["no right", "closed", "gone"]
+    ("before", "status"),
+    [(hand_over, 403), (submit, 409), (leave, 404)],
+    ids=["no right", "closed", "gone"],
 )
 def test_a_frame_posted_from_an_old_page_gives_its_text_back(before, status):
     """Nothing races here: the page was open for a day."""
