@@ -288,7 +288,6 @@ class StepWizard(NamedUrlWizardView):
             "previous_step": loaded.steps[index - 1] if index else None,
             "next_step": loaded.steps[index + 1] if index + 1 < len(loaded.steps) else None,
             "form_template": f"steps/{step.value}/form.html",
-            "display_template": f"steps/{step.value}/display.html",
             "shown_answer": shown or loaded.stored,
             "has_content": shown is not None and not shown.content_is_empty(),
             "saved_today": saved is not None and timezone.localdate(saved) == timezone.localdate(),

@@ -18,6 +18,8 @@ from diagnostics.domain.vocabulary import (
     ScopeStepKey,
     TerritorialScale,
 )
+from diagnostics.report.blocks import blocks_of
+from diagnostics.report.blocks.types import Drawing
 from diagnostics.report.content import ReportContent, build_report
 from diagnostics.report.identity import VersionStamp
 
@@ -39,6 +41,12 @@ def without_dangling_links(document: DiagnosticDocument) -> DiagnosticDocument:
 
 def empty() -> DiagnosticDocument:
     return filled("", rows=0, answers={})
+
+
+def drawings_of(answer: shapes.Answer, document: DiagnosticDocument) -> list[str]:
+    """The drawings of an answer, from first to last."""
+    blocks = blocks_of(answer, document)
+    return [svg for block in blocks if isinstance(block, Drawing) for svg in block.draw()]
 
 
 def report(document: DiagnosticDocument, *, number: int | None = 2) -> ReportContent:

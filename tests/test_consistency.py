@@ -107,9 +107,8 @@ def test_every_template_is_used():
 
 
 @pytest.mark.parametrize("step", list(StepKey))
-def test_every_step_has_its_two_templates(step: StepKey):
+def test_every_step_has_its_form(step: StepKey):
     assert f"steps/{step.value}/form.html" in templates()
-    assert f"steps/{step.value}/display.html" in templates()
 
 
 def test_every_template_compiles():

@@ -99,11 +99,6 @@ class CheckedStep:
     status: StepStatus
     missing: list[Missing]
 
-    @property
-    def display_template(self) -> str:
-        """The template that shows the answer, here as in the report."""
-        return f"steps/{self.key.value}/display.html"
-
 
 @dataclass(frozen=True)
 class CheckedAxis:

@@ -28,6 +28,8 @@ from diagnostics.domain.vocabulary import (
     State,
     StepKey,
 )
+from diagnostics.report.blocks import page_rule
+from diagnostics.report.blocks.types import PageRule
 from diagnostics.report.glossary import used_terms
 from diagnostics.report.identity import (
     Cover,
@@ -47,12 +49,11 @@ CREDIT = (
     "D’après Le RAMEAU, Modèles territoriaux d’animation des partenariats – Kit de transfert – "
     "Diagnostic ambition des structures d’accompagnement, mars 2013."
 )
-_KEPT_WHOLE = {StepKey.ROLES, StepKey.ACCOMPANIMENT_SCOPE, StepKey.ORGANISATION}
 
 
 @dataclass(frozen=True)
 class Section:
-    """One step of the kit that has an answer, shown by its display template."""
+    """One step of the kit that has an answer."""
 
     step: StepKey
     number: str
@@ -61,24 +62,19 @@ class Section:
     mark: Mark | None
 
     @property
-    def template(self) -> str:
-        """Path of the template that shows the answer."""
-        return f"steps/{self.step.value}/display.html"
-
-    @property
     def page_rule(self) -> str:
         """Class that says how the section goes over pages: a short one is kept on one page, or
         its table is when a drawing comes first."""
         rows, characters = len(list(self.answer.all_rows())), len(self.answer.model_dump_json())
-        alone = {StepKey.VISION, StepKey.ECONOMIC_MODEL}  # they open their chapter
-        if self.step in alone or rows > 6 or characters > 6_000:
+        if rows > 6 or characters > 6_000:
             return ""
-        return "r-keep" if self.step in _KEPT_WHOLE else "r-keep-table"
+        rules = {PageRule.WHOLE: "r-keep", PageRule.TABLE_WHOLE: "r-keep-table"}
+        return rules.get(page_rule(self.step), "")
 
     @property
     def letters(self) -> str:
-        """Class of the letters' size: the vision has a page of its own, which a few words fill."""
-        if self.step is not StepKey.VISION:
+        """Class of the letters' size: a few words fill a step's own page."""
+        if page_rule(self.step) is not PageRule.OWN_PAGE:
             return ""
         characters = len(self.answer.model_dump_json())
         return "r-rare" if characters < 650 else "r-few" if characters < 1_700 else ""

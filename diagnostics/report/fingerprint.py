@@ -17,6 +17,7 @@ SOURCES = (
     "diagnostics/report/**/*",
     "diagnostics/templatetags/*.py",
     "diagnostics/typography.py",
+    "templates/blocks/*.html",
     "templates/report/**/*.html",
     "templates/steps/**/*.html",
     "templates/components/scroll_hint.html",

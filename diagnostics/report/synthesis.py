@@ -21,7 +21,7 @@ from diagnostics.domain.answers import (
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Mission, Relation, TerritorialScale
 from diagnostics.report.lettering import HEADING, clip, wrap
-from diagnostics.report.reading import short_scale
+from diagnostics.report.scales import short_scale
 from diagnostics.typography import capitalised, count, keur_range, measure, number, typeset
 
 FULL_WIDTH, COLUMN_WIDTH, BOX_WIDTH, OBJECTIVE_WIDTH = 480.0, 210.0, 208.0, 132.0

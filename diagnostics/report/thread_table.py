@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from diagnostics.domain.thread import Item, ItemKind, Key, Link, Thread
 from diagnostics.domain.vocabulary import TerritorialScale
-from diagnostics.report.reading import short_scale
+from diagnostics.report.scales import short_scale
 from diagnostics.typography import capitalised, typeset
 
 NAME_LENGTH = 60  # of a row named in another row's line

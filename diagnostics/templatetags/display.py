@@ -1,40 +1,45 @@
-"""What the display templates of the steps need: ``{% load display %}``."""
+"""What the pages that show answers need: ``{% load display %}``."""
 
 from __future__ import annotations
 
 from django import template
+from django.template.defaultfilters import stringfilter
 from django.utils.safestring import SafeString
 
 from diagnostics.domain.answers import Answer, EconomicModel, Milestone
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.report import calendar, diagrams, reading
+from diagnostics.report import diagrams
+from diagnostics.report.blocks import blocks_of
+from diagnostics.report.blocks.board_decisions import calendar
+from diagnostics.report.blocks.types import Block, Calendar
 from diagnostics.report.diagrams.thread import thread_svg
 
 register = template.Library()
 
 
 @register.simple_tag
-def read_answer(answer: Answer, document: DiagnosticDocument) -> object:
-    """Give the view of an answer: ``{% read_answer answer document as view %}``."""
-    return reading.read_answer(answer, document)
+def answer_blocks(answer: Answer, document: DiagnosticDocument) -> list[Block]:
+    """Give what an answer says: ``{% answer_blocks answer document as blocks %}``."""
+    return blocks_of(answer, document)
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def trimmed(text: str) -> str:
+    """Leave out the space around a text: at the end of a cell WeasyPrint breaks a line for it."""
+    return text.strip()
 
 
 @register.simple_tag
-def read_calendar(rows: list[Milestone], document: DiagnosticDocument) -> calendar.CalendarView:
-    """Give the months of the calendar: ``{% read_calendar rows document as calendar %}``."""
-    return calendar.read_calendar(rows, document)
+def board_calendar(rows: list[Milestone], document: DiagnosticDocument) -> Calendar:
+    """Give the calendar of the board: ``{% board_calendar rows document as calendar %}``."""
+    return calendar(rows, document)
 
 
 @register.simple_tag
 def thread_drawing(document: DiagnosticDocument, *, for_print: bool = False) -> SafeString:
     """Draw the thread of a document."""
     return thread_svg(document, for_print=for_print)
-
-
-@register.simple_tag
-def draw(answer: Answer, document: DiagnosticDocument) -> list[SafeString]:
-    """Give the drawings of an answer: ``{% draw answer document as drawings %}``."""
-    return diagrams.draw_answer(answer, document)
 
 
 @register.simple_tag

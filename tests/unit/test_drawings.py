@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from diagnostics.domain.answers import EconomicModel, EconomicSnapshot, Lever
 from diagnostics.domain.vocabulary import Handling, ScopeStepKey, StepKey
-from diagnostics.report.diagrams import draw_answer, economic, objectives
+from diagnostics.report.diagrams import economic, objectives
 from diagnostics.report.diagrams.alliances import (
     MAX_HEIGHT,
     FamilyOfAllies,
@@ -25,7 +25,7 @@ from diagnostics.report.diagrams.objectives import TimedObjective, timeline_layo
 from diagnostics.report.diagrams.svg import WIDTH, Box, Label
 from diagnostics.report.lettering import text_width
 from diagnostics.report.synthesis import build_synthesis
-from tests.report_samples import demo, filled, without_dangling_links
+from tests.report_samples import demo, drawings_of, filled, without_dangling_links
 from tests.shapes import documents, patient
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -89,7 +89,7 @@ def test_the_chain_holds_any_partner(answers):
 def test_the_chain_of_the_demo():
     document = demo("sorelle")
 
-    (svg,) = draw_answer(document.answers.accompaniment_scope, document)
+    (svg,) = drawings_of(document.answers.accompaniment_scope, document)
 
     root = ElementTree.fromstring(svg)
     arrows = root.findall(f"{SVG}polygon")
@@ -162,7 +162,7 @@ def test_the_matrix_holds_any_action(matrix):
 def test_the_matrix_of_the_demo():
     document = demo("sorelle")
 
-    (svg,) = draw_answer(document.answers.territorial_scales, document)
+    (svg,) = drawings_of(document.answers.territorial_scales, document)
 
     root = ElementTree.fromstring(svg)
     discs = [(d.get("cx"), d.get("cy")) for d in root.findall(f"{SVG}circle")]
@@ -221,7 +221,7 @@ def test_the_timeline_holds_any_objective(rows, horizon):
 def test_the_timeline_of_the_demo():
     document = demo("sorelle")
 
-    (svg,) = draw_answer(document.answers.objectives, document)
+    (svg,) = drawings_of(document.answers.objectives, document)
 
     root = ElementTree.fromstring(svg)
     ends = [d.get("cx") for d in root.findall(f"{SVG}circle") if d.get("r") == "5.5"]
@@ -266,7 +266,7 @@ def test_drawing_synthesis_and_table_say_the_same_nature(fields, words, is_disc)
     row = {"id": "o1", "statement": "Objectif", "deadline_year": 2029} | fields
     document = filled("x", rows=1, answers={"objectives": {"rows": [row]}})
 
-    (svg,) = draw_answer(document.answers.objectives, document)
+    (svg,) = drawings_of(document.answers.objectives, document)
 
     root = ElementTree.fromstring(svg)
     assert root[0].text == f"1\u00a0objectif de 2026 à 2029. O1\u00a0: {words}, 2029."
@@ -336,7 +336,7 @@ def test_the_economic_model_of_the_demo():
     lengths = [(round(bar.certain, 1), round(bar.uncertain, 1)) for bar in layout.bars]
     assert lengths == [(250, 0), (400, 0), (203.4, 0), (359.3, 40.7)]
     assert gap_to_finance(answer) == Gap(low=183, high=213, secured=82, to_mobilise=198)
-    (svg,) = draw_answer(answer, document)
+    (svg,) = drawings_of(answer, document)
     root = ElementTree.fromstring(svg)
     words = " ".join(element.text for element in root.iter(f"{SVG}text"))
     assert "reste à financer\u00a0: 183\u00a0–\u00a0213\u00a0K€" in words
@@ -387,7 +387,7 @@ def test_the_alliances_hold_any_ally(families):
 def test_the_alliances_of_the_demo():
     document = demo("sorelle")
 
-    (svg,) = draw_answer(document.answers.alliances, document)
+    (svg,) = drawings_of(document.answers.alliances, document)
 
     root = ElementTree.fromstring(svg)
     dashed = [r for r in root.findall(f"{SVG}rect") if r.get("stroke-dasharray")]
@@ -428,7 +428,7 @@ def check_svg(svg: str) -> None:
 def test_typed_markup_stays_text(step):
     document = filled(HOSTILE, rows=3)
 
-    for svg in draw_answer(document.answers.get(step), document):
+    for svg in drawings_of(document.answers.get(step), document):
         check_svg(svg)
 
 
@@ -437,5 +437,5 @@ def test_typed_markup_stays_text(step):
 def test_any_answer_can_be_drawn(document):
     document = without_dangling_links(document)
     for _, answer in document.answers.given():
-        for svg in draw_answer(answer, document):
+        for svg in drawings_of(answer, document):
             check_svg(svg)

@@ -8,19 +8,11 @@ import datetime as dt
 import pytest
 from hypothesis import given, settings
 
-from diagnostics.domain.answers import Milestone
 from diagnostics.domain.completeness import remaining_items
 from diagnostics.domain.vocabulary import Axis, Mark, State, StepKey
-from diagnostics.report.calendar import read_calendar
 from diagnostics.report.content import Vigilance, build_report
 from diagnostics.report.identity import VersionStamp
 from diagnostics.report.pdf import render_report_html
-from diagnostics.report.reading import (
-    read_activities,
-    read_alliances,
-    read_economic_model,
-    read_territorial_scales,
-)
 from tests.report_samples import SUBMITTED_AT, demo, empty, filled, report, without_dangling_links
 from tests.shapes import documents
 
@@ -170,102 +162,7 @@ def test_a_lone_year_carries_its_unit():
     assert [(f.now, f.target) for f in figures[1:]] == [("0,4\u00a0ETP", ""), ("18\u00a0K€", "")]
 
 
-# --- The views of the answers ------------------------------------------------------------------
-
-
-def test_activities_are_read_by_mission_the_first_priority_first():
-    document = demo("sorelle")
-
-    groups = read_activities(document.answers.activities, document)
-
-    assert [[line.code for line in group.lines] for group in groups] == [
-        ["A1", "A2", "A3"],
-        ["A4", "A5"],
-        ["A6", "A7", "A8", "A9"],
-        ["A10", "A11", "A12"],
-    ]
-    assert groups[0].lines[0].serves == ["O3"]
-
-
-def test_levers_are_read_by_family_with_their_totals():
-    document = demo("sorelle")
-
-    view = read_economic_model(document.answers.economic_model, document)
-
-    assert [(group.title, group.total_now, group.total_target) for group in view.groups] == [
-        ("Ressources publiques", 120, 126),
-        ("Ressources privées", 12, 84),
-        ("Auto-financement", 18, 70),
-    ]
-    assert (view.total_now, view.total_target) == (150, 280)
-
-
-def test_allies_are_read_by_family_the_existing_ones_first():
-    document = demo("sorelle")
-
-    groups = read_alliances(document.answers.alliances, document)
-
-    relations = [[line.row.relation for line in group.lines] for group in groups]
-    assert relations == [
-        sorted(group, key=["existing", "to_approach"].index) for group in relations
-    ]
-    serves = {line.row.actor: line.serves for group in groups for line in group.lines}
-    assert serves["CCI territoriale"] == ["A7", "A9"]
-
-
-def test_the_scales_used_are_the_columns_of_the_matrix():
-    document = demo("sorelle")
-    view = read_territorial_scales(document.answers.territorial_scales, document)
-
-    assert view.columns == [
-        "Communauté de communes",
-        "Agglomération, métropole",
-        "Bassin de vie",
-        "Département",
-        "Région",
-    ]
-    assert [line.line.code for line in view.matrix if line.cells[0]] == ["A1"]
-
-
-# --- The calendar, the contents, the points to discuss ------------------------------------------------
-
-
-def milestones(*months):
-    return [Milestone(id=f"c{i}", month=m, milestone=f"Jalon {i}") for i, m in enumerate(months)]
-
-
-def test_the_calendar_is_the_twelve_months_after_the_board():
-    document = demo("sorelle")  # the board meets on 18 June 2026
-
-    view = read_calendar(document.answers.board_decisions.calendar, document)
-
-    assert view.is_grid
-    assert [cell.month for cell in view.months][::11] == ["2026-07", "2027-06"]
-    assert len(view.months) == 12
-    assert view.others == []
-    assert sum(len(cell.milestones) for cell in view.months) == 8
-
-
-def test_the_calendar_starts_with_an_earlier_milestone_and_keeps_those_beyond():
-    document = demo("sorelle")
-    rows = milestones("2026-05", "2026-12", "2028-01", "")
-
-    view = read_calendar(rows, document)
-
-    assert [cell.month for cell in view.months][::11] == ["2026-05", "2027-04"]
-    assert [row.month for row in view.others] == ["2028-01", ""]
-
-
-def test_the_calendar_is_a_list_without_months_or_with_long_ones():
-    document = demo("sorelle")
-    long = [Milestone(id=f"c{i}", month="2026-09", milestone="x" * 120) for i in range(3)]
-
-    assert not read_calendar(milestones("", ""), document).is_grid
-    assert not read_calendar(long, document).is_grid
-    document.answers.board_decisions.calendar = long
-    html = render_report_html(report(document))
-    assert html.count("Septembre\u00a02026") == 3
-    assert '<ol class="r-months">' not in html
+# --- The contents, the points to discuss --------------------------------------------------------
 
 
 def test_the_contents_name_what_the_report_has():
@@ -276,7 +173,7 @@ def test_the_contents_name_what_the_report_has():
         ("axe-vision", "1", 1),
         ("axe-ambition", "2", 3),
         ("axe-missions", "3", 3),
-        ("axe-moyens", "4", 3),
+        ("axe-means", "4", 3),
         ("fil-rouge", "", 0),
         ("vigilance", "", 0),
         ("reste-a-completer", "", 0),

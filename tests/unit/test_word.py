@@ -12,10 +12,9 @@ from docx.oxml.ns import qn
 
 from diagnostics.domain.vocabulary import Axis, State
 from diagnostics.report.content import Vigilance
-from diagnostics.report.diagrams import draw_answer
 from diagnostics.report.pictures import alternative
 from diagnostics.report.word import WidePicture, build_docx, styles
-from tests.report_samples import demo, filled, report
+from tests.report_samples import demo, drawings_of, filled, report
 from tests.word_files import WordFile, cells_of, style_of, text_of, word
 
 DEMOS = ("sorelle", "brumelle", "arvelle")
@@ -59,7 +58,7 @@ def test_headings_follow_the_report_and_make_the_navigation(sorelle: WordFile):
     ]
 
     assert [entry for entry in sorelle.headings() if entry[0] < 3] == expected
-    assert (3, "Leviers pour mobiliser les ressources") in sorelle.headings()
+    assert (3, "Gouvernance adaptée") in sorelle.headings()
 
 
 def test_the_table_of_contents_has_an_entry_for_every_heading_and_can_be_updated(sorelle):
@@ -82,7 +81,7 @@ def test_the_drawings_are_pictures_with_their_words_and_a_caption(name: str):
     drawings = [
         alternative(svg)
         for _step, answer in document.answers.given()
-        for svg in draw_answer(answer, document)
+        for svg in drawings_of(answer, document)
     ]
     assert drawings
     words = file.words_of_pictures()
@@ -100,7 +99,7 @@ def test_the_drawings_are_pictures_with_their_words_and_a_caption(name: str):
 
 
 def test_a_drawing_of_the_whole_has_a_lying_page_of_its_own():
-    svg = draw_answer(demo("sorelle").answers.alliances, demo("sorelle"))[0]
+    svg = drawings_of(demo("sorelle").answers.alliances, demo("sorelle"))[0]
     wide = WidePicture("Fil rouge", svg, "Ce qui sert la vision")
     file = WordFile(build_docx(report(demo("sorelle")), wide=[wide]))
 
@@ -149,18 +148,20 @@ def test_tables_repeat_their_header_and_never_cut_a_row(sorelle: WordFile):
 
 def test_answers_are_in_their_tables(sorelle: WordFile):
     tables = sorelle.tables()
-    objectives = cells_of(tables["Objectifs, valeur actuelle, cible et échéance"])
+    objectives = cells_of(
+        tables["Objectifs, avec leur valeur actuelle, leur cible et leur échéance"]
+    )
     assert objectives[0] == ["N°", "Objectif", "Aujourd’hui", "Cible", "Échéance"]
     assert objectives[1][0] == "O1"
     assert objectives[1][2:] == ["65", "120\nassociations", "2029"]
     assert objectives[6][2:] == ["Qualitatif", "2027"]
-    levers = cells_of(tables["Leviers, en K€"])
+    levers = cells_of(tables["Leviers pour mobiliser les ressources, en K€"])
     assert levers[1] == ["Ressources publiques", "120", "126"]
     assert levers[-1] == ["Total des leviers chiffrés", "150", "280"]
-    economic = cells_of(tables["Équipe, budget et financement, 2026 et 2029"])
+    economic = cells_of(tables["Équipe, budget et modes de financement en 2026 et en 2029"])
     assert economic[0] == ["", "N = 2026", "N+3 = 2029"]
     assert economic[3] == ["Budget", "150\u00a0K€", "265\u00a0–\u00a0295\u00a0K€"]
-    activities = cells_of(tables["Activités de chaque mission, priorité et état"])
+    activities = cells_of(tables["Activités de chaque mission, avec leur priorité et leur état"])
     assert activities[1] == ["Mettre en relation, animer des réseaux  3\u00a0activités"]
     assert activities[2][2:] == ["1\u00a0· Prioritaire", "◐\u00a0À renforcer"]
 

@@ -11,7 +11,7 @@ from enum import Enum
 from diagnostics.domain.thread import GapKind, Item, ItemKind, Key, Thread
 from diagnostics.domain.vocabulary import Axis, TerritorialScale
 from diagnostics.report.lettering import clip, fit
-from diagnostics.report.reading import short_scale
+from diagnostics.report.scales import short_scale
 from diagnostics.typography import capitalised, count, typeset
 
 TEXT_SIZE, NOTE_SIZE, TITLE_SIZE = 12.5, 11.0, 14.0

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from diagnostics.domain.vocabulary import Axis
 from diagnostics.report.content import ReportContent
 from diagnostics.report.word.annex import write_annex, write_remaining, write_vigilance
+from diagnostics.report.word.blocks import write_chapter
 from diagnostics.report.word.board import write_board, write_deliberation
-from diagnostics.report.word.chapters import write_chapter
 from diagnostics.report.word.frame import write_footer, write_header, write_properties
 from diagnostics.report.word.front import write_cover, write_identity, write_synthesis
 from diagnostics.report.word.paper import Paper
@@ -65,7 +65,7 @@ def build_docx(content: ReportContent, *, wide: Sequence[WidePicture] = ()) -> b
         write_remaining(paper, content)
     if not content.board.is_empty:
         part(Axis.BOARD, Axis.BOARD.label)
-        write_board(paper, content.board)
+        write_board(paper, content)
     if content.board.decisions:
         part(Axis.BOARD, "Projet de délibération", mark=False)
         write_deliberation(paper, content)

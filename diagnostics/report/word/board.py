@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from docx.oxml.ns import qn
 
-from diagnostics.domain.answers import BoardDecision, Milestone
-from diagnostics.report.content import BoardPage, BoardQuestion, ReportContent
+from diagnostics.domain.answers import BoardDecision
+from diagnostics.report.blocks.board_decisions import calendar
+from diagnostics.report.content import BoardQuestion, ReportContent
+from diagnostics.report.word.blocks import write_block
 from diagnostics.report.word.paper import TWIPS, Paper
 from diagnostics.report.word.pieces import (
     Blank,
@@ -21,14 +23,15 @@ from diagnostics.report.word.pieces import (
     line,
 )
 from diagnostics.report.word.styles import FIELD_LINE, TEXT_WIDTH
-from diagnostics.typography import capitalised, french_date, french_month, typeset
+from diagnostics.typography import french_date, typeset
 
 SIGNATURE_HEIGHT = 2.8  # centimetres
 RESULTS = ("Adopté", "Amendé", "Reporté")
 
 
-def write_board(paper: Paper, board: BoardPage) -> None:
+def write_board(paper: Paper, content: ReportContent) -> None:
     """Write the decisions to tick, the questions, the calendar, the signatures."""
+    board = content.board
     paper.heading("Décisions soumises au conseil d’administration", 1)
     if board.decisions:
         _write_decisions(paper, board.decisions)
@@ -37,7 +40,7 @@ def write_board(paper: Paper, board: BoardPage) -> None:
     if board.questions:
         _write_questions(paper, board.questions)
     if board.calendar:
-        _write_calendar(paper, board.calendar)
+        write_block(paper, calendar(board.calendar, content.document))
     paper.heading("Signatures", 2)
     paper.text("Séance du ", Blank("date", 9), " à ", Blank("lieu"))
     _write_signatures(paper)
@@ -72,17 +75,6 @@ def _write_questions(paper: Paper, questions: list[BoardQuestion]) -> None:
         mark = f" — {question.mark.label.lower()}" if question.mark else ""
         paper.label(f"{title}{mark}")
         paper.boxed(typeset(question.text) or "L’équipe souhaite en débattre.")
-
-
-def _write_calendar(paper: Paper, calendar: list[Milestone]) -> None:
-    paper.heading("Calendrier des douze prochains mois", 2)
-    rows = []
-    for row in calendar:
-        month = capitalised(french_month(row.month)) if row.month else "Mois à préciser"
-        milestone = typeset(row.milestone) if row.milestone else "à préciser"
-        rows.append(Row([[line(month, style="CellTitle")], [line(milestone)]]))
-    columns = [Column("Mois", 4.0), Column("Jalon", 13.0)]
-    paper.table(columns, rows, caption="Jalons après le conseil")
 
 
 def _write_signatures(paper: Paper) -> None:

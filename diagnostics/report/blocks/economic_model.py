@@ -1,0 +1,160 @@
+"""4.1 « Modèle économique »: both years, the needs, the levers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from diagnostics.domain.answers import EconomicModel, EconomicSnapshot, Lever
+from diagnostics.domain.document import DiagnosticCard, DiagnosticDocument
+from diagnostics.domain.vocabulary import FundingFamily
+from diagnostics.report.blocks.types import (
+    DASH,
+    Block,
+    Cell,
+    Column,
+    ColumnKind,
+    Drawing,
+    Note,
+    PageRule,
+    Pair,
+    Piece,
+    PieceKind,
+    Row,
+    RowKind,
+    Table,
+    cell,
+    details,
+    figure,
+    heading,
+    missing,
+    plain,
+    state,
+    strong,
+    text,
+)
+from diagnostics.report.diagrams.economic import economic_svgs
+from diagnostics.typography import capitalised, count, keur_range, measure, percent, typeset
+
+PAGE_RULE = PageRule.OPENS_CHAPTER
+TO_COMPLETE = "à compléter"
+SHARES = ("public", "privé", "auto-financement")
+
+
+def blocks(answer: EconomicModel, document: DiagnosticDocument) -> list[Block]:
+    """Return the drawing, both years, the needs, then the levers by family."""
+    card = document.diagnostic
+    found: list[Block] = [
+        Drawing(
+            "Le modèle économique",
+            lambda: economic_svgs(answer, base_year=card.base_year, target_year=card.target_year),
+            "Hachures\u00a0: fourchette du budget et leviers à mobiliser. "
+            "Traits verticaux\u00a0: bornes du budget cible.",
+        )
+    ]
+    sides = (answer.now, answer.target)
+    if any(value not in (None, "") for side in sides for _name, value in side):
+        found.append(_years(sides, card))
+    needs = ((answer.needs_now, "actuels"), (answer.needs_target, f"en {card.target_year}"))
+    notes = [Note(f"Besoins {when}", typeset(capitalised(said))) for said, when in needs if said]
+    if notes:
+        found.append(Pair(tuple(notes)))
+    if answer.levers:
+        found.append(_levers(answer, card))
+    return found
+
+
+def _years(sides: tuple[EconomicSnapshot, EconomicSnapshot], card: DiagnosticCard) -> Table:
+    now, target = str(card.base_year), str(card.target_year)
+
+    def row(title: str, told: Callable[[EconomicSnapshot], Cell]) -> Row:
+        return Row((heading(plain(title)), *map(told, sides)))
+
+    engaged = any((x.volunteers, x.skills_sponsorship_days) != (None, None) for x in sides)
+    rows = [row("Équipe", _team)]
+    rows += [row("Engagement bénévole", _volunteers)] if engaged else []
+    rows += [row("Budget", _budget), row("Modes de financement", _shares)]
+    return Table(
+        "economic",
+        f"Équipe, budget et modes de financement en {now} et en {target}",
+        (
+            Column("", "heading", 3.6),
+            Column(f"N = {now}", "", 6.7, label=now),
+            Column(f"{card.target_label} = {target}", "", 6.7, label=target),
+        ),
+        (tuple(rows),),
+    )
+
+
+def _team(side: EconomicSnapshot) -> Cell:
+    if side.fte is None and not side.team_detail:
+        return cell(missing(TO_COMPLETE))
+    team = () if side.fte is None else (strong(measure(side.fte, "ETP")),)
+    return cell(*team, details=details(capitalised(side.team_detail)))
+
+
+def _volunteers(side: EconomicSnapshot) -> Cell:
+    people, days = side.volunteers, side.skills_sponsorship_days
+    if people is None and days is None:
+        return cell(missing(DASH))
+    who = () if people is None else (plain(count(people, "bénévole actif", "bénévoles actifs")),)
+    given = "" if days is None else count(days, "jour", "jours")
+    said = f"{given} de mécénat de compétences par an" if given else ""
+    return cell(*who, details=details(said))
+
+
+def _budget(side: EconomicSnapshot) -> Cell:
+    budget = keur_range(side.budget_min_keur, side.budget_max_keur)
+    return cell(strong(budget) if budget else missing(TO_COMPLETE))
+
+
+def _shares(side: EconomicSnapshot) -> Cell:
+    shares = zip(SHARES, side.shares.values(), strict=True)
+    given = [
+        Piece(PieceKind.SHARE, f"{percent(share)} {name}")
+        for name, share in shares
+        if share is not None
+    ]
+    return cell(*(given or [missing(TO_COMPLETE)]))
+
+
+def _levers(answer: EconomicModel, card: DiagnosticCard) -> Table:
+    groups = []
+    for family in (*FundingFamily, None):
+        own = [(f"L{n}", row) for n, row in enumerate(answer.levers, 1) if row.family is family]
+        if own:
+            title = family.label if family else "Famille à préciser"
+            totals = _totals(title, [row for _code, row in own], RowKind.GROUP)
+            groups.append((totals, *(_lever(code, row) for code, row in own)))
+    amounts = [(row.amount_now_keur, row.amount_target_keur) for row in answer.levers]
+    if any(amount != (None, None) for amount in amounts):
+        groups.append((_totals("Total des leviers chiffrés", answer.levers, RowKind.TOTAL),))
+    return Table(
+        "levers",
+        "Leviers pour mobiliser les ressources, en K€",
+        (
+            Column("N°", "code", 1.2, ColumnKind.CODE),
+            Column("Levier", "", 8.6),
+            Column("État", "state", 3.0),
+            Column(str(card.base_year), "sum", 2.1, ColumnKind.FIGURE),
+            Column(str(card.target_year), "sum", 2.1, ColumnKind.FIGURE),
+        ),
+        tuple(groups),
+        shows_caption=True,
+    )
+
+
+def _lever(code: str, row: Lever) -> Row:
+    title = heading(text(row.text, "Levier à préciser"))
+    amounts = (cell(figure(row.amount_now_keur)), cell(figure(row.amount_target_keur)))
+    return Row((cell(plain(code)), title, cell(state(row.state)), *amounts))
+
+
+def _totals(title: str, levers: list[Lever], kind: RowKind) -> Row:
+    now = _total(row.amount_now_keur for row in levers)
+    target = _total(row.amount_target_keur for row in levers)
+    return Row((heading(plain(title), span=3), cell(figure(now)), cell(figure(target))), kind)
+
+
+def _total(values: Iterable[float | None]) -> float | None:
+    given = [value for value in values if value is not None]
+    return sum(given) if given else None

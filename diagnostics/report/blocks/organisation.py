@@ -1,0 +1,34 @@
+"""4.3 « Organisation, gouvernance, outil juridique »."""
+
+from __future__ import annotations
+
+from diagnostics.domain.answers import Organisation
+from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.vocabulary import LegalTool
+from diagnostics.report.blocks.types import Block, Note, PageRule
+from diagnostics.typography import typeset
+
+PAGE_RULE = PageRule.WHOLE
+CAUTION = "À valider par un conseil juridique"
+
+
+def blocks(answer: Organisation, document: DiagnosticDocument) -> list[Block]:
+    """Return a note on each of the three."""
+    found: list[Block] = []
+    if answer.organisation:
+        found.append(Note("Organisation envisagée", typeset(answer.organisation)))
+    if answer.governance or answer.governance_forms:
+        forms = tuple(form.label for form in answer.governance_forms)
+        found.append(Note("Gouvernance adaptée", typeset(answer.governance), forms))
+    tool, tool_state = answer.legal_tool, answer.legal_tool_state
+    if tool or answer.rationale:
+        found.append(
+            Note(
+                "Outil juridique",
+                typeset(answer.rationale),
+                choice=tool.label if tool else "",
+                state=tool_state.label if tool and tool_state else "",
+                caution="" if tool is LegalTool.NONE else CAUTION,
+            )
+        )
+    return found

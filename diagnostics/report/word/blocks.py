@@ -1,0 +1,184 @@
+"""What an answer says, written in Word: the blocks of :mod:`diagnostics.report.blocks`."""
+
+from __future__ import annotations
+
+from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.report.blocks import blocks_of
+from diagnostics.report.blocks.types import (
+    Block,
+    Calendar,
+    Cell,
+    ColumnKind,
+    Drawing,
+    Items,
+    Note,
+    Pair,
+    PieceKind,
+    Row,
+    RowKind,
+    Table,
+)
+from diagnostics.report.blocks.types import Column as BlockColumn
+from diagnostics.report.blocks.types import Piece as BlockPiece
+from diagnostics.report.content import Chapter, Section
+from diagnostics.report.word import pieces as word
+from diagnostics.report.word.paper import Paper
+
+# A sign before the word of a state: full, half, empty, none.
+SIGNS = {
+    "existing": "●",
+    "to_strengthen": "◐",
+    "to_create": "○",
+    "secured": "●",
+    "to_mobilise": "○",
+    "to_approach": "○",
+    "self": "●",
+    "with_partner": "◐",
+    "none": "–",
+    "undecided": "?",
+}
+
+
+def write_chapter(paper: Paper, chapter: Chapter, document: DiagnosticDocument) -> None:
+    """Write an axis: its heading, then each of its steps that has an answer."""
+    paper.heading(chapter.running_title, 1)
+    paper.text(chapter.lead, style="Lead")
+    for section in chapter.sections:
+        write_section(paper, section, document)
+
+
+def write_section(paper: Paper, section: Section, document: DiagnosticDocument) -> None:
+    """Write a step: its heading, what the team marked, its answer."""
+    paper.heading(f"{section.number} {section.title}", 2)
+    if section.mark:
+        paper.text(section.mark.label, style="Caution")
+    for block in blocks_of(section.answer, document):
+        write_block(paper, block)
+
+
+def write_block(paper: Paper, block: Block) -> None:
+    """Write a block."""
+    match block:
+        case Drawing():
+            caption = ". ".join(text for text in (block.title, block.caption.rstrip(".")) if text)
+            for svg in block.draw():
+                paper.picture(svg, caption)
+        case Note():
+            _write_note(paper, block)
+        case Pair():
+            for note in block.notes:
+                _write_note(paper, note)
+        case Items():
+            _write_items(paper, block)
+        case Table():
+            _write_table(paper, block)
+        case Calendar():
+            _write_calendar(paper, block)
+
+
+def _write_note(paper: Paper, note: Note) -> None:
+    if note.opens:
+        paper.label(note.label)
+        paper.boxed(note.text)
+        return
+    paper.heading(note.label, 3)
+    paper.bullets([[tag] for tag in note.tags])
+    if note.choice:
+        state = f" — {note.state.lower()}" if note.state else ""
+        paper.text(word.Run(note.choice, bold=True), state, with_next=True)
+    if note.text:
+        paper.text(note.text, with_next=bool(note.caution))
+    if note.caution:
+        paper.text(note.caution, style="Caution")
+
+
+def _write_items(paper: Paper, block: Items) -> None:
+    if block.label:
+        paper.label(block.label)
+    items: list[list[word.Piece]] = []
+    for item in block.items:
+        items.append([word.Run(item.text, bold=item.is_title)])
+        items[-1] += [f"\n{item.detail}"] if item.detail else []
+    paper.numbered(items, style="ListNumber" if block.is_ranked else "Statement")
+
+
+def _write_calendar(paper: Paper, block: Calendar) -> None:
+    paper.heading(block.title, 2)
+    rows = [
+        word.Row([[word.line(moment.month, style="CellTitle")], [word.line(moment.milestone)]])
+        for moment in block.moments
+    ]
+    columns = [word.Column("Mois", 4.0), word.Column("Jalon", 13.0)]
+    paper.table(columns, rows, caption="Jalons après le conseil")
+
+
+# --- Tables ----------------------------------------------------------------------------------
+
+
+def _write_table(paper: Paper, table: Table) -> None:
+    columns = [
+        word.Column(
+            column.heading,
+            column.width,
+            "CellFigure" if column.kind is ColumnKind.FIGURE else "Cell",
+        )
+        for column in table.columns
+    ]
+    rows = [_row(paper, table, row) for group in table.groups for row in group]
+    paper.table(columns, rows, caption=table.caption)
+
+
+def _row(paper: Paper, table: Table, row: Row) -> word.Row:
+    colour, pale = paper.colours
+    is_total = row.kind is RowKind.TOTAL
+    stands_out = row.opens_group or is_total
+    cells = [
+        _cell(cell, column, colour if stands_out else "") for cell, column in table.placed(row)
+    ]
+    return word.Row(
+        cells,
+        [cell.span for cell in row.cells],
+        fill=pale if row.opens_group or row.kind is RowKind.MISSION else "",
+        with_next=row.opens_group,
+        rule_above=colour if is_total else "",
+    )
+
+
+def _cell(cell: Cell, column: BlockColumn | None, colour: str) -> word.Cell:
+    """Write a cell; ``colour`` is that of the row of a group or of a total."""
+    is_figure = column is not None and column.kind is ColumnKind.FIGURE and not cell.heads
+    style = "CellFigure" if is_figure else "CellTitle" if cell.heads and not colour else "Cell"
+    lines: list[list[word.Piece]] = []
+    for piece in cell.pieces:
+        if not lines or piece.kind is PieceKind.SHARE:
+            lines.append([])
+        lines[-1] += _piece(piece, colour)
+    under = "CellFigureDetail" if is_figure else "CellDetail"
+    return [
+        *(word.line(*pieces, style=style) for pieces in lines),
+        *(word.line(detail.text, style=under) for detail in cell.details),
+    ]
+
+
+def _piece(piece: BlockPiece, colour: str) -> list[word.Piece]:
+    match piece.kind:
+        case PieceKind.STRONG:
+            return [word.Run(piece.text, bold=True)]
+        case PieceKind.NONE:
+            return [word.missing(piece.text)]
+        case PieceKind.STATE | PieceKind.HANDLING:
+            return [f"{SIGNS[piece.value]}\u00a0{piece.text}"]
+        case PieceKind.PRIORITY:
+            return [word.Run(piece.value, bold=True), f"\u00a0· {piece.text}"]
+        case PieceKind.NOTE:
+            return [f"  {piece.text}"]
+        case PieceKind.TAG if colour:
+            return [f" · {piece.text}"]
+        case PieceKind.CODE:
+            return [f"{piece.text} "]
+        case PieceKind.RANK:
+            return [f"{piece.text}. "]
+        case PieceKind.TEXT if colour:
+            return [word.Run(piece.text, bold=True, colour=colour)]
+        case _:
+            return [piece.text]
