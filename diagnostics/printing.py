@@ -24,7 +24,12 @@ from django.utils import timezone
 from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.vocabulary import State
 from diagnostics.models import Diagnostic, Kit, Rendering, Version
-from diagnostics.queries import load_diagnostic_document, load_kit_sheet, thresholds_of
+from diagnostics.queries import (
+    find_points,
+    load_diagnostic_document,
+    load_kit_sheet,
+    texts_of,
+)
 from diagnostics.report import renderer, turns
 from diagnostics.report.content import ReportContent, build_report
 from diagnostics.report.fingerprint import fingerprint
@@ -83,8 +88,12 @@ class Edition:
     @property
     def content(self) -> ReportContent:
         """The pages of the report."""
-        thresholds = thresholds_of(self.diagnostic)
-        return build_report(self.document, version=self.stamp, thresholds=thresholds)
+        return build_report(
+            self.document,
+            version=self.stamp,
+            texts=texts_of(self.diagnostic),
+            findings=find_points(self.diagnostic, self.document),
+        )
 
     @property
     def digest(self) -> str:

@@ -275,7 +275,8 @@ class StepWizard(NamedUrlWizardView):
 
     def _page_context(self) -> dict[str, Any]:
         loaded, step = self.loaded, self.loaded.step
-        index = next(i for i, entry in enumerate(loaded.steps) if entry.key == step.value)
+        steps = [entry for axis in loaded.rail for entry in axis.steps]
+        index = next(i for i, entry in enumerate(steps) if entry.key is step)
         draft = loaded.draft if self.request.method == "GET" else None
         saved = loaded.stored_row.updated_at if loaded.stored_row else None
         # As the document has it: links to rows that are gone are left out.
@@ -285,8 +286,8 @@ class StepWizard(NamedUrlWizardView):
             "diagnostic": loaded.diagnostic,
             "access": loaded.access,
             "kit_step": loaded.kit_step,
-            "previous_step": loaded.steps[index - 1] if index else None,
-            "next_step": loaded.steps[index + 1] if index + 1 < len(loaded.steps) else None,
+            "previous_step": steps[index - 1] if index else None,
+            "next_step": steps[index + 1] if index + 1 < len(steps) else None,
             "form_template": f"steps/{step.value}/form.html",
             "shown_answer": shown or loaded.stored,
             "has_content": shown is not None and not shown.content_is_empty(),

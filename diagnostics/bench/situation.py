@@ -16,6 +16,7 @@ from diagnostics.bench import floor
 from diagnostics.bench.measure import Measure
 from diagnostics.domain.answers import ANSWER_SHAPES, Answer
 from diagnostics.domain.document import DiagnosticDocument, load_document
+from diagnostics.domain.kit_texts import default_texts
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import StepForm
 from diagnostics.forms.registry import STEP_FORMS
@@ -81,7 +82,7 @@ class Situation:
 
         context = self._loaded(step).form_context
         return Measure(
-            f"lire « {step.label} »",
+            f"lire « {default_texts().step(step).short_title} »",
             lambda: get(client, address),
             least,
             1.5,
@@ -125,7 +126,8 @@ class Situation:
             return post(bare, "/bench/guarded-save/", written)
 
         return Measure(
-            f"enregistrer « {step.label} »" + (", contre un seul UPDATE" if one_update else ""),
+            f"enregistrer « {default_texts().step(step).short_title} »"
+            + (", contre un seul UPDATE" if one_update else ""),
             lambda: post(client, address, data),
             least,
             None if one_update else 3,

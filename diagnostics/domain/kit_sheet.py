@@ -44,10 +44,10 @@ class SheetStep:
 
 @dataclass(frozen=True)
 class SheetAxis:
-    """An axis of the kit; ``number`` is 0 for the addition towards the board."""
+    """An axis of the kit; ``number`` is empty for the addition towards the board."""
 
     axis: Axis
-    number: int
+    number: str
     title: str
     steps: tuple[SheetStep, ...]
 

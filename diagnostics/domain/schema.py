@@ -6,6 +6,7 @@ from typing import Any
 
 from diagnostics.domain.coherence import RULES, Severity
 from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.kit_texts import default_texts
 from diagnostics.domain.vocabulary import Labelled, StepKey
 
 
@@ -47,7 +48,7 @@ def _finding() -> dict[str, Any]:
             "x-labels": {rule.id: rule.title for rule in RULES.values()},
         },
         "severity": {"description": "poids dans la discussion", **_codes(Severity)},
-        "step": {"description": "étape principale", **_codes(StepKey)},
+        "step": {"description": "étape principale", **_steps()},
         "rows": {
             "description": "ce qui est concerné : ids de lignes, ou codes de missions, d’étapes de "
             "l’accompagnement, de familles de ressources, de colonnes du modèle économique",
@@ -64,6 +65,15 @@ def _finding() -> dict[str, Any]:
         "properties": properties,
         "required": list(properties),
         "additionalProperties": False,
+    }
+
+
+def _steps() -> dict[str, Any]:
+    texts = default_texts()
+    return {
+        "type": "string",
+        "enum": [step.value for step in StepKey],
+        "x-labels": {step.value: texts.step(step).short_title for step in StepKey},
     }
 
 

@@ -1,4 +1,4 @@
-"""Enumerations of the field, with their French labels.
+"""Enumerations of the field, with their French labels (steps and axes apart: the kit names them).
 
 The values are the codes kept in the DiagnosticDocument; the labels are what people read.
 A leaf module: it imports nothing of the project.
@@ -34,30 +34,36 @@ class Labelled(StrEnum):
         return [(member.value, member.label) for member in cls]
 
 
-class StepKey(Labelled):
-    """The ten steps of the kit, in its order, and the addition « Vers le conseil »."""
+class StepKey(StrEnum):
+    """The ten steps of the kit, in its order, and the addition « Vers le conseil ».
 
-    VISION = "vision", "Situation souhaitée"
-    ROLES = "roles", "Rôles souhaités"
-    OBJECTIVES = "objectives", "Objectifs"
-    POSITIONING = "positioning", "Positionnement"
-    ACTIVITIES = "activities", "Missions et activités"
-    ACCOMPANIMENT_SCOPE = "accompaniment_scope", "Focus sur l’accompagnement"
-    TERRITORIAL_SCALES = "territorial_scales", "Territoire d’actions"
-    ECONOMIC_MODEL = "economic_model", "Modèle économique cible"
-    ALLIANCES = "alliances", "Stratégie d’alliances"
-    ORGANISATION = "organisation", "Organisation, gouvernance, outil juridique"
-    BOARD_DECISIONS = "board_decisions", "Décisions proposées"
+    Codes only: what a step is called is the kit's to say (:mod:`diagnostics.domain.kit_texts`).
+    """
+
+    VISION = "vision"
+    ROLES = "roles"
+    OBJECTIVES = "objectives"
+    POSITIONING = "positioning"
+    ACTIVITIES = "activities"
+    ACCOMPANIMENT_SCOPE = "accompaniment_scope"
+    TERRITORIAL_SCALES = "territorial_scales"
+    ECONOMIC_MODEL = "economic_model"
+    ALLIANCES = "alliances"
+    ORGANISATION = "organisation"
+    BOARD_DECISIONS = "board_decisions"
 
 
-class Axis(Labelled):
-    """The four axes of the questionnaire (« parties » of the kit), and what leads to the board."""
+class Axis(StrEnum):
+    """The four axes of the questionnaire (« parties » of the kit), and what leads to the board.
 
-    VISION = "vision", "Vision du territoire"
-    AMBITION = "ambition", "Ambition de la structure"
-    MISSIONS = "missions", "Missions et activités"
-    MEANS = "means", "Stratégie de moyens"
-    BOARD = "board", "Vers le conseil d’administration"
+    Codes only, as the steps.
+    """
+
+    VISION = "vision"
+    AMBITION = "ambition"
+    MISSIONS = "missions"
+    MEANS = "means"
+    BOARD = "board"
 
 
 AXIS_STEPS: dict[Axis, tuple[StepKey, ...]] = {

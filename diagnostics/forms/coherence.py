@@ -14,7 +14,10 @@ class FindingForm(forms.Form):
 
     finding = forms.RegexField(r"\A[0-9a-f]{12}\Z")
     step = forms.TypedChoiceField(
-        choices=StepKey.choices(), coerce=StepKey, empty_value=None, required=False
+        choices=[(step.value, step.value) for step in StepKey],
+        coerce=StepKey,
+        empty_value=None,
+        required=False,
     )
 
     @property

@@ -33,7 +33,6 @@ def role_in_structure(user: User) -> Subquery:
     return Subquery(own.values("role"))
 
 
-STEP_CHOICES = StepKey.choices()
 ONE_OF_THE_STEPS = Q(step__in=[step.value for step in StepKey])
 
 
@@ -155,7 +154,7 @@ class Answer(models.Model):
     """
 
     diagnostic = models.ForeignKey(Diagnostic, on_delete=models.CASCADE, related_name="answers")
-    step = models.CharField("étape", max_length=30, choices=STEP_CHOICES)
+    step = models.CharField("étape", max_length=30)
     value = models.JSONField("réponse", default=dict)
     revision = models.PositiveIntegerField("révision", default=1)
     board_question = models.TextField("à trancher en conseil", blank=True)
@@ -177,7 +176,7 @@ class Answer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{StepKey(self.step).label} (révision {self.revision})"
+        return f"{self.step} (révision {self.revision})"
 
     def shape_value(self) -> dict[str, Any]:
         """Return the whole value as the answer shape reads it, mark and board question included."""
@@ -219,7 +218,7 @@ class Draft(models.Model):
     """
 
     diagnostic = models.ForeignKey(Diagnostic, on_delete=models.CASCADE, related_name="drafts")
-    step = models.CharField("étape", max_length=30, choices=STEP_CHOICES)
+    step = models.CharField("étape", max_length=30)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts"
     )

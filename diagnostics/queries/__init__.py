@@ -17,7 +17,7 @@ from diagnostics.queries.documents import (
     stored_acknowledgements,
     thresholds_of,
 )
-from diagnostics.queries.kit import load_kit_sheet
+from diagnostics.queries.kit import load_kit_sheet, texts_of
 from diagnostics.queries.pages import (
     LoadedThread,
     load_check_page,
@@ -53,4 +53,5 @@ __all__ = [
     "count_by_state",
     "diagnostics_for_review",
     "load_kit_sheet",
+    "texts_of",
 ]

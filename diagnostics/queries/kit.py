@@ -1,6 +1,10 @@
-"""The kit itself, read whole."""
+"""The kit: its steps and their names, kept by each process until somebody edits them, and read
+whole for the questionnaire on paper."""
 
 from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
 
 from diagnostics.domain.kit_sheet import (
     KitSheet,
@@ -9,14 +13,63 @@ from diagnostics.domain.kit_sheet import (
     SheetQuestion,
     SheetStep,
 )
+from diagnostics.domain.kit_texts import KitTexts, Name, axis_number
 from diagnostics.domain.vocabulary import (
     Axis,
     StepKey,
 )
 from diagnostics.models import (
+    Diagnostic,
     Kit,
     Step,
 )
+
+
+def kit_steps(diagnostic: Diagnostic) -> list[Step]:
+    """Return the steps of a diagnostic's kit with their questions and examples."""
+    return _steps_of_kit(diagnostic.kit_id, diagnostic.kit.changed_at)
+
+
+def texts_of(diagnostic: Diagnostic) -> KitTexts:
+    """Return what a diagnostic's kit calls its steps and axes, with the diagnostic's horizon."""
+    kit = diagnostic.kit
+    return _texts_of_kit(kit.pk, kit.changed_at, kit.credit, diagnostic.horizon_years)
+
+
+@lru_cache(maxsize=8)
+def _steps_of_kit(kit_id: int, changed_at: dt.datetime) -> list[Step]:
+    """Read a kit once per process, and again once somebody edited it (``changed_at``)."""
+    return list(
+        Step.objects.filter(kit_id=kit_id)
+        .select_related("part")
+        .prefetch_related("questions", "examples")
+        .order_by("part__position", "position")
+    )
+
+
+@lru_cache(maxsize=24)
+def _texts_of_kit(
+    kit_id: int, changed_at: dt.datetime, credit: str, horizon_years: int
+) -> KitTexts:
+    steps = _steps_of_kit(kit_id, changed_at)
+    texts = KitTexts(
+        credit=credit,
+        axes={
+            Axis(part.key): Name(
+                number=axis_number(part.position, in_kit=part.in_kit),
+                title=part.title,
+                short_title=part.short_title,
+            )
+            for part in dict.fromkeys(step.part for step in steps)
+        },
+        steps={
+            StepKey(step.key): Name(
+                number=step.number, title=step.title, short_title=step.short_title
+            )
+            for step in steps
+        },
+    )
+    return texts.at(horizon_years)
 
 
 def load_kit_sheet(kit: Kit) -> KitSheet:
@@ -30,7 +83,7 @@ def load_kit_sheet(kit: Kit) -> KitSheet:
         axes=tuple(
             SheetAxis(
                 axis=Axis(part.key),
-                number=part.position if part.in_kit else 0,
+                number=axis_number(part.position, in_kit=part.in_kit),
                 title=part.title,
                 steps=tuple(_sheet_step(step) for step in part.steps.all()),
             )

@@ -38,7 +38,8 @@ from diagnostics.queries.documents import (
     load_diagnostic_document,
     stored_acknowledgements,
 )
-from diagnostics.queries.steps import RailAxis, RailStep, kit_steps, rail_of
+from diagnostics.queries.kit import kit_steps, texts_of
+from diagnostics.queries.steps import RailAxis, RailStep, rail_of
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
         else []
     )
     points = open_findings(find_points(diagnostic, document))
-    rail = rail_of(kit_steps(diagnostic), document, answers, drafts, points)
+    rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), document, answers, drafts, points)
     steps = [step for axis in rail for step in axis.steps]
     return Home(
         rail=rail,
@@ -105,7 +106,7 @@ class CheckedAxis:
     """An axis on the check page."""
 
     axis: Axis
-    number: int
+    number: str
     title: str
     steps: list[CheckedStep]
 
@@ -132,7 +133,7 @@ def load_check_page(loaded: LoadedDiagnostic) -> CheckPage:
     """Read the check page of a diagnostic in a constant number of queries."""
     diagnostic = loaded.diagnostic
     document = load_diagnostic_document(diagnostic)
-    rail = rail_of(kit_steps(diagnostic), document)
+    rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), document)
     found = find_points(diagnostic, document)
     return CheckPage(
         document=document,

@@ -17,8 +17,10 @@ _REVIEW_ORDER = [State.SUBMITTED, State.CHANGES_REQUESTED, State.DRAFT, State.VA
 
 def diagnostics_for_review(user: User, state: State | None) -> QuerySet[Diagnostic]:
     """Return the diagnostics of the facilitators' list: those to review first, oldest first."""
-    diagnostics = Diagnostic.objects.visible_to(user).select_related(
-        "structure", "structure__facilitator"
+    diagnostics = (
+        Diagnostic.objects.visible_to(user)
+        .with_surroundings()
+        .select_related("structure__facilitator")
     )
     if state is not None:
         diagnostics = diagnostics.filter(state=state.value)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from django.http import Http404
 
@@ -24,6 +23,7 @@ from diagnostics.domain.document import (
     DiagnosticDocument,
     load_answer,
 )
+from diagnostics.domain.kit_texts import KitTexts, Name
 from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import (
     STEP_AXIS,
@@ -41,6 +41,7 @@ from diagnostics.models import (
 )
 from diagnostics.queries.access import LoadedDiagnostic
 from diagnostics.queries.documents import build_document, find_points, stored_acknowledgements
+from diagnostics.queries.kit import kit_steps, texts_of
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,10 @@ class RailStep:
 
 @dataclass(frozen=True)
 class RailAxis:
-    """An axis with its steps; ``number`` is 0 for the addition to the kit."""
+    """An axis with its steps; ``number`` is empty for the addition to the kit."""
 
     axis: Axis
-    number: int
+    number: str
     title: str
     in_kit: bool
     points: int = 0  # open points to discuss
@@ -124,7 +125,22 @@ class LoadedStep:
     @cached_property
     def rail(self) -> list[RailAxis]:
         """The axes with the status of each step."""
-        return rail_of(self.steps, self.document)
+        return rail_of(self.steps, self.texts, self.document)
+
+    @property
+    def texts(self) -> KitTexts:
+        """What the steps and the axes are called."""
+        return texts_of(self.diagnostic)
+
+    @property
+    def name(self) -> Name:
+        """What the step is called."""
+        return self.texts.step(self.step)
+
+    @property
+    def axis_name(self) -> Name:
+        """What its axis is called."""
+        return self.texts.axis(self.axis)
 
     @cached_property
     def points(self) -> list[CoherenceFinding]:
@@ -153,30 +169,15 @@ class LoadedStep:
         return sum(axis.complete for axis in self.rail if axis.in_kit)
 
 
-def kit_steps(diagnostic: Diagnostic) -> list[Step]:
-    """Return the steps of a diagnostic's kit with their questions and examples."""
-    return _steps_of_kit(diagnostic.kit_id, diagnostic.kit.changed_at)
-
-
-@lru_cache(maxsize=8)
-def _steps_of_kit(kit_id: int, changed_at: dt.datetime) -> list[Step]:
-    """Read a kit once per process, and again once somebody edited it (``changed_at``)."""
-    return list(
-        Step.objects.filter(kit_id=kit_id)
-        .select_related("part")
-        .prefetch_related("questions", "examples")
-        .order_by("part__position", "position")
-    )
-
-
 def rail_of(
     steps: Iterable[Step],
+    texts: KitTexts,
     document: DiagnosticDocument,
     answers: Iterable[Answer] = (),
     drafts: Iterable[str] = (),
     points: Iterable[CoherenceFinding] = (),
 ) -> list[RailAxis]:
-    """Return the axes with their steps: statuses, answers, waiting drafts, points to discuss."""
+    """Return the axes with their steps: names, statuses, answers, waiting drafts, open points."""
     statuses = step_statuses(document)
     answer_of = {answer.step: answer for answer in answers}
     waiting = set(drafts)
@@ -188,18 +189,19 @@ def rail_of(
             part.key,
             RailAxis(
                 axis=Axis(part.key),
-                number=part.position if part.in_kit else 0,
-                title=part.short_title,
+                number=texts.axis(Axis(part.key)).number,
+                title=texts.axis(Axis(part.key)).short_title,
                 in_kit=part.in_kit,
                 points=per_axis[Axis(part.key)],
             ),
         )
         key = StepKey(step.key)
+        name = texts.step(key)
         axis.steps.append(
             RailStep(
                 key=key,
-                number=step.number,
-                title=step.short_title,
+                number=name.number,
+                title=name.short_title,
                 status=statuses[key],
                 answer=answer_of.get(step.key),
                 has_draft=step.key in waiting,

@@ -6,19 +6,20 @@ is missing is listed under « Reste à compléter ».
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from diagnostics.domain.answers import Answer, BoardDecision, Milestone
 from diagnostics.domain.coherence import (
-    DEFAULT_THRESHOLDS,
+    CoherenceFinding,
     Severity,
-    Thresholds,
     acknowledged_findings,
     find_coherence,
     open_findings,
 )
 from diagnostics.domain.completeness import remaining_items
 from diagnostics.domain.document import DiagnosticDocument, Workshop
+from diagnostics.domain.kit_texts import KitTexts, default_texts
 from diagnostics.domain.thread import read_thread
 from diagnostics.domain.vocabulary import (
     AXIS_STEPS,
@@ -42,13 +43,15 @@ from diagnostics.report.identity import (
 )
 from diagnostics.report.synthesis import Synthesis, build_synthesis
 from diagnostics.report.synthesis_room import letters
-from diagnostics.report.titles import AXIS_LEADS, STEP_NUMBERS, axis_title, step_title
 from diagnostics.typography import typeset
 
-CREDIT = (
-    "D’après Le RAMEAU, Modèles territoriaux d’animation des partenariats – Kit de transfert – "
-    "Diagnostic ambition des structures d’accompagnement, mars 2013."
-)
+# What each axis answers, in one sentence for the board.
+AXIS_LEADS = {
+    Axis.VISION: "Ce que nous voulons voir changer sur le territoire.",
+    Axis.AMBITION: "La place que nous voulons y tenir, et ce que nous voulons y atteindre.",
+    Axis.MISSIONS: "Ce que nous ferons, avec qui, et à quelle échelle.",
+    Axis.MEANS: "Ce qu’il nous faut pour y arriver\u00a0: équipe, budget, alliances, organisation.",
+}
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class Chapter:
     """One axis of the kit with the steps that have an answer."""
 
     axis: Axis
-    number: int
+    number: str
     title: str
     lead: str
     sections: list[Section]
@@ -187,6 +190,7 @@ class ReportContent:
     """The whole report."""
 
     document: DiagnosticDocument
+    texts: KitTexts
     version: VersionStamp | None
     cover: Cover
     footer: str
@@ -199,7 +203,11 @@ class ReportContent:
     workshops: list[Workshop]
     glossary: list[tuple[str, str]] = field(default_factory=list)
     vigilance: Vigilance | None = None
-    credit: str = CREDIT
+
+    @property
+    def credit(self) -> str:
+        """The source of the questionnaire."""
+        return self.texts.credit
 
     @property
     def contents(self) -> list[ContentsEntry]:
@@ -211,9 +219,7 @@ class ReportContent:
                 for section in chapter.sections
             ]
             entries.append(
-                ContentsEntry(
-                    chapter.anchor, chapter.title, chapter.axis, str(chapter.number), sections
-                )
+                ContentsEntry(chapter.anchor, chapter.title, chapter.axis, chapter.number, sections)
             )
         if self.has_thread:
             entries.append(ContentsEntry("fil-rouge", "Fil rouge"))
@@ -233,11 +239,11 @@ class ReportContent:
         return [
             AxisEntry(
                 axis,
-                axis_title(axis, self.document),
+                self.texts.axis(axis).short_title,
                 anchors.get(axis, ""),
                 [
-                    (STEP_NUMBERS[step], step_title(step, self.document))
-                    for step in AXIS_STEPS[axis]
+                    (name.number, name.short_title)
+                    for name in map(self.texts.step, AXIS_STEPS[axis])
                 ],
             )
             for axis in KIT_AXES
@@ -269,14 +275,14 @@ class ReportContent:
         return sum(len(group.messages) for group in self.remaining)
 
 
-def _chapters(document: DiagnosticDocument) -> list[Chapter]:
+def _chapters(document: DiagnosticDocument, texts: KitTexts) -> list[Chapter]:
     chapters = []
-    for number, axis in enumerate(KIT_AXES, 1):
+    for axis in KIT_AXES:
         sections = [
             Section(
                 step,
-                STEP_NUMBERS[step],
-                step_title(step, document),
+                texts.step(step).number,
+                texts.step(step).short_title,
                 answer,
                 answer.mark if answer.mark is not Mark.TO_REVIEW else None,
             )
@@ -284,52 +290,56 @@ def _chapters(document: DiagnosticDocument) -> list[Chapter]:
             if (answer := document.answers.get(step)) and not answer.content_is_empty()
         ]
         if sections:
-            title = axis_title(axis, document)
-            chapters.append(Chapter(axis, number, title, AXIS_LEADS[axis], sections))
+            name = texts.axis(axis)
+            chapters.append(
+                Chapter(axis, name.number, name.short_title, AXIS_LEADS[axis], sections)
+            )
     return chapters
 
 
-def _remaining(document: DiagnosticDocument) -> list[RemainingGroup]:
+def _remaining(document: DiagnosticDocument, texts: KitTexts) -> list[RemainingGroup]:
     items = remaining_items(document)
     groups = []
     for step in StepKey:
         messages = [typeset(item.message) for item in items if item.step is step]
         if messages:
-            title = step_title(step, document)
-            groups.append(RemainingGroup(step, STEP_NUMBERS[step], title, messages))
+            name = texts.step(step)
+            groups.append(RemainingGroup(step, name.number, name.short_title, messages))
     return groups
 
 
-def _questions(document: DiagnosticDocument) -> list[BoardQuestion]:
+def _questions(document: DiagnosticDocument, texts: KitTexts) -> list[BoardQuestion]:
     questions = []
     for step, answer in document.answers.given():
         mark = answer.mark if answer.mark in {Mark.DISPUTED, Mark.FOR_BOARD} else None
         if answer.board_question or mark:
-            title = step_title(step, document)
+            name = texts.step(step)
             questions.append(
-                BoardQuestion(step, STEP_NUMBERS[step], title, answer.board_question, mark)
+                BoardQuestion(step, name.number, name.short_title, answer.board_question, mark)
             )
     return questions
 
 
-def _board(document: DiagnosticDocument) -> BoardPage:
+def _board(document: DiagnosticDocument, texts: KitTexts) -> BoardPage:
     answer = document.answers.board_decisions
     return BoardPage(
         [row for row in answer.decisions if row.text] if answer else [],
-        _questions(document),
+        _questions(document, texts),
         [row for row in answer.calendar if row.month or row.milestone] if answer else [],
     )
 
 
-def _vigilance(document: DiagnosticDocument, thresholds: Thresholds) -> Vigilance | None:
-    found = find_coherence(document, thresholds)
-    if not found:
+def _vigilance(findings: Sequence[CoherenceFinding]) -> Vigilance | None:
+    if not findings:
         return None
-    points = open_findings(found)
+    points = open_findings(findings)
     return Vigilance(
         [point.message for point in points if point.severity is Severity.ATTENTION],
         [point.message for point in points if point.severity is Severity.INFO],
-        [(choice.message, choice.acknowledgement or "") for choice in acknowledged_findings(found)],
+        [
+            (choice.message, choice.acknowledgement or "")
+            for choice in acknowledged_findings(findings)
+        ],
     )
 
 
@@ -337,21 +347,32 @@ def build_report(
     document: DiagnosticDocument,
     *,
     version: VersionStamp | None,
-    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    texts: KitTexts | None = None,
+    findings: Sequence[CoherenceFinding] | None = None,
 ) -> ReportContent:
-    """Return the report of a document (already without dangling links)."""
+    """Return the report of a document (already without dangling links).
+
+    ``texts``: what the kit calls its steps and axes, with the document's horizon; ``findings``: the
+    points to discuss. Those of a version are the ones that it keeps. Without them, the texts of the
+    kit that comes with the application and what the default thresholds find.
+    """
+    if texts is None:
+        texts = default_texts().at(document.diagnostic.horizon_years)
+    if findings is None:
+        findings = find_coherence(document)
     return ReportContent(
         document=document,
+        texts=texts,
         version=version,
         cover=cover(document, version),
         footer=footer(document),
         stamp=footer_stamp(version),
         facts=facts(document),
         synthesis=build_synthesis(document),
-        chapters=_chapters(document),
-        vigilance=_vigilance(document, thresholds),
-        remaining=_remaining(document),
-        board=_board(document),
+        chapters=_chapters(document, texts),
+        vigilance=_vigilance(findings),
+        remaining=_remaining(document, texts),
+        board=_board(document, texts),
         workshops=[
             workshop
             for workshop in document.diagnostic.workshops

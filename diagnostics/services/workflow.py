@@ -14,7 +14,7 @@ from diagnostics.domain.answers import LONG_TEXT
 from diagnostics.domain.completeness import axes_without_answer
 from diagnostics.domain.vocabulary import EventKind, State
 from diagnostics.models import ChangeRequest, Diagnostic, User, Version
-from diagnostics.queries import access_to, load_diagnostic_document
+from diagnostics.queries import access_to, load_diagnostic_document, texts_of
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
 
@@ -58,7 +58,8 @@ def submit_diagnostic(diagnostic: Diagnostic, *, user: User, base_url: str) -> V
         document = load_diagnostic_document(locked)
         empty = axes_without_answer(document)
         if empty:
-            names = ", ".join(f"« {axis.label} »" for axis in empty)
+            texts = texts_of(locked)
+            names = ", ".join(f"« {texts.axis(axis).short_title} »" for axis in empty)
             raise NotSubmittable(f"Il manque au moins une réponse dans : {names}.")
         locked.save(update_fields=["state", "submitted_at", "updated_at"])
         last = locked.versions.order_by("-number").first()

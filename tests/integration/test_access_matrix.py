@@ -60,6 +60,18 @@ def tells_nothing(response) -> bool:
     return not any(words in response.content.decode() for words in SECRETS)
 
 
+def without_secrets(data: dict) -> dict:
+    """What somebody posts who does not know them: a refusal gives people their own text back."""
+    for words in SECRETS:
+        data = {
+            name: [str(one).replace(words, "Tapé ici") for one in value]
+            if isinstance(value, list)
+            else str(value).replace(words, "Tapé ici")
+            for name, value in data.items()
+        }
+    return data
+
+
 def answer_of(route: Route, cast: Cast, role: str, method: str, data: dict) -> tuple[object, str]:
     """The status somebody gets, and the body; what was written is forgotten afterwards."""
     client = cast.client(role)
@@ -78,7 +90,7 @@ def answer_of(route: Route, cast: Cast, role: str, method: str, data: dict) -> t
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_everybody_gets_what_the_table_says(route: Route, method: str):
     cast = make_cast(route.state)
-    data = route.data(cast, route.address(cast)) if method == "post" else {}
+    data = without_secrets(route.data(cast, route.address(cast))) if method == "post" else {}
     answers = {role: answer_of(route, cast, role, method, data) for role in ROLES}
     assert {role: status for role, (status, _) in answers.items()} == route.expected(method)
     if method == "get" and route.shows:

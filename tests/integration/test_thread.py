@@ -269,7 +269,7 @@ def test_a_stale_link_stores_nothing_says_who_and_keeps_the_choice(desk):
 
     assert response.status_code == 409
     page = text_of(response)
-    assert "Bo Collègue a enregistré « Missions et activités »" in page
+    assert "Bo Collègue a enregistré « Activités à mettre en place »" in page
     assert desk.answer(StepKey.ACTIVITIES) == theirs
     form = next(
         f for f in page_of(response).forms if f.data.get("gap") == ["activity-objective:b2"]

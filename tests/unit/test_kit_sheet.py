@@ -35,7 +35,7 @@ def kit_sheet() -> KitSheet:
         axes=tuple(
             SheetAxis(
                 Axis(part["key"]),
-                number if Axis(part["key"]) in KIT_AXES else 0,
+                str(number) if Axis(part["key"]) in KIT_AXES else "",
                 part["title"],
                 tuple(
                     SheetStep(
@@ -104,7 +104,7 @@ def test_typed_texts_of_the_kit_stay_text():
     hostile = SheetStep(
         StepKey.VISION, "1", "<b>x</b>", "<i>", "</p><script>", (), (SheetExample("", "<img>"),)
     )
-    axis = SheetAxis(Axis.VISION, 1, "<svg>", (hostile,))
+    axis = SheetAxis(Axis.VISION, "1", "<svg>", (hostile,))
 
     html = render_kit_html(KitSheet(kit.title, "<hr>", "", kit.credit, (axis,)))
 

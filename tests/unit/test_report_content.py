@@ -31,7 +31,7 @@ def test_every_answer_of_a_full_diagnostic_has_its_section_in_the_kits_order():
         *("1", "2.1", "2.2", "2.3"),
         *("3.1", "3.2", "3.3", "4.1", "4.2", "4.3"),
     ]
-    assert sections[7].title == "Modèle économique\u00a0: de 2026 à 2029"
+    assert sections[7].title == "Modèle économique cible"
 
 
 def test_empty_blocks_are_hidden_and_listed():

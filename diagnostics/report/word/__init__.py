@@ -64,7 +64,7 @@ def build_docx(content: ReportContent, *, wide: Sequence[WidePicture] = ()) -> b
         paper.axis = None
         write_remaining(paper, content)
     if not content.board.is_empty:
-        part(Axis.BOARD, Axis.BOARD.label)
+        part(Axis.BOARD, content.texts.axis(Axis.BOARD).short_title)
         write_board(paper, content)
     if content.board.decisions:
         part(Axis.BOARD, "Projet de délibération", mark=False)

@@ -1,0 +1,99 @@
+"""What the steps and the axes are called: the kit's numbers and titles, and its credit line.
+
+The kit is their one source. A diagnostic reads those of its own kit (:mod:`diagnostics.queries`),
+a submitted version those that stood then; what has no kit at hand (the JSON Schema) takes those of
+the kit that comes with the application.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from diagnostics.domain.vocabulary import Axis, StepKey
+
+DEFAULT_KIT = Path(__file__).resolve().parents[2] / "fixtures" / "kit_2013.json"
+# The kit asks for three years or for five; a diagnostic has chosen.
+_EITHER_HORIZON = re.compile(r"\b3\s?/\s?5(?=\sans\b)")
+
+
+class Name(BaseModel):
+    """What a step or an axis is called.
+
+    ``number`` is empty for an addition to the kit. ``title`` is in the kit's own words (the step's
+    page, the blank kit); ``short_title`` serves wherever it is named among others: lists, headings
+    of the report, errors.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    title: str
+    short_title: str
+
+    def at(self, horizon_years: int) -> Name:
+        """Return the name as a diagnostic reads it: « 3/5 ans » is « 3 ans » or « 5 ans »."""
+        titles = {
+            field: _EITHER_HORIZON.sub(str(horizon_years), text)
+            for field, text in {"title": self.title, "short_title": self.short_title}.items()
+        }
+        return self.model_copy(update=titles)
+
+
+class KitTexts(BaseModel):
+    """The texts of a kit that a report prints; a version keeps them as JSON."""
+
+    model_config = ConfigDict(frozen=True)
+
+    credit: str
+    axes: dict[Axis, Name]
+    steps: dict[StepKey, Name]
+
+    def axis(self, axis: Axis) -> Name:
+        """Return the name of an axis; one that the kit lacks goes by its code."""
+        return self.axes.get(axis) or Name(number="", title=axis, short_title=axis)
+
+    def step(self, step: StepKey) -> Name:
+        """Return the name of a step; one that the kit lacks goes by its code."""
+        return self.steps.get(step) or Name(number="", title=step, short_title=step)
+
+    def at(self, horizon_years: int) -> KitTexts:
+        """Return the texts as a diagnostic with this horizon reads them."""
+        return KitTexts(
+            credit=self.credit,
+            axes={axis: name.at(horizon_years) for axis, name in self.axes.items()},
+            steps={step: name.at(horizon_years) for step, name in self.steps.items()},
+        )
+
+
+@cache
+def default_texts() -> KitTexts:
+    """Return the texts of the kit that comes with the application, for what has no kit at hand."""
+    kit = json.loads(DEFAULT_KIT.read_text(encoding="utf-8"))
+    return KitTexts(
+        credit=kit["credit"],
+        axes={
+            Axis(part["key"]): Name(
+                number=axis_number(part["position"], in_kit=part["in_kit"]),
+                title=part["title"],
+                short_title=part["short_title"],
+            )
+            for part in kit["parts"]
+        },
+        steps={
+            StepKey(step["key"]): Name(
+                number=step["number"], title=step["title"], short_title=step["short_title"]
+            )
+            for part in kit["parts"]
+            for step in part["steps"]
+        },
+    )
+
+
+def axis_number(position: int, *, in_kit: bool) -> str:
+    """Return the number of an axis as people read it: its place, or nothing for an addition."""
+    return str(position) if in_kit else ""
