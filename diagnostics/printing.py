@@ -21,14 +21,17 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from diagnostics.domain.document import DiagnosticDocument, load_document
+from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import State
 from diagnostics.models import Diagnostic, Kit, Rendering, Version
 from diagnostics.queries import (
+    Submitted,
     find_points,
     load_diagnostic_document,
     load_kit_sheet,
+    read_version,
     texts_of,
+    versions_of,
 )
 from diagnostics.report import renderer, turns
 from diagnostics.report.content import ReportContent, build_report
@@ -68,7 +71,10 @@ class Edition:
         """Number, date and fingerprint of the version."""
         if self.version is None:
             return None
-        return VersionStamp(self.version.number, self.version.submitted_at, self.version.sha256)
+        version = self.version
+        return VersionStamp(
+            version.number, version.submitted_at, version.sha256, is_checkable=version.is_checkable
+        )
 
     @property
     def state(self) -> State | None:
@@ -78,31 +84,37 @@ class Edition:
     @cached_property
     def document(self) -> DiagnosticDocument:
         """The document shown, with the state that the diagnostic has now."""
-        if self.version is None:
+        if self.submitted is None:
             return load_diagnostic_document(self.diagnostic)
-        document = load_document(self.version.content)
+        document = self.submitted.document
         if self.state is not None:
             document.diagnostic.state = self.state
         return document
 
+    @cached_property
+    def submitted(self) -> Submitted | None:
+        """What the version was made of."""
+        return read_version(self.version) if self.version else None
+
     @property
     def content(self) -> ReportContent:
-        """The pages of the report."""
+        """The pages of the report: of a version, with the texts and the points that it keeps."""
+        kept = self.submitted
         return build_report(
             self.document,
             version=self.stamp,
-            texts=texts_of(self.diagnostic),
-            findings=find_points(self.diagnostic, self.document),
+            texts=kept.texts if kept else texts_of(self.diagnostic),
+            findings=kept.findings if kept else find_points(self.diagnostic, self.document),
         )
 
     @property
     def digest(self) -> str:
         """What the pages depend on; the content of a version is not read for it."""
-        kit = self.diagnostic.kit.changed_at.isoformat()
         if self.version is None:
+            kit = self.diagnostic.kit.changed_at.isoformat()
             return _digest(self.document.sha256(), kit)
         moment = self.version.submitted_at.isoformat()
-        return _digest(self.version.number, moment, self.version.sha256, self.state, kit)
+        return _digest(self.version.number, moment, self.version.sha256, self.state)
 
 
 def edition_of(diagnostic: Diagnostic, number: int | None = None) -> Edition | None:
@@ -112,7 +124,7 @@ def edition_of(diagnostic: Diagnostic, number: int | None = None) -> Edition | N
     """
     if number is None:
         return (None if diagnostic.is_editable else last_version(diagnostic)) or Edition(diagnostic)
-    versions = list(diagnostic.versions.defer("content"))  # the last one first
+    versions = list(versions_of(diagnostic))  # the last one first
     for version in versions:
         if version.number == number:
             return Edition(diagnostic, version, is_last=version is versions[0])
@@ -121,7 +133,7 @@ def edition_of(diagnostic: Diagnostic, number: int | None = None) -> Edition | N
 
 def last_version(diagnostic: Diagnostic) -> Edition | None:
     """Return the version that was submitted last, whatever is written since."""
-    version = diagnostic.versions.defer("content").first()
+    version = versions_of(diagnostic).first()
     return Edition(diagnostic, version, is_last=True) if version else None
 
 

@@ -217,13 +217,15 @@ class DiagnosticDocument(DocumentPart):
         """Return the document as plain JSON values (what a version stores)."""
         return self.model_dump(mode="json", by_alias=True)
 
-    def canonical_json(self) -> str:
-        """Return the one spelling of the document: sorted keys, no spaces, UTF-8."""
-        return json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
     def sha256(self) -> str:
-        """Return the hexadecimal SHA-256 of the canonical JSON."""
-        return hashlib.sha256(self.canonical_json().encode()).hexdigest()
+        """Return the hexadecimal SHA-256 of the document as it is now, in its canonical spelling."""
+        return hashlib.sha256(canonical_json(self.as_json())).hexdigest()
+
+
+def canonical_json(value: Any) -> bytes:
+    """Return the one spelling of JSON values: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
 
 
 def drop_dangling_links(answers: Answers) -> None:

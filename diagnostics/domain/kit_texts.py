@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -70,28 +73,54 @@ class KitTexts(BaseModel):
         )
 
 
+class KitPart(Protocol):
+    """An axis as a kit describes it."""
+
+    key: str
+    position: int
+    title: str
+    short_title: str
+    in_kit: bool
+
+
+class KitStep(Protocol):
+    """A step as a kit describes it."""
+
+    key: str
+    number: str
+    title: str
+    short_title: str
+    part: Any  # KitPart; the models' own types say no more to a protocol
+
+
+def read_texts(credit: str, steps: Iterable[KitStep]) -> KitTexts:
+    """Return the texts of a kit; parts and steps that are none of the field's are left out."""
+    axes, names = {}, {}
+    known_axes, known_steps = set(Axis), set(StepKey)
+    for step in steps:
+        part: KitPart = step.part
+        if part.key in known_axes:
+            number = axis_number(part.position, in_kit=part.in_kit)
+            axes[Axis(part.key)] = Name(
+                number=number, title=part.title, short_title=part.short_title
+            )
+        if step.key in known_steps:
+            names[StepKey(step.key)] = Name(
+                number=step.number, title=step.title, short_title=step.short_title
+            )
+    return KitTexts(credit=credit, axes=axes, steps=names)
+
+
 @cache
 def default_texts() -> KitTexts:
     """Return the texts of the kit that comes with the application, for what has no kit at hand."""
     kit = json.loads(DEFAULT_KIT.read_text(encoding="utf-8"))
-    return KitTexts(
-        credit=kit["credit"],
-        axes={
-            Axis(part["key"]): Name(
-                number=axis_number(part["position"], in_kit=part["in_kit"]),
-                title=part["title"],
-                short_title=part["short_title"],
-            )
-            for part in kit["parts"]
-        },
-        steps={
-            StepKey(step["key"]): Name(
-                number=step["number"], title=step["title"], short_title=step["short_title"]
-            )
-            for part in kit["parts"]
-            for step in part["steps"]
-        },
-    )
+    steps = [
+        SimpleNamespace(**step, part=SimpleNamespace(**part))
+        for part in kit["parts"]
+        for step in part["steps"]
+    ]
+    return read_texts(kit["credit"], steps)
 
 
 def axis_number(position: int, *, in_kit: bool) -> str:

@@ -7,6 +7,7 @@ from diagnostics.models.diagnostics import (
     Diagnostic,
     Draft,
     Version,
+    VersionRecord,
     role_in_structure,
 )
 from diagnostics.models.journal import Event
@@ -35,5 +36,6 @@ __all__ = [
     "Structure",
     "User",
     "Version",
+    "VersionRecord",
     "role_in_structure",
 ]

@@ -252,6 +252,8 @@ class Version(models.Model):
     )
     submitted_at = models.DateTimeField("soumise le", default=timezone.now)
 
+    is_checkable: bool  # whether its record still gives its SHA-256: see queries/versions.py
+
     class Meta:
         verbose_name = "version"
         ordering = ["-number"]
@@ -264,3 +266,29 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"Version {self.number}"
+
+
+class VersionRecord(models.Model):
+    """What a version was made of, written when it was submitted; immutable (row triggers).
+
+    ``document``: the bytes whose SHA-256 the version carries, UTF-8 JSON with its ``findings``.
+    A version submitted before there were records has those of its JSON without findings, or none
+    when no spelling of it gives its SHA-256 any more. ``findings`` are those found then (of such a
+    version: when its record was written), ``thresholds`` the figures from which the rules spoke,
+    ``texts`` the kit's (:class:`diagnostics.domain.kit_texts.KitTexts`).
+    """
+
+    version = models.OneToOneField(
+        Version, on_delete=models.PROTECT, primary_key=True, related_name="record"
+    )
+    document = models.BinaryField("document", null=True)
+    findings = models.JSONField("points à discuter", default=list, blank=True)
+    thresholds = models.JSONField("seuils de cohérence", default=dict, blank=True)
+    texts = models.JSONField("textes du kit")
+
+    class Meta:
+        verbose_name = "contenu d’une version"
+        verbose_name_plural = "contenus des versions"
+
+    def __str__(self) -> str:
+        return f"Contenu de la version {self.version.number}"

@@ -7,7 +7,6 @@ from diagnostics.queries.access import (
     access_to,
     get_diagnostic,
     get_structure,
-    get_version,
 )
 from diagnostics.queries.documents import (
     build_document,
@@ -27,6 +26,7 @@ from diagnostics.queries.pages import (
 )
 from diagnostics.queries.review import count_by_state, diagnostics_for_review
 from diagnostics.queries.steps import LoadedStep, StepContext, load_step
+from diagnostics.queries.versions import Submitted, get_version, read_version, versions_of
 
 __all__ = [
     "LoadedDiagnostic",
@@ -35,7 +35,10 @@ __all__ = [
     "access_to",
     "get_diagnostic",
     "get_structure",
+    "Submitted",
     "get_version",
+    "read_version",
+    "versions_of",
     "build_document",
     "document_with_findings",
     "find_points",

@@ -17,7 +17,6 @@ from diagnostics.models import (
     Membership,
     Structure,
     User,
-    Version,
     role_in_structure,
 )
 
@@ -86,11 +85,3 @@ def access_by(role: str | None, state: str, user: User) -> Access:
         state=State(state),
         is_facilitator=user.is_facilitator,
     )
-
-
-def get_version(diagnostic: Diagnostic, number: int) -> Version:
-    """Return a submitted version; Http404 when there is none of that number."""
-    version = diagnostic.versions.filter(number=number).first()
-    if version is None:
-        raise Http404
-    return version

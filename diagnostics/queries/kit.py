@@ -13,7 +13,7 @@ from diagnostics.domain.kit_sheet import (
     SheetQuestion,
     SheetStep,
 )
-from diagnostics.domain.kit_texts import KitTexts, Name, axis_number
+from diagnostics.domain.kit_texts import KitTexts, axis_number, read_texts
 from diagnostics.domain.vocabulary import (
     Axis,
     StepKey,
@@ -51,25 +51,7 @@ def _steps_of_kit(kit_id: int, changed_at: dt.datetime) -> list[Step]:
 def _texts_of_kit(
     kit_id: int, changed_at: dt.datetime, credit: str, horizon_years: int
 ) -> KitTexts:
-    steps = _steps_of_kit(kit_id, changed_at)
-    texts = KitTexts(
-        credit=credit,
-        axes={
-            Axis(part.key): Name(
-                number=axis_number(part.position, in_kit=part.in_kit),
-                title=part.title,
-                short_title=part.short_title,
-            )
-            for part in dict.fromkeys(step.part for step in steps)
-        },
-        steps={
-            StepKey(step.key): Name(
-                number=step.number, title=step.title, short_title=step.short_title
-            )
-            for step in steps
-        },
-    )
-    return texts.at(horizon_years)
+    return read_texts(credit, _steps_of_kit(kit_id, changed_at)).at(horizon_years)
 
 
 def load_kit_sheet(kit: Kit) -> KitSheet:

@@ -40,6 +40,7 @@ from diagnostics.queries.documents import (
 )
 from diagnostics.queries.kit import kit_steps, texts_of
 from diagnostics.queries.steps import RailAxis, RailStep, rail_of
+from diagnostics.queries.versions import versions_of
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
         rail=rail,
         document=document,
         change_request=pending_request(diagnostic),
-        versions=list(diagnostic.versions.select_related("submitted_by").defer("content")),
+        versions=list(versions_of(diagnostic).select_related("submitted_by")),
         last_answer=max(answers, key=lambda answer: answer.updated_at, default=None),
         next_step=next((s for s in steps if s.status is not StepStatus.COMPLETE), None),
     )
@@ -158,7 +159,7 @@ def load_check_page(loaded: LoadedDiagnostic) -> CheckPage:
         ],
         empty_axes=axes_without_answer(document),
         change_request=pending_request(diagnostic),
-        last_version=diagnostic.versions.select_related("submitted_by").defer("content").first(),
+        last_version=versions_of(diagnostic).select_related("submitted_by").first(),
         points=open_findings(found),
         choices=acknowledged_findings(found),
     )

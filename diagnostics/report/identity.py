@@ -18,11 +18,15 @@ FOOTER_WIDTH, COVER_WIDTH, FACT_WIDTH = 215.0, 430.0, 205.0
 
 @dataclass(frozen=True)
 class VersionStamp:
-    """The submitted version that a report shows: number, date and fingerprint."""
+    """The submitted version that a report shows: number, date and fingerprint.
+
+    ``is_checkable``: whether what is kept of it still gives its fingerprint.
+    """
 
     number: int
     submitted_at: dt.datetime
     sha256: str
+    is_checkable: bool = True
 
     @property
     def fingerprint(self) -> str:
@@ -110,6 +114,8 @@ def cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
             f"Version\u00a0{version.number} · soumise le {version.day}"
             f" · empreinte {version.fingerprint}"
         )
+        if not version.is_checkable:
+            stamp += ", qui ne peut plus être vérifiée"
     name, width = typeset(document.structure.name), COVER_WIDTH / HEADING
     is_long = len(wrap(name, width, 40, bold=True)) > 3
     return Cover(

@@ -17,6 +17,7 @@ from diagnostics.models import ChangeRequest, Diagnostic, User, Version
 from diagnostics.queries import access_to, load_diagnostic_document, texts_of
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
+from diagnostics.services.versions import keep_version
 
 
 class AlreadySubmitted(WrongState):
@@ -62,15 +63,7 @@ def submit_diagnostic(diagnostic: Diagnostic, *, user: User, base_url: str) -> V
             names = ", ".join(f"« {texts.axis(axis).short_title} »" for axis in empty)
             raise NotSubmittable(f"Il manque au moins une réponse dans : {names}.")
         locked.save(update_fields=["state", "submitted_at", "updated_at"])
-        last = locked.versions.order_by("-number").first()
-        version = Version.objects.create(
-            diagnostic=locked,
-            number=last.number + 1 if last else 1,
-            content=document.as_json(),
-            sha256=document.sha256(),
-            submitted_by=user,
-            submitted_at=now,
-        )
+        version = keep_version(locked, document, user=user, at=now)
         locked.change_requests.filter(addressed_at=None).update(addressed_at=now)
         record_event(
             EventKind.SUBMITTED,

@@ -16,7 +16,6 @@ from django.utils.cache import get_conditional_response
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_safe
 
-from diagnostics.domain.document import load_document
 from diagnostics.models import Diagnostic, Kit, Rendering
 from diagnostics.printing import (
     Edition,
@@ -34,6 +33,7 @@ from diagnostics.queries import (
     get_diagnostic,
     get_version,
     load_diagnostic_document,
+    read_version,
 )
 from diagnostics.report.renderer import RenderingError, RenderingStopped
 from diagnostics.report.turns import Busy
@@ -82,13 +82,16 @@ def download_kit(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def download_document(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Give the DiagnosticDocument as JSON, with its findings; ``?version=N`` for a submitted one."""
+    """Give the DiagnosticDocument as JSON, with its findings.
+
+    ``?version=N``: a submitted one, in the very bytes whose SHA-256 the version carries.
+    """
     diagnostic = get_diagnostic(request.user, pk).diagnostic
     number = _version_asked(request)
-    if number is None:
-        document = load_diagnostic_document(diagnostic)
-    else:
-        document = load_document(get_version(diagnostic, number).content)
+    if number is not None:
+        kept = read_version(get_version(diagnostic, number))
+        return HttpResponse(kept.json, content_type="application/json", headers=PRIVATE)
+    document = load_diagnostic_document(diagnostic)
     return JsonResponse(
         document_with_findings(diagnostic, document),
         json_dumps_params={"ensure_ascii": False, "indent": 1},

@@ -22,6 +22,7 @@ from diagnostics.models import (
     Rendering,
     User,
     Version,
+    VersionRecord,
 )
 from tests.factories import DiagnosticFactory, UserFactory
 
@@ -139,6 +140,8 @@ class World:
         self.revision = AnswerRevision.objects.create(**self.revision_fields())
         self.draft = Draft.objects.create(**of_it, step="vision", user=self.user)
         self.version = Version.objects.create(**self.version_fields())
+        recorded = Version.objects.create(**self.version_fields() | {"number": 9})
+        self.record = VersionRecord.objects.create(version=recorded, texts={})
         self.request = ChangeRequest.objects.create(
             **of_it, reason="Précisez", requested_by=self.user
         )
@@ -247,6 +250,7 @@ def test_what_the_constraints_leave_possible():
 
 APPEND_ONLY = {
     "version": {"number": 7},
+    "record": {"texts": {"rewritten": True}},
     "revision": {"value": {"rewritten": True}},
     "event": {"kind": EventKind.VALIDATED.value},
 }

@@ -70,9 +70,18 @@ def test_the_kit_is_printed_again_when_it_is_edited(quick_pdf):
     assert "Titre retouché" in quick_pdf[1]
 
 
-@pytest.mark.parametrize("change", ["fingerprint", "kit"])
-def test_new_code_or_an_edited_kit_prints_again(quick_pdf, monkeypatch, change: str):
-    cast = make_cast(State.SUBMITTED)
+@pytest.mark.parametrize(
+    ("state", "change", "printed"),
+    [
+        (State.SUBMITTED, "fingerprint", 2),
+        (State.DRAFT, "kit", 2),
+        (State.SUBMITTED, "kit", 1),  # a version keeps its texts
+    ],
+)
+def test_new_code_prints_again_and_an_edited_kit_what_is_no_version(
+    quick_pdf, monkeypatch, state: State, change: str, printed: int
+):
+    cast = make_cast(state)
     client = cast.client("reader")
     client.get(address(cast))
     if change == "fingerprint":
@@ -80,7 +89,7 @@ def test_new_code_or_an_edited_kit_prints_again(quick_pdf, monkeypatch, change: 
     else:
         Step.objects.filter(key="vision").update(title="Titre retouché")
     client.get(address(cast))
-    assert len(quick_pdf) == 2
+    assert len(quick_pdf) == printed
 
 
 def test_the_pages_of_each_state_have_a_key_of_their_own():
@@ -131,7 +140,7 @@ def test_a_kept_version_is_served_without_its_document(quick_pdf, monkeypatch):
     def never(*arguments: object, **more: object) -> None:
         raise AssertionError("a kept PDF needs no document")
 
-    for name in ("load_document", "load_diagnostic_document", "build_report"):
+    for name in ("read_version", "load_diagnostic_document", "build_report"):
         monkeypatch.setattr(printing, name, never)
     again = client.get(address(cast))
     assert (again.status_code, again.content) == (200, first.content)

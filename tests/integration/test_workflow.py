@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from diagnostics.domain.coherence import findings_json
 from diagnostics.domain.vocabulary import EventKind, State, StepKey
 from diagnostics.models import Answer, Event, Version
 from diagnostics.queries import load_diagnostic_document
@@ -219,7 +220,12 @@ def test_the_version_is_the_document_with_its_fingerprint():
     assert version.content["answers"] == before.as_json()["answers"]
     assert version.content["answers"] == document.as_json()["answers"]
     assert version.content["diagnostic"]["state"] == "submitted"
-    assert version.sha256 == hashlib.sha256(canonical(version.content)).hexdigest()
+    kept = bytes(version.record.document)
+    assert kept == canonical(
+        version.content | {"findings": findings_json(load_diagnostic_document(cast.diagnostic))}
+    )
+    assert version.record.findings == json.loads(kept)["findings"] != []
+    assert version.sha256 == hashlib.sha256(kept).hexdigest()
     assert "entre nous seulement" not in json.dumps(version.content, ensure_ascii=False)
     assert (version.submitted_by, version.submitted_at) == (
         cast.lead,

@@ -12,6 +12,7 @@ from diagnostics.domain.coherence.findings import (
     acknowledged_findings,
     findings_of_step,
     open_findings,
+    read_findings,
 )
 from diagnostics.domain.coherence.thresholds import (
     DEFAULT_THRESHOLDS,
@@ -33,4 +34,5 @@ __all__ = [
     "findings_of_step",
     "load_thresholds",
     "open_findings",
+    "read_findings",
 ]

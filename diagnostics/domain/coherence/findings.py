@@ -133,6 +133,31 @@ def answered(
     return found
 
 
+def read_findings(
+    values: Iterable[FindingJson], acknowledgements: Iterable[Acknowledgement]
+) -> list[CoherenceFinding]:
+    """Return findings as their JSON tells them, with the reasons of those that were acknowledged.
+
+    Nothing is computed again: where to go and the facts behind are not in the JSON.
+    """
+    reasons = {(a.rule, tuple(sorted(set(a.rows)))): a.reason for a in acknowledgements}
+    found = []
+    for value in values:
+        finding = CoherenceFinding(
+            rule=value["rule"],
+            severity=Severity(value["severity"]),
+            steps=(StepKey(value["step"]),),
+            rows=tuple(value["rows"]),
+            message=value["message"],
+            links=(),
+        )
+        if value["acknowledged"]:
+            reason = reasons.get((finding.rule, finding.row_key), "")
+            finding = replace(finding, acknowledgement=reason)
+        found.append(finding)
+    return found
+
+
 def open_findings(findings: Iterable[CoherenceFinding]) -> list[CoherenceFinding]:
     """Return the findings still to be discussed."""
     return [finding for finding in findings if finding.is_open]

@@ -1,0 +1,163 @@
+"""What a version keeps: nothing that is done later changes its JSON, its points or its paper."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from html import unescape
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from diagnostics.domain.kit_texts import default_texts
+from diagnostics.models import Kit, Part, Step, Version, VersionRecord
+from diagnostics.printing import edition_of, printable_report
+from diagnostics.queries import read_version
+from diagnostics.services.workflow import request_changes, submit_diagnostic
+from tests.situations import (
+    BASE_URL,
+    REASON,
+    Cast,
+    answer_document,
+    demo_document,
+    html_of,
+    make_cast,
+)
+
+pytestmark = pytest.mark.django_db
+
+# Written once: what was submitted is read in these spellings for ever.
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+WITH_FINDINGS = (GOLDEN / "version.json").read_bytes()
+SHA256 = "8a6128acc7e5f076baa2609ba070de37c7b96195f1533d80e83ac4a0963f7439"
+WITHOUT_FINDINGS = (GOLDEN / "version_without_findings.json").read_bytes()
+SHA256_WITHOUT = "880a4454baa0b9b40f4760959fdabec6994e96b0aedbece2df800ae0c6a66212"
+PACE = "10,3\u00a0partenariats par an et par ETP"
+
+
+def old_version(cast: Cast, number: int, content: bytes, sha256: str) -> Version:
+    return Version.objects.create(
+        diagnostic=cast.diagnostic,
+        number=number,
+        content=json.loads(content),
+        sha256=sha256,
+        submitted_by=cast.lead,
+    )
+
+
+def golden_version(cast: Cast) -> Version:
+    """A version of long ago, with its record."""
+    version = old_version(cast, 1, WITH_FINDINGS, SHA256)
+    VersionRecord.objects.create(
+        version=version,
+        document=WITH_FINDINGS,
+        findings=json.loads(WITH_FINDINGS)["findings"],
+        texts=default_texts().at(3).model_dump(mode="json"),
+    )
+    return version
+
+
+def write_records() -> None:
+    migration = import_module("diagnostics.migrations.0009_versionrecord")
+    migration.record_versions(apps, None)
+
+
+def page(cast: Cast, name: str, **query: str) -> str:
+    address = reverse(name, args=[cast.diagnostic.pk])
+    return unescape(html_of(cast.client("reader").get(address, query)))
+
+
+def json_of(cast: Cast, number: int) -> bytes:
+    address = reverse("document_json", args=[cast.diagnostic.pk])
+    return cast.client("reader").get(address, {"version": str(number)}).content
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def everything_changes(cast: Cast) -> None:
+    """The rules speak from other figures, the kit has other words and another credit line."""
+    Kit.objects.update(thresholds={"pace_info": 24}, credit="Un autre crédit")
+    Step.objects.filter(key="roles").update(short_title="Rôles rebaptisés")
+    Part.objects.filter(key="means").update(short_title="Moyens rebaptisés")
+    kit = Kit.objects.get()
+    kit.save()  # as the administration does: what is kept of the kit is read again
+    cast.diagnostic.refresh_from_db()
+
+
+def test_its_json_is_the_very_bytes_of_its_fingerprint(cast):
+    golden_version(cast)
+    everything_changes(cast)
+    served = json_of(cast, 1)
+    assert served == WITH_FINDINGS
+    assert hashlib.sha256(served).hexdigest() == SHA256
+
+
+def test_its_points_and_its_texts_stay(cast):
+    cast.diagnostic.answers.all().delete()
+    answer_document(cast.diagnostic, demo_document("sorelle"), user=cast.lead)
+    version = submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    before = page(cast, "report", version="1")
+    assert PACE in before
+    assert "Rôles souhaités" in before
+    everything_changes(cast)
+    after = page(cast, "report", version="1")
+    body = '<article class="r-report'
+    assert after.partition(body)[2].partition("</article>") == before.partition(body)[2].partition(
+        "</article>"
+    )
+    kept = read_version(version)
+    assert kept.findings
+    assert version.record.thresholds["pace_info"] == 10
+    # What is written now speaks otherwise.
+    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
+    now = page(cast, "report")
+    assert PACE not in now
+    assert "Rôles rebaptisés" in now
+    assert "Moyens rebaptisés" in now
+
+
+def test_a_kit_that_is_edited_drops_no_paper_of_a_version(cast):
+    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    cast.diagnostic.refresh_from_db()
+
+    def key() -> str:
+        return printable_report(edition_of(cast.diagnostic, 1)).key
+
+    before, edited_at = key(), Kit.objects.get().changed_at
+    everything_changes(cast)
+    assert Kit.objects.get().changed_at != edited_at
+    assert key() == before
+
+
+def test_versions_from_before_records_get_theirs(cast):
+    intact = old_version(cast, 1, WITHOUT_FINDINGS, SHA256_WITHOUT)
+    altered = old_version(cast, 2, WITHOUT_FINDINGS, "0" * 64)
+    write_records()
+    write_records()  # those that have one keep it
+    assert bytes(intact.record.document) == json_of(cast, 1) == WITHOUT_FINDINGS
+    assert hashlib.sha256(WITHOUT_FINDINGS).hexdigest() == SHA256_WITHOUT
+    findings = json.loads(WITH_FINDINGS)["findings"]
+    assert intact.record.findings == altered.record.findings == findings
+    assert altered.record.document is None
+    assert json.loads(json_of(cast, 2)) == json.loads(WITH_FINDINGS)
+    everything_changes(cast)
+    for number in ("1", "2"):
+        shown = page(cast, "report", version=number)
+        assert PACE in shown
+        assert "Rôles rebaptisés" not in shown
+        assert ("qui ne peut plus être vérifiée" in shown) == (number == "2")
+    home = page(cast, "diagnostic_home")
+    assert home.count("elle ne peut plus être vérifiée") == 1
+    assert home.index("empreinte 000000000000 (elle") < home.index("empreinte 880a4454baa0 ·")
+
+
+def test_a_version_that_cannot_be_read_gets_a_record_too(cast):
+    version = old_version(cast, 1, b'{"schema": 1}', "0" * 64)
+    write_records()
+    assert version.record.findings == []
