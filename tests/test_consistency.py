@@ -198,3 +198,15 @@ def test_names_of_models_are_lower_case():
         names = [str(model._meta.verbose_name), str(model._meta.verbose_name_plural)]
         names += [str(field.verbose_name) for field in model._meta.fields if not field.primary_key]
         assert [name for name in names if name[0].isupper()] == [], model
+
+
+def test_drawings_take_their_colours_from_the_tokens():
+    folders = ("report/diagrams", "report/word/styles.py", "report/blocks")
+    found = []
+    for place in folders:
+        path = Path(settings.BASE_DIR) / "diagnostics" / place
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            found += [
+                f"{file.name}: {c}" for c in re.findall(r"#[0-9a-fA-F]{6}\b", file.read_text())
+            ]
+    assert found == []

@@ -26,6 +26,7 @@ from pydantic import (
 
 from diagnostics.domain.answers import (
     ANSWER_SHAPES,
+    DECIMALS,
     LONG_TEXT,
     ROW_TEXT,
     AccompanimentScope,
@@ -41,7 +42,7 @@ from diagnostics.domain.answers import (
     TerritorialScales,
     Vision,
 )
-from diagnostics.domain.answers.fields import People, Printable, RowText, Year
+from diagnostics.domain.answers.fields import FoundedYear, People, Printable, RowText, Year
 from diagnostics.domain.malformed import Malformed, Problem, parse_json, problems_of
 from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale
 
@@ -72,7 +73,7 @@ class StructureCard(DocumentPart):
         description="nom de la structure d’accompagnement"
     )
     legal_form: LegalForm = Field(LegalForm.ASSOCIATION, description="forme juridique")
-    founded_year: Year | None = Field(None, description="année de création")
+    founded_year: FoundedYear | None = Field(None, description="année de création")
     territory: RowText = Field("", description="territoire d’intervention")
     population: (
         Annotated[int, Field(ge=0, le=100_000_000, json_schema_extra={"unit": "habitants"})] | None
@@ -254,12 +255,14 @@ def drop_dangling_links(answers: Answers) -> None:
             step.alliance = None
 
 
-def load_document(value: dict[str, Any]) -> DiagnosticDocument:
+def load_document(value: dict[str, Any], *, this_year: int | None = None) -> DiagnosticDocument:
     """Read a document from its JSON values; ``findings``, being derived, are ignored.
 
+    ``this_year`` refuses a structure founded later: for what comes in, not for what is kept.
     Raises pydantic.ValidationError, with the path of what is malformed.
     """
-    return DiagnosticDocument.model_validate({k: v for k, v in value.items() if k != "findings"})
+    kept = {k: v for k, v in value.items() if k != "findings"}
+    return DiagnosticDocument.model_validate(kept, context={"this_year": this_year})
 
 
 def read_document(text: str | bytes) -> DiagnosticDocument:
@@ -271,9 +274,25 @@ def read_document(text: str | bytes) -> DiagnosticDocument:
     if not isinstance(value, dict):
         raise Malformed([Problem("$", "un objet est attendu")])
     try:
-        return load_document(value)
+        return load_document(value, this_year=dt.date.today().year)
     except ValidationError as error:
         raise Malformed(problems_of(error)) from error
+
+
+def as_typed(document: DiagnosticDocument) -> DiagnosticDocument:
+    """Return a document whose figures are such as a form takes: two decimals.
+
+    Another program writes 33.333333 or 0.30000000000000004; the step could not save them unchanged.
+    """
+
+    def rounded(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: rounded(entry) for key, entry in value.items()}
+        if isinstance(value, list):
+            return [rounded(entry) for entry in value]
+        return round(value, DECIMALS) if isinstance(value, float) else value
+
+    return load_document(rounded(document.as_json()))
 
 
 def load_answer(step: StepKey, value: dict[str, Any]) -> Answer:

@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 
-from diagnostics.domain.answers import MAX_YEAR, MIN_YEAR
+from diagnostics.domain.answers import DECIMALS, MAX_YEAR, MIN_YEAR
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
 NUL = "\x00"
@@ -70,7 +70,7 @@ class NumberField(forms.DecimalField):
     ) -> None:
         bounds = f"Indiquez un nombre entre 0 et {maximum:,}.".replace(",", "\u202f")
         kwargs.setdefault("required", False)
-        kwargs.setdefault("decimal_places", 2)
+        kwargs.setdefault("decimal_places", DECIMALS)
         super().__init__(
             min_value=0,
             max_value=maximum,
@@ -125,14 +125,14 @@ class CountField(NumberField):
 
 
 class YearField(forms.IntegerField):
-    """A year of four digits."""
+    """A year of four digits, between two others."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        message = f"Indiquez une année à quatre chiffres, entre {MIN_YEAR} et {MAX_YEAR}."
+    def __init__(self, *, first: int = MIN_YEAR, last: int = MAX_YEAR, **kwargs: Any) -> None:
+        message = f"Indiquez une année à quatre chiffres, entre {first} et {last}."
         kwargs.setdefault("required", False)
         super().__init__(
-            min_value=MIN_YEAR,
-            max_value=MAX_YEAR,
+            min_value=first,
+            max_value=last,
             widget=forms.TextInput(
                 attrs={
                     "inputmode": "numeric",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from diagnostics.domain.answers import MIN_FOUNDED_YEAR
 from diagnostics.domain.vocabulary import LegalForm, TerritorialScale
 from diagnostics.forms.fields import CountField, TextField, YearField
 from diagnostics.models import Structure
@@ -24,7 +27,7 @@ class StructureForm(forms.Form):
     legal_form = forms.ChoiceField(
         label="Forme juridique", choices=LegalForm.choices(), required=False
     )
-    founded_year = YearField(label="Année de création")
+    founded_year = YearField(label="Année de création", first=MIN_FOUNDED_YEAR)
     territory = TextField(
         label="Territoire d’intervention",
         max_length=300,
@@ -48,6 +51,13 @@ class StructureForm(forms.Form):
         """Return the form of a structure's card, filled with it."""
         initial = {name: getattr(structure, name) for name in IDENTITY_FIELDS}
         return cls(*args, initial=initial)
+
+    def clean_founded_year(self) -> int | None:
+        """Refuse a year to come."""
+        year: int | None = self.cleaned_data["founded_year"]
+        if year is not None and year > timezone.localdate().year:
+            raise ValidationError("Cette année n’est pas encore venue.")
+        return year
 
     def clean_legal_form(self) -> str:
         """Take the first form of the list when none was sent."""

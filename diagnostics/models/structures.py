@@ -63,7 +63,7 @@ class Structure(models.Model):
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(founded_year=None) | Q(founded_year__range=(1900, 2100)),
+                condition=Q(founded_year=None) | Q(founded_year__range=(1000, 2100)),
                 name="structure_founded_year_is_a_year",
             ),
         ]

@@ -33,12 +33,12 @@ from typing import NoReturn
 from django.conf import settings
 
 from diagnostics.report import pdf
-from rameau_diag.processes import die_with_parent
 
 OUT_OF_MEMORY = 3  # exit code of a child
 NICENESS = 5  # whoever fills in a form comes first
 READY = b"ready"
 
+_PR_SET_PDEATHSIG = 1
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
@@ -136,7 +136,7 @@ def _print(
 
 def _accept_bounds(parent: int, seconds: float, memory: int) -> None:
     """Have the kernel end this process with its parent, after a time, or beyond some memory."""
-    die_with_parent(signal.SIGKILL)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)  # it ended in between
     signal.setitimer(signal.ITIMER_REAL, seconds)  # SIGALRM ends it

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from diagnostics.domain.answers import AccompanimentScope
 from diagnostics.domain.coherence import acknowledged_findings, find_coherence, findings_json
@@ -25,7 +26,7 @@ from diagnostics.services.answers import save_answer
 from diagnostics.services.coherence import acknowledge_finding
 from tests.coherence_cases import partner, scope
 from tests.factories import StructureFactory
-from tests.situations import Cast, answer_document, demo_document, make_cast
+from tests.situations import Cast, answer_document, demo_document, make_cast, step_data
 
 NB = "\u00a0"
 DEMO = ("sorelle", "brumelle", "arvelle")
@@ -352,3 +353,19 @@ def test_an_export_is_a_document_like_any_other(cast):
     assert load_document(json.loads(exported(cast.diagnostic))) == load_diagnostic_document(
         cast.diagnostic
     )
+
+
+@pytest.mark.django_db
+def test_the_step_saves_unchanged_what_was_imported(tmp_path):
+    """Sums of floats and thirds, as another program writes them."""
+    cast = make_cast()
+    value = demo_document("brumelle").as_json()
+    value["answers"]["economic_model"]["target"] |= {"fte": 0.1 + 0.2, "public_pct": 33.333333}
+    copy = imported(json.dumps(value), tmp_path, str(cast.structure.pk))
+    before = copy.answers.get(step="economic_model").value
+    assert (before["target"]["fte"], before["target"]["public_pct"]) == (0.3, 33.33)
+    address = reverse("diagnostic_step", args=[copy.pk, "economic_model"])
+    client = cast.client("lead")
+    response = client.post(address, step_data(client, address))
+    assert response.status_code == 302
+    assert copy.answers.get(step="economic_model").value == before

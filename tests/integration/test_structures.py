@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.models import Event, Membership, Structure
@@ -72,7 +73,8 @@ def test_starred_fields_are_needed(client, lead, missing):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("founded_year", "1899"),
+        ("founded_year", "999"),
+        ("founded_year", str(timezone.localdate().year + 1)),
         ("founded_year", "deux mille"),
         ("population", "-1"),
         ("population", "1e9999999"),
@@ -218,7 +220,16 @@ def test_structure_may_start_without_lead():
     assert [m.role for m in structure.memberships.all()] == [MembershipRole.CONTRIBUTOR]
 
 
-@pytest.mark.parametrize("year", [1899, 2101])
+@pytest.mark.parametrize("year", [1000, 1848, timezone.localdate().year])
+def test_a_chamber_is_older_than_an_association(client, lead, year):
+    response = as_(client, lead).post(
+        reverse("structure_create"), CARD | {"founded_year": str(year)}
+    )
+    assert response.status_code == 302
+    assert Structure.objects.get().founded_year == year
+
+
+@pytest.mark.parametrize("year", [999, 2101])
 def test_founded_year_is_a_year(year):
     with (
         pytest.raises(IntegrityError, match="structure_founded_year_is_a_year"),

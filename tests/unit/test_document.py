@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 
@@ -9,7 +10,14 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from diagnostics.domain.document import DiagnosticDocument, canonical_json, load_document
+from diagnostics.domain.document import (
+    DiagnosticDocument,
+    as_typed,
+    canonical_json,
+    load_document,
+    read_document,
+)
+from diagnostics.domain.malformed import Malformed
 from diagnostics.domain.vocabulary import StepKey
 from tests.posting import demo_document
 from tests.report_samples import without_dangling_links
@@ -89,7 +97,7 @@ def test_absent_answers_are_absent_and_findings_ignored():
         {"structure": {"name": "x" * 301}},
         {"structure": {"name": "x\x00"}},
         {"structure": {"name": "x", "population": -1}},
-        {"structure": {"name": "x", "founded_year": 1899}},
+        {"structure": {"name": "x", "founded_year": 999}},
         {"diagnostic": {"title": "T", "base_year": 2026, "horizon_years": 4}},
         {"diagnostic": {"title": "T", "base_year": 2101, "horizon_years": 3}},
         {"diagnostic": {"title": "T", "base_year": 2026, "horizon_years": 3, "state": "lost"}},
@@ -178,3 +186,24 @@ def test_target_years():
     card = demo_document().diagnostic
     assert card.target_year == card.base_year + card.horizon_years
     assert card.target_label == f"N+{card.horizon_years}"
+
+
+@pytest.mark.parametrize(
+    ("year", "refused"), [(1848, False), (dt.date.today().year, False), (2100, True)]
+)
+def test_a_structure_is_not_founded_in_a_year_to_come(year, refused):
+    value = empty_document() | {"structure": {"name": "Chambre", "founded_year": year}}
+    assert load_document(value).structure.founded_year == year  # what is kept stays readable
+    if refused:
+        with pytest.raises(Malformed, match="structure.founded_year.*année à venir"):
+            read_document(json.dumps(value))
+    else:
+        assert read_document(json.dumps(value)).structure.founded_year == year
+
+
+def test_figures_of_another_program_become_those_that_a_form_takes():
+    sides = {"fte": 0.1 + 0.2, "public_pct": 33.333333, "private_pct": 12.5}
+    document = load_document(empty_document() | {"answers": {"economic_model": {"now": sides}}})
+    now = as_typed(document).answers.economic_model.now
+    assert (now.fte, now.public_pct, now.private_pct) == (0.3, 33.33, 12.5)
+    assert as_typed(as_typed(document)) == as_typed(document)

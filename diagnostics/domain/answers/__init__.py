@@ -22,6 +22,7 @@ from diagnostics.domain.answers.ambition import (
 from diagnostics.domain.answers.base import Answer, Row, Shape, new_row_id, without_ids
 from diagnostics.domain.answers.board import BoardDecision, BoardDecisions, Milestone
 from diagnostics.domain.answers.fields import (
+    DECIMALS,
     LONG_TEXT,
     MAX_CALENDAR_ROWS,
     MAX_DAYS,
@@ -34,6 +35,7 @@ from diagnostics.domain.answers.fields import (
     MAX_VALUE,
     MAX_YEAR,
     MILESTONE_TEXT,
+    MIN_FOUNDED_YEAR,
     MIN_YEAR,
     RATIONALE_TEXT,
     ROW_TEXT,
@@ -92,6 +94,8 @@ __all__ = [
     "MAX_VALUE",
     "MAX_YEAR",
     "MILESTONE_TEXT",
+    "DECIMALS",
+    "MIN_FOUNDED_YEAR",
     "MIN_YEAR",
     "RATIONALE_TEXT",
     "ROW_TEXT",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints, ValidationInfo
 
 # --- Bounds --------------------------------------------------------------------
 
@@ -29,6 +29,10 @@ MAX_PEOPLE = 1_000_000
 MAX_DAYS = 1_000_000
 MAX_VALUE = 1_000_000_000
 MIN_YEAR, MAX_YEAR = 1900, 2100
+MIN_FOUNDED_YEAR = 1000  # a chamber may be of 1848, an order of 1113
+
+# Decimals of a number that people type.
+DECIMALS = 2
 
 # --- Field types ---------------------------------------------------------------------------
 
@@ -88,6 +92,20 @@ def _unit(name: str) -> Any:
     return Field(json_schema_extra={"unit": name})
 
 
+def _not_to_come(year: int, info: ValidationInfo) -> int:
+    """Refuse a year to come, where the reader was told which year it is."""
+    this_year = (info.context or {}).get("this_year")
+    if this_year is not None and year > this_year:
+        raise ValueError(f"année à venir\u00a0: {this_year} au plus")
+    return year
+
+
+FoundedYear = Annotated[
+    int,
+    Field(ge=MIN_FOUNDED_YEAR, le=MAX_YEAR),
+    _unit("année"),
+    AfterValidator(_not_to_come),
+]
 Year = Annotated[int, Field(ge=MIN_YEAR, le=MAX_YEAR), _unit("année")]
 Fte = Annotated[float, Field(ge=0, le=MAX_FTE, allow_inf_nan=False), _unit("ETP"), PlainNumber]
 Keur = Annotated[float, Field(ge=0, le=MAX_KEUR, allow_inf_nan=False), _unit("K€"), PlainNumber]

@@ -22,12 +22,13 @@ from diagnostics.report.diagrams.svg import (
     text,
 )
 from diagnostics.report.lettering import text_width
+from diagnostics.report.palette import colour
 from diagnostics.typography import percent
 
 # One hue, three depths: the families stay apart when the page is printed in grey.
 FUNDING_COLOURS = {
     FundingFamily.PUBLIC: (MEANS_DARK, WHITE),
-    FundingFamily.PRIVATE: ("#d99a45", INK),
+    FundingFamily.PRIVATE: (colour("axis-means-middle"), INK),
     FundingFamily.SELF: (MEANS_TINT, INK),
 }
 SHORT_FAMILIES = {

@@ -15,17 +15,17 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from diagnostics.report.lettering import fit
+from diagnostics.report.palette import colour
 
 WIDTH = 700.0
 
-# The values of design tokens that drawings need (a drawing cannot read custom properties).
-INK = "#1b2a28"
-SOFT_INK = "#4c5957"
-WHITE = "#ffffff"
-LINE = "#e0dccf"
-AMBITION, AMBITION_DARK, AMBITION_TINTS = "#8d3a73", "#6b2656", {1: "#e9cfe1", 2: "#f7edf4"}
-MISSIONS, MISSIONS_TINT, MISSIONS_PALE = "#2d7a4b", "#cfe5d7", "#e9f4ed"
-MEANS, MEANS_DARK, MEANS_TINT, MEANS_PALE = "#a9600c", "#7d4708", "#f6e3c3", "#fcf2e6"
+INK, SOFT_INK, WHITE, LINE = colour("ink"), colour("ink-soft"), colour("sheet"), colour("line")
+AMBITION, AMBITION_DARK = colour("axis-ambition"), colour("axis-ambition-dark")
+AMBITION_TINTS = {1: colour("axis-ambition-tint"), 2: colour("axis-ambition-pale")}  # by circle
+MISSIONS, MISSIONS_TINT = colour("axis-missions"), colour("axis-missions-tint")
+MISSIONS_PALE = colour("axis-missions-pale")
+MEANS, MEANS_DARK = colour("axis-means"), colour("axis-means-dark")
+MEANS_TINT, MEANS_PALE = colour("axis-means-tint"), colour("axis-means-pale")
 FONT = "Figtree, 'Figtree Extended', sans-serif"
 
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.thread import ItemKind, Thread, read_thread
-from diagnostics.domain.vocabulary import Axis
+from diagnostics.domain.vocabulary import KIT_AXES, Axis
 from diagnostics.report.diagrams.svg import (
     INK,
     SOFT_INK,
@@ -54,22 +54,17 @@ from diagnostics.report.diagrams.thread_layout import (
     thread_layout,
 )
 from diagnostics.report.lettering import text_width
+from diagnostics.report.palette import colour
 from diagnostics.typography import count, enumeration
 
-# The axes' colours of the design tokens; the link's are lighter, so that cards stand out.
-AXIS_COLOURS = {
-    Axis.VISION: "#2c66ad",
-    Axis.AMBITION: "#8d3a73",
-    Axis.MISSIONS: "#2d7a4b",
-    Axis.MEANS: "#a9600c",
-}
-LINK_COLOURS = {
-    Axis.VISION: "#7ba3d2",
-    Axis.AMBITION: "#b9809f",
-    Axis.MISSIONS: "#7fb393",
-    Axis.MEANS: "#cf9a5c",
-}
-VISION_BAND, APART_GROUND, EMPTY_GROUND = "#eaf1f9", "#f3f0e7", "#faf8f3"
+AXIS_COLOURS = {axis: colour(f"axis-{axis}") for axis in KIT_AXES}
+# Those of the links are lighter, so that cards stand out.
+LINK_COLOURS = {axis: colour(f"axis-{axis}-link") for axis in KIT_AXES}
+VISION_BAND, APART_GROUND, EMPTY_GROUND = (
+    colour("axis-vision-pale"),
+    colour("apart"),
+    colour("paper"),
+)
 BAR = 3.5  # the solid edge of a card that is tied
 RADIUS = 6.0
 STUB, RING = 8.0, 3.2

@@ -23,6 +23,7 @@ from docx.section import Section
 from docx.shared import Cm
 
 from diagnostics.domain.vocabulary import Axis
+from diagnostics.report.palette import colour
 
 FONT = "Calibri"
 LANGUAGE = "fr-FR"
@@ -31,17 +32,15 @@ TEXT_WIDTH, WIDE_TEXT_WIDTH = 17.0, 25.7
 # The largest picture on a page that also has its heading and caption: width, height.
 PICTURE_ROOM, WIDE_PICTURE_ROOM = (16.4, 21.0), (25.4, 13.4)
 
-# The colours of static/css/tokens.css (a test compares them).
-INK, INK_SOFT = "1b2a28", "55615c"
-LEAF, LEAF_DARK, LEAF_PALE = "1f6f54", "134636", "e6f0ea"
-SUN, SUN_PALE, LINE, FIELD_LINE = "e9a820", "fdf3d9", "e0dccf", "857f6d"
-AXIS_COLOURS = {
-    Axis.VISION: ("2c66ad", "eaf1f9"),
-    Axis.AMBITION: ("8d3a73", "f8eef4"),
-    Axis.MISSIONS: ("2d7a4b", "e9f4ed"),
-    Axis.MEANS: ("a9600c", "fcf2e6"),
-    Axis.BOARD: ("4a5652", "eef1ef"),
-}
+
+def _hex(token: str) -> str:
+    return colour(token).removeprefix("#")
+
+
+INK, INK_SOFT = _hex("ink"), _hex("ink-soft")
+LEAF, LEAF_DARK, LEAF_PALE = _hex("leaf"), _hex("leaf-dark"), _hex("leaf-pale")
+SUN, SUN_PALE, LINE, FIELD_LINE = _hex("sun"), _hex("sun-pale"), _hex("line"), _hex("field-line")
+AXIS_COLOURS = {axis: (_hex(f"axis-{axis}"), _hex(f"axis-{axis}-pale")) for axis in Axis}
 # What no axis colours takes the primary colour.
 PLAIN_COLOURS = (LEAF, LEAF_PALE)
 ON_COVER, TITLE_ON_COVER = "cfe2d8", "f7dfa2"
