@@ -12,6 +12,7 @@ from collections.abc import Iterable
 NBSP = "\u00a0"  # before : % € K€ and inside « »
 NNBSP = "\u202f"  # before ; ! ? and between thousands
 APOSTROPHE = "’"
+NAME_LENGTH = 60  # characters of a row’s name within a sentence
 MONTHS = (
     "janvier",
     "février",
@@ -121,3 +122,18 @@ def typeset(text: str) -> str:
         text = _QUOTES.sub(r"“\1”", text)
     text = _BEFORE_UNIT.sub(NBSP, text)
     return _THOUSANDS.sub(rf"\1{NNBSP}", text)
+
+
+def shortened(text: str, limit: int = NAME_LENGTH) -> str:
+    """Return a text on one line, typeset, cut between two words; its own quotation marks nest."""
+    line = re.sub(r"\s*\n\s*", " ", text) if "\n" in text else text
+    line = typeset(line[: limit + 20])  # its quotation marks may take less room
+    if "«" in line or "»" in line:
+        line = re.sub(r"\s*»", "”", re.sub(r"«\s*", "“", line))
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    space = max(cut.rfind(" "), cut.rfind(NBSP))
+    if space > limit // 2:
+        cut = cut[:space]
+    return cut.rstrip(" \u00a0\u202f,;:.–—-(“") + "…"

@@ -22,11 +22,9 @@ from django_htmx.http import trigger_client_event
 from formtools.wizard.storage.base import BaseStorage
 from formtools.wizard.views import NamedUrlWizardView
 
-from diagnostics.domain.answers import Positioning
 from diagnostics.domain.completeness import missing_in_step
 from diagnostics.domain.vocabulary import Mark, State, StepKey
 from diagnostics.forms.base import StepForm, TamperedForm
-from diagnostics.forms.positioning import PositioningForm
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.forms.row_operations import apply_operation, form_payload
 from diagnostics.queries import (
@@ -35,7 +33,6 @@ from diagnostics.queries import (
     load_step,
     pending_request,
 )
-from diagnostics.report.diagrams import circles_svg
 from diagnostics.services.answers import StaleRevision, save_answer
 from diagnostics.services.drafts import discard_draft, save_draft, typed_text, typed_values
 from diagnostics.services.errors import WrongState
@@ -260,18 +257,7 @@ class StepWizard(NamedUrlWizardView):
         """Give the template the step, its kit and its surroundings."""
         context: dict[str, Any] = super().get_context_data(form=form, **kwargs)
         context |= self._page_context() | {"form": form, "errors": list(form.error_list())}
-        if isinstance(form, PositioningForm):
-            context["preview"] = self._circles(form)
         return context
-
-    def _circles(self, form: PositioningForm) -> str:
-        """Draw the circles from the rows shown, typed or stored."""
-        stored = self.loaded.stored
-        if form.is_bound:
-            rows = form.positions()
-        else:
-            rows = stored.rows if isinstance(stored, Positioning) else []
-        return circles_svg(rows, centre=self.loaded.diagnostic.structure.name)
 
     def _page_context(self) -> dict[str, Any]:
         loaded, step = self.loaded, self.loaded.step
@@ -300,7 +286,9 @@ class StepWizard(NamedUrlWizardView):
             "examples": [
                 {
                     "example": example,
-                    "payload": json.dumps(form_payload(step, example.payload), ensure_ascii=False)
+                    "payload": json.dumps(
+                        form_payload(STEP_FORMS[step], example.payload), ensure_ascii=False
+                    )
                     if example.payload
                     else "",
                 }

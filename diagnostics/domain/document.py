@@ -29,6 +29,7 @@ from diagnostics.domain.answers import (
     DECIMALS,
     LONG_TEXT,
     ROW_TEXT,
+    STEPS,
     AccompanimentScope,
     Activities,
     Alliances,
@@ -42,6 +43,7 @@ from diagnostics.domain.answers import (
     TerritorialScales,
     Vision,
 )
+from diagnostics.domain.answers.descriptor import drop_dangling
 from diagnostics.domain.answers.fields import FoundedYear, People, Printable, RowText, Year
 from diagnostics.domain.malformed import Malformed, Problem, parse_json, problems_of
 from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale
@@ -235,24 +237,8 @@ def drop_dangling_links(answers: Answers) -> None:
     A row may be removed while others still name it; the link is kept in the stored answer (the
     row may come back) and left out of what is read.
     """
-    known = {step: answer.row_ids() for step, answer in answers.given()}
-    roles = known.get(StepKey.ROLES, set())
-    objectives = known.get(StepKey.OBJECTIVES, set())
-    activities = known.get(StepKey.ACTIVITIES, set())
-    levers = known.get(StepKey.ECONOMIC_MODEL, set())
-    allies = known.get(StepKey.ALLIANCES, set())
-    for objective in answers.objectives.rows if answers.objectives else []:
-        objective.serves = [link for link in objective.serves if link in roles]
-    for activity in answers.activities.rows if answers.activities else []:
-        activity.serves = [link for link in activity.serves if link in objectives]
-    for alliance in answers.alliances.rows if answers.alliances else []:
-        alliance.serves = [link for link in alliance.serves if link in activities | levers]
-    for scale in answers.territorial_scales.rows if answers.territorial_scales else []:
-        if scale.activity not in activities:
-            scale.activity = None
-    for step in answers.accompaniment_scope.rows if answers.accompaniment_scope else []:
-        if step.alliance not in allies:
-            step.alliance = None
+    for step in STEPS.values():
+        drop_dangling(step.row_sets, answers)
 
 
 def load_document(value: dict[str, Any], *, this_year: int | None = None) -> DiagnosticDocument:

@@ -17,14 +17,12 @@ from functools import cached_property
 from typing import TypeVar
 
 from diagnostics.domain.answers import ActionTerritory, Activity
+from diagnostics.domain.answers.activities import ACTIVITIES
+from diagnostics.domain.answers.alliances import ALLIES
+from diagnostics.domain.answers.economic_model import LEVERS
+from diagnostics.domain.answers.objectives import OBJECTIVES
+from diagnostics.domain.answers.roles import ROLES
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.links import (
-    activity_labels,
-    alliance_labels,
-    lever_labels,
-    objective_labels,
-    role_labels,
-)
 from diagnostics.domain.vocabulary import Labelled, Relation, StepKey, TerritorialScale
 
 T = TypeVar("T")
@@ -276,7 +274,7 @@ def _scales(document: DiagnosticDocument) -> Iterator[Item]:
 def _levers(document: DiagnosticDocument, links: Iterable[Link]) -> Iterator[Item]:
     """The levers that an ally serves: nothing in the kit asks to tie the others."""
     served = {link.target for link in links}
-    for item in _named(ItemKind.LEVER, lever_labels(document), "L"):
+    for item in _named(ItemKind.LEVER, LEVERS.labels(document.answers), "L"):
         if item.key in served:
             yield item
 
@@ -288,7 +286,7 @@ def _alliances(document: DiagnosticDocument) -> Iterator[Item]:
         for row in (answer.rows if answer else [])
         if row.relation is Relation.TO_APPROACH
     }
-    return _named(ItemKind.ALLIANCE, alliance_labels(document), details=details)
+    return _named(ItemKind.ALLIANCE, ALLIES.labels(document.answers), details=details)
 
 
 # --- The links -------------------------------------------------------------------------------
@@ -335,15 +333,17 @@ def _gaps(document: DiagnosticDocument, links: Iterable[Link]) -> Iterator[Gap]:
         }
         return (Gap(kind, row_id) for row_id in ids if row_id not in tied)
 
-    objectives = list(objective_labels(document))
+    objectives = list(OBJECTIVES.labels(document.answers))
     rows = document.answers.activities.rows if document.answers.activities else []
     unanswered = [row.id for row in rows if not row.serves_none]
-    yield from missing(GapKind.ROLE_OBJECTIVE, role_labels(document), other=ItemKind.OBJECTIVE)
+    yield from missing(
+        GapKind.ROLE_OBJECTIVE, ROLES.labels(document.answers), other=ItemKind.OBJECTIVE
+    )
     yield from missing(GapKind.OBJECTIVE_ROLE, objectives, other=ItemKind.ROLE)
     yield from missing(GapKind.OBJECTIVE_ACTIVITY, objectives, other=ItemKind.ACTIVITY)
     yield from missing(GapKind.ACTIVITY_OBJECTIVE, unanswered, other=ItemKind.OBJECTIVE)
     yield from missing(GapKind.ACTIVITY_SCALE, [row.id for row in rows], other=ItemKind.SCALE)
-    yield from missing(GapKind.ALLIANCE_SERVICE, alliance_labels(document), other=None)
+    yield from missing(GapKind.ALLIANCE_SERVICE, ALLIES.labels(document.answers), other=None)
 
 
 def read_thread(document: DiagnosticDocument) -> Thread:
@@ -351,9 +351,9 @@ def read_thread(document: DiagnosticDocument) -> Thread:
     links = tuple(dict.fromkeys(_links(document)))
     items = [
         *_statements(document),
-        *_named(ItemKind.ROLE, role_labels(document)),
-        *_named(ItemKind.OBJECTIVE, objective_labels(document), "O"),
-        *_named(ItemKind.ACTIVITY, activity_labels(document), "A"),
+        *_named(ItemKind.ROLE, ROLES.labels(document.answers)),
+        *_named(ItemKind.OBJECTIVE, OBJECTIVES.labels(document.answers), "O"),
+        *_named(ItemKind.ACTIVITY, ACTIVITIES.labels(document.answers), "A"),
         *_scope_steps(document),
         *_scales(document),
         *_alliances(document),

@@ -21,14 +21,12 @@ from diagnostics.domain.answers import (
     TerritorialScales,
     new_row_id,
 )
+from diagnostics.domain.answers.activities import ACTIVITIES
+from diagnostics.domain.answers.economic_model import LEVERS
+from diagnostics.domain.answers.objectives import OBJECTIVES
+from diagnostics.domain.answers.roles import ROLES
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.links import (
-    Choices,
-    activity_choices,
-    objective_choices,
-    role_choices,
-    service_choices,
-)
+from diagnostics.domain.links import Choices, link_choices
 from diagnostics.domain.thread import Gap, GapKind
 from diagnostics.domain.vocabulary import TerritorialScale
 
@@ -43,14 +41,14 @@ class CannotTie(ValueError):
 def tying_choices(kind: GapKind, document: DiagnosticDocument) -> Choices:
     """Return the (row id, words) that a gap can be tied to; an échelon's codes for a place."""
     if kind is GapKind.OBJECTIVE_ROLE:
-        return role_choices(document)
+        return link_choices([ROLES], document)
     if kind in {GapKind.ROLE_OBJECTIVE, GapKind.ACTIVITY_OBJECTIVE}:
-        return objective_choices(document)
+        return link_choices([OBJECTIVES], document)
     if kind is GapKind.OBJECTIVE_ACTIVITY:
-        return activity_choices(document)
+        return link_choices([ACTIVITIES], document)
     if kind is GapKind.ACTIVITY_SCALE:
         return TerritorialScale.choices()
-    return service_choices(document)
+    return link_choices([ACTIVITIES, LEVERS], document)
 
 
 def tie(answer: Answer, gap: Gap, chosen: Iterable[str]) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, Row, ScopeStep
+from diagnostics.domain.answers.accompaniment_scope import SCOPE_STEPS
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Handling, ScopeStepKey, StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
@@ -47,11 +48,9 @@ class ScopeStepForm(RowForm):
 class ScopeRows(RowFormSet):
     """The six steps, fixed."""
 
-    noun = "étape"
+    row_set = SCOPE_STEPS
     row_template = "steps/accompaniment_scope/row.html"
     blank_rows = len(CHAIN)
-    cap = len(CHAIN)
-    fixed = True
 
     def rows(self) -> list[Row]:
         """Return the six steps (they carry no id)."""

@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 
 from diagnostics.domain.answers import ROW_TEXT, Activity
+from diagnostics.domain.answers.activities import ACTIVITIES
+from diagnostics.domain.answers.objectives import OBJECTIVES
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.links import objective_choices
+from diagnostics.domain.links import link_choices
 from diagnostics.domain.vocabulary import PRIORITY_LABELS, ActivityState, Mission, StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import CodeField, LinksField, TextField, YearField
@@ -33,7 +35,7 @@ class ActivityForm(RowForm):
 
     def link_choices(self, document: DiagnosticDocument) -> dict[str, list[tuple[str, str]]]:
         """An activity serves objectives."""
-        return {"serves": objective_choices(document)}
+        return {"serves": link_choices([OBJECTIVES], document)}
 
     def clean(self) -> dict[str, Any]:
         """An activity serves objectives, or none on purpose: not both."""
@@ -49,7 +51,7 @@ class ActivityForm(RowForm):
 class ActivityRows(RowFormSet):
     """The activities."""
 
-    noun = "activité"
+    row_set = ACTIVITIES
     add_label = "Ajouter une activité"
     row_template = "steps/activities/row.html"
 

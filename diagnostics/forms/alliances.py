@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, Alliance
+from diagnostics.domain.answers.activities import ACTIVITIES
+from diagnostics.domain.answers.alliances import ALLIES
+from diagnostics.domain.answers.economic_model import LEVERS
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.links import service_choices
+from diagnostics.domain.links import link_choices
 from diagnostics.domain.vocabulary import AllianceFamily, AllianceLevel, Relation, StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import CodeField, LinksField, TextField, YearField
@@ -26,13 +29,13 @@ class AllianceForm(RowForm):
 
     def link_choices(self, document: DiagnosticDocument) -> dict[str, list[tuple[str, str]]]:
         """An ally serves activities or levers."""
-        return {"serves": service_choices(document)}
+        return {"serves": link_choices([ACTIVITIES, LEVERS], document)}
 
 
 class AllianceRows(RowFormSet):
     """The allies."""
 
-    noun = "acteur"
+    row_set = ALLIES
     add_label = "Ajouter un acteur"
     row_template = "steps/alliances/row.html"
 

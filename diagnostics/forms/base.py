@@ -7,7 +7,7 @@ refuses only what is malformed; what is missing is not its business.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,15 +15,16 @@ from django.forms.formsets import BaseFormSet, formset_factory
 from django.forms.utils import ErrorList
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from pydantic import ValidationError as ShapeError
 
 from diagnostics.domain.answers import (
     ANSWER_SHAPES,
     LONG_TEXT,
     MAX_LINKS,
-    MAX_ROWS,
     Answer,
     Row,
+    RowSet,
     new_row_id,
 )
 from diagnostics.domain.document import DiagnosticDocument
@@ -101,12 +102,20 @@ class RowFormSet(BaseFormSet):
     """The rows of an answer. Rows are added, removed and moved by renumbering them, so that what
     is posted is always rows 0 to n-1 in their order."""
 
-    noun: ClassVar[str] = "ligne"
+    row_set: ClassVar[RowSet[Any]]
     add_label: ClassVar[str] = "Ajouter une ligne"
     row_template: ClassVar[str]
     blank_rows: ClassVar[int] = 1
-    cap: ClassVar[int] = MAX_ROWS
-    fixed: ClassVar[bool] = False  # rows can neither be added, removed nor moved
+
+    # Of the row set: what people call a row, how many rows at most, whether they are always there.
+    noun: ClassVar[str]
+    cap: ClassVar[int]
+    fixed: ClassVar[bool]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "row_set" in vars(cls):
+            cls.noun, cls.cap, cls.fixed = cls.row_set.noun, cls.row_set.cap, cls.row_set.is_fixed
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -172,6 +181,10 @@ class StepForm(forms.Form):
     step: ClassVar[StepKey]
     subform_classes: ClassVar[dict[str, type[forms.Form]]] = {}
     formset_classes: ClassVar[dict[str, type[RowFormSet]]] = {}
+    # Values that a button writes at once in a sub-form, by the button's name.
+    presets: ClassVar[dict[str, Mapping[str, Any]]] = {}
+    # What is drawn above the fields while one types, see :meth:`preview`.
+    preview_template: ClassVar[str] = ""
 
     mark = CodeField(Mark.choices(), label="Repère de l’équipe", empty_label="Aucun repère")
     board_question = TextField(
@@ -229,6 +242,19 @@ class StepForm(forms.Form):
             )
             for name, formset_class in self.formset_classes.items()
         }
+
+    @classmethod
+    def fields_of_example(cls, values: dict[str, list[str]]) -> dict[str, list[str]]:
+        """Return what an example writes, by field of the form, from its values by field of the shape."""
+        return values
+
+    def own_example(self, name: str) -> list[dict[str, Any]] | None:
+        """Return what a button of the form itself fills in, as an example of the kit says it."""
+        return None
+
+    def preview(self) -> SafeString:
+        """Return the drawing that follows what is typed; only where there is a preview_template."""
+        raise NotImplementedError
 
     def initial_rows(self, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the initial values of a set of rows from the stored answer's JSON values."""

@@ -7,7 +7,6 @@ import re
 from django import forms
 
 from diagnostics.domain.answers import (
-    MAX_CALENDAR_ROWS,
     MAX_YEAR,
     MILESTONE_TEXT,
     MIN_YEAR,
@@ -15,6 +14,7 @@ from diagnostics.domain.answers import (
     BoardDecision,
     Milestone,
 )
+from diagnostics.domain.answers.board_decisions import DECISIONS, MILESTONES
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import TextField
@@ -52,7 +52,7 @@ class DecisionForm(RowForm):
 class DecisionRows(RowFormSet):
     """The decisions, numbered in the report."""
 
-    noun = "décision"
+    row_set = DECISIONS
     add_label = "Ajouter une décision"
     row_template = "steps/board_decisions/decision_row.html"
 
@@ -69,10 +69,9 @@ class MilestoneForm(RowForm):
 class MilestoneRows(RowFormSet):
     """The calendar."""
 
-    noun = "jalon"
+    row_set = MILESTONES
     add_label = "Ajouter un jalon"
     row_template = "steps/board_decisions/milestone_row.html"
-    cap = MAX_CALENDAR_ROWS
 
 
 class BoardDecisionsForm(StepForm):

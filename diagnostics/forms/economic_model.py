@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -15,12 +16,10 @@ from diagnostics.domain.answers import (
     ROW_TEXT,
     Lever,
 )
+from diagnostics.domain.answers.economic_model import LEVERS, SHARE_TOLERANCE, THIRDS
 from diagnostics.domain.vocabulary import FundingFamily, LeverState, StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import CodeField, CountField, NumberField, TextField
-
-# One third each, in whole percents (the kit: « 1/3 public – 1/3 privé – 1/3 auto-financement »).
-THIRDS = {"public_pct": 33, "private_pct": 33, "self_pct": 34}
 
 
 class SnapshotForm(forms.Form):
@@ -48,6 +47,12 @@ class SnapshotForm(forms.Form):
                 "Le haut de la fourchette est plus petit que le bas\u00a0: corrigez l’un des deux.",
             )
         return cleaned
+
+    share_tolerance = SHARE_TOLERANCE
+
+    def thirds(self) -> str:
+        """What « Trois tiers » writes, by field, as JSON for the page's script."""
+        return json.dumps(THIRDS)
 
     def share_total(self) -> float | None:
         """Sum in % of the shares shown now, None when none is a number (first display)."""
@@ -77,7 +82,7 @@ class LeverForm(RowForm):
 class LeverRows(RowFormSet):
     """The levers."""
 
-    noun = "levier"
+    row_set = LEVERS
     add_label = "Ajouter un levier"
     row_template = "steps/economic_model/row.html"
 
@@ -88,6 +93,7 @@ class EconomicModelForm(StepForm):
     step = StepKey.ECONOMIC_MODEL
     subform_classes = {"now": SnapshotForm, "target": SnapshotForm}
     formset_classes = {"levers": rows_of(LeverForm, LeverRows)}
+    presets = {"thirds": THIRDS}
 
     needs_now = TextField(label="Besoins actuels", max_length=LONG_TEXT, rows=3)
     needs_target = TextField(label="Besoins à l’horizon", max_length=LONG_TEXT, rows=3)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from diagnostics.domain.answers import MAX_VALUE, ROW_TEXT, UNIT_TEXT, Objective
+from diagnostics.domain.answers.objectives import OBJECTIVES
+from diagnostics.domain.answers.roles import ROLES
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.links import role_choices
+from diagnostics.domain.links import link_choices
 from diagnostics.domain.vocabulary import PROPOSED_UNITS, ObjectiveKind, StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import CodeField, LinksField, NumberField, TextField, YearField
@@ -30,13 +32,13 @@ class ObjectiveForm(RowForm):
 
     def link_choices(self, document: DiagnosticDocument) -> dict[str, list[tuple[str, str]]]:
         """An objective serves roles."""
-        return {"serves": role_choices(document)}
+        return {"serves": link_choices([ROLES], document)}
 
 
 class ObjectiveRows(RowFormSet):
     """The objectives."""
 
-    noun = "objectif"
+    row_set = OBJECTIVES
     add_label = "Ajouter un objectif"
     row_template = "steps/objectives/row.html"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.safestring import SafeString
+
 from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, Position
+from diagnostics.domain.answers.positioning import POSITIONS
 from diagnostics.domain.vocabulary import (
     CIRCLE_LABELS,
     PROPOSED_POSTURES,
@@ -12,6 +15,7 @@ from diagnostics.domain.vocabulary import (
 )
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import CodeField, TextField
+from diagnostics.report.diagrams import circles_svg
 
 
 class PositionForm(RowForm):
@@ -42,7 +46,7 @@ class PositionForm(RowForm):
 class PositionRows(RowFormSet):
     """The actors of the two circles."""
 
-    noun = "acteur"
+    row_set = POSITIONS
     add_label = "Ajouter un acteur"
     row_template = "steps/positioning/row.html"
 
@@ -53,6 +57,13 @@ class PositioningForm(StepForm):
     step = StepKey.POSITIONING
     formset_classes = {"rows": rows_of(PositionForm, PositionRows)}
     proposed_postures = PROPOSED_POSTURES
+    preview_template = "steps/positioning/preview.html"
+
+    def preview(self) -> SafeString:
+        """Draw the two circles from the rows shown, typed or stored."""
+        stored = self.context.stored
+        rows = self.positions() if self.is_bound else stored.rows if stored else []
+        return circles_svg(rows, centre=self.context.document.structure.name)
 
     def positions(self) -> list[Position]:
         """Return the rows typed that can be drawn now, whatever the rest of the form (preview)."""

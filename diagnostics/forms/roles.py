@@ -1,6 +1,7 @@
 """Step `roles`: the roles wished for by the structure (Q2)."""
 
 from diagnostics.domain.answers import ROW_TEXT, Role
+from diagnostics.domain.answers.roles import ROLES
 from diagnostics.domain.vocabulary import RoleKind, StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import CodeField, TextField
@@ -21,7 +22,7 @@ class RoleForm(RowForm):
 class RoleRows(RowFormSet):
     """Roles in their order of priority."""
 
-    noun = "rôle"
+    row_set = ROLES
     add_label = "Ajouter un rôle"
     row_template = "steps/roles/row.html"
 

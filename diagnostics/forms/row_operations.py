@@ -12,11 +12,8 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
 
-from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import RowFormSet, StepForm
-from diagnostics.forms.economic_model import THIRDS
 from diagnostics.forms.fields import french_number
-from diagnostics.forms.territorial_scales import TerritorialScalesForm, placing_payload
 from diagnostics.models import Example
 
 
@@ -104,13 +101,14 @@ def _apply_row_operation(form: StepForm, data: QueryDict, operation: str) -> str
 
 def _payload_of(form: StepForm, name: str, examples: Sequence[Example]) -> list[dict[str, Any]]:
     """Return what an example of the kit fills in, or the placing of an activity in its step."""
-    if isinstance(form, TerritorialScalesForm) and name in {e["value"] for e in form.to_place()}:
-        return placing_payload(name)
+    own = form.own_example(name)
+    if own is not None:
+        return own
     number = int(name)
     example = next((entry for entry in examples if entry.pk == number), None)
     if example is None:
         raise ValueError(number)
-    return form_payload(form.step, example.payload)
+    return form_payload(type(form), example.payload)
 
 
 def _fill(form: StepForm, data: QueryDict, payload: list[dict[str, Any]]) -> str:
@@ -134,7 +132,7 @@ def _fill(form: StepForm, data: QueryDict, payload: list[dict[str, Any]]) -> str
     return anchor or "exemples"
 
 
-def form_payload(step: StepKey, payload: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def form_payload(form: type[StepForm], payload: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what an example fills in terms of the step's form: {formset, values: {field: [text]}}.
 
     Used here, and by the page for JavaScript (``data-payload``).
@@ -142,9 +140,7 @@ def form_payload(step: StepKey, payload: list[dict[str, Any]]) -> list[dict[str,
     entries = []
     for entry in payload:
         values = {name: _as_posted(value) for name, value in entry["values"].items()}
-        if step is StepKey.TERRITORIAL_SCALES and "mission" in values:
-            values["subject"] = [f"mission:{values.pop('mission')[0]}"]
-        entries.append({"formset": entry["formset"], "values": values})
+        entries.append({"formset": entry["formset"], "values": form.fields_of_example(values)})
     return entries
 
 
@@ -167,12 +163,11 @@ def _first_blank_row(formset: RowFormSet, data: QueryDict) -> int | None:
 
 
 def _apply_preset(form: StepForm, data: QueryDict, preset: str) -> str:
-    kind, column = preset.split(":")
-    if kind != "thirds" or column not in form.subforms:
-        raise ValueError(preset)
-    for name, value in THIRDS.items():
-        data[f"{form.prefix}-{column}-{name}"] = str(value)
-    return f"id_{form.prefix}-{column}-public_pct"
+    name, part = preset.split(":")
+    values, prefix = form.presets[name], form.subforms[part].prefix
+    for field, value in values.items():
+        data[f"{prefix}-{field}"] = str(value)
+    return f"id_{prefix}-{next(iter(values))}"
 
 
 def _as_posted(value: Any) -> list[str]:

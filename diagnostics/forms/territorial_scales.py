@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, ActionTerritory
+from diagnostics.domain.answers.activities import ACTIVITIES
+from diagnostics.domain.answers.territorial_scales import ACTIONS
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.links import activity_choices
+from diagnostics.domain.links import link_choices
 from diagnostics.domain.thread import unplaced_activities
 from diagnostics.domain.vocabulary import Mission, StepKey, TerritorialScale
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
@@ -36,7 +38,7 @@ class ActionTerritoryForm(RowForm):
         """Activities not yet placed (by their mission either) come first, then the others, then
         whole missions."""
         waiting = {row.id for row in unplaced_activities(document)}
-        named = [(f"{_ACTIVITY}{i}", words, i) for i, words in activity_choices(document)]
+        named = [(f"{_ACTIVITY}{i}", words, i) for i, words in link_choices([ACTIVITIES], document)]
         groups = [
             ("Pas encore placées", [(v, t) for v, t, row_id in named if row_id in waiting]),
             ("Activités déjà placées", [(v, t) for v, t, row_id in named if row_id not in waiting]),
@@ -76,7 +78,7 @@ class ActionTerritoryForm(RowForm):
 class ActionTerritoryRows(RowFormSet):
     """The actions and their échelons."""
 
-    noun = "action"
+    row_set = ACTIONS
     add_label = "Ajouter un échelon"
     row_template = "steps/territorial_scales/row.html"
 
@@ -87,12 +89,24 @@ class TerritorialScalesForm(StepForm):
     step = StepKey.TERRITORIAL_SCALES
     formset_classes = {"rows": rows_of(ActionTerritoryForm, ActionTerritoryRows)}
 
+    @classmethod
+    def fields_of_example(cls, values: dict[str, list[str]]) -> dict[str, list[str]]:
+        """A mission is chosen among what an échelon is for."""
+        if "mission" not in values:
+            return values
+        subject = f"{_MISSION}{values['mission'][0]}"
+        return {k: v for k, v in values.items() if k != "mission"} | {"subject": [subject]}
+
+    def own_example(self, name: str) -> list[dict[str, Any]] | None:
+        """Place an activity that has no échelon yet."""
+        return placing_payload(name) if name in {e["value"] for e in self.to_place()} else None
+
     def to_place(self) -> list[dict[str, str]]:
         """Return the activities not yet placed, each with what the row that places it holds.
 
         ``value`` is what the button posts (see :func:`placing_payload`), ``payload`` its JSON.
         """
-        labels = dict(activity_choices(self.context.document))
+        labels = dict(link_choices([ACTIVITIES], self.context.document))
         waiting = unplaced_activities(self.context.document)
         return [
             {

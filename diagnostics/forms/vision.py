@@ -1,11 +1,11 @@
 """Step `vision`: the situation wished for on the territory (Q1)."""
 
 from diagnostics.domain.answers import (
-    MAX_STATEMENTS,
     STARTING_POINT_TEXT,
     STATEMENT_TEXT,
     VisionStatement,
 )
+from diagnostics.domain.answers.vision import STATEMENTS
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import TextField
@@ -22,10 +22,9 @@ class StatementForm(RowForm):
 class StatementRows(RowFormSet):
     """One to six statements."""
 
-    noun = "énoncé"
+    row_set = STATEMENTS
     add_label = "Ajouter un énoncé"
     row_template = "steps/vision/row.html"
-    cap = MAX_STATEMENTS
 
 
 class VisionForm(StepForm):

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from diagnostics.domain.answers import MAX_STATEMENTS
+from diagnostics.domain.answers import STEPS
 from diagnostics.domain.kit_sheet import KitSheet
 from diagnostics.domain.vocabulary import (
     PRIORITY_LABELS,
@@ -27,23 +27,9 @@ from diagnostics.domain.vocabulary import (
     Mission,
     RoleKind,
     ScopeStepKey,
-    StepKey,
     TerritorialScale,
 )
 from diagnostics.report.diagrams.blank import blank_chain_svg, blank_circles_svg
-
-# How many empty rows each step offers; more are written on the back.
-ROWS = {
-    StepKey.VISION: MAX_STATEMENTS,
-    StepKey.ROLES: 2,
-    StepKey.OBJECTIVES: 7,
-    StepKey.POSITIONING: 1,
-    StepKey.ACTIVITIES: 5,
-    StepKey.TERRITORIAL_SCALES: 12,
-    StepKey.ECONOMIC_MODEL: 5,
-    StepKey.ALLIANCES: 5,
-    StepKey.BOARD_DECISIONS: 6,
-}
 
 
 def _choices() -> dict[str, Any]:
@@ -72,7 +58,7 @@ def render_kit_html(kit: KitSheet) -> str:
     context = {
         "kit": kit,
         "choices": _choices(),
-        "rows": {step.value: range(count) for step, count in ROWS.items()},
+        "rows": {key.value: range(step.paper_rows) for key, step in STEPS.items()},
         "circles": blank_circles_svg(),
         "chain": blank_chain_svg(),
     }

@@ -12,7 +12,6 @@ from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import TamperedForm
 from diagnostics.forms.positioning import PositioningForm
 from diagnostics.queries import StepContext, get_diagnostic, load_diagnostic_document
-from diagnostics.report.diagrams import circles_svg
 
 
 @require_POST
@@ -29,4 +28,4 @@ def positioning_preview(request: HttpRequest, pk: UUID) -> HttpResponse:
         form.check_structure(same_revision=False)
     except TamperedForm as error:
         raise SuspiciousOperation(str(error)) from error
-    return HttpResponse(circles_svg(form.positions(), centre=loaded.diagnostic.structure.name))
+    return HttpResponse(form.preview())

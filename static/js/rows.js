@@ -203,7 +203,7 @@ function totals() {
     const sum = Math.round(known.reduce((total, share) => total + share, 0) * 100) / 100;
     const words = String(sum).replace(".", ",");
     let verdict = "";
-    if (known.length === shares.length && Math.abs(sum - 100) > 1) {
+    if (known.length === shares.length && Math.abs(sum - 100) > Number(output.dataset.tolerance)) {
       verdict = " — le total attendu est 100\u00a0%";
     }
     output.textContent = known.length
@@ -213,14 +213,12 @@ function totals() {
 }
 
 function preset(button) {
-  const column = button.value.split(":")[1];
-  const thirds = { public_pct: "33", private_pct: "33", self_pct: "34" };
-  for (const [name, value] of Object.entries(thirds)) {
-    document.getElementById(`id_economic_model-${column}-${name}`).value = value;
+  for (const [name, value] of Object.entries(JSON.parse(button.dataset.values))) {
+    document.getElementById(button.dataset.fields + name).value = value;
   }
   totals();
   touched();
-  say("Trois tiers : 33 %, 33 %, 34 %.");
+  say(button.dataset.said);
 }
 
 form.addEventListener("click", (event) => {

@@ -34,6 +34,9 @@ MIN_FOUNDED_YEAR = 1000  # a chamber may be of 1848, an order of 1113
 # Decimals of a number that people type.
 DECIMALS = 2
 
+# Decimals to which sums of floats are compared: 30.6 + 34.2 + 36.2 is 101.
+PRECISION = 6
+
 # --- Field types ---------------------------------------------------------------------------
 
 # Controls (less line feed and tab) and lone surrogates.
@@ -62,26 +65,27 @@ def no_duplicates(values: list[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
 
 
+def _at_most(characters: int) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, max_length=characters)
+
+
+def table(description: str, *, cap: int = MAX_ROWS) -> Any:
+    """Return the field of a set of rows: none at first, at most ``cap``."""
+    return Field(default_factory=list, max_length=cap, description=description)
+
+
 Printable = AfterValidator(_printable)
 PlainNumber = PlainSerializer(_plain_number)
 
 RowId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,11}$")]
 RowIds = Annotated[list[RowId], Field(max_length=MAX_LINKS), AfterValidator(no_duplicates)]
-RowText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=ROW_TEXT), Printable]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONG_TEXT), Printable]
-StatementText = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=STATEMENT_TEXT), Printable
-]
-StartingPointText = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=STARTING_POINT_TEXT), Printable
-]
-MilestoneText = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=MILESTONE_TEXT), Printable
-]
-RationaleText = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=RATIONALE_TEXT), Printable
-]
-UnitText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=UNIT_TEXT), Printable]
+RowText = Annotated[str, _at_most(ROW_TEXT), Printable]
+LongText = Annotated[str, _at_most(LONG_TEXT), Printable]
+StatementText = Annotated[str, _at_most(STATEMENT_TEXT), Printable]
+StartingPointText = Annotated[str, _at_most(STARTING_POINT_TEXT), Printable]
+MilestoneText = Annotated[str, _at_most(MILESTONE_TEXT), Printable]
+RationaleText = Annotated[str, _at_most(RATIONALE_TEXT), Printable]
+UnitText = Annotated[str, _at_most(UNIT_TEXT), Printable]
 Month = Annotated[
     str, StringConstraints(pattern=r"^(|(19|20)\d\d-(0[1-9]|1[0-2])|2100-(0[1-9]|1[0-2]))$")
 ]

@@ -1,14 +1,24 @@
-"""Axis 1, vision of the territory: the situation wished for."""
+"""1 « Situation souhaitée »: the situation wished for on the territory."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
 from diagnostics.domain.answers.base import Answer, Row
-from diagnostics.domain.answers.fields import MAX_STATEMENTS, StartingPointText, StatementText
-from diagnostics.domain.vocabulary import StepKey
+from diagnostics.domain.answers.descriptor import Found, RowSet, StepDescriptor
+from diagnostics.domain.answers.fields import (
+    MAX_STATEMENTS,
+    StartingPointText,
+    StatementText,
+)
+from diagnostics.domain.vocabulary import (
+    StepKey,
+)
+
+if TYPE_CHECKING:
+    from diagnostics.domain.document import DiagnosticDocument
 
 
 class VisionStatement(Row):
@@ -28,3 +38,18 @@ class Vision(Answer):
         max_length=MAX_STATEMENTS,
         description="énoncés de la situation souhaitée",
     )
+
+
+def _missing(answer: Vision, document: DiagnosticDocument) -> Found:
+    if not any(statement.text for statement in answer.statements):
+        yield "statements", "au moins un énoncé de la situation souhaitée"
+
+
+STATEMENTS = RowSet[VisionStatement](Vision, "statements", "énoncé", lambda row: row.text)
+STEP = StepDescriptor(
+    Vision,
+    _missing,
+    row_sets=(STATEMENTS,),
+    first_field="statements",
+    paper_rows=MAX_STATEMENTS,
+)

@@ -43,8 +43,6 @@ R = TypeVar("R", bound=Row)
 # A row with its place in its table: fields are named by place.
 Placed = tuple[int, R]
 DONE = frozenset({Handling.SELF, Handling.WITH_PARTNER})
-# Floats: 45.3 − 35.3 is a growth of 10 points.
-PRECISION = 6
 
 # A share or a rhythm of partnerships is no number of partnerships to initiate.
 _NUMBER_OF_PARTNERSHIPS = re.compile(r"\bpartenariats?\b")

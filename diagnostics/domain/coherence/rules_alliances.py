@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from diagnostics.domain.answers import Alliance
+from diagnostics.domain.answers.alliances import ALLIES
 from diagnostics.domain.coherence.case import Case, says
 from diagnostics.domain.coherence.findings import FieldLink, Severity
 from diagnostics.domain.coherence.registry import Found, rule
-from diagnostics.domain.coherence.wording import name_of, named
+from diagnostics.domain.coherence.wording import named
 from diagnostics.domain.vocabulary import (
     ActorType,
     AllianceFamily,
@@ -292,4 +293,4 @@ def spreading_to_nobody(case: Case) -> Iterator[Found]:
 
 
 def _actor(row: Alliance, index: int) -> str:
-    return name_of(row.actor, f"L{APOSTROPHE}acteur", index)
+    return ALLIES.mention(row, index + 1, article=f"L{APOSTROPHE}")

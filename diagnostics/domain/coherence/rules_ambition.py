@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from diagnostics.domain.answers import Objective
+from diagnostics.domain.answers.objectives import OBJECTIVES
+from diagnostics.domain.answers.roles import ROLES
 from diagnostics.domain.coherence.case import Case
 from diagnostics.domain.coherence.findings import FieldLink, Severity
 from diagnostics.domain.coherence.registry import Found, rule
-from diagnostics.domain.coherence.wording import name_of, named
+from diagnostics.domain.coherence.wording import named
 from diagnostics.domain.vocabulary import Mission, ObjectiveKind, RoleKind, StepKey
 from diagnostics.typography import APOSTROPHE, NBSP, enumeration
 
@@ -87,7 +89,7 @@ def role_without_activity(case: Case) -> Iterator[Found]:
         noun = "mission" if len(missions) == 1 else "missions"
         labels = named((mission.label for mission in missions), "ou")
         yield Found(
-            f"Le rôle {name_of(row.title, 'rôle', index)} n’est porté par aucune activité "
+            f"Le rôle {ROLES.mention(row, index + 1)} n’est porté par aucune activité "
             f"({noun} {labels}). Ajoutez une activité ou revoyez ce rôle.",
             rows=(row.id,),
             facts=(row.role.value,),
@@ -212,4 +214,4 @@ def many_objectives(case: Case) -> Iterator[Found]:
 
 
 def _objective(row: Objective, index: int) -> str:
-    return name_of(row.statement, f"L{APOSTROPHE}objectif", index)
+    return OBJECTIVES.mention(row, index + 1, article=f"L{APOSTROPHE}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from diagnostics.domain.coherence.case import PRECISION, Case, says
+from diagnostics.domain.answers.fields import PRECISION
+from diagnostics.domain.coherence.case import Case, says
 from diagnostics.domain.coherence.findings import FieldLink, Severity
 from diagnostics.domain.coherence.registry import Found, rule
 from diagnostics.domain.coherence.wording import figure
@@ -32,10 +33,10 @@ COMPANIES_PAY = re.compile(r"\bparticipations? (financieres? )?des? (les )?entre
 def shares_off_total(case: Case) -> Iterator[Found]:
     """R19: arithmetic, for each column whose three shares are given."""
     for prefix, name, column in case.columns:
-        total = column.share_total
-        if total is None:
+        total, gap = column.share_total, column.share_gap
+        if total is None or gap is None:
             continue
-        if round(abs(total - 100), PRECISION) > case.thresholds.share_tolerance:
+        if gap > case.thresholds.share_tolerance:
             yield Found(
                 f"{name}{NBSP}: la répartition totalise {number(total)}{NBSP}%.",
                 rows=(prefix,),

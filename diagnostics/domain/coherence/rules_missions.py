@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diagnostics.domain.coherence.case import PRECISION, Case, plain
+from diagnostics.domain.answers.activities import ACTIVITIES
+from diagnostics.domain.answers.fields import PRECISION
+from diagnostics.domain.coherence.case import Case, plain
 from diagnostics.domain.coherence.findings import FieldLink, Severity
 from diagnostics.domain.coherence.registry import Found, rule
-from diagnostics.domain.coherence.wording import figure, name_of
+from diagnostics.domain.coherence.wording import figure
 from diagnostics.domain.vocabulary import (
     AllianceLevel,
     Handling,
@@ -16,7 +18,7 @@ from diagnostics.domain.vocabulary import (
     StepKey,
     TerritorialScale,
 )
-from diagnostics.typography import APOSTROPHE, NBSP, count, number, percent, quoted
+from diagnostics.typography import APOSTROPHE, NBSP, count, number, percent, quoted, shortened
 
 SCALE_ORDER = {scale: rank for rank, scale in enumerate(TerritorialScale)}
 WIDE_SCALES = {
@@ -242,7 +244,7 @@ def partner_without_alliance(case: Case) -> Iterator[Found]:
         elif case.alliances and not case.is_an_ally(row.partner):
             yield Found(
                 f"Étape {quoted(key.label)}{NBSP}: le partenaire "
-                f"{name_of(row.partner, 'partenaire', index)} n’apparaît pas dans vos alliances.",
+                f"{quoted(shortened(row.partner))} n’apparaît pas dans vos alliances.",
                 rows=(key.value,),
                 facts=(plain(row.partner),),
                 links=(
@@ -350,7 +352,7 @@ def priority_without_scale(case: Case) -> Iterator[Found]:
     missions = {row.mission for _, row in case.scales if row.scale and row.mission}
     for index, row in case.activities:
         if row.priority == 1 and row.id not in activities and row.mission not in missions:
-            name = name_of(row.text, f"L{APOSTROPHE}activité", index)
+            name = ACTIVITIES.mention(row, index + 1, article=f"L{APOSTROPHE}")
             yield Found(
                 f"{name} est prioritaire mais n’a pas d’échelon.",
                 rows=(row.id,),

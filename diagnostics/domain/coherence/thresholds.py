@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from diagnostics.domain.answers import SHARE_TOLERANCE
 from diagnostics.domain.malformed import problems_of
 
 Count = Annotated[int, Field(ge=1, le=60)]
@@ -42,7 +43,7 @@ class Thresholds(BaseModel):
         50, description="R13 : part d’activités à créer, à équipe constante, en %"
     )
     share_tolerance: Share = Field(
-        1, description="R19 : écart admis du total des parts à 100, en points"
+        SHARE_TOLERANCE, description="R19 : écart admis du total des parts à 100, en points"
     )
     budget_growth: Annotated[float, Field(gt=100, le=1_000, allow_inf_nan=False)] = Field(
         130, description="R20 : budget cible en % du budget de l’année N"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.safestring import SafeString
 
-from diagnostics.domain.answers import AccompanimentScope, ScopeStep
+from diagnostics.domain.answers import AccompanimentScope, Labels, ScopeStep
+from diagnostics.domain.answers.alliances import ALLIES
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.links import Labels, alliance_labels
 from diagnostics.domain.vocabulary import Handling
 from diagnostics.report.blocks.types import (
     DASH,
@@ -32,7 +32,7 @@ PAGE_RULE = PageRule.WHOLE
 
 def blocks(answer: AccompanimentScope, document: DiagnosticDocument) -> list[Block]:
     """Return the chain, then who does each of its steps."""
-    allies = alliance_labels(document)
+    allies = ALLIES.labels(document.answers)
     rows = tuple(_row(rank, row, allies) for rank, row in enumerate(answer.rows, 1))
 
     def draw() -> list[SafeString]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from diagnostics.domain.answers import Activities, Activity
+from diagnostics.domain.answers import Activities, Activity, Labels
+from diagnostics.domain.answers.objectives import OBJECTIVES
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.links import Labels, names_behind, objective_codes
+from diagnostics.domain.links import names_behind
 from diagnostics.domain.vocabulary import Mission
 from diagnostics.report.blocks.types import (
     Block,
@@ -39,7 +40,7 @@ COLUMNS = (
 def blocks(answer: Activities, document: DiagnosticDocument) -> list[Block]:
     """Return the activities; a mission without any is left out, unless it was declared « hors de
     notre rôle »."""
-    objectives = objective_codes(document)
+    objectives = OBJECTIVES.codes(document.answers)
     groups = []
     for mission in (*Mission, None):
         own = [(f"A{n}", row) for n, row in enumerate(answer.rows, 1) if row.mission is mission]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.utils.safestring import SafeString
 
-from diagnostics.domain.answers import Alliance, Alliances
+from diagnostics.domain.answers import Alliance, Alliances, Labels
+from diagnostics.domain.answers.activities import ACTIVITIES
+from diagnostics.domain.answers.economic_model import LEVERS
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.links import Labels, activity_codes, lever_codes, names_behind
+from diagnostics.domain.links import names_behind
 from diagnostics.domain.vocabulary import AllianceFamily, Relation
 from diagnostics.report.blocks.types import (
     DASH,
@@ -45,7 +47,7 @@ COLUMNS = (
 
 def blocks(answer: Alliances, document: DiagnosticDocument) -> list[Block]:
     """Return the families of allies, drawn then in a table."""
-    codes = activity_codes(document) | lever_codes(document)
+    codes = ACTIVITIES.codes(document.answers) | LEVERS.codes(document.answers)
     families = _families(answer)
     groups = [
         (

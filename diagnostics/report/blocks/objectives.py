@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils.safestring import SafeString
 
-from diagnostics.domain.answers import Objective, Objectives
+from diagnostics.domain.answers import Labels, Objective, Objectives
+from diagnostics.domain.answers.roles import ROLES
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.links import Labels, names_behind, role_labels
+from diagnostics.domain.links import names_behind
 from diagnostics.report.blocks.types import (
     DASH,
     Block,
@@ -37,7 +38,7 @@ UNNAMED = "Objectif à préciser"
 
 def blocks(answer: Objectives, document: DiagnosticDocument) -> list[Block]:
     """Return the objectives in time, then in a table."""
-    roles = role_labels(document)
+    roles = ROLES.labels(document.answers)
     rows = tuple(_row(f"O{n}", row, roles) for n, row in enumerate(answer.rows, 1))
     return [
         Drawing(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from diagnostics.domain.answers import ActionTerritory, TerritorialScales
+from diagnostics.domain.answers.activities import ACTIVITIES
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.links import activity_codes, activity_labels
 from diagnostics.domain.vocabulary import Mission, TerritorialScale
 from diagnostics.report.blocks.types import (
     DASH,
@@ -75,7 +75,7 @@ class Action:
 def read_actions(answer: TerritorialScales, document: DiagnosticDocument) -> list[Action]:
     """Return the actions in the kit's order: each mission, then its activities, then the rest."""
     activities = document.answers.activities.rows if document.answers.activities else []
-    codes, labels = activity_codes(document), activity_labels(document)
+    codes, labels = ACTIVITIES.codes(document.answers), ACTIVITIES.labels(document.answers)
     found: list[Action] = []
     for mission in (*Mission, None):
         if mission and (own := [row for row in answer.rows if row.mission is mission]):

@@ -1,37 +1,39 @@
-"""Axis 4, means: economic model, alliances, organisation."""
+"""4.1 « Modèle économique cible »: both years, the needs, the levers."""
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from diagnostics.domain.answers.base import Answer, Row, Shape
+from diagnostics.domain.answers.descriptor import Found, RowSet, StepDescriptor
 from diagnostics.domain.answers.fields import (
     MAX_ROWS,
+    PRECISION,
     Days,
     Fte,
     Keur,
     LongText,
     People,
     Percent,
-    RationaleText,
-    RowIds,
     RowText,
-    Year,
-    no_duplicates,
 )
 from diagnostics.domain.vocabulary import (
-    AllianceFamily,
-    AllianceLevel,
     FundingFamily,
-    GovernanceForm,
-    LegalTool,
-    LegalToolState,
     LeverState,
-    Relation,
     StepKey,
 )
+from diagnostics.typography import quoted
+
+if TYPE_CHECKING:
+    from diagnostics.domain.document import DiagnosticDocument
+
+
+# How far from 100 % shares may be in all, in points: R19's threshold unless a kit has its own.
+SHARE_TOLERANCE = 1
+# « Trois tiers », in %.
+THIRDS = {"public_pct": 33, "private_pct": 33, "self_pct": 34}
 
 
 class EconomicSnapshot(Shape):
@@ -72,6 +74,12 @@ class EconomicSnapshot(Shape):
         return None if None in values else sum(value for value in values if value is not None)
 
     @property
+    def share_gap(self) -> float | None:
+        """How far the shares are from 100 in all, in points, or None while one of them is missing."""
+        total = self.share_total
+        return None if total is None else round(abs(total - 100), PRECISION)
+
+    @property
     def budget_middle(self) -> float | None:
         """Middle of the budget's range in K€; one bound alone is the budget; None without."""
         bounds = [b for b in (self.budget_min_keur, self.budget_max_keur) if b is not None]
@@ -106,40 +114,42 @@ class EconomicModel(Answer):
     )
 
 
-class Alliance(Row):
-    """An ally of the structure, existing or to approach."""
-
-    id_prefix: ClassVar[str] = "l"
-    actor: RowText = Field("", description="nom de l’acteur")
-    family: AllianceFamily | None = Field(None, description="famille d’alliés")
-    level: AllianceLevel | None = Field(None, description="niveau où agit l’allié")
-    relation: Relation | None = Field(None, description="allié existant ou à approcher")
-    purpose: RowText = Field("", description="but")
-    horizon_year: Year | None = Field(None, description="échéance du rapprochement")
-    note: LongText = Field("", description="note")
-    serves: RowIds = Field(
-        default_factory=list, description="activités ou leviers servis (ids de lignes)"
-    )
-
-
-class Alliances(Answer):
-    """Q11–Q13: existing network, actors to approach, and to what purpose."""
-
-    step: ClassVar[StepKey] = StepKey.ALLIANCES
-    rows: list[Alliance] = Field(
-        default_factory=list, max_length=MAX_ROWS, description="alliés existants et à approcher"
-    )
+def _missing_in_column(prefix: str, column: EconomicSnapshot, year: int) -> Found:
+    if column.fte is None:
+        yield f"{prefix}-fte", f"l’équipe en ETP pour {year}"
+    if column.budget_min_keur is None and column.budget_max_keur is None:
+        yield f"{prefix}-budget_min_keur", f"le budget de {year}"
+    gap = column.share_gap
+    if gap is None:
+        missing = next(f for f, share in column.shares.items() if share is None)
+        yield f"{prefix}-{missing.value}_pct", f"les trois modes de financement de {year}"
+    elif gap > SHARE_TOLERANCE:
+        yield (
+            f"{prefix}-public_pct",
+            f"des parts de financement de {year} dont le total fasse 100\u00a0%",
+        )
 
 
-class Organisation(Answer):
-    """Q14–Q16: organisation, governance, legal tool."""
+def _missing(answer: EconomicModel, document: DiagnosticDocument) -> Found:
+    card = document.diagnostic
+    yield from _missing_in_column("now", answer.now, card.base_year)
+    yield from _missing_in_column("target", answer.target, card.target_year)
+    for index, lever in enumerate(answer.levers):
+        name = LEVERS.mention(lever, index + 1)
+        if not lever.text:
+            yield f"levers-{index}-text", f"l’intitulé du levier\u00a0{index + 1}"
+        if lever.family is None:
+            yield f"levers-{index}-family", f"la famille de {name}"
+        if lever.state is None:
+            yield f"levers-{index}-state", f"l’état (acquis ou à mobiliser) de {name}"
+    families = {lever.family for lever in answer.levers}
+    for family in FundingFamily:
+        used = any((column.shares[family] or 0) > 0 for column in (answer.now, answer.target))
+        if used and family not in families:
+            yield "levers", f"au moins un levier en {quoted(family.label)}"
 
-    step: ClassVar[StepKey] = StepKey.ORGANISATION
-    organisation: LongText = Field("", description="organisation envisagée")
-    governance: LongText = Field("", description="gouvernance adaptée")
-    governance_forms: Annotated[list[GovernanceForm], AfterValidator(no_duplicates)] = Field(
-        default_factory=list, description="formes de gouvernance, qui se combinent"
-    )
-    legal_tool: LegalTool | None = Field(None, description="outil juridique, le cas échéant")
-    legal_tool_state: LegalToolState | None = Field(None, description="où en est l’outil")
-    rationale: RationaleText = Field("", description="motif du choix de l’outil")
+
+LEVERS = RowSet[Lever](EconomicModel, "levers", "levier", lambda row: row.text, letter="L")
+STEP = StepDescriptor(
+    EconomicModel, _missing, row_sets=(LEVERS,), first_field="now-fte", paper_rows=5
+)

@@ -1,12 +1,13 @@
-"""Towards the board (an addition to the kit): decisions proposed, and their calendar."""
+"""« Vers le conseil » (an addition to the kit): decisions proposed, and their calendar."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
 from diagnostics.domain.answers.base import Answer, Row
+from diagnostics.domain.answers.descriptor import Found, RowSet, StepDescriptor
 from diagnostics.domain.answers.fields import (
     MAX_CALENDAR_ROWS,
     MAX_ROWS,
@@ -14,7 +15,12 @@ from diagnostics.domain.answers.fields import (
     Month,
     RowText,
 )
-from diagnostics.domain.vocabulary import StepKey
+from diagnostics.domain.vocabulary import (
+    StepKey,
+)
+
+if TYPE_CHECKING:
+    from diagnostics.domain.document import DiagnosticDocument
 
 
 class BoardDecision(Row):
@@ -44,3 +50,19 @@ class BoardDecisions(Answer):
         max_length=MAX_CALENDAR_ROWS,
         description="calendrier des douze mois suivants",
     )
+
+
+def _missing(answer: BoardDecisions, document: DiagnosticDocument) -> Found:
+    if not any(decision.text for decision in answer.decisions):
+        yield "decisions", "au moins une décision proposée au conseil"
+
+
+DECISIONS = RowSet[BoardDecision](BoardDecisions, "decisions", "décision", lambda row: row.text)
+MILESTONES = RowSet[Milestone](BoardDecisions, "calendar", "jalon", lambda row: row.milestone)
+STEP = StepDescriptor(
+    BoardDecisions,
+    _missing,
+    row_sets=(DECISIONS, MILESTONES),
+    first_field="decisions",
+    paper_rows=6,
+)
