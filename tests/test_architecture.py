@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 from procrastinate.contrib.django import app
 
+from diagnostics.domain.workflow import TRANSITIONS
+
 ROOT = Path(settings.BASE_DIR)
 # From the bottom up; a module may import its own layer and those below. The longest prefix counts.
 LAYERS = [
@@ -210,6 +212,9 @@ def test_every_job_that_is_deferred_is_registered():
                 and isinstance(node.func, ast.Attribute)
                 and node.func.attr == "configure_task"
             ):
+                if ast.unparse(node.args[0]) == "transition.mail":
+                    deferred |= {transition.mail for transition in TRANSITIONS}
+                    continue
                 assert isinstance(node.args[0], ast.Constant), f"{name}:{node.lineno}"
                 deferred.add(node.args[0].value)
     assert deferred, "no job is deferred any more: does the test still look for the right thing?"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from diagnostics.domain.vocabulary import EDITABLE_STATES, MembershipRole, State
+from diagnostics.domain.workflow import TRANSITIONS, Right, Transition
 
 EDITING_ROLES = frozenset({MembershipRole.LEAD, MembershipRole.CONTRIBUTOR})
 
@@ -55,26 +56,21 @@ class Access:
         return self.has_editing_role and self.state in EDITABLE_STATES
 
     @property
-    def may_submit(self) -> bool:
-        """Hold the right to submit, whatever the state."""
-        return self.role is MembershipRole.LEAD
-
-    @property
-    def can_submit(self) -> bool:
-        """Submit now."""
-        return self.may_submit and self.state in EDITABLE_STATES
-
-    @property
     def can_manage(self) -> bool:
         """Edit what frames the diagnostic (title, board's date, workshops) now."""
         return self.role is MembershipRole.LEAD and self.state in EDITABLE_STATES
 
-    @property
-    def may_review(self) -> bool:
-        """Hold the right to request changes and to validate, whatever the state."""
-        return self.is_facilitator
+    def may(self, transition: Transition) -> bool:
+        """Hold the right to a transition, whatever the state."""
+        if transition.right is Right.FACILITATION:
+            return self.is_facilitator
+        return self.role is MembershipRole.LEAD
+
+    def can(self, transition: Transition) -> bool:
+        """Make a transition now."""
+        return self.may(transition) and self.state in transition.sources
 
     @property
-    def can_review(self) -> bool:
-        """Request changes or validate now."""
-        return self.may_review and self.state is State.SUBMITTED
+    def transitions(self) -> dict[str, bool]:
+        """What can be made now, by name, for templates: ``access.transitions.submit``."""
+        return {transition.name: self.can(transition) for transition in TRANSITIONS}

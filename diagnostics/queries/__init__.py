@@ -4,9 +4,10 @@ from diagnostics.queries.access import (
     LoadedDiagnostic,
     LoadedStructure,
     access_by,
-    access_to,
     get_diagnostic,
     get_structure,
+    role_of,
+    team_access,
 )
 from diagnostics.queries.documents import (
     build_document,
@@ -32,7 +33,8 @@ __all__ = [
     "LoadedDiagnostic",
     "LoadedStructure",
     "access_by",
-    "access_to",
+    "role_of",
+    "team_access",
     "get_diagnostic",
     "get_structure",
     "Submitted",

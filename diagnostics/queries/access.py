@@ -21,13 +21,22 @@ from diagnostics.models import (
 )
 
 
-def _role_of(user: User, structure_id: UUID) -> MembershipRole | None:
+def role_of(user: User, structure_id: UUID) -> MembershipRole | None:
+    """Return a person's role in a structure, None without one (one query): the one lookup of it.
+
+    Queries that read a diagnostic bring it along (:func:`diagnostics.models.role_in_structure`).
+    """
     role = (
         Membership.objects.filter(structure_id=structure_id, user=user)
         .values_list("role", flat=True)
         .first()
     )
     return MembershipRole(role) if role else None
+
+
+def team_access(structure_id: UUID, user: User) -> TeamAccess:
+    """Tell what a person is to a structure."""
+    return TeamAccess(role=role_of(user, structure_id), is_facilitator=user.is_facilitator)
 
 
 @dataclass(frozen=True)
@@ -53,8 +62,7 @@ def get_structure(user: User, pk: UUID) -> LoadedStructure:
     )
     if structure is None:
         raise Http404
-    access = TeamAccess(role=_role_of(user, structure.pk), is_facilitator=user.is_facilitator)
-    return LoadedStructure(structure, access)
+    return LoadedStructure(structure, team_access(structure.pk, user))
 
 
 def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
@@ -71,11 +79,6 @@ def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
     if not access.can_view:
         raise Http404
     return LoadedDiagnostic(diagnostic, access)
-
-
-def access_to(diagnostic: Diagnostic, user: User) -> Access:
-    """Tell what a person is to a diagnostic in its present state."""
-    return access_by(_role_of(user, diagnostic.structure_id), diagnostic.state, user)
 
 
 def access_by(role: str | None, state: str, user: User) -> Access:

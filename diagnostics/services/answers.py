@@ -11,16 +11,16 @@ from django.utils import timezone
 from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.answers import without_ids
 from diagnostics.domain.indicators import compute_indicators
-from diagnostics.models import Answer, AnswerRevision, Diagnostic, User, role_in_structure
+from diagnostics.models import Answer, AnswerRevision, Diagnostic, User
 from diagnostics.queries import (
     LoadedStep,
-    access_by,
     build_document,
     stored_acknowledgements,
     thresholds_of,
 )
 from diagnostics.services.drafts import discard_draft
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
+from diagnostics.services.locking import lock_diagnostic
 
 # The same author replacing a text within this time leaves no revision of it.
 REVISION_AFTER = dt.timedelta(minutes=10)
@@ -123,14 +123,7 @@ def lock_for_editing(diagnostic: Diagnostic, *, user: User) -> Diagnostic:
 
     Returns it as it is now, with its structure and kit. Raises NotAllowed or WrongState.
     """
-    # A statement that waits for a lock sees the other tables as they were before it waited.
-    Diagnostic.objects.select_for_update().values_list("pk").get(pk=diagnostic.pk)
-    locked = (
-        Diagnostic.objects.with_surroundings()
-        .annotate(role_of_user=role_in_structure(user))
-        .get(pk=diagnostic.pk)
-    )
-    access = access_by(locked.role_of_user, locked.state, user)
+    locked, access = lock_diagnostic(diagnostic, user=user)
     if not access.has_editing_role:
         raise NotAllowed("Vous pouvez lire ce diagnostic, pas le modifier.")
     if not access.can_edit:

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from diagnostics.domain.document import Workshop
 from diagnostics.domain.indicators import compute_indicators
-from diagnostics.domain.permissions import TeamAccess
 from diagnostics.domain.vocabulary import EventKind, MembershipRole
-from diagnostics.models import Diagnostic, Kit, Membership, Structure, User
-from diagnostics.queries import access_to, build_document, thresholds_of
+from diagnostics.models import Diagnostic, Kit, Structure, User
+from diagnostics.queries import build_document, team_access, thresholds_of
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
+from diagnostics.services.locking import lock_diagnostic
 
 CURRENT_KIT = "rameau-2013"
 
@@ -35,9 +35,7 @@ def open_diagnostic(
     Writes the journal. Raises NotAllowed, or ServiceError when the kit was never loaded.
     """
     with transaction.atomic():
-        membership = Membership.objects.filter(structure=structure, user=user).first()
-        role = MembershipRole(membership.role) if membership else None
-        if not TeamAccess(role=role).can_manage:
+        if not team_access(structure.pk, user).can_manage:
             raise NotAllowed("Seul·e le ou la référent·e ouvre un diagnostic.")
         kit = Kit.objects.filter(slug=kit_slug).first()
         if kit is None:
@@ -72,8 +70,7 @@ def update_frame(
 ) -> None:
     """Change the title, the board's date and the workshops; raises NotAllowed or WrongState."""
     with transaction.atomic():
-        locked = Diagnostic.objects.select_for_update(of=("self",)).get(pk=diagnostic.pk)
-        access = access_to(locked, user)
+        locked, access = lock_diagnostic(diagnostic, user=user)
         if access.role is not MembershipRole.LEAD:
             raise NotAllowed("Seul·e le ou la référent·e modifie le cadre du diagnostic.")
         if not access.can_manage:

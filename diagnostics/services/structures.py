@@ -8,6 +8,7 @@ from django.db import transaction
 
 from diagnostics.domain.vocabulary import EventKind, MembershipRole
 from diagnostics.models import Membership, Structure, User
+from diagnostics.queries import team_access
 from diagnostics.services.coherence import refresh_indicators
 from diagnostics.services.errors import NotAllowed
 from diagnostics.services.journal import record_event
@@ -48,10 +49,7 @@ def update_structure(
     changes = _known(fields)
     with transaction.atomic():
         locked = Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)
-        is_lead = Membership.objects.filter(
-            structure=locked, user=user, role=MembershipRole.LEAD.value
-        ).exists()
-        if not is_lead:
+        if not team_access(locked.pk, user).can_manage:
             raise NotAllowed("Seul·e le ou la référent·e de la structure peut modifier sa fiche.")
         base_scale = locked.base_scale
         for name, value in changes.items():

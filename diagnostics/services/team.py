@@ -19,9 +19,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from procrastinate.contrib.django import app
 
-from diagnostics.domain.permissions import TeamAccess
 from diagnostics.domain.vocabulary import EventKind, MembershipRole
 from diagnostics.models import Invitation, Membership, Structure, User
+from diagnostics.queries import team_access
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
 
@@ -193,7 +193,7 @@ def remove_member(membership: Membership, *, user: User) -> None:
     with transaction.atomic():
         structure = Structure.objects.select_for_update(no_key=True).get(pk=membership.structure_id)
         locked = _member(membership)
-        if locked.user_id != user.pk and not _access(structure, user).can_manage:
+        if locked.user_id != user.pk and not team_access(structure.pk, user).can_manage:
             raise NotAllowed("Seul·e le ou la référent·e de la structure peut gérer l’équipe.")
         if locked.role == MembershipRole.LEAD:
             raise WrongState("Transmettez d’abord le rôle de référent·e à une autre personne.")
@@ -215,17 +215,9 @@ def _managed(structure_id: UUID, *, user: User) -> Iterator[Structure]:
     """Open a transaction on a structure whose team ``user`` manages, its row locked."""
     with transaction.atomic():
         structure = Structure.objects.select_for_update(no_key=True).get(pk=structure_id)
-        if not _access(structure, user).can_manage:
+        if not team_access(structure.pk, user).can_manage:
             raise NotAllowed("Seul·e le ou la référent·e de la structure peut gérer l’équipe.")
         yield structure
-
-
-def _access(structure: Structure, user: User) -> TeamAccess:
-    role = Membership.objects.filter(structure=structure, user=user).values_list("role", flat=True)
-    value = role.first()
-    return TeamAccess(
-        role=MembershipRole(value) if value else None, is_facilitator=user.is_facilitator
-    )
 
 
 def _member(membership: Membership) -> Membership:

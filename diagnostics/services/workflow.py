@@ -1,22 +1,28 @@
-"""Transitions of a diagnostic: each is one transaction, with the state re-checked under lock.
+"""Transitions of a diagnostic (the table: :mod:`diagnostics.domain.workflow`).
 
-Each writes an Event and queues the mails and the printing in the same transaction (jobs are
-deferred by name).
+Each is one transaction, with right and state asked again under lock; it writes an Event and queues
+the mails and the printing in the same transaction (jobs are deferred by name).
 """
 
 from __future__ import annotations
 
-from django.db import transaction
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.transaction import atomic
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from diagnostics.domain.answers import LONG_TEXT
 from diagnostics.domain.completeness import axes_without_answer
-from diagnostics.domain.vocabulary import EventKind, State
+from diagnostics.domain.vocabulary import State
+from diagnostics.domain.workflow import REQUEST_CHANGES, SUBMIT, VALIDATE, Transition
 from diagnostics.models import ChangeRequest, Diagnostic, User, Version
-from diagnostics.queries import access_to, load_diagnostic_document, texts_of
+from diagnostics.queries import load_diagnostic_document, texts_of
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
+from diagnostics.services.locking import lock_diagnostic
 from diagnostics.services.versions import keep_version
 
 
@@ -28,54 +34,90 @@ class NotSubmittable(ServiceError):
     """An axis has no answer at all."""
 
 
-def _lock(diagnostic: Diagnostic) -> Diagnostic:
-    return (
-        Diagnostic.objects.select_for_update(of=("self",))
-        .select_related("structure", "kit")
-        .get(pk=diagnostic.pk)
-    )
+@dataclass(frozen=True)
+class Effect:
+    """What a transition did besides the state: the object it made, what the journal says of it, and
+    how the mail names it."""
+
+    made: Any
+    detail: dict[str, Any]
+    mailed: dict[str, Any]
+
+
+def apply_transition(
+    transition: Transition,
+    diagnostic: Diagnostic,
+    *,
+    user: User,
+    base_url: str,
+    effect: Callable[[Diagnostic], Effect],
+) -> Any:
+    """Make a transition in one transaction, and return what ``effect`` made.
+
+    ``effect`` is called with the diagnostic locked, in its new state, not saved yet. ``base_url``
+    starts the links of the mails. Raises NotAllowed, WrongState, and what ``effect`` raises; nothing
+    is stored then.
+    """
+    with atomic():
+        locked, access = lock_diagnostic(diagnostic, user=user)
+        if not access.may(transition):
+            raise NotAllowed(transition.no_right)
+        if not access.can(transition):
+            raise too_late(transition, access.state)
+        now = timezone.now()
+        changes: dict[str, Any] = {"state": transition.target.value, "updated_at": now}
+        if transition.at:
+            changes[transition.at] = now
+        for name, value in changes.items():
+            setattr(locked, name, value)
+        done = effect(locked)
+        locked.save(update_fields=list(changes))
+        record_event(
+            transition.event,
+            actor=user,
+            structure=locked.structure,
+            diagnostic=locked,
+            **done.detail,
+        )
+        app.configure_task(transition.mail).defer(**done.mailed, base_url=base_url)
+        # The cover says where the diagnostic stands; mails go first.
+        app.configure_task("print_last_version", priority=-1).defer(diagnostic_id=str(locked.pk))
+    return done.made
+
+
+def too_late(transition: Transition, state: State) -> WrongState:
+    """Return what is raised when a diagnostic has moved on; submitting twice is no failure."""
+    if transition is SUBMIT and state is SUBMIT.target:
+        return AlreadySubmitted("Ce diagnostic est déjà soumis.")
+    return WrongState(transition.too_late.format(state=state.label))
 
 
 def submit_diagnostic(diagnostic: Diagnostic, *, user: User, base_url: str) -> Version:
     """Submit a diagnostic: its document becomes an immutable Version with its SHA-256.
 
-    Requests for changes are marked as addressed; facilitators are told by mail (``base_url``
-    starts the links). Raises NotAllowed, AlreadySubmitted, WrongState, and NotSubmittable while an
-    axis has no answer at all.
+    Requests for changes are marked as addressed; facilitators are told by mail. Raises NotAllowed,
+    AlreadySubmitted, WrongState, and NotSubmittable while an axis has no answer at all.
     """
-    with transaction.atomic():
-        locked = _lock(diagnostic)
-        access = access_to(locked, user)
-        if not access.may_submit:
-            raise NotAllowed("Seul·e le ou la référent·e soumet le diagnostic.")
-        if State(locked.state) is State.SUBMITTED:
-            raise AlreadySubmitted("Ce diagnostic est déjà soumis.")
-        if not access.can_submit:
-            raise WrongState(f"Ce diagnostic est « {locked.state_label} » : il ne se soumet plus.")
-        now = timezone.now()
-        locked.state = State.SUBMITTED.value
-        locked.submitted_at = now
-        locked.updated_at = now
+
+    def effect(locked: Diagnostic) -> Effect:
         document = load_diagnostic_document(locked)
         empty = axes_without_answer(document)
         if empty:
             texts = texts_of(locked)
             names = ", ".join(f"« {texts.axis(axis).short_title} »" for axis in empty)
             raise NotSubmittable(f"Il manque au moins une réponse dans : {names}.")
-        locked.save(update_fields=["state", "submitted_at", "updated_at"])
-        version = keep_version(locked, document, user=user, at=now)
-        locked.change_requests.filter(addressed_at=None).update(addressed_at=now)
-        record_event(
-            EventKind.SUBMITTED,
-            actor=user,
-            structure=locked.structure,
-            diagnostic=locked,
-            version=version.number,
-            sha256=version.sha256,
+        version = keep_version(locked, document, user=user, at=locked.updated_at)
+        locked.change_requests.filter(addressed_at=None).update(addressed_at=locked.updated_at)
+        return Effect(
+            version,
+            {"version": version.number, "sha256": version.sha256},
+            {"diagnostic_id": str(locked.pk)},
         )
-        app.configure_task("mail_submitted").defer(diagnostic_id=str(locked.pk), base_url=base_url)
-        _print_last_version(locked)
-    return version
+
+    made: Version = apply_transition(
+        SUBMIT, diagnostic, user=user, base_url=base_url, effect=effect
+    )
+    return made
 
 
 def request_changes(
@@ -90,55 +132,21 @@ def request_changes(
         raise ServiceError("Dites à la structure ce que vous lui demandez.")
     if len(reason) > 2 * LONG_TEXT:
         raise ServiceError(f"{2 * LONG_TEXT} caractères au plus.")
-    with transaction.atomic():
-        locked = _lock_for_review(diagnostic, user=user)
-        locked.state = State.CHANGES_REQUESTED.value
-        locked.updated_at = timezone.now()
-        locked.save(update_fields=["state", "updated_at"])
+
+    def effect(locked: Diagnostic) -> Effect:
         request = ChangeRequest.objects.create(diagnostic=locked, reason=reason, requested_by=user)
-        record_event(
-            EventKind.CHANGES_REQUESTED,
-            actor=user,
-            structure=locked.structure,
-            diagnostic=locked,
-            request=request.pk,
-        )
-        app.configure_task("mail_changes_requested").defer(
-            change_request_id=request.pk, base_url=base_url
-        )
-        _print_last_version(locked)
-    return request
+        return Effect(request, {"request": request.pk}, {"change_request_id": request.pk})
+
+    made: ChangeRequest = apply_transition(
+        REQUEST_CHANGES, diagnostic, user=user, base_url=base_url, effect=effect
+    )
+    return made
 
 
 def validate_diagnostic(diagnostic: Diagnostic, *, user: User, base_url: str) -> None:
     """Validate a submitted diagnostic; the team is told by mail. Raises NotAllowed, WrongState."""
-    with transaction.atomic():
-        locked = _lock_for_review(diagnostic, user=user)
-        now = timezone.now()
-        locked.state = State.VALIDATED.value
-        locked.validated_at = now
-        locked.updated_at = now
-        locked.save(update_fields=["state", "validated_at", "updated_at"])
-        record_event(EventKind.VALIDATED, actor=user, structure=locked.structure, diagnostic=locked)
-        app.configure_task("mail_validated").defer(diagnostic_id=str(locked.pk), base_url=base_url)
-        _print_last_version(locked)
 
+    def effect(locked: Diagnostic) -> Effect:
+        return Effect(None, {}, {"diagnostic_id": str(locked.pk)})
 
-def _print_last_version(diagnostic: Diagnostic) -> None:
-    """Have the PDF of the last version ready: its cover says where the diagnostic stands.
-
-    Mails go first.
-    """
-    app.configure_task("print_last_version", priority=-1).defer(diagnostic_id=str(diagnostic.pk))
-
-
-def _lock_for_review(diagnostic: Diagnostic, *, user: User) -> Diagnostic:
-    locked = _lock(diagnostic)
-    access = access_to(locked, user)
-    if not access.may_review:
-        raise NotAllowed("Seule la facilitation relit et valide un diagnostic.")
-    if not access.can_review:
-        raise WrongState(
-            f"Ce diagnostic est « {locked.state_label} » : il n’attend pas de relecture."
-        )
-    return locked
+    apply_transition(VALIDATE, diagnostic, user=user, base_url=base_url, effect=effect)

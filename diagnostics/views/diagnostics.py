@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from diagnostics.domain.vocabulary import MembershipRole
+from diagnostics.domain.workflow import SUBMIT, next_action
 from diagnostics.forms.coherence import FindingForm
 from diagnostics.forms.diagnostics import FrameForm, OpenDiagnosticForm, WorkshopFormSet
 from diagnostics.forms.reviews import ChangeRequestForm, SubmissionForm
@@ -50,10 +51,12 @@ def open_diagnostic(request: HttpRequest, pk: UUID) -> HttpResponse:
 def show_home(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the task list of the axes and what to do next."""
     loaded = get_diagnostic(request.user, pk)
+    home = load_home(loaded, user=request.user)
     context = {
         "diagnostic": loaded.diagnostic,
         "access": loaded.access,
-        "home": load_home(loaded, user=request.user),
+        "home": home,
+        "next_action": next_action(loaded.access, is_complete=home.next_step is None),
     }
     return render(request, "diagnostics/home.html", context)
 
@@ -127,10 +130,10 @@ def render_check_page(
 def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Submit the diagnostic once it is confirmed; a second click does nothing more."""
     loaded = get_diagnostic(request.user, pk)
-    if not loaded.access.may_submit:
+    if not loaded.access.may(SUBMIT):
         raise PermissionDenied
     form = SubmissionForm(request.POST)
-    if not form.is_valid() and loaded.access.can_submit:
+    if not form.is_valid() and loaded.access.can(SUBMIT):
         return render_check_page(request, loaded, submission=form)
     try:
         version = submit_diagnostic(

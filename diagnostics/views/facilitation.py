@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from diagnostics.domain.vocabulary import State
+from diagnostics.domain.workflow import REQUEST_CHANGES, VALIDATE
 from diagnostics.forms.reviews import ChangeRequestForm
 from diagnostics.queries import count_by_state, diagnostics_for_review, get_diagnostic
 from diagnostics.services import workflow
@@ -47,7 +48,7 @@ def show_portfolio(request: HttpRequest) -> HttpResponse:
 def request_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask the structure for changes, with a reason."""
     loaded = get_diagnostic(request.user, pk)
-    if not loaded.access.may_review:
+    if not loaded.access.may(REQUEST_CHANGES):
         raise PermissionDenied
     form = ChangeRequestForm(request.POST)
     if not form.is_valid():
@@ -70,7 +71,7 @@ def request_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
 def validate(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Validate the diagnostic."""
     loaded = get_diagnostic(request.user, pk)
-    if not loaded.access.may_review:
+    if not loaded.access.may(VALIDATE):
         raise PermissionDenied
     return _review(
         request,

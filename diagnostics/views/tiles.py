@@ -8,9 +8,22 @@ from django.urls import reverse
 
 from diagnostics.domain.permissions import Access, TeamAccess
 from diagnostics.domain.vocabulary import State
+from diagnostics.domain.workflow import NextAction, next_action
 from diagnostics.models import Diagnostic
 
 KIT_STEPS = 10
+
+# What one reads, and the name of the address where it is done.
+WORDS = {
+    NextAction.REVIEW: ("Relire, valider ou demander des modifications", "diagnostic_check"),
+    NextAction.ANSWER_THE_REQUEST: ("Répondre aux modifications demandées", "diagnostic_home"),
+    NextAction.SUBMIT: ("Relire et soumettre", "diagnostic_check"),
+    NextAction.READ_AGAIN: ("Relire l’ensemble", "diagnostic_check"),
+    NextAction.FILL_IN: ("Continuer le questionnaire", "diagnostic_home"),
+    NextAction.FOLLOW: ("Suivre la relecture par la facilitation", "diagnostic_home"),
+    NextAction.READ_THE_REPORT: ("Lire le rapport", "report"),
+    NextAction.READ: ("Lire le diagnostic", "diagnostic_home"),
+}
 
 
 @dataclass(frozen=True)
@@ -33,22 +46,5 @@ def diagnostic_tile(diagnostic: Diagnostic, team_access: TeamAccess) -> Diagnost
         state=State(diagnostic.state),
         is_facilitator=team_access.is_facilitator,
     )
-    action, url_name = _next_action(access, is_complete=done >= total)
+    action, url_name = WORDS[next_action(access, is_complete=done >= total)]
     return DiagnosticTile(diagnostic, done, total, action, reverse(url_name, args=[diagnostic.pk]))
-
-
-def _next_action(access: Access, *, is_complete: bool) -> tuple[str, str]:
-    """Return what the person can do next on a diagnostic, and the name of its address."""
-    if access.can_review:
-        return "Relire, valider ou demander des modifications", "diagnostic_check"
-    if access.state is State.CHANGES_REQUESTED and access.can_edit:
-        return "Répondre aux modifications demandées", "diagnostic_home"
-    if is_complete and access.can_submit:
-        return "Relire et soumettre", "diagnostic_check"
-    if access.can_edit:
-        return "Continuer le questionnaire", "diagnostic_home"
-    if access.state is State.SUBMITTED:
-        return "Suivre la relecture par la facilitation", "diagnostic_home"
-    if access.state in {State.VALIDATED, State.ADOPTED}:
-        return "Lire le rapport", "report"
-    return "Lire le diagnostic", "diagnostic_home"

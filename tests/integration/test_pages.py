@@ -1,12 +1,14 @@
 """The start page, « À propos », the health check, the error pages."""
 
+from html import unescape
+
 import pytest
 from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from diagnostics.domain.vocabulary import MembershipRole
+from diagnostics.domain.vocabulary import MembershipRole, State
 from diagnostics.models import Invitation
 from diagnostics.services import team
 from tests.factories import (
@@ -16,6 +18,7 @@ from tests.factories import (
     UserFactory,
     the_kit,
 )
+from tests.situations import html_of, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +70,8 @@ NOW = timezone.now()
     [
         ("lead", 0, {}, "Continuer le questionnaire"),
         ("lead", 10, {}, "Relire et soumettre"),
-        ("contributor", 10, {}, "Continuer le questionnaire"),
+        ("contributor", 10, {}, "Relire l’ensemble"),
+        ("contributor", 9, {}, "Continuer le questionnaire"),
         ("reader", 3, {}, "Lire le diagnostic"),
         ("lead", 10, {"state": "submitted", "submitted_at": NOW}, "Suivre la relecture"),
         (
@@ -94,6 +98,16 @@ def test_what_to_do_next(client, role, done, fields, expected):
         structure=structure, indicators={"steps_complete": done, "steps_total": 10}, **fields
     )
     assert expected in start_page(client, user)
+
+
+def test_the_home_of_an_adopted_diagnostic_leads_to_its_report():
+    """It said that the team was filling it in."""
+    cast = make_cast(State.ADOPTED)
+    page = unescape(
+        html_of(cast.client("lead").get(reverse("diagnostic_home", args=[cast.diagnostic.pk])))
+    )
+    assert "Le conseil d’administration a adopté ce diagnostic." in page
+    assert "L’équipe de la structure remplit" not in page
 
 
 def test_invitations_to_one_s_address(client):

@@ -6,6 +6,7 @@ import pytest
 
 from diagnostics.domain.permissions import Access, TeamAccess
 from diagnostics.domain.vocabulary import MembershipRole, State
+from diagnostics.domain.workflow import REQUEST_CHANGES, SUBMIT, TRANSITIONS, VALIDATE, Transition
 from diagnostics.models import Diagnostic
 from tests.situations import make_cast
 
@@ -41,7 +42,7 @@ RIGHTS = {
         (None, False): NOBODY,
         (LEAD, True): OPEN,
     },
-    "can_submit": {
+    SUBMIT: {
         (LEAD, False): OPEN,
         (CONTRIBUTOR, False): NOBODY,
         (READER, False): NOBODY,
@@ -49,7 +50,7 @@ RIGHTS = {
         (None, False): NOBODY,
         (LEAD, True): OPEN,
     },
-    "can_review": {
+    REQUEST_CHANGES: {
         (LEAD, False): NOBODY,
         (CONTRIBUTOR, False): NOBODY,
         (READER, False): NOBODY,
@@ -64,13 +65,24 @@ RIGHTS = {
 pytestmark = pytest.mark.usefixtures("quick_pdf")
 
 
-@pytest.mark.parametrize("right", RIGHTS)
+RIGHTS[VALIDATE] = RIGHTS[REQUEST_CHANGES]
+
+
+def has(right: str | Transition, access: Access) -> bool:
+    return access.can(right) if isinstance(right, Transition) else getattr(access, right)
+
+
+def test_every_transition_has_its_rights():
+    assert {right for right in RIGHTS if isinstance(right, Transition)} == set(TRANSITIONS)
+
+
+@pytest.mark.parametrize("right", RIGHTS, ids=lambda right: getattr(right, "name", right))
 def test_rights_by_role_and_state(right: str):
     for (role, facilitates), states in RIGHTS[right].items():
         held = {
             state
             for state in State
-            if getattr(Access(role=role, state=state, is_facilitator=facilitates), right)
+            if has(right, Access(role=role, state=state, is_facilitator=facilitates))
         }
         assert held == states, (role, facilitates)
 
