@@ -100,8 +100,6 @@ MIDDLEWARE = [
 ROOT_URLCONF = "rameau_diag.urls"
 WSGI_APPLICATION = "rameau_diag.wsgi.application"
 
-FORM_RENDERER = "diagnostics.forms.rendering.LeanRenderer"
-
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

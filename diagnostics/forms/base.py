@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
+from django.forms.renderers import Jinja2
 from django.forms.utils import ErrorList
 from django.http import QueryDict
 from django.utils.functional import cached_property
@@ -32,6 +33,10 @@ from diagnostics.domain.vocabulary import Mark, StepKey
 from diagnostics.forms.fields import CodeField, LinksField, TextField
 from diagnostics.queries import StepContext
 
+# Django's own renderer by Jinja2: a step has some fifty widgets, and Django's templates take longer
+# for them than all the rest of the page takes (docs/adr/0014). One for all forms: it keeps its
+# compiled templates. It is not FORM_RENDERER: the administration has widgets without such a template.
+RENDERER = Jinja2()
 # Names that the check of the posted structure looks at.
 _TOTAL, _INITIAL = "TOTAL_FORMS", "INITIAL_FORMS"
 # Up to so many choices, a row shows them all at once.
@@ -51,6 +56,7 @@ class RowForm(forms.Form):
     each row takes longer than validating them); nothing changes a field once a form is made.
     """
 
+    default_renderer = RENDERER
     shape: ClassVar[type[Row]]
     row_id = ""  # the id of the row in the answer, once there is one
 
@@ -168,6 +174,7 @@ def rows_of(form: type[RowForm], formset: type[RowFormSet]) -> type[RowFormSet]:
         max_num=formset.cap,
         absolute_max=formset.cap,
         validate_max=True,
+        renderer=RENDERER,
     )
     return made
 
@@ -178,6 +185,7 @@ class StepForm(forms.Form):
     Marks, the question for the board and the team's note come last.
     """
 
+    default_renderer = RENDERER
     step: ClassVar[StepKey]
     subform_classes: ClassVar[dict[str, type[forms.Form]]] = {}
     formset_classes: ClassVar[dict[str, type[RowFormSet]]] = {}
@@ -226,6 +234,7 @@ class StepForm(forms.Form):
                 prefix=f"{prefix}-{name}",
                 initial=values.get(name),
                 use_required_attribute=False,
+                renderer=self.renderer,
             )
             for name, form_class in self.subform_classes.items()
         }

@@ -1,15 +1,32 @@
-"""The widgets written in Python are what Django's own templates write."""
+"""The steps' forms are what Django's own templates write, by its other renderer."""
 
-import re
+from html.parser import HTMLParser
 
 import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.template import Context, Template
 
-from diagnostics.forms.rendering import LeanRenderer
+from diagnostics.domain.vocabulary import StepKey
+from diagnostics.forms.base import RENDERER
+from diagnostics.forms.registry import STEP_FORMS
+from diagnostics.queries import StepContext
+from tests.situations import demo_document
 
 HOSTILE = "\"><script>alert(1)</script>&'"
+
+
+def read(html: str) -> list[object]:
+    """What a browser reads: tags, attributes in their order and texts. The two escape quotes in
+    other ways, and break the line at other places between tags."""
+    seen: list[object] = []
+    parser = HTMLParser(convert_charrefs=True)
+    parser.handle_starttag = lambda tag, attrs: seen.append((tag, attrs))
+    parser.handle_endtag = lambda tag: seen.append(tag)
+    parser.handle_data = lambda text: seen.append(text if "textarea" in html else text.strip())
+    parser.feed(html)
+    parser.close()
+    return [part for part in seen if part != ""]
 
 
 class EveryWidget(forms.Form):
@@ -46,21 +63,26 @@ class EveryWidget(forms.Form):
     ids=["unbound", "empty", "blank", "hostile", "plain"],
 )
 def test_same_as_django(data):
-    # Between tags Django's templates break the line.
     ours, theirs = (
-        [
-            re.sub(r"(?<=>)\n\s*(?=<(?!/textarea))", "", str(field))
-            for field in EveryWidget(data, renderer=renderer())
-        ]
-        for renderer in (LeanRenderer, DjangoTemplates)
+        [str(field) for field in EveryWidget(data, renderer=renderer)]
+        for renderer in (RENDERER, DjangoTemplates())
     )
-    assert ours == theirs
+    assert [read(html) for html in ours] == [read(html) for html in theirs]
     assert not any("<script" in html for html in ours)
+
+
+@pytest.mark.parametrize("step", list(StepKey))
+def test_every_part_of_a_step_has_the_fast_renderer(step: StepKey):
+    form = STEP_FORMS[step](context=StepContext(document=demo_document("sorelle")), prefix=step)
+    formsets = list(form.formsets.values())
+    rows = [row for formset in formsets for row in (*formset.forms, formset.empty_form)]
+    parts = [form, *form.subforms.values(), *formsets, *rows]
+    assert [part for part in parts if part.renderer is not RENDERER] == []
 
 
 def test_a_field_with_its_help_and_errors():
     template = Template('{% load questionnaire %}{% field form.year css="field-small" %}')
-    form = EveryWidget({"year": "demain"}, renderer=LeanRenderer())
+    form = EveryWidget({"year": "demain"}, renderer=RENDERER)
     form.fields["year"].help_text = "À quatre chiffres <ici>"
     html = template.render(Context({"form": form}))
     assert html.startswith('<div class="field-small"><label class="form-label" for="id_year">')
