@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import threading
 import time
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -17,6 +18,7 @@ from diagnostics import printing, tasks
 from diagnostics.domain.vocabulary import State
 from diagnostics.models import Diagnostic, Rendering, Step
 from diagnostics.printing import Kind, edition_of, printable_report
+from diagnostics.report import turns
 from diagnostics.report.pdf import Printed
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
@@ -321,7 +323,14 @@ class SlowRenderer:
     def __init__(self, monkeypatch) -> None:
         self.go = threading.Event()
         self.html: list[str] = []
-        self.waiting: list[int] = []
+        self.asked: list[str] = []  # the keys of those who came, printing or waiting
+        alone_for = turns.alone_for
+
+        def come(key: str, patience: float) -> Any:
+            self.asked.append(key)
+            return alone_for(key, patience)
+
+        monkeypatch.setattr("diagnostics.report.turns.alone_for", come)
         monkeypatch.setattr("diagnostics.report.renderer.render", self.render)
 
     def render(self, html: str, bounds: object = None) -> Printed:
@@ -367,8 +376,7 @@ def test_a_second_request_waits_for_the_first_one_s_pdf(monkeypatch):
     threads, results = in_threads(
         [*(lambda c=client: c.get(address(cast)).content for client in clients), worker]
     )
-    wait_until(lambda: slow.html)
-    time.sleep(0.2)
+    wait_until(lambda: slow.html and len(slow.asked) == 4)
     slow.go.set()
     for thread in threads:
         thread.join(20)
@@ -406,8 +414,7 @@ def test_who_prints_or_waits_holds_neither_transaction_nor_connection(monkeypatc
         threads, results = in_threads(
             [lambda kind=kind: printing.obtain(printable_report(edition, kind)) for kind in kinds]
         )
-        wait_until(lambda: len(slow.html) == 2)
-        time.sleep(0.3)
+        wait_until(lambda: len(slow.html) == 2 and len(slow.asked) == 8)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT state FROM pg_stat_activity WHERE datname = current_database()"

@@ -237,7 +237,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 from diagnostics.report import renderer
 renderer.render({SHORT!r})
 warm = renderer._warm
-time.sleep(0.3)  # that child ends
+children = f"/proc/{{warm.process.pid}}/task/{{warm.process.pid}}/children"
+while open(children).read():  # until that child has ended
+    time.sleep(0.01)
 threading.Thread(target=renderer.render, args=[{SHORT!r}.replace("Bonjour", "mot " * 300_000)],
                  daemon=True).start()
 print(warm.process.pid, warm.folder, flush=True)

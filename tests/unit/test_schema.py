@@ -37,21 +37,24 @@ def test_it_is_a_schema():
     assert SCHEMA["properties"].keys() >= {"schema", "kit", "structure", "answers", "findings"}
 
 
-@pytest.mark.parametrize(("name", "schema"), FIELDS)
-def test_every_field_has_a_description(name, schema):
-    assert len(schema["description"]) >= 3, name
-    assert "'" not in schema["description"]
+def test_every_field_has_a_description():
+    assert FIELDS
+    assert [
+        name
+        for name, schema in FIELDS
+        if len(schema["description"]) < 3 or "'" in schema["description"]
+    ] == []
 
 
-@pytest.mark.parametrize(("name", "schema"), FIELDS)
-def test_every_number_has_a_unit(name, schema):
-    for branch in branches(schema):
-        if (
-            branch.get("type") in {"number", "integer"}
-            and "enum" not in branch
-            and "const" not in branch
-        ):
-            assert schema["unit"], name
+def test_every_number_has_a_unit():
+    numbers = [
+        (name, schema)
+        for name, schema in FIELDS
+        for branch in branches(schema)
+        if branch.get("type") in {"number", "integer"} and not {"enum", "const"} & set(branch)
+    ]
+    assert len(numbers) > 10
+    assert [name for name, schema in numbers if not schema.get("unit")] == []
 
 
 def test_units_are_those_of_the_field():
