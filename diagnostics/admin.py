@@ -24,7 +24,7 @@ admin.site.site_header = "Diagnostic ambition – administration"
 admin.site.site_title = "Diagnostic ambition"
 admin.site.index_title = "Comptes, structures et textes du kit"
 # One door: the site's own sign-in, with its limits on attempts.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # No groups here; addresses follow the accounts; the queue holds the text of mails.
 for model in (Group, EmailAddress, ProcrastinateJob):
     admin.site.unregister(model)
@@ -42,7 +42,7 @@ class PersonCreationForm(BaseUserCreationForm):
 
     def clean_email(self) -> str:
         """Keep addresses in lower case."""
-        return self.cleaned_data["email"].lower()
+        return str(self.cleaned_data["email"]).lower()
 
 
 class PersonChangeForm(UserChangeForm):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from diagnostics import pending
 
@@ -11,7 +13,9 @@ from diagnostics import pending
 class KeepTypedTextLoginMiddleware(LoginRequiredMiddleware):
     """Keep what was typed at a step when the session had expired, then ask to sign in."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: object) -> HttpResponseBase:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
         """Keep a refused POST of a step in the anonymous session, bounded."""
         pending.keep(request)
         return super().handle_no_permission(request, view_func)

@@ -7,4 +7,5 @@ class SessionStore(db.SessionStore):
     """Takes a key with a NUL, which PostgreSQL refuses as text, for the unknown key that it is."""
 
     def _validate_session_key(self, key: str | None) -> bool:
-        return super()._validate_session_key(key) and "\x00" not in key
+        known = super()._validate_session_key(key)  # type: ignore[misc]  # Django's stubs lack it
+        return bool(known) and "\x00" not in (key or "")

@@ -82,6 +82,8 @@ def print_last_version(*, diagnostic_id: str) -> None:
     """Print the report and the synthesis of the last submitted version, unless they are kept."""
     diagnostic = Diagnostic.objects.select_related("structure", "kit").get(pk=diagnostic_id)
     edition = printing.last_version(diagnostic)
+    if edition is None:
+        return
     for kind in printing.Kind:
         with contextlib.suppress(RenderingStopped):  # logged; the page of the report says it
             printing.obtain(printing.printable_report(edition, kind), PATIENT)

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -33,6 +33,7 @@ from diagnostics.queries import (
     load_step,
     pending_request,
 )
+from diagnostics.requests import SignedInRequest
 from diagnostics.services.answers import StaleRevision, save_answer
 from diagnostics.services.drafts import discard_draft, save_draft, typed_text, typed_values
 from diagnostics.services.errors import WrongState
@@ -46,7 +47,7 @@ class DraftStorage(BaseStorage):
     Nothing is kept in the session; the setters that formtools calls do nothing.
     """
 
-    def __init__(self, prefix: str, request: HttpRequest, file_storage: Any = None) -> None:
+    def __init__(self, prefix: str, request: SignedInRequest, file_storage: Any = None) -> None:
         super().__init__(prefix, request, file_storage)
         self.loaded: LoadedStep = request.loaded_step
 
@@ -98,7 +99,7 @@ class StepWizard(NamedUrlWizardView):
     template_name = "diagnostics/step.html"
     http_method_names = ["get", "head", "post", "options"]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Load the step for the person (404 for strangers) before formtools looks at it."""
         self._diagnostic = get_diagnostic(request.user, kwargs["pk"])
         self.loaded = load_step(self._diagnostic, kwargs["step"], user=request.user)
@@ -110,7 +111,7 @@ class StepWizard(NamedUrlWizardView):
         kwargs["step"] = self.loaded.step.value
         return super().dispatch(request, *args, **kwargs)
 
-    def get_prefix(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
+    def get_prefix(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> str:
         """One prefix per diagnostic, so that two of them in one session never share data."""
         return f"diagnostic-{kwargs['pk']}"
 
@@ -360,7 +361,9 @@ class StepWizard(NamedUrlWizardView):
 step_wizard = StepWizard.as_view(list(STEP_FORMS.items()), url_name="diagnostic_step")
 
 
-def show_step_again(request: HttpRequest, pk: UUID, step: StepKey, **context: Any) -> HttpResponse:
+def show_step_again(
+    request: SignedInRequest, pk: UUID, step: StepKey, **context: Any
+) -> HttpResponse:
     """Show a step as it is now, after a POST to another address; ``context`` is added to its own.
 
     For a script, only the notes beside the form: what is typed there is left alone.

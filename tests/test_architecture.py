@@ -19,7 +19,7 @@ LAYERS = [
     ["models", "migrations"],
     ["queries", "services"],
     ["forms", "report", "notifications", "pending", "accounts"],
-    ["wizard", "printing"],
+    ["wizard", "printing", "requests"],
     ["tasks", "templatetags", "middleware"],
     ["views", "admin", "management", "bench", "apps"],
     ["urls"],

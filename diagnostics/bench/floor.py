@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from diagnostics.forms.base import StepForm
 from diagnostics.models import Answer, Diagnostic, Draft, Membership, Structure, User
 from diagnostics.report import pdf
+from diagnostics.requests import SignedInRequest
 
 # What « django-admin startproject » writes, and nothing of ours.
 MIDDLEWARE = [
@@ -46,7 +47,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def save(request: HttpRequest) -> HttpResponse:
+def save(request: SignedInRequest) -> HttpResponse:
     """Write one row and lead elsewhere."""
     User.objects.filter(pk=request.user.pk).update(name=request.POST["name"])
     return redirect("bench_page")
@@ -54,7 +55,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def guarded_save(request: HttpRequest) -> HttpResponse:
+def guarded_save(request: SignedInRequest) -> HttpResponse:
     """Write the rows that a save of a step writes, with the guards it needs, and nothing else.
 
     One transaction: the diagnostic is locked and the right asked again, the answer and the

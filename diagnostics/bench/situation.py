@@ -112,7 +112,7 @@ class Situation:
             loaded = self._loaded(step)
             self.saves += 1
             data.clear()
-            data.update(posted(self._form(step, loaded.form_context)))
+            data.update(posted(self._form(step, loaded.form_context)))  # type: ignore[arg-type]
             data["base_revision"] = str(loaded.revision)
             data[f"diagnostic-{self.six_rows.pk}-current_step"] = step.value
             data[f"{step}-board_question"] = f"Question {self.saves}"

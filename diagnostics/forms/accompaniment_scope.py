@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, Row, ScopeStep
+from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, ScopeStep, Shape
 from diagnostics.domain.answers.accompaniment_scope import SCOPE_STEPS
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Handling, ScopeStepKey, StepKey
@@ -52,9 +52,9 @@ class ScopeRows(RowFormSet):
     row_template = "steps/accompaniment_scope/row.html"
     blank_rows = len(CHAIN)
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[Shape]:
         """Return the six steps (they carry no id)."""
-        steps = []
+        steps: list[Shape] = []
         for form in self.forms:
             values = form.row_values() if form.cleaned_data else {}
             steps.append(ScopeStep.model_validate({"step": form.scope_step, **values}))

@@ -7,10 +7,11 @@ refuses only what is malformed; what is missing is not its business.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar, cast
 
 from django import forms
+from django.forms import ChoiceField
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.forms.renderers import Jinja2
 from django.forms.utils import ErrorList
@@ -26,6 +27,7 @@ from diagnostics.domain.answers import (
     Answer,
     Row,
     RowSet,
+    Shape,
     new_row_id,
 )
 from diagnostics.domain.document import DiagnosticDocument
@@ -71,14 +73,14 @@ class RowForm(forms.Form):
     ) -> None:
         kwargs.setdefault("use_required_attribute", False)
         if fields is not None:
-            self.base_fields = {}  # nothing for Django to copy
+            self.base_fields = {}  # type: ignore[misc]  # nothing for Django to copy
         super().__init__(*args, **kwargs)
         self.context = context
         if fields is not None:
             self.fields = fields
             return
         for name, choices in self.link_choices(context.document).items():
-            self.fields[name].choices = choices
+            cast("ChoiceField", self.fields[name]).choices = choices
         for form_field in self.fields.values():
             _style(form_field)
 
@@ -143,12 +145,13 @@ class RowFormSet(BaseFormSet):
         return [
             form[name]
             for name, form_field in form.fields.items()
-            if isinstance(form_field, LinksField) and len(form_field.choices) > FEW_LINKS
+            if isinstance(form_field, LinksField)
+            and len(list(cast("Iterable[Any]", form_field.choices))) > FEW_LINKS
         ]
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[Shape]:
         """Return the rows that hold something, each with its id (a new one when it had none)."""
-        rows = []
+        rows: list[Shape] = []
         for form in self.forms:
             shape = form.shape
             if not form.cleaned_data:
@@ -167,7 +170,7 @@ class RowFormSet(BaseFormSet):
 
 def rows_of(form: type[RowForm], formset: type[RowFormSet]) -> type[RowFormSet]:
     """Return the class of a set of rows with its form and its cap."""
-    made: type[RowFormSet] = formset_factory(
+    made = formset_factory(
         form,
         formset=formset,
         extra=0,
@@ -176,7 +179,7 @@ def rows_of(form: type[RowForm], formset: type[RowFormSet]) -> type[RowFormSet]:
         validate_max=True,
         renderer=RENDERER,
     )
-    return made
+    return cast("type[RowFormSet]", made)
 
 
 class StepForm(forms.Form):
@@ -363,7 +366,7 @@ class StepForm(forms.Form):
             errors: ErrorList = form.errors.get(name, ErrorList())
             for message in errors:
                 bound = form[name]
-                yield bound.auto_id, bound.label, str(message)
+                yield bound.auto_id, str(bound.label), str(message)
 
 
 def _style(form_field: forms.Field) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django import forms
 
@@ -23,7 +24,7 @@ from diagnostics.forms.fields import TextField
 class MonthField(TextField):
     """A month: AAAA-MM (what the browser's month picker sends) or MM/AAAA typed by hand."""
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=12, widget=forms.TextInput(attrs={"type": "month"}), **kwargs)
 
     def clean(self, value: object) -> str:

@@ -27,7 +27,7 @@ class DayField(forms.DateField):
 
     def clean(self, value: Any) -> dt.date | None:
         """Return the day; years of four digits between 1900 and 2100."""
-        day = super().clean(value)
+        day: dt.date | None = super().clean(value)
         if day is not None and not 1900 <= day.year <= 2100:
             raise forms.ValidationError(self.error_messages["invalid"])
         return day

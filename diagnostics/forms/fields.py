@@ -91,7 +91,7 @@ class NumberField(forms.DecimalField):
         )
         self.unit = unit
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """Read « 1 250,5 »; what is not a finite number is refused."""
         if isinstance(value, str):
             value = _SPACES.sub("", value).replace(",", ".")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from diagnostics.domain.answers import MAX_VALUE, ROW_TEXT, UNIT_TEXT, Objective
 from diagnostics.domain.answers.objectives import OBJECTIVES
 from diagnostics.domain.answers.roles import ROLES
@@ -26,7 +28,7 @@ class ObjectiveForm(RowForm):
     indicator = TextField(label="Indicateur", max_length=ROW_TEXT)
     serves = LinksField(label="Au service des rôles")
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].widget.attrs["list"] = "units"
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.utils.safestring import SafeString
 
-from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, Position
+from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, Position, Positioning
 from diagnostics.domain.answers.positioning import POSITIONS
 from diagnostics.domain.vocabulary import (
     CIRCLE_LABELS,
@@ -34,7 +36,7 @@ class PositionForm(RowForm):
     posture = TextField(label="Posture de la structure", max_length=ROW_TEXT)
     note = TextField(label="Note", max_length=LONG_TEXT, rows=2)
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["posture"].widget.attrs["list"] = "postures"
 
@@ -61,7 +63,7 @@ class PositioningForm(StepForm):
 
     def preview(self) -> SafeString:
         """Draw the two circles from the rows shown, typed or stored."""
-        stored = self.context.stored
+        stored = cast("Positioning | None", self.context.stored)
         rows = self.positions() if self.is_bound else stored.rows if stored else []
         return circles_svg(rows, centre=self.context.document.structure.name)
 

@@ -29,18 +29,18 @@ def apply_operation(
     data = posted.copy()
     try:
         if "example" in posted:
-            anchor = _fill(form, data, _payload_of(form, posted["example"], examples))
+            anchor = _fill(form, data, _payload_of(form, str(posted["example"]), examples))
         elif "preset" in posted:
-            anchor = _apply_preset(form, data, posted["preset"])
+            anchor = _apply_preset(form, data, str(posted["preset"]))
         else:
-            anchor = _apply_row_operation(form, data, posted["row_op"])
+            anchor = _apply_row_operation(form, data, str(posted["row_op"]))
     except (ValueError, KeyError, IndexError) as error:
         raise SuspiciousOperation("row operation") from error
     return data, anchor
 
 
 def _total(formset: RowFormSet, data: QueryDict) -> int:
-    return int(data[f"{formset.prefix}-TOTAL_FORMS"])
+    return int(str(data[f"{formset.prefix}-TOTAL_FORMS"]))
 
 
 def _set_total(formset: RowFormSet, data: QueryDict, total: int) -> None:
@@ -96,7 +96,7 @@ def _apply_row_operation(form: StepForm, data: QueryDict, operation: str) -> str
     for number, row in enumerate(rows):
         _put_row(formset, data, number, row)
     _set_total(formset, data, len(rows))
-    return f"{formset.prefix}-{max(0, min(index, len(rows) - 1))}" if rows else formset.prefix
+    return f"{formset.prefix}-{max(0, min(index, len(rows) - 1))}" if rows else str(formset.prefix)
 
 
 def _payload_of(form: StepForm, name: str, examples: Sequence[Example]) -> list[dict[str, Any]]:

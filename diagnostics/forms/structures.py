@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -50,7 +50,7 @@ class StructureForm(forms.Form):
     def of(cls, structure: Structure, *args: Any) -> StructureForm:
         """Return the form of a structure's card, filled with it."""
         initial = {name: getattr(structure, name) for name in IDENTITY_FIELDS}
-        return cls(*args, initial=initial)
+        return cls(*args, initial=initial)  # type: ignore[misc]  # the data come first
 
     def clean_founded_year(self) -> int | None:
         """Refuse a year to come."""
@@ -61,9 +61,10 @@ class StructureForm(forms.Form):
 
     def clean_legal_form(self) -> str:
         """Take the first form of the list when none was sent."""
-        return self.cleaned_data["legal_form"] or LegalForm.ASSOCIATION.value
+        return str(self.cleaned_data["legal_form"] or LegalForm.ASSOCIATION.value)
 
     @property
     def identity_card(self) -> IdentityCard:
         """What was typed, once valid."""
-        return IdentityCard(**{name: self.cleaned_data[name] for name in IDENTITY_FIELDS})
+        card = {name: self.cleaned_data[name] for name in IDENTITY_FIELDS}
+        return cast(IdentityCard, card)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django import forms
 from django.http import QueryDict
 
@@ -60,7 +62,7 @@ class LinkForm(forms.Form):
             self.fields["scale"].label = _LABELS[gap.kind]
         else:
             del self.fields["scale"]
-            self.fields["links"].choices = self.choices
+            cast(forms.ChoiceField, self.fields["links"]).choices = self.choices
             self.fields["links"].label = _LABELS[gap.kind]
         if gap.kind is not GapKind.ACTIVITY_OBJECTIVE:
             del self.fields["none"]

@@ -78,6 +78,8 @@ class Diagnostic(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     indicators = models.JSONField(default=dict, blank=True)
+
+    role_of_user: str | None  # of the person who asks: see role_in_structure
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

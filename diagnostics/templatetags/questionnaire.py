@@ -6,6 +6,8 @@ of them takes longer than the rest of the page.
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django import template
 from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
@@ -56,7 +58,7 @@ def link_boxes(bound_field: BoundField, *, only_chosen: bool = False) -> SafeStr
                 " checked" if value in chosen else "",
                 Truncator(label).chars(LINK_LABEL),
             )
-            for value, label in bound_field.field.choices
+            for value, label in cast(Any, bound_field.field).choices
             if value in chosen or not only_chosen
         ),
     )

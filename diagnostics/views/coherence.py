@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -23,6 +23,7 @@ from diagnostics.queries import (
     load_diagnostic_document,
     thresholds_of,
 )
+from diagnostics.requests import SignedInRequest
 from diagnostics.services.coherence import (
     FindingGone,
     acknowledge_finding,
@@ -37,7 +38,7 @@ CHANGED = "Ce point a changé ou n’a plus lieu d’être\u00a0: relisez-le ava
 
 
 @require_GET
-def explain(request: HttpRequest, pk: UUID) -> HttpResponse:
+def explain(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Explain each rule in plain words, with what it finds here."""
     loaded = get_diagnostic(request.user, pk)
     thresholds = thresholds_of(loaded.diagnostic)
@@ -62,7 +63,7 @@ def explain(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
+def acknowledge(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Answer a point with « choix assumé » and its reason."""
 
     def answer(loaded: LoadedDiagnostic, form: Any, finding: CoherenceFinding) -> None:
@@ -79,7 +80,7 @@ def acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+def reopen(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Put a choice made on purpose back among the points to discuss."""
 
     def withdraw(loaded: LoadedDiagnostic, form: Any, finding: CoherenceFinding) -> None:
@@ -93,7 +94,7 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _act(
-    request: HttpRequest,
+    request: SignedInRequest,
     pk: UUID,
     form: FindingForm,
     action: Callable[[LoadedDiagnostic, Any, CoherenceFinding], None],

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,7 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.domain.workflow import SUBMIT, next_action
 from diagnostics.forms.coherence import FindingForm
-from diagnostics.forms.diagnostics import FrameForm, OpenDiagnosticForm, WorkshopFormSet
+from diagnostics.forms.diagnostics import (
+    FrameForm,
+    OpenDiagnosticForm,
+    WorkshopFormSet,
+    WorkshopRows,
+)
 from diagnostics.forms.reviews import ChangeRequestForm, SubmissionForm
 from diagnostics.queries import (
     LoadedDiagnostic,
@@ -23,6 +29,7 @@ from diagnostics.queries import (
     load_check_page,
     load_home,
 )
+from diagnostics.requests import SignedInRequest
 from diagnostics.services import diagnostics as services
 from diagnostics.services.errors import WrongState
 from diagnostics.services.workflow import AlreadySubmitted, NotSubmittable, submit_diagnostic
@@ -30,7 +37,7 @@ from diagnostics.typography import quoted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def open_diagnostic(request: HttpRequest, pk: UUID) -> HttpResponse:
+def open_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Open a diagnostic for a structure (its lead only)."""
     loaded = get_structure(request.user, pk)
     if not loaded.access.can_manage:
@@ -48,7 +55,7 @@ def open_diagnostic(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_GET
-def show_home(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show_home(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show the task list of the axes and what to do next."""
     loaded = get_diagnostic(request.user, pk)
     home = load_home(loaded, user=request.user)
@@ -62,7 +69,7 @@ def show_home(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_diagnostic(request: HttpRequest, pk: UUID) -> HttpResponse:
+def edit_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Edit the title, the board's date and the workshops (the lead, while it is open)."""
     loaded = get_diagnostic(request.user, pk)
     diagnostic = loaded.diagnostic
@@ -83,7 +90,7 @@ def edit_diagnostic(request: HttpRequest, pk: UUID) -> HttpResponse:
             services.update_frame(
                 diagnostic,
                 **form.cleaned_data,
-                workshops=workshops.workshops(),
+                workshops=cast(WorkshopRows, workshops).workshops(),
                 user=request.user,
             )
             messages.success(request, "Le cadre du diagnostic est enregistré.")
@@ -93,13 +100,13 @@ def edit_diagnostic(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_GET
-def show_check_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show_check_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show every answer, what is missing, and what the person can do: submit, or review."""
     return render_check_page(request, get_diagnostic(request.user, pk))
 
 
 def render_check_page(
-    request: HttpRequest,
+    request: SignedInRequest,
     loaded: LoadedDiagnostic,
     *,
     submission: SubmissionForm | None = None,
@@ -127,7 +134,7 @@ def render_check_page(
 
 
 @require_POST
-def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def submit(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Submit the diagnostic once it is confirmed; a second click does nothing more."""
     loaded = get_diagnostic(request.user, pk)
     if not loaded.access.may(SUBMIT):
@@ -152,6 +159,6 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("diagnostic_home", pk=pk)
 
 
-def base_url(request: HttpRequest) -> str:
+def base_url(request: SignedInRequest) -> str:
     """Return the start of the site's addresses, without the last slash, for links in mails."""
     return request.build_absolute_uri("/").rstrip("/")

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +16,7 @@ from diagnostics.domain.vocabulary import State
 from diagnostics.domain.workflow import REQUEST_CHANGES, VALIDATE
 from diagnostics.forms.reviews import ChangeRequestForm
 from diagnostics.queries import count_by_state, diagnostics_for_review, get_diagnostic
+from diagnostics.requests import SignedInRequest
 from diagnostics.services import workflow
 from diagnostics.services.errors import WrongState
 from diagnostics.views.diagnostics import base_url, render_check_page
@@ -24,7 +25,7 @@ PAGE_SIZE = 50
 
 
 @require_GET
-def show_portfolio(request: HttpRequest) -> HttpResponse:
+def show_portfolio(request: SignedInRequest) -> HttpResponse:
     """List the diagnostics, those to review first; ``?etat=`` keeps one state."""
     if not request.user.is_facilitator:
         raise PermissionDenied
@@ -45,7 +46,7 @@ def show_portfolio(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def request_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
+def request_changes(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask the structure for changes, with a reason."""
     loaded = get_diagnostic(request.user, pk)
     if not loaded.access.may(REQUEST_CHANGES):
@@ -68,7 +69,7 @@ def request_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def validate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def validate(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Validate the diagnostic."""
     loaded = get_diagnostic(request.user, pk)
     if not loaded.access.may(VALIDATE):
@@ -84,7 +85,7 @@ def validate(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _review(
-    request: HttpRequest,
+    request: SignedInRequest,
     pk: UUID,
     action: Callable[[], object],
     done: str,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -37,6 +37,7 @@ from diagnostics.queries import (
 )
 from diagnostics.report.renderer import RenderingError, RenderingStopped
 from diagnostics.report.turns import Busy
+from diagnostics.requests import SignedInRequest
 
 PRIVATE = {"Cache-Control": "private, no-store"}
 RETRY_AFTER = 10  # seconds; the page reloads itself then
@@ -46,7 +47,7 @@ _places = threading.BoundedSemaphore(settings.PDF_PLACES)
 
 
 @require_GET
-def show_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show_report(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show the report on screen; ``?version=N`` for a submitted one."""
     diagnostic = get_diagnostic(request.user, pk).diagnostic
     edition = edition_asked(request, diagnostic)
@@ -60,19 +61,19 @@ def show_report(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-def download_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+def download_pdf(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Download the report as PDF; ``?version=N`` for a submitted one."""
     return _download_diagnostic(request, pk, Kind.REPORT)
 
 
 @require_safe
-def download_synthesis(request: HttpRequest, pk: UUID) -> HttpResponse:
+def download_synthesis(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Download the one-page synthesis alone as PDF; ``?version=N`` for a submitted one."""
     return _download_diagnostic(request, pk, Kind.SYNTHESIS)
 
 
 @require_safe
-def download_kit(request: HttpRequest) -> HttpResponse:
+def download_kit(request: SignedInRequest) -> HttpResponse:
     """Download the blank questionnaire as PDF, for a workshop on paper."""
     kit = Kit.objects.order_by("-published").first()
     if kit is None:
@@ -81,7 +82,7 @@ def download_kit(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def download_document(request: HttpRequest, pk: UUID) -> HttpResponse:
+def download_document(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Give the DiagnosticDocument as JSON, with its findings.
 
     ``?version=N``: a submitted one, in the very bytes whose SHA-256 the version carries.
@@ -99,7 +100,7 @@ def download_document(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _version_asked(request: HttpRequest) -> int | None:
+def _version_asked(request: SignedInRequest) -> int | None:
     asked = request.GET.get("version")
     if asked is None:
         return None
@@ -108,7 +109,7 @@ def _version_asked(request: HttpRequest) -> int | None:
     return int(asked)
 
 
-def edition_asked(request: HttpRequest, diagnostic: Diagnostic) -> Edition:
+def edition_asked(request: SignedInRequest, diagnostic: Diagnostic) -> Edition:
     """Return what the report shows: ``?version=N``, or the diagnostic as it is; Http404."""
     edition = edition_of(diagnostic, _version_asked(request))
     if edition is None:
@@ -129,7 +130,7 @@ def file_name(edition: Edition, part: str = "") -> str:
 # --- PDF --------------------------------------------------------------------------------------
 
 
-def _download_diagnostic(request: HttpRequest, pk: UUID, kind: Kind) -> HttpResponse:
+def _download_diagnostic(request: SignedInRequest, pk: UUID, kind: Kind) -> HttpResponse:
     diagnostic = get_diagnostic(request.user, pk).diagnostic
     edition = edition_asked(request, diagnostic)
     name = file_name(edition, "synthese" if kind is Kind.SYNTHESIS else "")
@@ -140,7 +141,7 @@ def _download_diagnostic(request: HttpRequest, pk: UUID, kind: Kind) -> HttpResp
 
 
 def _download(
-    request: HttpRequest, printable: Printable, name: str, *, report: str = ""
+    request: SignedInRequest, printable: Printable, name: str, *, report: str = ""
 ) -> HttpResponse:
     """Give a PDF, or say that it is being printed, or that it cannot be.
 
@@ -172,21 +173,21 @@ def a_place() -> Iterator[None]:
         _places.release()
 
 
-def say_wait(request: HttpRequest, *, report: str, what: str = "PDF") -> HttpResponse:
+def say_wait(request: SignedInRequest, *, report: str, what: str = "PDF") -> HttpResponse:
     """Say that a document is being made, on a page that asks again by itself."""
     response = _explain(request, "report/pdf_waiting.html", report=report, what=what)
     response["Retry-After"] = response["Refresh"] = str(RETRY_AFTER)
     return response
 
 
-def _file(request: HttpRequest, rendering: Rendering, name: str) -> HttpResponse:
+def _file(request: SignedInRequest, rendering: Rendering, name: str) -> HttpResponse:
     etag = f'"{rendering.key[:32]}-{rendering.rendered_at.timestamp():.6f}"'
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag, **PRIVATE}
     response = HttpResponse(rendering.pdf, content_type="application/pdf", headers=headers)
-    return get_conditional_response(request, etag=etag, response=response)
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
-def _explain(request: HttpRequest, template: str, **context: object) -> HttpResponse:
+def _explain(request: SignedInRequest, template: str, **context: object) -> HttpResponse:
     """Say why there is no PDF: 503, the report on screen is still there."""
     response = render(request, template, context, status=503)
     response["Cache-Control"] = PRIVATE["Cache-Control"]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,6 +16,7 @@ from diagnostics.forms.structures import StructureForm
 from diagnostics.forms.team import InvitationForm, RoleForm
 from diagnostics.models import Membership
 from diagnostics.queries import LoadedStructure, get_structure
+from diagnostics.requests import SignedInRequest
 from diagnostics.services import structures, team
 from diagnostics.services.errors import NotAllowed, ServiceError
 from diagnostics.views.tiles import diagnostic_tile
@@ -24,7 +25,7 @@ from diagnostics.views.tiles import diagnostic_tile
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def create_structure(request: HttpRequest) -> HttpResponse:
+def create_structure(request: SignedInRequest) -> HttpResponse:
     """Create a structure whose lead is the person who creates it."""
     form = StructureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -37,7 +38,7 @@ def create_structure(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def show_structure(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show the identity card, the diagnostics and the team in brief."""
     loaded = get_structure(request.user, pk)
     context = {
@@ -53,7 +54,7 @@ def show_structure(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_structure(request: HttpRequest, pk: UUID) -> HttpResponse:
+def edit_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Change the identity card."""
     loaded = _managed(request, pk)
     form = StructureForm.of(loaded.structure, request.POST or None)
@@ -69,13 +70,13 @@ def edit_structure(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-def show_team(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show_team(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show who is in the team and who is invited."""
     return _team_page(request, get_structure(request.user, pk), InvitationForm())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def invite_member(request: HttpRequest, pk: UUID) -> HttpResponse:
+def invite_member(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Invite an address to the team."""
     loaded = _managed(request, pk)
     if request.method != "POST":
@@ -101,7 +102,7 @@ def invite_member(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def cancel_invitation(request: HttpRequest, pk: UUID, invitation_pk: int) -> HttpResponse:
+def cancel_invitation(request: SignedInRequest, pk: UUID, invitation_pk: int) -> HttpResponse:
     """Cancel an invitation; its link stops working."""
     loaded = _managed(request, pk)
     invitation = get_object_or_404(loaded.structure.invitations, pk=invitation_pk)
@@ -114,7 +115,7 @@ def cancel_invitation(request: HttpRequest, pk: UUID, invitation_pk: int) -> Htt
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_role(request: HttpRequest, pk: UUID, membership_pk: int) -> HttpResponse:
+def change_role(request: SignedInRequest, pk: UUID, membership_pk: int) -> HttpResponse:
     """Give a member another role, or hand the lead over to them."""
     loaded = _managed(request, pk)
     membership = _membership(loaded, membership_pk)
@@ -140,7 +141,7 @@ def change_role(request: HttpRequest, pk: UUID, membership_pk: int) -> HttpRespo
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def remove_member(request: HttpRequest, pk: UUID, membership_pk: int) -> HttpResponse:
+def remove_member(request: SignedInRequest, pk: UUID, membership_pk: int) -> HttpResponse:
     """Ask for confirmation, then take a member out of the team; members may leave by themselves."""
     loaded = get_structure(request.user, pk)
     membership = _membership(loaded, membership_pk)
@@ -164,7 +165,7 @@ def remove_member(request: HttpRequest, pk: UUID, membership_pk: int) -> HttpRes
 # --- What they share --------------------------------------------------------------------------------
 
 
-def _managed(request: HttpRequest, pk: UUID) -> LoadedStructure:
+def _managed(request: SignedInRequest, pk: UUID) -> LoadedStructure:
     loaded = get_structure(request.user, pk)
     if not loaded.access.can_manage:
         raise PermissionDenied("Seul·e le ou la référent·e de la structure peut faire cela.")
@@ -175,7 +176,7 @@ def _membership(loaded: LoadedStructure, pk: int) -> Membership:
     return get_object_or_404(loaded.structure.memberships.select_related("user"), pk=pk)
 
 
-def _try(request: HttpRequest, action: Any, done: str) -> bool:
+def _try(request: SignedInRequest, action: Any, done: str) -> bool:
     """Do something to the team and say how it went; without the right any more: 403."""
     try:
         action()
@@ -188,7 +189,9 @@ def _try(request: HttpRequest, action: Any, done: str) -> bool:
     return True
 
 
-def _team_page(request: HttpRequest, loaded: LoadedStructure, form: InvitationForm) -> HttpResponse:
+def _team_page(
+    request: SignedInRequest, loaded: LoadedStructure, form: InvitationForm
+) -> HttpResponse:
     invitations = []
     if loaded.access.can_manage:
         open_ones = loaded.structure.invitations.filter(accepted_at=None, cancelled_at=None)
@@ -203,7 +206,7 @@ def _team_page(request: HttpRequest, loaded: LoadedStructure, form: InvitationFo
     return render(request, "structures/team.html", context, status=_status(form))
 
 
-def _base_url(request: HttpRequest) -> str:
+def _base_url(request: SignedInRequest) -> str:
     return request.build_absolute_uri("/").rstrip("/")
 
 

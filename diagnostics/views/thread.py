@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,6 +18,7 @@ from diagnostics.forms.thread import LinkForm
 from diagnostics.models import Answer
 from diagnostics.queries import LoadedDiagnostic, LoadedThread, get_diagnostic, load_thread
 from diagnostics.report.thread_table import item_name, links_of, thread_table
+from diagnostics.requests import SignedInRequest
 from diagnostics.services.answers import StaleRevision, save_answer
 from diagnostics.services.errors import WrongState
 from diagnostics.typography import enumeration, quoted
@@ -69,14 +70,14 @@ class Refused:
 
 
 @require_GET
-def show_thread(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show_thread(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show the thread; ``?relier=`` opens the form of one missing link."""
     loaded = get_diagnostic(request.user, pk)
     return _render(request, loaded, load_thread(loaded.diagnostic))
 
 
 @require_POST
-def link_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
+def link_rows(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Tie a row; the answer that holds the link is saved from the revision the page showed."""
     loaded = get_diagnostic(request.user, pk)
     if not loaded.access.has_editing_role:
@@ -118,7 +119,11 @@ def link_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _refuse(
-    request: HttpRequest, loaded: LoadedDiagnostic, page: LoadedThread, form: LinkForm, problem: str
+    request: SignedInRequest,
+    loaded: LoadedDiagnostic,
+    page: LoadedThread,
+    form: LinkForm,
+    problem: str,
 ) -> HttpResponse:
     """Show the thread as it is now (409), with what was chosen and why it was not stored.
 
@@ -141,7 +146,7 @@ def _refuse(
 
 
 def _render(
-    request: HttpRequest,
+    request: SignedInRequest,
     loaded: LoadedDiagnostic,
     page: LoadedThread,
     *,
@@ -163,7 +168,7 @@ def _render(
 
 
 def _missing_links(
-    request: HttpRequest,
+    request: SignedInRequest,
     loaded: LoadedDiagnostic,
     page: LoadedThread,
     thread: Thread,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -14,11 +14,12 @@ from diagnostics.report import turns
 from diagnostics.report.content import ReportContent
 from diagnostics.report.diagrams.thread import thread_svg
 from diagnostics.report.word import CONTENT_TYPE, WidePicture, build_docx
+from diagnostics.requests import SignedInRequest
 from diagnostics.views.reports import a_place, edition_asked, file_name, say_wait
 
 
 @require_safe
-def download_docx(request: HttpRequest, pk: UUID) -> HttpResponse:
+def download_docx(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Download the report as a Word document; ``?version=N`` for a submitted one.
 
     Its pictures take seconds of a core for a very full diagnostic: it takes its turn among the PDFs

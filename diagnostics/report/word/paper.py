@@ -69,7 +69,7 @@ class Paper:
 
     def new_section(self, axis: Axis | None, *, landscape: bool = False) -> Section:
         """Start a page, and from there the colours of an axis."""
-        section = self.document.add_section(WD_SECTION.NEW_PAGE)
+        section: Section = self.document.add_section(WD_SECTION.NEW_PAGE)
         set_page(section, landscape=landscape)
         self._room = WIDE_PICTURE_ROOM if landscape else PICTURE_ROOM
         # The break stands in a paragraph of its own, that must not call for one more page.
