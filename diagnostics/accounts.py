@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.urls import reverse
 
-from diagnostics import pending
+from diagnostics import expired_session
 from diagnostics.models import Invitation
 from diagnostics.services import team
 
@@ -36,7 +36,7 @@ def mail_folder() -> str:
     return settings.MAIL_FOLDER if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend") else ""
 
 
-def pending_invitation(request: HttpRequest) -> Invitation | None:
+def invitation_followed(request: HttpRequest) -> Invitation | None:
     """Return the invitation whose link was followed in this session, while it is open."""
     token = request.session.get(INVITATION_KEY)
     invitation = team.find_invitation(token) if token else None
@@ -58,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
         """Give back what was typed at a step while the session had expired."""
-        pending.adopt(request, user)
+        expired_session.adopt(request, user)
         return super().post_login(request, user, **kwargs)
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:

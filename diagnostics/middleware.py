@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
-from diagnostics import pending
+from diagnostics import expired_session
 
 
 class KeepTypedTextLoginMiddleware(LoginRequiredMiddleware):
@@ -17,5 +17,5 @@ class KeepTypedTextLoginMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
         """Keep a refused POST of a step in the anonymous session, bounded."""
-        pending.keep(request)
+        expired_session.keep(request)
         return super().handle_no_permission(request, view_func)

@@ -26,7 +26,7 @@ from diagnostics.domain.vocabulary import State
 from diagnostics.models import Diagnostic, Kit, Rendering, Version
 from diagnostics.queries import (
     Submitted,
-    find_points,
+    findings_of,
     load_diagnostic_document,
     load_kit_sheet,
     read_version,
@@ -104,7 +104,7 @@ class Edition:
             self.document,
             version=self.stamp,
             texts=kept.texts if kept else texts_of(self.diagnostic),
-            findings=kept.findings if kept else find_points(self.diagnostic, self.document),
+            findings=kept.findings if kept else findings_of(self.diagnostic, self.document),
         )
 
     @property

@@ -280,7 +280,7 @@ class StepWizard(NamedUrlWizardView):
             "has_content": shown is not None and not shown.content_is_empty(),
             "saved_today": saved is not None and timezone.localdate(saved) == timezone.localdate(),
             "missing": missing_in_step(loaded.document, step),
-            "points": loaded.points,
+            "findings": loaded.findings,
             "change_request": pending_request(loaded.diagnostic)
             if loaded.diagnostic.state == State.CHANGES_REQUESTED
             else None,

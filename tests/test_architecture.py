@@ -18,7 +18,7 @@ LAYERS = [
     ["domain", "typography", "sessions"],
     ["models", "migrations"],
     ["queries", "services"],
-    ["forms", "report", "notifications", "pending", "accounts"],
+    ["forms", "report", "notifications", "expired_session", "accounts"],
     ["wizard", "printing", "requests"],
     ["tasks", "templatetags", "middleware"],
     ["views", "admin", "management", "bench", "apps"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from allauth.account.adapter import get_adapter
 from django import forms
 
-from diagnostics.accounts import pending_invitation
+from diagnostics.accounts import invitation_followed
 from diagnostics.forms.fields import TextField
 from diagnostics.services import team
 from diagnostics.services.errors import ServiceError
@@ -38,7 +38,7 @@ class SignupDetailsForm(forms.Form):
         """
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
-        invitation = pending_invitation(request)
+        invitation = invitation_followed(request)
         if invitation is None or invitation.email.lower() != user.email.lower():
             return
         get_adapter(request).stash_verified_email(request, user.email)

@@ -12,7 +12,7 @@ from diagnostics.queries.access import (
 from diagnostics.queries.documents import (
     build_document,
     document_with_findings,
-    find_points,
+    findings_of,
     load_diagnostic_document,
     stored_acknowledgements,
     thresholds_of,
@@ -43,7 +43,7 @@ __all__ = [
     "versions_of",
     "build_document",
     "document_with_findings",
-    "find_points",
+    "findings_of",
     "load_diagnostic_document",
     "stored_acknowledgements",
     "thresholds_of",

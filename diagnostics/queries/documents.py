@@ -95,7 +95,7 @@ def load_diagnostic_document(diagnostic: Diagnostic) -> DiagnosticDocument:
     )
 
 
-def find_points(diagnostic: Diagnostic, document: DiagnosticDocument) -> list[CoherenceFinding]:
+def findings_of(diagnostic: Diagnostic, document: DiagnosticDocument) -> list[CoherenceFinding]:
     """Return the points to discuss of a document, by the thresholds of the diagnostic's kit."""
     return find_coherence(document, thresholds_of(diagnostic))
 

@@ -34,7 +34,7 @@ from diagnostics.models import (
 from diagnostics.queries.access import LoadedDiagnostic
 from diagnostics.queries.documents import (
     build_document,
-    find_points,
+    findings_of,
     load_diagnostic_document,
     stored_acknowledgements,
 )
@@ -70,8 +70,8 @@ def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
         if loaded.access.can_edit
         else []
     )
-    points = open_findings(find_points(diagnostic, document))
-    rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), document, answers, drafts, points)
+    findings = open_findings(findings_of(diagnostic, document))
+    rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), document, answers, drafts, findings)
     steps = [step for axis in rail for step in axis.steps]
     return Home(
         rail=rail,
@@ -121,8 +121,8 @@ class CheckPage:
     empty_axes: list[Axis]
     change_request: ChangeRequest | None
     last_version: Version | None
-    points: list[CoherenceFinding]
-    choices: list[CoherenceFinding]
+    findings: list[CoherenceFinding]
+    acknowledged: list[CoherenceFinding]
 
     @property
     def missing_count(self) -> int:
@@ -135,7 +135,7 @@ def load_check_page(loaded: LoadedDiagnostic) -> CheckPage:
     diagnostic = loaded.diagnostic
     document = load_diagnostic_document(diagnostic)
     rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), document)
-    found = find_points(diagnostic, document)
+    found = findings_of(diagnostic, document)
     return CheckPage(
         document=document,
         axes=[
@@ -160,8 +160,8 @@ def load_check_page(loaded: LoadedDiagnostic) -> CheckPage:
         empty_axes=axes_without_answer(document),
         change_request=pending_request(diagnostic),
         last_version=versions_of(diagnostic).select_related("submitted_by").first(),
-        points=open_findings(found),
-        choices=acknowledged_findings(found),
+        findings=open_findings(found),
+        acknowledged=acknowledged_findings(found),
     )
 
 

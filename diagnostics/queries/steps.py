@@ -40,7 +40,7 @@ from diagnostics.models import (
     User,
 )
 from diagnostics.queries.access import LoadedDiagnostic
-from diagnostics.queries.documents import build_document, find_points, stored_acknowledgements
+from diagnostics.queries.documents import build_document, findings_of, stored_acknowledgements
 from diagnostics.queries.kit import kit_steps, texts_of
 
 
@@ -64,7 +64,7 @@ class RailAxis:
     number: str
     title: str
     in_kit: bool
-    points: int = 0  # open points to discuss
+    findings: int = 0  # open findings to discuss
     steps: list[RailStep] = field(default_factory=list)
 
     @property
@@ -143,9 +143,9 @@ class LoadedStep:
         return self.texts.axis(self.axis)
 
     @cached_property
-    def points(self) -> list[CoherenceFinding]:
-        """The open points to discuss that concern the step."""
-        found = open_findings(find_points(self.diagnostic, self.document))
+    def findings(self) -> list[CoherenceFinding]:
+        """The open findings to discuss that concern the step."""
+        found = open_findings(findings_of(self.diagnostic, self.document))
         return findings_of_step(found, self.step)
 
     @property
@@ -175,13 +175,13 @@ def rail_of(
     document: DiagnosticDocument,
     answers: Iterable[Answer] = (),
     drafts: Iterable[str] = (),
-    points: Iterable[CoherenceFinding] = (),
+    findings: Iterable[CoherenceFinding] = (),
 ) -> list[RailAxis]:
-    """Return the axes with their steps: names, statuses, answers, waiting drafts, open points."""
+    """Return the axes with their steps: names, statuses, answers, waiting drafts, open findings."""
     statuses = step_statuses(document)
     answer_of = {answer.step: answer for answer in answers}
     waiting = set(drafts)
-    per_axis = Counter(point.axis for point in points)
+    per_axis = Counter(finding.axis for finding in findings)
     axes: dict[str, RailAxis] = {}
     for step in steps:
         part = step.part
@@ -192,7 +192,7 @@ def rail_of(
                 number=texts.axis(Axis(part.key)).number,
                 title=texts.axis(Axis(part.key)).short_title,
                 in_kit=part.in_kit,
-                points=per_axis[Axis(part.key)],
+                findings=per_axis[Axis(part.key)],
             ),
         )
         key = StepKey(step.key)

@@ -18,7 +18,7 @@ from diagnostics.domain.vocabulary import Axis
 from diagnostics.forms.coherence import AcknowledgementForm, FindingForm
 from diagnostics.queries import (
     LoadedDiagnostic,
-    find_points,
+    findings_of,
     get_diagnostic,
     load_diagnostic_document,
     thresholds_of,
@@ -42,7 +42,7 @@ def explain(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Explain each rule in plain words, with what it finds here."""
     loaded = get_diagnostic(request.user, pk)
     thresholds = thresholds_of(loaded.diagnostic)
-    found = find_points(loaded.diagnostic, load_diagnostic_document(loaded.diagnostic))
+    found = findings_of(loaded.diagnostic, load_diagnostic_document(loaded.diagnostic))
     groups = [
         {
             "axis": axis,
@@ -108,7 +108,7 @@ def _act(
     if not form.names_a_finding:
         raise SuspiciousOperation("finding")
     document = load_diagnostic_document(loaded.diagnostic)
-    found = {f.fingerprint: f for f in find_points(loaded.diagnostic, document)}
+    found = {f.fingerprint: f for f in findings_of(loaded.diagnostic, document)}
     finding = found.get(form.finding_key)
     try:
         if not loaded.access.can_edit:

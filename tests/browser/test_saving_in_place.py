@@ -36,7 +36,7 @@ def fill(page: Page, number: int, actor: str) -> None:
     line.get_by_label("Relation").select_option("to_approach")
 
 
-def test_points_follow_and_rows_keep_their_ids(page):
+def test_findings_on_pages_follow_and_rows_keep_their_ids(page):
     fill(page, 1, "CCI")
     stay(page)
     notes = page.get_by_role("region", name="Points à discuter")

@@ -185,7 +185,7 @@ def test_the_contents_name_what_the_report_has():
     assert [a for a in anchors if f'id="{a.anchor}"' not in html] == []
 
 
-def test_points_to_discuss_are_printed_when_there_are_some():
+def test_findings_on_pages_to_discuss_are_printed_when_there_are_some():
     content = report(demo("sorelle"))
     without = dataclasses.replace(content, vigilance=None)
     assert "Cohérence et points de vigilance" not in render_report_html(without)

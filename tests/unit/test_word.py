@@ -288,7 +288,7 @@ def test_properties_say_what_it_is(sorelle: WordFile):
     assert languages == {"fr-FR"}
 
 
-def test_points_of_vigilance_are_written_when_the_content_has_them():
+def test_findings_on_pages_of_vigilance_are_written_when_the_content_has_them():
     content = dataclasses.replace(
         report(demo("sorelle")),
         vigilance=Vigilance(["Un point"], ["Une remarque"], [("Un choix", "Nos raisons")]),
