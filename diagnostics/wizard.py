@@ -277,7 +277,7 @@ class StepWizard(NamedUrlWizardView):
             "next_step": steps[index + 1] if index + 1 < len(steps) else None,
             "form_template": f"steps/{step.value}/form.html",
             "shown_answer": shown or loaded.stored,
-            "has_content": shown is not None and not shown.content_is_empty(),
+            "has_content": shown is not None and not shown.content_is_empty,
             "saved_today": saved is not None and timezone.localdate(saved) == timezone.localdate(),
             "missing": missing_in_step(loaded.document, step),
             "findings": loaded.findings,

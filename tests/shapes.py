@@ -145,7 +145,7 @@ def rows(draw: st.DrawFn, shape: type[shapes.Row], max_size: int = 4) -> list[di
         if shape is shapes.ActionTerritory:
             row |= draw(st.sampled_from(OBJECTS))
         row_id = f"{shape.id_prefix}{len(found) + 1}"
-        if not shape.model_validate({"id": row_id, **row}).is_blank():
+        if not shape.model_validate({"id": row_id, **row}).is_blank:
             found.append({"id": row_id, **row})
     return found
 

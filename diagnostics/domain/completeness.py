@@ -50,7 +50,7 @@ class AxisProgress:
 def missing_in_step(document: DiagnosticDocument, step: StepKey) -> list[Missing]:
     """Return what one step still lacks to be complete, in words and in reading order."""
     answer = document.answers.get(step)
-    if answer is None or answer.content_is_empty():
+    if answer is None or answer.content_is_empty:
         return [Missing(step, STEPS[step].first_field, "cette étape n’a pas de réponse")]
     return [Missing(step, field, words) for field, words in STEPS[step].missing(answer, document)]
 
@@ -65,7 +65,7 @@ def step_status(document: DiagnosticDocument, step: StepKey) -> StepStatus:
     answer = document.answers.get(step)
     if answer is not None and answer.mark is Mark.TO_REVIEW:
         return StepStatus.TO_REVIEW
-    if answer is None or answer.content_is_empty():
+    if answer is None or answer.content_is_empty:
         return StepStatus.TO_DO
     return StepStatus.STARTED if missing_in_step(document, step) else StepStatus.COMPLETE
 
@@ -82,7 +82,7 @@ def axes_without_answer(document: DiagnosticDocument) -> list[Axis]:
         axis
         for axis in KIT_AXES
         if all(
-            (answer := answers.get(step)) is None or answer.content_is_empty()
+            (answer := answers.get(step)) is None or answer.content_is_empty
             for step in AXIS_STEPS[axis]
         )
     ]

@@ -158,7 +158,7 @@ class RowFormSet(BaseFormSet):
                 continue
             row_id = form.cleaned_data["id"] or new_row_id(shape.id_prefix)
             row = shape.model_validate({"id": row_id, **form.row_values()})
-            if not row.is_blank():
+            if not row.is_blank:
                 form.row_id = row.id
                 rows.append(row)
         return rows

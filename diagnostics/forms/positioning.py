@@ -73,6 +73,6 @@ class PositioningForm(StepForm):
         for index, form in enumerate(self.formsets["rows"].forms):
             if form.is_valid() and form.cleaned_data:
                 row = Position.model_validate({"id": f"p{index}", **form.row_values()})
-                if not row.is_blank():
+                if not row.is_blank:
                     rows.append(row)
         return rows

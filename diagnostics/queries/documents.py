@@ -66,7 +66,7 @@ def build_document(
     values: dict[str, Any] = {}
     for answer in answers:
         shape = load_answer(StepKey(answer.step), answer.shape_value())
-        if not shape.is_empty():
+        if not shape.is_empty:
             values[answer.step] = shape
     document = DiagnosticDocument(
         schema=1,

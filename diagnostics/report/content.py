@@ -287,7 +287,7 @@ def _chapters(document: DiagnosticDocument, texts: KitTexts) -> list[Chapter]:
                 answer.mark if answer.mark is not Mark.TO_REVIEW else None,
             )
             for step in AXIS_STEPS[axis]
-            if (answer := document.answers.get(step)) and not answer.content_is_empty()
+            if (answer := document.answers.get(step)) and not answer.content_is_empty
         ]
         if sections:
             name = texts.axis(axis)

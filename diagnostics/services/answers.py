@@ -83,7 +83,7 @@ def save_answer(
                 for name, new in fields.items()
             )
             if stored
-            else answer.is_empty() and not internal_note
+            else answer.is_empty and not internal_note
         )
         if unchanged:
             if not keep_draft:

@@ -70,7 +70,7 @@ def _answers(diagnostic: Diagnostic, document: DiagnosticDocument, user: User) -
     rows = []
     for step, given in document.answers.given():
         answer = given.without_blank_rows()
-        if answer.is_empty():
+        if answer.is_empty:
             continue
         if step.value not in known:
             raise ServiceError(f"Le kit « {document.kit} » n’a pas d’étape « {step.value} ».")

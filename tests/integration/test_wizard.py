@@ -178,7 +178,7 @@ def test_a_step_can_be_emptied(desk):
     response = desk.post(StepKey.VISION, data)
 
     assert response["Location"] == desk.url(StepKey.ROLES)
-    assert desk.answer(StepKey.VISION).is_empty()
+    assert desk.answer(StepKey.VISION).is_empty
     assert desk.revision(StepKey.VISION) == 2
     assert "À effacer" not in text_of(desk.client.get(desk.url(StepKey.VISION)))
 

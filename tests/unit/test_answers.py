@@ -36,7 +36,7 @@ def test_json_and_back(step, data):
 def test_an_empty_answer_is_empty_and_json_says_every_key(step):
     shape = ANSWER_SHAPES[step]
 
-    assert shape().is_empty()
+    assert shape().is_empty
     assert load_answer(step, {}) == shape()
     assert set(shape().model_dump(mode="json")) == set(shape.model_fields)
 
@@ -45,8 +45,8 @@ def test_an_empty_answer_is_empty_and_json_says_every_key(step):
 def test_a_question_for_the_board_is_not_content(step):
     answer = ANSWER_SHAPES[step](board_question="Faut-il y aller ?", mark="for_board")
 
-    assert not answer.is_empty()
-    assert answer.content_is_empty()
+    assert not answer.is_empty
+    assert answer.content_is_empty
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -76,7 +76,7 @@ def test_an_empty_page_gives_an_empty_answer(step):
     form = form_of(StepContext(document=TARGETS), step, blank(step))
 
     assert form.is_valid(), list(form.error_list())
-    assert form.answer().is_empty()
+    assert form.answer().is_empty
     assert form.cleaned_data["internal_note"] == ""
 
 

@@ -169,12 +169,12 @@ def test_what_names_no_gap_is_nothing(text):
 def test_none_on_purpose_is_absent_until_it_is_chosen():
     plain = Activity(id="a1", text="Un")
     assert "serves_none" not in plain.model_dump(mode="json")
-    assert Activity(id="a1").is_blank()
+    assert Activity(id="a1").is_blank
 
     chosen = Activity(id="a1", serves_none=True)
     assert chosen.model_dump(mode="json")["serves_none"] is True
     assert Activity.model_validate(chosen.model_dump(mode="json")) == chosen
-    assert not chosen.is_blank()
+    assert not chosen.is_blank
     # Two people may have answered at once: the links win.
     assert Activity(id="a1", serves_none=True, serves=["o1"]).serves_none is False
     with pytest.raises(ValidationError):

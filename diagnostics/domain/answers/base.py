@@ -33,6 +33,7 @@ class Row(Shape):
     id_prefix: ClassVar[str]
     id: RowId = Field(description="identifiant stable de la ligne, unique dans l’étape")
 
+    @property
     def is_blank(self) -> bool:
         """Tell whether every field but the id is empty or at its default."""
         return all(
@@ -76,7 +77,7 @@ class Answer(Shape):
     def without_blank_rows(self) -> Self:
         """Return the answer less its rows that hold nothing besides their id and their defaults."""
         rows = {
-            name: [item for item in value if not (isinstance(item, Row) and item.is_blank())]
+            name: [item for item in value if not (isinstance(item, Row) and item.is_blank)]
             for name, value in self
             if isinstance(value, list)
         }
@@ -91,10 +92,12 @@ class Answer(Shape):
         one, two = (without_ids(answer.model_dump(mode="json")) for answer in (self, other))
         return bool(one == two)
 
+    @property
     def is_empty(self) -> bool:
         """Tell whether nothing at all was answered, marks and board question included."""
         return self == type(self)()
 
+    @property
     def content_is_empty(self) -> bool:
         """Tell whether nothing was answered to the kit's own questions."""
-        return self.model_copy(update={"board_question": "", "mark": None}).is_empty()
+        return self.model_copy(update={"board_question": "", "mark": None}).is_empty

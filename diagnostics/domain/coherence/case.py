@@ -73,7 +73,7 @@ def words(text: str) -> frozenset[str]:
 
 def placed(rows: Sequence[R]) -> list[Placed[R]]:
     """Return the rows that hold something, with their place in the table."""
-    return [(index, row) for index, row in enumerate(rows) if not row.is_blank()]
+    return [(index, row) for index, row in enumerate(rows) if not row.is_blank]
 
 
 class Case:
@@ -111,7 +111,7 @@ class Case:
         # Empty while nothing is answered: « à décider » six times is no answer.
         self.scope: dict[ScopeStepKey, ScopeStep] = (
             {row.step: row for row in scope.rows}
-            if scope is not None and not scope.content_is_empty()
+            if scope is not None and not scope.content_is_empty
             else {}
         )
 
