@@ -7,19 +7,19 @@ from django.urls import reverse
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.report.pdf import Printed
 from diagnostics.services.answers import save_answer
-from tests.situations import Cast
+from tests.scene import Scene
 
 
-def address(cast: Cast, name: str = "report_pdf") -> str:
-    return reverse(name, args=[cast.diagnostic.pk])
+def address(scene: Scene, name: str = "report_pdf") -> str:
+    return reverse(name, args=[scene.diagnostic.pk])
 
 
-def rewrite(cast: Cast, text: str) -> None:
-    answer = cast.diagnostic.answers.get(step="vision")
-    vision = load_diagnostic_document(cast.diagnostic).answers.vision
+def rewrite(scene: Scene, text: str) -> None:
+    answer = scene.diagnostic.answers.get(step="vision")
+    vision = load_diagnostic_document(scene.diagnostic).answers.vision
     vision.statements[0].text = text
     save_answer(
-        cast.diagnostic, vision, internal_note="", base_revision=answer.revision, user=cast.lead
+        scene.diagnostic, vision, internal_note="", base_revision=answer.revision, user=scene.lead
     )
 
 

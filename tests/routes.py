@@ -17,7 +17,8 @@ from diagnostics.models import Invitation
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.coherence import acknowledge_finding
 from diagnostics.services.team import invitation_token, invite_member
-from tests.situations import BASE_URL, REASON, ROLES, Cast, identity, page_of, step_data
+from tests.pages import page_of, step_data
+from tests.scene import BASE_URL, REASON, ROLES, Scene, identity
 
 LOGIN = "login"
 # Addresses of others, known by the start of their path.
@@ -26,7 +27,7 @@ DECLARED_PREFIXES = ("accounts/", "administration/")
 
 @dataclass(frozen=True, kw_only=True)
 class Statuses:
-    """What each kind of person of ``tests.situations`` gets."""
+    """What each kind of person of ``tests.scene`` gets."""
 
     anonymous: int | str
     stranger: int
@@ -71,61 +72,61 @@ class Route:
     name: str
     get: Statuses
     post: Statuses
-    arguments: Callable[[Cast], list[Any]] = lambda cast: []
-    data: Callable[[Cast, str], dict[str, Any]] = lambda cast, address: {}
+    arguments: Callable[[Scene], list[Any]] = lambda scene: []
+    data: Callable[[Scene, str], dict[str, Any]] = lambda scene, address: {}
     state: State = State.DRAFT
     # What a person who may see it reads there.
     shows: str = ""
 
-    def address(self, cast: Cast) -> str:
-        return reverse(self.name, args=self.arguments(cast))
+    def address(self, scene: Scene) -> str:
+        return reverse(self.name, args=self.arguments(scene))
 
     def expected(self, method: str) -> dict[str, Any]:
         return asdict(getattr(self, method))
 
 
-def _structure(cast: Cast) -> list[Any]:
-    return [cast.structure.pk]
+def _structure(scene: Scene) -> list[Any]:
+    return [scene.structure.pk]
 
 
-def _diagnostic(cast: Cast) -> list[Any]:
-    return [cast.diagnostic.pk]
+def _diagnostic(scene: Scene) -> list[Any]:
+    return [scene.diagnostic.pk]
 
 
-def _contributor(cast: Cast) -> list[Any]:
-    return [cast.structure.pk, cast.membership("contributor").pk]
+def _contributor(scene: Scene) -> list[Any]:
+    return [scene.structure.pk, scene.membership("contributor").pk]
 
 
-def open_invitation(cast: Cast) -> Invitation:
+def open_invitation(scene: Scene) -> Invitation:
     """An invitation to join the structure that nobody has accepted yet."""
-    found = cast.structure.invitations.first()
+    found = scene.structure.invitations.first()
     return found or invite_member(
-        cast.structure,
+        scene.structure,
         email="invitee@exemple.example",
         role=MembershipRole.READER,
-        user=cast.lead,
+        user=scene.lead,
         base_url=BASE_URL,
     )
 
 
-def _unchanged_frame(cast: Cast, address: str) -> dict[str, Any]:
+def _unchanged_frame(scene: Scene, address: str) -> dict[str, Any]:
     """What the frame's form sends when nothing is changed in it."""
-    forms = page_of(cast.client("lead").get(address)).forms
+    forms = page_of(scene.client("lead").get(address)).forms
     return next(form.data for form in forms if "title" in form.data)
 
 
-def first_point(cast: Cast) -> dict[str, str]:
+def first_point(scene: Scene) -> dict[str, str]:
     """What names the first point to discuss."""
-    finding = find_coherence(load_diagnostic_document(cast.diagnostic))[0]
+    finding = find_coherence(load_diagnostic_document(scene.diagnostic))[0]
     return {"finding": finding.fingerprint, "step": ""}
 
 
-def _choice(cast: Cast) -> dict[str, str]:
+def _choice(scene: Scene) -> dict[str, str]:
     """What names a choice made on purpose."""
-    finding = find_coherence(load_diagnostic_document(cast.diagnostic))[0]
+    finding = find_coherence(load_diagnostic_document(scene.diagnostic))[0]
     named = {"rule": finding.rule, "rows": finding.rows}
-    acknowledge_finding(cast.diagnostic, **named, reason=REASON, user=cast.lead)
-    return first_point(cast)
+    acknowledge_finding(scene.diagnostic, **named, reason=REASON, user=scene.lead)
+    return first_point(scene)
 
 
 VIEWERS = members(reader=200, contributor=200, lead=200, facilitator=200)
@@ -141,7 +142,7 @@ ROUTES = [
         "structure_create",
         signed_in(200),
         signed_in(302),
-        data=lambda cast, address: identity("Nouvelle") | {"legal_form": "association"},
+        data=lambda scene, address: identity("Nouvelle") | {"legal_form": "association"},
     ),
     Route("structure_detail", VIEWERS, NOT_ALLOWED, _structure, shows="Confidence"),
     Route(
@@ -149,7 +150,7 @@ ROUTES = [
         LEAD_200,
         LEAD_302,
         _structure,
-        data=lambda cast, address: identity("Renommée") | {"legal_form": "association"},
+        data=lambda scene, address: identity("Renommée") | {"legal_form": "association"},
     ),
     Route("structure_team", VIEWERS, NOT_ALLOWED, _structure, shows="Carl Contributor"),
     Route(
@@ -157,20 +158,20 @@ ROUTES = [
         LEAD_302,
         LEAD_302,
         _structure,
-        data=lambda cast, address: {"email": "nouvelle@exemple.example", "role": "reader"},
+        data=lambda scene, address: {"email": "nouvelle@exemple.example", "role": "reader"},
     ),
     Route(
         "invitation_cancel",
         NOT_ALLOWED,
         LEAD_302,
-        lambda cast: [cast.structure.pk, open_invitation(cast).pk],
+        lambda scene: [scene.structure.pk, open_invitation(scene).pk],
     ),
     Route(
         "member_role",
         LEAD_200,
         LEAD_302,
         _contributor,
-        data=lambda cast, address: {"role": "reader"},
+        data=lambda scene, address: {"role": "reader"},
     ),
     # The contributor may leave by themselves.
     Route(
@@ -184,14 +185,14 @@ ROUTES = [
         LEAD_200,
         LEAD_302,
         _structure,
-        data=lambda cast, address: {"base_year": "2027", "horizon_years": "3"},
+        data=lambda scene, address: {"base_year": "2027", "horizon_years": "3"},
     ),
     # The link of an invitation says who invites; only its address can accept it.
     Route(
         "invitation_accept",
         EVERYBODY_200,
         EVERYBODY_200,
-        lambda cast: [invitation_token(open_invitation(cast))],
+        lambda scene: [invitation_token(open_invitation(scene))],
     ),
     Route("diagnostic_home", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Ambition très réservée"),
     Route(
@@ -205,8 +206,8 @@ ROUTES = [
         "diagnostic_step",
         VIEWERS,
         members(reader=403, contributor=302, lead=302, facilitator=403),
-        lambda cast: [cast.diagnostic.pk, "vision"],
-        data=lambda cast, address: step_data(cast.client("lead"), address),
+        lambda scene: [scene.diagnostic.pk, "vision"],
+        data=lambda scene, address: step_data(scene.client("lead"), address),
         shows="Énoncé que nul autre ne lit",
     ),
     Route(
@@ -214,7 +215,7 @@ ROUTES = [
         NOT_ALLOWED,
         VIEWERS,
         _diagnostic,
-        data=lambda cast, address: {
+        data=lambda scene, address: {
             "positioning-rows-TOTAL_FORMS": "0",
             "positioning-rows-INITIAL_FORMS": "0",
         },
@@ -225,7 +226,7 @@ ROUTES = [
         NOT_ALLOWED,
         members(reader=403, contributor=302, lead=302, facilitator=403),
         _diagnostic,
-        data=lambda cast, address: {
+        data=lambda scene, address: {
             "gap": "activity-scale:a1",
             "base_revision": "0",
             "scale": "region",
@@ -238,28 +239,28 @@ ROUTES = [
         NOT_ALLOWED,
         members(reader=403, contributor=302, lead=302, facilitator=403),
         _diagnostic,
-        data=lambda cast, address: first_point(cast) | {"reason": REASON},
+        data=lambda scene, address: first_point(scene) | {"reason": REASON},
     ),
     Route(
         "finding_reopen",
         NOT_ALLOWED,
         members(reader=403, contributor=302, lead=302, facilitator=403),
         _diagnostic,
-        data=lambda cast, address: _choice(cast),
+        data=lambda scene, address: _choice(scene),
     ),
     Route(
         "diagnostic_submit",
         NOT_ALLOWED,
         LEAD_302,
         _diagnostic,
-        data=lambda cast, address: {"confirm": "on"},
+        data=lambda scene, address: {"confirm": "on"},
     ),
     Route(
         "diagnostic_request_changes",
         NOT_ALLOWED,
         REVIEWER_302,
         _diagnostic,
-        data=lambda cast, address: {"reason": REASON},
+        data=lambda scene, address: {"reason": REASON},
         state=State.SUBMITTED,
     ),
     Route("diagnostic_validate", NOT_ALLOWED, REVIEWER_302, _diagnostic, state=State.SUBMITTED),

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from diagnostics.domain.vocabulary import State, StepKey
+from tests.pages import page_of
 from tests.routes import (
     DECLARED_PREFIXES,
     LOGIN,
@@ -15,15 +16,7 @@ from tests.routes import (
     first_point,
     open_invitation,
 )
-from tests.situations import (
-    REASON,
-    ROLES,
-    SECRETS,
-    Cast,
-    bring_to,
-    make_cast,
-    page_of,
-)
+from tests.scene import REASON, ROLES, SECRETS, Scene, bring_to, make_scene
 
 pytestmark = pytest.mark.django_db
 REPORTS = ("report", "report_pdf", "report_synthesis_pdf", "report_docx", "document_json")
@@ -72,10 +65,10 @@ def without_secrets(data: dict) -> dict:
     return data
 
 
-def answer_of(route: Route, cast: Cast, role: str, method: str, data: dict) -> tuple[object, str]:
+def answer_of(route: Route, scene: Scene, role: str, method: str, data: dict) -> tuple[object, str]:
     """The status somebody gets, and the body; what was written is forgotten afterwards."""
-    client = cast.client(role)
-    address = route.address(cast)
+    client = scene.client(role)
+    address = route.address(scene)
     with transaction.atomic():
         response = (
             getattr(client, method)(address, data) if data else getattr(client, method)(address)
@@ -89,9 +82,9 @@ def answer_of(route: Route, cast: Cast, role: str, method: str, data: dict) -> t
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_everybody_gets_what_the_table_says(route: Route, method: str):
-    cast = make_cast(route.state)
-    data = without_secrets(route.data(cast, route.address(cast))) if method == "post" else {}
-    answers = {role: answer_of(route, cast, role, method, data) for role in ROLES}
+    scene = make_scene(route.state)
+    data = without_secrets(route.data(scene, route.address(scene))) if method == "post" else {}
+    answers = {role: answer_of(route, scene, role, method, data) for role in ROLES}
     assert {role: status for role, (status, _) in answers.items()} == route.expected(method)
     if method == "get" and route.shows:
         for role, (status, body) in answers.items():
@@ -103,14 +96,14 @@ def test_everybody_gets_what_the_table_says(route: Route, method: str):
 
 @pytest.mark.parametrize("state", list(State))
 def test_in_every_state_others_learn_nothing(state: State):
-    cast = make_cast(state)
+    scene = make_scene(state)
     for role in ("stranger", "staff"):
-        client = cast.client(role)
+        client = scene.client(role)
         for name, arguments in [
-            *[(name, [cast.diagnostic.pk]) for name in ("diagnostic_home", "diagnostic_check")],
-            *[(name, [cast.diagnostic.pk]) for name in REPORTS],
-            ("thread", [cast.diagnostic.pk]),
-            *[("diagnostic_step", [cast.diagnostic.pk, step]) for step in StepKey],
+            *[(name, [scene.diagnostic.pk]) for name in ("diagnostic_home", "diagnostic_check")],
+            *[(name, [scene.diagnostic.pk]) for name in REPORTS],
+            ("thread", [scene.diagnostic.pk]),
+            *[("diagnostic_step", [scene.diagnostic.pk, step]) for step in StepKey],
         ]:
             response = client.get(reverse(name, args=arguments))
             assert response.status_code == 404, (role, name)
@@ -122,25 +115,25 @@ def test_in_every_state_others_learn_nothing(state: State):
 
 
 def test_a_version_of_another_diagnostic_is_not_served():
-    cast = make_cast(State.SUBMITTED)
-    theirs = cast.stranger.memberships.get().structure.diagnostics.get()
-    response = cast.client("stranger").get(reverse("report", args=[theirs.pk]), {"version": "1"})
+    scene = make_scene(State.SUBMITTED)
+    theirs = scene.stranger.memberships.get().structure.diagnostics.get()
+    response = scene.client("stranger").get(reverse("report", args=[theirs.pk]), {"version": "1"})
     assert response.status_code == 404
 
 
 @pytest.mark.parametrize("role", ["reader", "contributor"])
 def test_a_removed_member_gets_404_on_the_next_request(role: str):
-    cast = make_cast()
-    client = cast.client(role)
+    scene = make_scene()
+    client = scene.client(role)
     addresses = [
-        reverse("diagnostic_home", args=[cast.diagnostic.pk]),
-        reverse("diagnostic_step", args=[cast.diagnostic.pk, "vision"]),
-        reverse("document_json", args=[cast.diagnostic.pk]),
-        reverse("structure_team", args=[cast.structure.pk]),
+        reverse("diagnostic_home", args=[scene.diagnostic.pk]),
+        reverse("diagnostic_step", args=[scene.diagnostic.pk, "vision"]),
+        reverse("document_json", args=[scene.diagnostic.pk]),
+        reverse("structure_team", args=[scene.structure.pk]),
     ]
     assert [client.get(address).status_code for address in addresses] == [200] * 4
-    cast.client("lead").post(
-        reverse("member_remove", args=[cast.structure.pk, cast.membership(role).pk])
+    scene.client("lead").post(
+        reverse("member_remove", args=[scene.structure.pk, scene.membership(role).pk])
     )
     responses = [client.get(address) for address in addresses]
     assert [response.status_code for response in responses] == [404] * 4
@@ -149,25 +142,25 @@ def test_a_removed_member_gets_404_on_the_next_request(role: str):
 
 
 def test_a_facilitator_whose_role_was_withdrawn_gets_404_on_the_next_request():
-    cast = make_cast(State.SUBMITTED)
-    client = cast.client("facilitator")
-    address = reverse("diagnostic_check", args=[cast.diagnostic.pk])
+    scene = make_scene(State.SUBMITTED)
+    client = scene.client("facilitator")
+    address = reverse("diagnostic_check", args=[scene.diagnostic.pk])
     assert client.get(address).status_code == 200
-    cast.facilitator.is_facilitator = False
-    cast.facilitator.save(update_fields=["is_facilitator"])
+    scene.facilitator.is_facilitator = False
+    scene.facilitator.save(update_fields=["is_facilitator"])
     assert client.get(address).status_code == 404
     assert client.get(reverse("portfolio")).status_code == 403
 
 
 def test_a_member_of_two_structures_keeps_the_roles_apart():
-    cast = make_cast()
-    cast.structure.memberships.create(user=cast.stranger, role="reader")
-    client = cast.client("stranger")
-    theirs = cast.stranger.memberships.exclude(structure=cast.structure).get().structure
-    assert client.get(reverse("structure_edit", args=[cast.structure.pk])).status_code == 403
+    scene = make_scene()
+    scene.structure.memberships.create(user=scene.stranger, role="reader")
+    client = scene.client("stranger")
+    theirs = scene.stranger.memberships.exclude(structure=scene.structure).get().structure
+    assert client.get(reverse("structure_edit", args=[scene.structure.pk])).status_code == 403
     assert client.get(reverse("structure_edit", args=[theirs.pk])).status_code == 200
     # The same membership number under another structure's address leads nowhere.
-    address = reverse("member_role", args=[theirs.pk, cast.membership("contributor").pk])
+    address = reverse("member_role", args=[theirs.pk, scene.membership("contributor").pk])
     assert client.get(address).status_code == 404
 
 
@@ -175,15 +168,15 @@ def test_a_member_of_two_structures_keeps_the_roles_apart():
     ("role", "status"), [("lead", 302), ("facilitator", 302), ("stranger", 302), ("staff", 200)]
 )
 def test_only_staff_enters_the_administration(role: str, status: int):
-    cast = make_cast()
-    response = cast.client(role).get("/administration/diagnostics/structure/")
+    scene = make_scene()
+    response = scene.client(role).get("/administration/diagnostics/structure/")
     assert response.status_code == status
     assert tells_nothing(response) == (role != "staff")
 
 
 def test_the_administration_shows_no_answer():
-    cast = make_cast(State.SUBMITTED)
-    client = cast.client("staff")
+    scene = make_scene(State.SUBMITTED)
+    client = scene.client("staff")
     seen = {"/administration/"}
     todo = list(seen)
     while todo:
@@ -213,9 +206,9 @@ TRANSITIONS = {
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("role", ["reader", "contributor", "lead", "facilitator"])
 def test_a_button_shows_if_and_only_if_its_post_would_be_accepted(role: str, state: State):
-    cast = make_cast(state)
-    client = cast.client(role)
-    pk = cast.diagnostic.pk
+    scene = make_scene(state)
+    client = scene.client(role)
+    pk = scene.diagnostic.pk
     offered, accepted = set(), set()
     for page in ("diagnostic_home", "diagnostic_check"):
         offered |= page_of(client.get(reverse(page, args=[pk]))).post_actions
@@ -223,13 +216,13 @@ def test_a_button_shows_if_and_only_if_its_post_would_be_accepted(role: str, sta
         address = reverse(name, args=[pk])
         with transaction.atomic():
             client.post(address, data)
-            cast.diagnostic.refresh_from_db()
-            if cast.diagnostic.state != state:
+            scene.diagnostic.refresh_from_db()
+            if scene.diagnostic.state != state:
                 accepted.add(address)
             transaction.set_rollback(True)
     address = reverse("finding_acknowledge", args=[pk])
     with transaction.atomic():
-        answer = first_point(cast) | {"reason": REASON}
+        answer = first_point(scene) | {"reason": REASON}
         if client.post(address, answer).status_code == 302:
             accepted.add(address)
         transaction.set_rollback(True)
@@ -260,10 +253,10 @@ def test_a_button_shows_if_and_only_if_its_post_would_be_accepted(role: str, sta
 )
 def test_no_page_links_to_a_refusal(role: str, state: State):
     """Follow every link from the start page; none may lead to an error, no form to nowhere."""
-    cast = make_cast()
-    open_invitation(cast)
-    bring_to(cast, state)
-    client = cast.client(role)
+    scene = make_scene()
+    open_invitation(scene)
+    bring_to(scene, state)
+    client = scene.client(role)
     seen, todo, refused = {"/"}, [("/", "")], []
     while todo:
         address, origin = todo.pop()
@@ -290,5 +283,5 @@ def test_no_page_links_to_a_refusal(role: str, state: State):
                 if status not in {200, 302, 422}:
                     refused.append((action, address, status))
     assert refused == []
-    home = reverse("diagnostic_home", args=[cast.diagnostic.pk])
+    home = reverse("diagnostic_home", args=[scene.diagnostic.pk])
     assert (home in seen) == (role != "stranger")

@@ -17,7 +17,8 @@ from diagnostics.domain.answers import ANSWER_SHAPES, Vision, VisionStatement
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Draft
 from diagnostics.queries import get_diagnostic, load_step
-from tests.posting import STEPS, URL_ENCODED, Desk, form_of
+from tests.posting import STEPS, URL_ENCODED, form_of
+from tests.scene import Scene
 
 pytestmark = pytest.mark.django_db
 
@@ -27,22 +28,22 @@ WITH_ROWS = [step for step in STEPS if step is not StepKey.ORGANISATION]
 
 
 @pytest.fixture
-def desk() -> Desk:
+def scene() -> Scene:
     """A diagnostic with all its answers, and somebody's draft of each step that could be lost."""
-    desk = Desk()
-    desk.store_demo()
-    return desk
+    scene = Scene()
+    scene.store_demo()
+    return scene
 
 
 def text_of(response) -> str:
     return unescape(response.content.decode())
 
 
-def refused(desk, step, data, words=UNREADABLE, status=400) -> None:
-    before = desk.stored_rows()
-    response = desk.post(step, data)
+def refused(scene, step, data, words=UNREADABLE, status=400) -> None:
+    before = scene.stored_rows()
+    response = scene.post(step, data)
     assert (response.status_code, words in text_of(response)) == (status, True)
-    assert desk.stored_rows() == before
+    assert scene.stored_rows() == before
 
 
 def tables(data) -> list[str]:
@@ -50,10 +51,10 @@ def tables(data) -> list[str]:
 
 
 @pytest.mark.parametrize("step", WITH_ROWS)
-def test_a_management_form_that_no_page_has_is_refused(desk, step):
-    page = desk.page(step)
+def test_a_management_form_that_no_page_has_is_refused(scene, step):
+    page = scene.page(step)
     Draft.objects.create(
-        diagnostic=desk.diagnostic, step=step.value, user=desk.lead, form_data=page.urlencode()
+        diagnostic=scene.diagnostic, step=step.value, user=scene.lead, form_data=page.urlencode()
     )
     for prefix in tables(page):
         cap = {"vision-statements": 6, "board_decisions-calendar": 12}.get(prefix, 60)
@@ -61,82 +62,82 @@ def test_a_management_form_that_no_page_has_is_refused(desk, step):
         for name in ("TOTAL_FORMS", "INITIAL_FORMS"):
             missing = page.copy()
             del missing[f"{prefix}-{name}"]
-            refused(desk, step, missing)
+            refused(scene, step, missing)
         for value in ("-1", "abc", str(cap + 1), "1000", "9" * 5000):
             data = page.copy()
             data[f"{prefix}-TOTAL_FORMS"] = value
-            refused(desk, step, data)
+            refused(scene, step, data)
         for value in ("-1", "garbage"):
             data = page.copy()
             data[f"{prefix}-INITIAL_FORMS"] = value
-            refused(desk, step, data)
+            refused(scene, step, data)
 
 
 @pytest.mark.parametrize("step", [s for s in WITH_ROWS if s is not StepKey.ACCOMPANIMENT_SCOPE])
 @pytest.mark.parametrize("row_id", ["z9", "", "DROP", "x" * 500, "a\x00", "é1"])
-def test_a_row_id_unknown_or_used_twice_is_refused(desk, step, row_id):
-    data = desk.page(step)
+def test_a_row_id_unknown_or_used_twice_is_refused(scene, step, row_id):
+    data = scene.page(step)
     prefix = tables(data)[0]
     data[f"{prefix}-1-id"] = row_id or data[f"{prefix}-0-id"]
 
-    refused(desk, step, data)
+    refused(scene, step, data)
 
 
 @pytest.mark.parametrize("revision", [None, "", "abc", "-1", "1.0", " 1", "9" * 5000, "٣", "1\x00"])
-def test_a_revision_that_no_page_has_is_refused(desk, revision):
-    data = desk.page(StepKey.VISION)
+def test_a_revision_that_no_page_has_is_refused(scene, revision):
+    data = scene.page(StepKey.VISION)
     data["vision-starting_point"] = "Texte qui ne doit pas passer"
     if revision is None:
         del data["base_revision"]
     else:
         data["base_revision"] = revision
 
-    refused(desk, StepKey.VISION, data)
+    refused(scene, StepKey.VISION, data)
 
 
-def test_a_revision_from_the_future_stores_nothing_over_the_answer(desk):
-    data = desk.page(StepKey.VISION)
+def test_a_revision_from_the_future_stores_nothing_over_the_answer(scene):
+    data = scene.page(StepKey.VISION)
     data["vision-starting_point"] = "Du futur"
     data["base_revision"] = "999999999"
-    before = desk.stored_rows()["answers"]
+    before = scene.stored_rows()["answers"]
 
-    response = desk.post(StepKey.VISION, data)
+    response = scene.post(StepKey.VISION, data)
 
     assert response.status_code == 409
-    assert desk.stored_rows()["answers"] == before
-    assert desk.draft(StepKey.VISION)["vision-starting_point"] == "Du futur"
+    assert scene.stored_rows()["answers"] == before
+    assert scene.draft(StepKey.VISION)["vision-starting_point"] == "Du futur"
 
 
 @pytest.mark.parametrize("current", [None, "", "x" * 5000, "\x00"])
-def test_the_wizard_s_own_form_missing_is_refused_and_keeps_nothing(desk, current):
-    data = desk.page(StepKey.VISION)
-    name = f"diagnostic-{desk.diagnostic.pk}-current_step"
+def test_the_wizard_s_own_form_missing_is_refused_and_keeps_nothing(scene, current):
+    data = scene.page(StepKey.VISION)
+    name = f"diagnostic-{scene.diagnostic.pk}-current_step"
     if current is None:
         del data[name]
     else:
         data[name] = current
     if current == "x" * 5000:  # a forged step is harmless: the step is the address's
-        assert desk.post(StepKey.VISION, data)["Location"] == desk.url(StepKey.ROLES)
+        assert scene.post(StepKey.VISION, data)["Location"] == scene.url(StepKey.ROLES)
     else:
-        refused(desk, StepKey.VISION, data)
+        refused(scene, StepKey.VISION, data)
 
 
-def test_a_forged_step_stores_in_the_step_of_the_address(desk):
-    roles = desk.answer(StepKey.ROLES)
-    data = desk.page(StepKey.VISION)
-    data[f"diagnostic-{desk.diagnostic.pk}-current_step"] = "roles"
+def test_a_forged_step_stores_in_the_step_of_the_address(scene):
+    roles = scene.answer(StepKey.ROLES)
+    data = scene.page(StepKey.VISION)
+    data[f"diagnostic-{scene.diagnostic.pk}-current_step"] = "roles"
     data["vision-starting_point"] = "Ici"
 
-    response = desk.post(StepKey.VISION, data)
+    response = scene.post(StepKey.VISION, data)
 
-    assert response["Location"] == desk.url(StepKey.ROLES)
-    assert desk.answer(StepKey.VISION).starting_point == "Ici"
-    assert desk.answer(StepKey.ROLES) == roles
+    assert response["Location"] == scene.url(StepKey.ROLES)
+    assert scene.answer(StepKey.VISION).starting_point == "Ici"
+    assert scene.answer(StepKey.ROLES) == roles
 
 
-def text_fields(desk, step) -> list[str]:
+def text_fields(scene, step) -> list[str]:
     """Return the name of every field where text is typed, rows of index 0 included."""
-    loaded = load_step(get_diagnostic(desk.lead, desk.diagnostic.pk), step, user=desk.lead)
+    loaded = load_step(get_diagnostic(scene.lead, scene.diagnostic.pk), step, user=scene.lead)
     form = form_of(loaded.form_context, step)
     parts = [form, *form.subforms.values(), *(s.forms[0] for s in form.formsets.values())]
     return [
@@ -148,63 +149,63 @@ def text_fields(desk, step) -> list[str]:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_nul_is_an_error_of_its_field_and_other_controls_go(desk, step):
-    page = desk.page(step)
-    before = desk.stored_rows()["answers"]
-    names = text_fields(desk, step)
+def test_a_nul_is_an_error_of_its_field_and_other_controls_go(scene, step):
+    page = scene.page(step)
+    before = scene.stored_rows()["answers"]
+    names = text_fields(scene, step)
     assert len(names) >= 2
     for name in names:
         data = page.copy()
         data[name] = "avant\x00après"
-        response = desk.post(step, data)
+        response = scene.post(step, data)
         assert response.status_code == 200, name
         assert f'href="#id_{name}"' in text_of(response)
-        assert desk.stored_rows()["answers"] == before
-        assert desk.draft(step)[name] == "avant\x00après"
+        assert scene.stored_rows()["answers"] == before
+        assert scene.draft(step)[name] == "avant\x00après"
 
     data = page.copy()
     for name in names:
         data[name] = "09/20\x0727" if name.endswith("month") else "a\x07v\x1ba\x85nt"
-    assert desk.post(step, data).status_code == 302
-    value = str(desk.answer(step).model_dump(mode="json"))
+    assert scene.post(step, data).status_code == 302
+    value = str(scene.answer(step).model_dump(mode="json"))
     assert "avant" in value
     assert not any(ord(c) < 32 or ord(c) == 0x85 for c in value)
-    assert desk.row(step).internal_note == "avant"
+    assert scene.row(step).internal_note == "avant"
 
 
-def test_bytes_that_are_no_text_become_marks(desk):
-    data = desk.page(StepKey.VISION)
+def test_bytes_that_are_no_text_become_marks(scene):
+    data = scene.page(StepKey.VISION)
     del data["vision-starting_point"]
     body = data.urlencode() + "&vision-starting_point=a%ED%A0%80%FFb"
 
-    response = desk.client.post(desk.url(StepKey.VISION), data=body, content_type=URL_ENCODED)
+    response = scene.browser.post(scene.url(StepKey.VISION), data=body, content_type=URL_ENCODED)
 
-    assert response["Location"] == desk.url(StepKey.ROLES)
-    stored = desk.answer(StepKey.VISION).starting_point
+    assert response["Location"] == scene.url(StepKey.ROLES)
+    stored = scene.answer(StepKey.VISION).starting_point
     assert (stored[0], stored[-1], set(stored[1:-1])) == ("a", "b", {"\ufffd"})
 
 
-def test_too_many_fields_or_bytes_are_refused_in_french(desk):
-    data = desk.page(StepKey.VISION)
+def test_too_many_fields_or_bytes_are_refused_in_french(scene):
+    data = scene.page(StepKey.VISION)
     data["vision-starting_point"] = "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-    refused(desk, StepKey.VISION, data, TOO_LARGE, 413)
+    refused(scene, StepKey.VISION, data, TOO_LARGE, 413)
 
-    data = desk.page(StepKey.VISION)
+    data = scene.page(StepKey.VISION)
     for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS):
         data[f"vision-extra-{number}"] = "x"
-    refused(desk, StepKey.VISION, data, TOO_LARGE, 413)
+    refused(scene, StepKey.VISION, data, TOO_LARGE, 413)
 
 
-def test_a_body_that_is_no_form_is_refused(desk):
-    before = desk.stored_rows()
+def test_a_body_that_is_no_form_is_refused(scene):
+    before = scene.stored_rows()
     for body, kind in [
         ('{"vision": 1}', "application/json"),
         ("--x\r\nbroken", "multipart/form-data; boundary=x"),
         ("\x00\x01", "application/octet-stream"),
     ]:
-        response = desk.client.post(desk.url(StepKey.VISION), data=body, content_type=kind)
+        response = scene.browser.post(scene.url(StepKey.VISION), data=body, content_type=kind)
         assert (response.status_code, UNREADABLE in text_of(response)) == (400, True)
-    assert desk.stored_rows() == before
+    assert scene.stored_rows() == before
 
 
 # --- One field changed at random ------------------------------------------------------------
@@ -248,18 +249,18 @@ STRANGE = st.one_of(
     deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_one_field_changed_at_random_is_stored_valid_or_not_at_all(desk, step, data):
-    page = desk.page(step)
+def test_one_field_changed_at_random_is_stored_valid_or_not_at_all(scene, step, data):
+    page = scene.page(step)
     name = data.draw(st.sampled_from(sorted(page)))
     typed = data.draw(STRANGE)
     page[name] = typed
-    before = desk.stored_rows()
+    before = scene.stored_rows()
 
     with transaction.atomic():
-        response = desk.post(step, page)
-        after = desk.stored_rows()
-        stored = desk.answer(step)
-        shown = desk.client.get(desk.url(step))
+        response = scene.post(step, page)
+        after = scene.stored_rows()
+        stored = scene.answer(step)
+        shown = scene.browser.get(scene.url(step))
         transaction.set_rollback(True)
 
     assert shown.status_code == 200
@@ -278,11 +279,11 @@ def test_one_field_changed_at_random_is_stored_valid_or_not_at_all(desk, step, d
         assert after == before
 
 
-def test_css_and_markup_are_only_text(desk):
+def test_css_and_markup_are_only_text(scene):
     evil = "</textarea><style>*{display:none}</style>{% csrf_token %}{{ settings.SECRET_KEY }}"
-    desk.store(Vision(statements=[VisionStatement(id="v1", text=evil)], starting_point=evil))
+    scene.store(Vision(statements=[VisionStatement(id="v1", text=evil)], starting_point=evil))
 
-    raw = desk.client.get(desk.url(StepKey.VISION)).content.decode()
+    raw = scene.browser.get(scene.url(StepKey.VISION)).content.decode()
 
     assert "</textarea><style>" not in raw
     assert unescape(raw).count(evil) >= 2

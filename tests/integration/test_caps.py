@@ -18,7 +18,8 @@ from diagnostics.domain.vocabulary import (
     StepKey,
 )
 from diagnostics.queries import get_diagnostic, load_step
-from tests.posting import STEPS, URL_ENCODED, Desk, form_of
+from tests.posting import STEPS, URL_ENCODED, form_of
+from tests.scene import Scene
 from tests.shapes import empty_document
 
 pytestmark = pytest.mark.django_db
@@ -156,51 +157,51 @@ COMMON = {"board_question": longest(1000), "mark": "to_review"}
 
 
 @pytest.fixture
-def desk() -> Desk:
+def scene() -> Scene:
     """A diagnostic whose answers are all at their caps."""
-    desk = Desk()
+    scene = Scene()
     answers = {step.value: value | COMMON for step, value in AT_CAPS.items()}
-    desk.store_all(load_document(empty_document() | {"answers": answers}))
-    return desk
+    scene.store_all(load_document(empty_document() | {"answers": answers}))
+    return scene
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_step_at_its_caps_is_stored_below_the_limits(desk, step):
-    answer = desk.answer(step)
-    data = desk.page(step)
+def test_a_step_at_its_caps_is_stored_below_the_limits(scene, step):
+    answer = scene.answer(step)
+    data = scene.page(step)
     data[f"{step}-internal_note"] = longest(1000)
     body = data.urlencode()
     assert len(body) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     assert (
         sum(len(values) for _name, values in data.lists()) < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
     )
-    for formset in form_of_page(desk, step).formsets.values():
+    for formset in form_of_page(scene, step).formsets.values():
         assert len(formset.forms) == formset.cap
 
-    response = desk.client.post(desk.url(step), data=body, content_type=URL_ENCODED)
+    response = scene.browser.post(scene.url(step), data=body, content_type=URL_ENCODED)
 
     assert response.status_code == 302, step
-    assert desk.answer(step) == answer
-    assert desk.row(step).internal_note == longest(1000)
-    assert desk.revision(step) == 2
+    assert scene.answer(step) == answer
+    assert scene.row(step).internal_note == longest(1000)
+    assert scene.revision(step) == 2
 
 
-def form_of_page(desk, step):
-    loaded = load_step(get_diagnostic(desk.lead, desk.diagnostic.pk), step, user=desk.lead)
+def form_of_page(scene, step):
+    loaded = load_step(get_diagnostic(scene.lead, scene.diagnostic.pk), step, user=scene.lead)
     return form_of(loaded.form_context, step)
 
 
 @pytest.mark.parametrize("step", [StepKey.ALLIANCES, StepKey.OBJECTIVES])
-def test_a_step_at_its_caps_can_be_a_draft_too(desk, step):
-    data = desk.page(step)
+def test_a_step_at_its_caps_can_be_a_draft_too(scene, step):
+    data = scene.page(step)
     data[f"{step}-board_question"] = "Une autre question"
 
-    assert desk.post(step, data, keep_draft="1").status_code == 204
+    assert scene.post(step, data, keep_draft="1").status_code == 204
 
-    draft: QueryDict | None = desk.draft(step)
+    draft: QueryDict | None = scene.draft(step)
     assert draft is not None
     assert draft[f"{step}-rows-59-id"] == data[f"{step}-rows-59-id"]
-    assert desk.client.get(desk.url(step)).status_code == 200
+    assert scene.browser.get(scene.url(step)).status_code == 200
 
 
 def test_every_step_is_at_its_caps():

@@ -23,7 +23,7 @@ from diagnostics.queries import get_diagnostic, load_step
 from diagnostics.services.answers import lock_for_editing, save_answer
 from diagnostics.services.errors import NotAllowed
 from tests.factories import MembershipFactory
-from tests.posting import Desk
+from tests.scene import Scene
 from tests.threads import PATIENCE, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,20 +33,20 @@ FIRST = "vision-statements-0-text"
 
 
 @pytest.fixture
-def desk() -> Desk:
-    desk = Desk()
-    desk.store(Vision(statements=[VisionStatement(id="v1", text="Départ")]))
-    return desk
+def scene() -> Scene:
+    scene = Scene()
+    scene.store(Vision(statements=[VisionStatement(id="v1", text="Départ")]))
+    return scene
 
 
-def test_twenty_people_save_the_same_revision(desk):
-    people = [MembershipFactory(structure=desk.structure).user for _ in range(PEOPLE)]
-    clients = [desk.client_of(person) for person in people]
-    data = desk.page(StepKey.VISION)
+def test_twenty_people_save_the_same_revision(scene):
+    people = [MembershipFactory(structure=scene.structure).user for _ in range(PEOPLE)]
+    clients = [scene.client_of(person) for person in people]
+    data = scene.page(StepKey.VISION)
 
     responses = at_once(
         *[
-            lambda n=n: desk.post(
+            lambda n=n: scene.post(
                 StepKey.VISION, data, client=clients[n], **{FIRST: f"Texte de la personne {n}"}
             )
             for n in range(PEOPLE)
@@ -56,12 +56,12 @@ def test_twenty_people_save_the_same_revision(desk):
     codes = [response.status_code for response in responses]
     assert sorted(codes) == [302] + [409] * (PEOPLE - 1)
     winner = codes.index(302)
-    assert desk.answer(StepKey.VISION).statements[0].text == f"Texte de la personne {winner}"
-    assert (desk.revision(StepKey.VISION), desk.row(StepKey.VISION).updated_by) == (
+    assert scene.answer(StepKey.VISION).statements[0].text == f"Texte de la personne {winner}"
+    assert (scene.revision(StepKey.VISION), scene.row(StepKey.VISION).updated_by) == (
         2,
         people[winner],
     )
-    kept = {draft.user_id: desk.draft(StepKey.VISION, draft.user) for draft in Draft.objects.all()}
+    kept = {draft.user_id: scene.draft(StepKey.VISION, draft.user) for draft in Draft.objects.all()}
     assert {user: typed[FIRST] for user, typed in kept.items()} == {
         person.pk: f"Texte de la personne {n}" for n, person in enumerate(people) if n != winner
     }
@@ -73,16 +73,16 @@ def test_twenty_people_save_the_same_revision(desk):
             assert f"Texte de la personne {winner}" in page
 
 
-def test_a_first_answer_given_by_many_is_given_once(desk):
-    people = [MembershipFactory(structure=desk.structure).user for _ in range(8)]
-    clients = [desk.client_of(person) for person in people]
-    data = desk.page(StepKey.ROLES)
+def test_a_first_answer_given_by_many_is_given_once(scene):
+    people = [MembershipFactory(structure=scene.structure).user for _ in range(8)]
+    clients = [scene.client_of(person) for person in people]
+    data = scene.page(StepKey.ROLES)
 
     codes = [
         response.status_code
         for response in at_once(
             *[
-                lambda n=n: desk.post(
+                lambda n=n: scene.post(
                     StepKey.ROLES, data, client=clients[n], **{"roles-rows-0-detail": f"Rôle {n}"}
                 )
                 for n in range(8)
@@ -95,15 +95,15 @@ def test_a_first_answer_given_by_many_is_given_once(desk):
     assert Draft.objects.filter(step="roles").count() == 7
 
 
-def test_different_steps_saved_at_once_are_all_stored(desk):
+def test_different_steps_saved_at_once_are_all_stored(scene):
     steps = [StepKey.ROLES, StepKey.OBJECTIVES, StepKey.ACTIVITIES, StepKey.ALLIANCES]
     fields = ["rows-0-detail", "rows-0-statement", "rows-0-text", "rows-0-actor"]
-    clients = [desk.client_of(MembershipFactory(structure=desk.structure).user) for _ in steps]
-    pages = [desk.page(step) for step in steps]
+    clients = [scene.client_of(MembershipFactory(structure=scene.structure).user) for _ in steps]
+    pages = [scene.page(step) for step in steps]
 
     responses = at_once(
         *[
-            lambda n=n: desk.post(
+            lambda n=n: scene.post(
                 steps[n], pages[n], client=clients[n], **{f"{steps[n]}-{fields[n]}": "Posé"}
             )
             for n in range(len(steps))
@@ -111,31 +111,31 @@ def test_different_steps_saved_at_once_are_all_stored(desk):
     )
 
     assert [response.status_code for response in responses] == [302] * 4
-    assert [desk.revision(step) for step in steps] == [1] * 4
+    assert [scene.revision(step) for step in steps] == [1] * 4
     assert list(Draft.objects.all()) == []
 
 
-def test_a_double_click_is_one_save(desk):
-    data = desk.page(StepKey.VISION)
+def test_a_double_click_is_one_save(scene):
+    data = scene.page(StepKey.VISION)
     data[FIRST] = "Cliqué deux fois"
     data["vision-statements-TOTAL_FORMS"] = "2"
     data["vision-statements-1-text"] = "Une ligne nouvelle"
-    clients = [desk.client_of(desk.lead) for _ in range(2)]
+    clients = [scene.client_of(scene.lead) for _ in range(2)]
 
     responses = at_once(
-        *[lambda c=client: desk.post(StepKey.VISION, data, client=c) for client in clients]
+        *[lambda c=client: scene.post(StepKey.VISION, data, client=c) for client in clients]
     )
 
     assert [response.status_code for response in responses] == [302, 302]
-    assert [row.text for row in desk.answer(StepKey.VISION).statements] == [
+    assert [row.text for row in scene.answer(StepKey.VISION).statements] == [
         "Cliqué deux fois",
         "Une ligne nouvelle",
     ]
-    assert desk.revision(StepKey.VISION) == 2
+    assert scene.revision(StepKey.VISION) == 2
     assert list(Draft.objects.all()) == []
 
 
-def test_the_race_is_real(desk):
+def test_the_race_is_real(scene):
     """A control: read then write, without the lock, lets everybody win."""
     barrier = threading.Barrier(4, timeout=PATIENCE)
 
@@ -151,10 +151,10 @@ def test_the_race_is_real(desk):
     assert connection.vendor == "postgresql"
 
 
-def test_who_is_removed_while_a_save_waits_may_not_save(desk):
+def test_who_is_removed_while_a_save_waits_may_not_save(scene):
     """The right is asked again after the wait for the lock, not as it was before."""
-    person = MembershipFactory(structure=desk.structure, role="contributor").user
-    loaded = load_step(get_diagnostic(person, desk.diagnostic.pk), StepKey.VISION, user=person)
+    person = MembershipFactory(structure=scene.structure, role="contributor").user
+    loaded = load_step(get_diagnostic(person, scene.diagnostic.pk), StepKey.VISION, user=person)
     answer = Vision(statements=[VisionStatement(id="v1", text="Après mon départ")])
     locked = threading.Event()
 
@@ -171,7 +171,7 @@ def test_who_is_removed_while_a_save_waits_may_not_save(desk):
 
     def remove() -> None:
         with transaction.atomic():
-            Diagnostic.objects.select_for_update().get(pk=desk.diagnostic.pk)
+            Diagnostic.objects.select_for_update().get(pk=scene.diagnostic.pk)
             locked.set()
             wait_for_a_lock()
             Membership.objects.filter(user=person).delete()
@@ -179,7 +179,7 @@ def test_who_is_removed_while_a_save_waits_may_not_save(desk):
     results = at_once(remove, save)
 
     assert [type(result) for result in results] == [type(None), NotAllowed]
-    assert desk.answer(StepKey.VISION).statements[0].text == "Départ"
+    assert scene.answer(StepKey.VISION).statements[0].text == "Départ"
 
 
 def wait_for_a_lock() -> None:
@@ -197,13 +197,13 @@ def wait_for_a_lock() -> None:
             (found,) = cursor.fetchone()
 
 
-def test_a_save_counts_with_the_structure_as_it_is_now(desk):
+def test_a_save_counts_with_the_structure_as_it_is_now(scene):
     """Who edits the structure meanwhile does not touch the answers."""
     loaded = load_step(
-        get_diagnostic(desk.lead, desk.diagnostic.pk), StepKey.VISION, user=desk.lead
+        get_diagnostic(scene.lead, scene.diagnostic.pk), StepKey.VISION, user=scene.lead
     )
-    Structure.objects.filter(pk=desk.structure.pk).update(name="Un nouveau nom")
-    assert lock_now(loaded.diagnostic, desk.lead).structure.name == "Un nouveau nom"
+    Structure.objects.filter(pk=scene.structure.pk).update(name="Un nouveau nom")
+    assert lock_now(loaded.diagnostic, scene.lead).structure.name == "Un nouveau nom"
 
 
 def lock_now(diagnostic, user):
@@ -211,15 +211,17 @@ def lock_now(diagnostic, user):
         return lock_for_editing(diagnostic, user=user)
 
 
-def test_a_step_that_was_read_once_serves_two_saves(desk):
-    loaded = load_step(get_diagnostic(desk.lead, desk.diagnostic.pk), StepKey.ROLES, user=desk.lead)
+def test_a_step_that_was_read_once_serves_two_saves(scene):
+    loaded = load_step(
+        get_diagnostic(scene.lead, scene.diagnostic.pk), StepKey.ROLES, user=scene.lead
+    )
     for revision, note in enumerate(("Un", "Deux")):
         saved = save_answer(
             loaded.diagnostic,
             Roles(),
             internal_note=note,
             base_revision=revision,
-            user=desk.lead,
+            user=scene.lead,
             read=loaded,
         )
         assert saved.revision == revision + 1

@@ -26,7 +26,8 @@ from diagnostics.services.answers import save_answer
 from diagnostics.services.coherence import acknowledge_finding
 from tests.coherence_cases import partner, scope
 from tests.factories import StructureFactory
-from tests.situations import Cast, answer_document, demo_document, make_cast, step_data
+from tests.pages import step_data
+from tests.scene import Scene, answer_document, demo_document, make_scene
 
 NB = "\u00a0"
 DEMO = ("sorelle", "brumelle", "arvelle")
@@ -185,20 +186,20 @@ def test_thresholds_that_are_none_are_refused_before_any_document_is_read(text, 
 
 
 @pytest.fixture
-def cast() -> Cast:
+def scene() -> Scene:
     """A diagnostic answered as Sorelle's, with a choice made and one whose finding changed."""
-    cast = make_cast()
-    cast.diagnostic.answers.all().delete()
-    answer_document(cast.diagnostic, demo_document("sorelle"), user=cast.lead)
+    scene = make_scene()
+    scene.diagnostic.answers.all().delete()
+    answer_document(scene.diagnostic, demo_document("sorelle"), user=scene.lead)
     for rule, rows in (("R14", ["formalise"]), ("R11", ["o3"])):
         acknowledge_finding(
-            cast.diagnostic, rule=rule, rows=rows, reason="Choisi", user=cast.contributor
+            scene.diagnostic, rule=rule, rows=rows, reason="Choisi", user=scene.contributor
         )
     answer = AccompanimentScope.model_validate(
         scope(formalise=partner("Notaires"))["accompaniment_scope"]
     )
-    save_answer(cast.diagnostic, answer, internal_note="", base_revision=1, user=cast.lead)
-    return cast
+    save_answer(scene.diagnostic, answer, internal_note="", base_revision=1, user=scene.lead)
+    return scene
 
 
 def exported(diagnostic: Diagnostic) -> str:
@@ -219,40 +220,40 @@ def imported(text: str, tmp_path: Path, structure: str, **options: str) -> Diagn
 
 
 @pytest.mark.django_db
-def test_a_diagnostic_exported_and_imported_is_equal_findings_included(cast, tmp_path):
-    text = exported(cast.diagnostic)
+def test_a_diagnostic_exported_and_imported_is_equal_findings_included(scene, tmp_path):
+    text = exported(scene.diagnostic)
     written = json.loads(text)
-    document = load_diagnostic_document(cast.diagnostic)
+    document = load_diagnostic_document(scene.diagnostic)
     assert written["findings"] == findings_json(document)
     assert len(written["acknowledgements"]) == 2
     assert [f.rule for f in acknowledged_findings(find_coherence(document))] == ["R11"]
 
-    copy = imported(text, tmp_path, str(cast.structure.pk))
+    copy = imported(text, tmp_path, str(scene.structure.pk))
 
     assert load_diagnostic_document(copy) == document
     assert exported(copy) == text
-    original = Diagnostic.objects.get(pk=cast.diagnostic.pk)
+    original = Diagnostic.objects.get(pk=scene.diagnostic.pk)
     assert copy.indicators == original.indicators
-    assert (copy.state, copy.created_by) == (State.DRAFT.value, cast.lead)
+    assert (copy.state, copy.created_by) == (State.DRAFT.value, scene.lead)
     event = Event.objects.get(kind=EventKind.ANSWERS_IMPORTED.value, diagnostic=copy)
-    assert event.actor == cast.lead
+    assert event.actor == scene.lead
     assert event.detail["acknowledgements"] == 2
     assert set(event.detail["steps"]) == set(written["answers"])
 
 
 @pytest.mark.django_db
-def test_the_page_and_the_command_give_the_same_document(cast):
-    page = cast.client("reader").get(f"/diagnostics/{cast.diagnostic.pk}/document.json").json()
-    assert page == json.loads(exported(cast.diagnostic))
+def test_the_page_and_the_command_give_the_same_document(scene):
+    page = scene.client("reader").get(f"/diagnostics/{scene.diagnostic.pk}/document.json").json()
+    assert page == json.loads(exported(scene.diagnostic))
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", DEMO)
 def test_a_demo_document_becomes_a_draft_whatever_its_state(name, tmp_path):
-    cast = make_cast()
+    scene = make_scene()
     written = demo_document(name)
 
-    copy = imported(json.dumps(written.as_json()), tmp_path, cast.structure.name.upper())
+    copy = imported(json.dumps(written.as_json()), tmp_path, scene.structure.name.upper())
 
     document = load_diagnostic_document(copy)
     assert document.answers == written.answers
@@ -260,20 +261,20 @@ def test_a_demo_document_becomes_a_draft_whatever_its_state(name, tmp_path):
     assert document.diagnostic.workshops == written.diagnostic.workshops
     assert document.diagnostic.board_date == written.diagnostic.board_date
     assert document.diagnostic.state is State.DRAFT
-    assert document.structure.name == cast.structure.name
+    assert document.structure.name == scene.structure.name
     assert copy.submitted_at is None
     assert copy.is_editable
 
 
 @pytest.mark.django_db
 def test_what_holds_nothing_is_not_stored(tmp_path):
-    cast = make_cast()
+    scene = make_scene()
     value = demo_document("brumelle").as_json()
     value["answers"] = {
         "roles": {"rows": [{"id": "r1"}, {"id": "r2", "role": "network"}, {"id": "r3"}]},
         "vision": {"statements": [{"id": "v1"}]},
     }
-    copy = imported(json.dumps(value), tmp_path, str(cast.structure.pk))
+    copy = imported(json.dumps(value), tmp_path, str(scene.structure.pk))
     assert [(a.step, len(a.value["rows"])) for a in copy.answers.all()] == [("roles", 1)]
 
 
@@ -290,7 +291,7 @@ def test_what_holds_nothing_is_not_stored(tmp_path):
     ],
 )  # fmt: skip
 def test_a_malformed_document_is_refused_whole(path, value, expected, tmp_path):
-    cast = make_cast()
+    scene = make_scene()
     document = demo_document("sorelle").as_json()
     part = document
     for key in path[:-1]:
@@ -298,7 +299,7 @@ def test_a_malformed_document_is_refused_whole(path, value, expected, tmp_path):
     part[path[-1]] = value
     counts = [model.objects.count() for model in (Diagnostic, Answer, Acknowledgement, Event)]
     with pytest.raises(CommandError) as refusal:
-        imported(json.dumps(document), tmp_path, str(cast.structure.pk))
+        imported(json.dumps(document), tmp_path, str(scene.structure.pk))
     assert expected in str(refusal.value)
     assert counts == [
         model.objects.count() for model in (Diagnostic, Answer, Acknowledgement, Event)
@@ -307,17 +308,17 @@ def test_a_malformed_document_is_refused_whole(path, value, expected, tmp_path):
 
 @pytest.mark.django_db
 def test_a_kit_without_a_step_refuses_its_answers(tmp_path):
-    cast = make_cast()
-    cast.diagnostic.kit.steps.get(key="alliances").delete()
+    scene = make_scene()
+    scene.diagnostic.kit.steps.get(key="alliances").delete()
     before = Diagnostic.objects.count()
     with pytest.raises(CommandError, match="n’a pas d’étape « alliances »"):
-        imported(json.dumps(demo_document("sorelle").as_json()), tmp_path, str(cast.structure.pk))
+        imported(json.dumps(demo_document("sorelle").as_json()), tmp_path, str(scene.structure.pk))
     assert Diagnostic.objects.count() == before
 
 
 @pytest.mark.django_db
 def test_who_acts_and_for_whom(tmp_path):
-    cast = make_cast()
+    scene = make_scene()
     text = json.dumps(demo_document("arvelle").as_json())
     twin = StructureFactory(name="Jumelle")
     StructureFactory(name="jumelle")
@@ -326,9 +327,12 @@ def test_who_acts_and_for_whom(tmp_path):
         ({"structure": "00000000-0000-4000-8000-000000000000"}, "Il n’y a pas de structure"),
         ({"structure": "Jumelle"}, f"(?s)Plusieurs structures s’appellent « Jumelle ».*{twin.pk}"),
         ({"structure": str(twin.pk)}, "n’a pas encore de référent·e"),
-        ({"structure": cast.structure.name, "email": "absent@x.example"}, "Personne n’a de compte"),
-        ({"structure": cast.structure.name, "email": cast.contributor.email}, "référent·e ouvre"),
-        ({"structure": cast.structure.name, "email": cast.stranger.email}, "référent·e ouvre"),
+        (
+            {"structure": scene.structure.name, "email": "absent@x.example"},
+            "Personne n’a de compte",
+        ),
+        ({"structure": scene.structure.name, "email": scene.contributor.email}, "référent·e ouvre"),
+        ({"structure": scene.structure.name, "email": scene.stranger.email}, "référent·e ouvre"),
     ]
     before = Diagnostic.objects.count()
     for options, sentence in refused:
@@ -337,8 +341,8 @@ def test_who_acts_and_for_whom(tmp_path):
     assert Diagnostic.objects.count() == before
     assert Structure.objects.count() == 4
 
-    email = cast.lead.email.upper()
-    assert imported(text, tmp_path, cast.structure.name, email=email).created_by == cast.lead
+    email = scene.lead.email.upper()
+    assert imported(text, tmp_path, scene.structure.name, email=email).created_by == scene.lead
 
 
 @pytest.mark.django_db
@@ -349,23 +353,23 @@ def test_exporting_what_is_not_there_is_a_sentence(given):
 
 
 @pytest.mark.django_db
-def test_an_export_is_a_document_like_any_other(cast):
-    assert load_document(json.loads(exported(cast.diagnostic))) == load_diagnostic_document(
-        cast.diagnostic
+def test_an_export_is_a_document_like_any_other(scene):
+    assert load_document(json.loads(exported(scene.diagnostic))) == load_diagnostic_document(
+        scene.diagnostic
     )
 
 
 @pytest.mark.django_db
 def test_the_step_saves_unchanged_what_was_imported(tmp_path):
     """Sums of floats and thirds, as another program writes them."""
-    cast = make_cast()
+    scene = make_scene()
     value = demo_document("brumelle").as_json()
     value["answers"]["economic_model"]["target"] |= {"fte": 0.1 + 0.2, "public_pct": 33.333333}
-    copy = imported(json.dumps(value), tmp_path, str(cast.structure.pk))
+    copy = imported(json.dumps(value), tmp_path, str(scene.structure.pk))
     before = copy.answers.get(step="economic_model").value
     assert (before["target"]["fte"], before["target"]["public_pct"]) == (0.3, 33.33)
     address = reverse("diagnostic_step", args=[copy.pk, "economic_model"])
-    client = cast.client("lead")
+    client = scene.client("lead")
     response = client.post(address, step_data(client, address))
     assert response.status_code == 302
     assert copy.answers.get(step="economic_model").value == before

@@ -12,7 +12,8 @@ from diagnostics.domain.vocabulary import State
 from diagnostics.models import Diagnostic
 from diagnostics.views.facilitation import PAGE_SIZE
 from tests.factories import DiagnosticFactory, UserFactory
-from tests.situations import SECRETS, make_cast, page_of
+from tests.pages import page_of
+from tests.scene import SECRETS, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -111,23 +112,23 @@ def test_hostile_names_are_text(client, facilitator):
 
 
 def test_the_list_is_for_facilitators(client):
-    cast = make_cast(State.SUBMITTED)
+    scene = make_scene(State.SUBMITTED)
     for role in ("lead", "contributor", "reader", "stranger", "staff"):
-        response = cast.client(role).get(PORTFOLIO)
+        response = scene.client(role).get(PORTFOLIO)
         assert response.status_code == 403
         assert not [words for words in SECRETS if words in response.content.decode()]
-    body = cast.client("facilitator").get(PORTFOLIO).content.decode()
+    body = scene.client("facilitator").get(PORTFOLIO).content.decode()
     assert [words for words in SECRETS[:2] if words in body] == list(SECRETS[:2])
 
 
 def test_a_facilitator_reads_but_does_not_write():
-    cast = make_cast()
-    client = cast.client("facilitator")
-    address = reverse("diagnostic_step", args=[cast.diagnostic.pk, "vision"])
+    scene = make_scene()
+    client = scene.client("facilitator")
+    address = reverse("diagnostic_step", args=[scene.diagnostic.pk, "vision"])
     page = page_of(client.get(address))
     assert address not in page.post_actions
     assert "Vous lisez ce diagnostic pour la facilitation" in page.text
-    before = list(cast.diagnostic.answers.values())
+    before = list(scene.diagnostic.answers.values())
     assert client.post(address, {"base_revision": "1"}).status_code == 403
-    assert list(cast.diagnostic.answers.values()) == before
-    assert not cast.diagnostic.drafts.exists()
+    assert list(scene.diagnostic.answers.values()) == before
+    assert not scene.diagnostic.drafts.exists()

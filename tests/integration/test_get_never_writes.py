@@ -9,7 +9,7 @@ from django.db import connection
 
 from diagnostics.domain.vocabulary import State, StepKey
 from tests.routes import ROUTES
-from tests.situations import ROLES, answer_document, demo_document, make_cast
+from tests.scene import ROLES, answer_document, demo_document, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -40,28 +40,28 @@ def _quick_pdf(quick_pdf):
 
 
 def test_the_guard_refuses_writes_and_locks():
-    cast = make_cast()
+    scene = make_scene()
     with connection.execute_wrapper(refuse_writes):
-        assert cast.structure.memberships.count() == 3
+        assert scene.structure.memberships.count() == 3
         with pytest.raises(WriteRefused):
-            cast.structure.save()
+            scene.structure.save()
         with pytest.raises(WriteRefused):
-            cast.structure.memberships.select_for_update().first()
+            scene.structure.memberships.select_for_update().first()
         with pytest.raises(WriteRefused):
-            cast.structure.events.all().delete()
+            scene.structure.events.all().delete()
 
 
 @pytest.mark.parametrize("state", [State.DRAFT, State.CHANGES_REQUESTED, State.ADOPTED])
 def test_no_address_writes_on_get(state: State):
-    cast = make_cast(state)
-    addresses = [route.address(cast) for route in ROUTES]
+    scene = make_scene(state)
+    addresses = [route.address(scene) for route in ROUTES]
     addresses += [
-        f"/diagnostics/{cast.diagnostic.pk}/{name}?version=1"
+        f"/diagnostics/{scene.diagnostic.pk}/{name}?version=1"
         for name in ("rapport/", "rapport.pdf", "rapport.docx", "document.json")
     ]
     statuses = set()
     for role in ROLES:
-        client = cast.client(role)
+        client = scene.client(role)
         with connection.execute_wrapper(refuse_writes):
             statuses |= {client.get(address).status_code for address in addresses}
             statuses |= {client.head(address).status_code for address in addresses[:3]}
@@ -69,13 +69,13 @@ def test_no_address_writes_on_get(state: State):
 
 
 def test_reading_a_full_diagnostic_writes_nothing():
-    cast = make_cast()
-    cast.diagnostic.answers.all().delete()
-    answer_document(cast.diagnostic, demo_document("sorelle"), user=cast.contributor)
-    addresses = [route.address(cast) for route in ROUTES]
-    addresses += [f"/diagnostics/{cast.diagnostic.pk}/etapes/{step}/" for step in StepKey]
+    scene = make_scene()
+    scene.diagnostic.answers.all().delete()
+    answer_document(scene.diagnostic, demo_document("sorelle"), user=scene.contributor)
+    addresses = [route.address(scene) for route in ROUTES]
+    addresses += [f"/diagnostics/{scene.diagnostic.pk}/etapes/{step}/" for step in StepKey]
     for role in ("lead", "reader", "facilitator"):
-        client = cast.client(role)
+        client = scene.client(role)
         with connection.execute_wrapper(refuse_writes):
             for address in addresses:
                 client.get(address)

@@ -6,19 +6,20 @@ from django.urls import reverse
 
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Example, Kit, Part, Question, Step
-from tests.situations import Cast, html_of, make_cast
+from tests.pages import html_of
+from tests.scene import Scene, make_scene
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return make_cast()
+def scene() -> Scene:
+    return make_scene()
 
 
-def page(cast: Cast) -> str:
-    address = reverse("diagnostic_step", args=[cast.diagnostic.pk, StepKey.OBJECTIVES])
-    return html_of(cast.client("lead").get(address))
+def page(scene: Scene) -> str:
+    address = reverse("diagnostic_step", args=[scene.diagnostic.pk, StepKey.OBJECTIVES])
+    return html_of(scene.client("lead").get(address))
 
 
 @pytest.mark.parametrize(
@@ -31,22 +32,22 @@ def page(cast: Cast) -> str:
     ],
     ids=["part", "step", "question", "example"],
 )
-def test_an_edited_text_shows_at_once(cast, model, where, change):
-    assert "Texte retouché" not in page(cast)
+def test_an_edited_text_shows_at_once(scene, model, where, change):
+    assert "Texte retouché" not in page(scene)
     assert model.objects.filter(**where).update(**change)
-    assert "Texte retouché" in page(cast)
+    assert "Texte retouché" in page(scene)
 
 
-def test_a_removed_example_goes_at_once(cast):
+def test_a_removed_example_goes_at_once(scene):
     example = Example.objects.filter(step__key="objectives").first()
-    assert f'value="{example.pk}" data-payload' in page(cast)
+    assert f'value="{example.pk}" data-payload' in page(scene)
     example.delete()
-    assert f'value="{example.pk}" data-payload' not in page(cast)
+    assert f'value="{example.pk}" data-payload' not in page(scene)
 
 
-def test_the_database_says_when_a_kit_changed(cast):
+def test_the_database_says_when_a_kit_changed(scene):
     def moment():
-        return Kit.objects.get(pk=cast.diagnostic.kit_id).changed_at
+        return Kit.objects.get(pk=scene.diagnostic.kit_id).changed_at
 
     before = moment()
     assert moment() == before

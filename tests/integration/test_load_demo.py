@@ -17,7 +17,7 @@ from diagnostics.models import Diagnostic, Event, Membership, Structure, User, V
 from diagnostics.queries import load_diagnostic_document
 from rameau_diag.standalone.demo_accounts import DEMO_ACCOUNTS
 from tests.factories import the_kit
-from tests.situations import demo_document
+from tests.scene import demo_document
 
 pytestmark = pytest.mark.django_db
 

@@ -25,8 +25,9 @@ from diagnostics.services.coherence import acknowledge_finding, withdraw_acknowl
 from diagnostics.services.workflow import submit_diagnostic, validate_diagnostic
 from diagnostics.views import coherence, diagnostics, facilitation, invitations, structures, thread
 from tests.factories import MembershipFactory
+from tests.pages import step_data
 from tests.routes import first_point, open_invitation
-from tests.situations import BASE_URL, REASON, Cast, identity, make_cast, step_data
+from tests.scene import BASE_URL, REASON, Scene, identity, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -46,95 +47,97 @@ FRAME_TEXTS = (TYPED, "2027-03-04", "2026-09-08", "7", "Deux & deux")
 # --- What somebody else does ------------------------------------------------------------------------
 
 
-def hand_over(cast: Cast) -> None:
-    team.hand_over_lead(cast.membership("contributor"), user=cast.lead)
+def hand_over(scene: Scene) -> None:
+    team.hand_over_lead(scene.membership("contributor"), user=scene.lead)
 
 
-def only_read(cast: Cast) -> None:
-    Membership.objects.filter(user=cast.contributor).update(role=MembershipRole.READER.value)
+def only_read(scene: Scene) -> None:
+    Membership.objects.filter(user=scene.contributor).update(role=MembershipRole.READER.value)
 
 
-def leave(cast: Cast) -> None:
-    team.remove_member(cast.membership("contributor"), user=cast.lead)
+def leave(scene: Scene) -> None:
+    team.remove_member(scene.membership("contributor"), user=scene.lead)
 
 
-def submit(cast: Cast) -> None:
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+def submit(scene: Scene) -> None:
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
 
 
-def validate(cast: Cast) -> None:
-    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+def validate(scene: Scene) -> None:
+    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
 
 
-def submit_and_validate(cast: Cast) -> None:
-    submit(cast)
-    validate(cast)
+def submit_and_validate(scene: Scene) -> None:
+    submit(scene)
+    validate(scene)
 
 
-def empty_an_axis(cast: Cast) -> None:
-    cast.diagnostic.answers.filter(step="vision").delete()
+def empty_an_axis(scene: Scene) -> None:
+    scene.diagnostic.answers.filter(step="vision").delete()
 
 
-def accept(cast: Cast) -> None:
+def accept(scene: Scene) -> None:
     guest = MembershipFactory.build(structure=None).user
-    guest.email = open_invitation(cast).email
+    guest.email = open_invitation(scene).email
     guest.save()
-    team.accept_invitation(team.invitation_token(open_invitation(cast)), user=guest)
+    team.accept_invitation(team.invitation_token(open_invitation(scene)), user=guest)
 
 
-def cancel(cast: Cast) -> None:
-    team.cancel_invitation(open_invitation(cast), user=cast.lead)
+def cancel(scene: Scene) -> None:
+    team.cancel_invitation(open_invitation(scene), user=scene.lead)
 
 
-def invite_the_same(cast: Cast) -> None:
-    MembershipFactory(structure=cast.structure, user__email="ici@exemple.example")
+def invite_the_same(scene: Scene) -> None:
+    MembershipFactory(structure=scene.structure, user__email="ici@exemple.example")
 
 
-def forget_the_kit(cast: Cast) -> None:
+def forget_the_kit(scene: Scene) -> None:
     Kit.objects.update(slug="another")
 
 
-def take_back(cast: Cast) -> None:
-    finding = find_coherence(load_diagnostic_document(cast.diagnostic))[0]
-    withdraw_acknowledgement(cast.diagnostic, rule=finding.rule, rows=finding.rows, user=cast.lead)
+def take_back(scene: Scene) -> None:
+    finding = find_coherence(load_diagnostic_document(scene.diagnostic))[0]
+    withdraw_acknowledgement(
+        scene.diagnostic, rule=finding.rule, rows=finding.rows, user=scene.lead
+    )
 
 
 # --- Where, and what is typed -------------------------------------------------------------------------
 
 
-def _diagnostic(cast: Cast) -> list[Any]:
-    return [cast.diagnostic.pk]
+def _diagnostic(scene: Scene) -> list[Any]:
+    return [scene.diagnostic.pk]
 
 
-def _structure(cast: Cast) -> list[Any]:
-    return [cast.structure.pk]
+def _structure(scene: Scene) -> list[Any]:
+    return [scene.structure.pk]
 
 
-def _contributor(cast: Cast) -> list[Any]:
-    return [cast.structure.pk, cast.membership("contributor").pk]
+def _contributor(scene: Scene) -> list[Any]:
+    return [scene.structure.pk, scene.membership("contributor").pk]
 
 
-def _invitation(cast: Cast) -> list[Any]:
-    return [cast.structure.pk, open_invitation(cast).pk]
+def _invitation(scene: Scene) -> list[Any]:
+    return [scene.structure.pk, open_invitation(scene).pk]
 
 
-def _point(cast: Cast, role: str) -> dict[str, Any]:
-    return first_point(cast) | {"reason": TYPED}
+def _point(scene: Scene, role: str) -> dict[str, Any]:
+    return first_point(scene) | {"reason": TYPED}
 
 
-def _choice(cast: Cast, role: str) -> dict[str, Any]:
-    finding = find_coherence(load_diagnostic_document(cast.diagnostic))[0]
+def _choice(scene: Scene, role: str) -> dict[str, Any]:
+    finding = find_coherence(load_diagnostic_document(scene.diagnostic))[0]
     named = {"rule": finding.rule, "rows": finding.rows}
-    acknowledge_finding(cast.diagnostic, **named, reason=REASON, user=cast.lead)
-    return first_point(cast)
+    acknowledge_finding(scene.diagnostic, **named, reason=REASON, user=scene.lead)
+    return first_point(scene)
 
 
-def _vision(cast: Cast, role: str) -> dict[str, Any]:
-    address = reverse("diagnostic_step", args=[cast.diagnostic.pk, "vision"])
-    return step_data(cast.client(role), address) | {"vision-statements-0-text": TYPED}
+def _vision(scene: Scene, role: str) -> dict[str, Any]:
+    address = reverse("diagnostic_step", args=[scene.diagnostic.pk, "vision"])
+    return step_data(scene.client(role), address) | {"vision-statements-0-text": TYPED}
 
 
-def _link(cast: Cast, role: str) -> dict[str, Any]:
+def _link(scene: Scene, role: str) -> dict[str, Any]:
     return {"gap": "activity-scale:a1", "base_revision": "0", "scale": "epci"}
 
 
@@ -149,41 +152,41 @@ class Race:
     module: Any
     name: str
     who: str
-    meanwhile: Callable[[Cast], None]
+    meanwhile: Callable[[Scene], None]
     status: int
     words: tuple[str, ...]
-    data: Callable[[Cast, str], dict[str, Any]] = lambda cast, role: {}
-    arguments: Callable[[Cast], list[Any]] = _diagnostic
+    data: Callable[[Scene, str], dict[str, Any]] = lambda scene, role: {}
+    arguments: Callable[[Scene], list[Any]] = _diagnostic
     loader: str = "get_diagnostic"
     state: State = State.DRAFT
-    setting: Callable[[Cast], object] = field(default=lambda cast: None)
+    setting: Callable[[Scene], object] = field(default=lambda scene: None)
 
     @property
     def id(self) -> str:
         return f"{self.name} while {self.meanwhile.__name__}"
 
 
-def frame(cast: Cast, role: str) -> dict[str, Any]:
+def frame(scene: Scene, role: str) -> dict[str, Any]:
     return FRAME
 
 
-def confirmed(cast: Cast, role: str) -> dict[str, Any]:
+def confirmed(scene: Scene, role: str) -> dict[str, Any]:
     return {"confirm": "on"}
 
 
-def card(cast: Cast, role: str) -> dict[str, Any]:
+def card(scene: Scene, role: str) -> dict[str, Any]:
     return identity(TYPED) | {"legal_form": "association"}
 
 
-def reason(cast: Cast, role: str) -> dict[str, Any]:
+def reason(scene: Scene, role: str) -> dict[str, Any]:
     return {"reason": TYPED}
 
 
-def opening(cast: Cast, role: str) -> dict[str, Any]:
+def opening(scene: Scene, role: str) -> dict[str, Any]:
     return {"title": TYPED, "base_year": "2027", "horizon_years": "3"}
 
 
-def invitation(cast: Cast, role: str) -> dict[str, Any]:
+def invitation(scene: Scene, role: str) -> dict[str, Any]:
     return {"email": "ici@exemple.example", "role": "reader"}
 
 
@@ -284,7 +287,7 @@ RACES = [
         hand_over,
         403,
         (NO_RIGHT,),
-        lambda cast, role: {"role": "reader"},
+        lambda scene, role: {"role": "reader"},
         **MEMBER,
     ),
     Race(
@@ -294,7 +297,7 @@ RACES = [
         leave,
         302,
         ("ne fait plus partie",),
-        lambda cast, role: {"role": "lead"},
+        lambda scene, role: {"role": "lead"},
         arguments=_contributor,
         loader="_membership",
     ),
@@ -332,7 +335,7 @@ RACES = [
         403,
         (TYPED,),
         _vision,
-        lambda cast: [cast.diagnostic.pk, "vision"],
+        lambda scene: [scene.diagnostic.pk, "vision"],
     ),
     Race(
         wizard,
@@ -342,17 +345,17 @@ RACES = [
         409,
         ("Ce diagnostic est maintenant « Soumis »", TYPED),
         _vision,
-        lambda cast: [cast.diagnostic.pk, "vision"],
+        lambda scene: [scene.diagnostic.pk, "vision"],
     ),
 ]
 
 
 @pytest.mark.parametrize("race", RACES, ids=lambda race: race.id)
 def test_what_the_service_refuses_is_answered_with_what_was_typed(race: Race, monkeypatch):
-    cast = make_cast(race.state)
-    address = reverse(race.name, args=race.arguments(cast))
-    data = race.data(cast, race.who)
-    client = cast.client(race.who)
+    scene = make_scene(race.state)
+    address = reverse(race.name, args=race.arguments(scene))
+    data = race.data(scene, race.who)
+    client = scene.client(race.who)
     client.raise_request_exception = False
     load, happened = getattr(race.module, race.loader), []
 
@@ -360,7 +363,7 @@ def test_what_the_service_refuses_is_answered_with_what_was_typed(race: Race, mo
         found = load(*args)
         if not happened:
             happened.append(True)
-            race.meanwhile(cast)
+            race.meanwhile(scene)
         return found
 
     monkeypatch.setattr(race.module, race.loader, load_then_somebody_acts)
@@ -376,20 +379,20 @@ def test_what_the_service_refuses_is_answered_with_what_was_typed(race: Race, mo
 
 
 def test_an_invitation_cancelled_while_it_is_accepted_says_so(monkeypatch):
-    cast = make_cast()
-    invited = open_invitation(cast)
-    cast.stranger.email = invited.email
-    cast.stranger.save(update_fields=["email"])
+    scene = make_scene()
+    invited = open_invitation(scene)
+    scene.stranger.email = invited.email
+    scene.stranger.save(update_fields=["email"])
     load = invitations._situation
 
     def load_then_cancel(*args: Any) -> Any:
         found = load(*args)
         if found == "joinable":
-            cancel(cast)
+            cancel(scene)
         return found
 
     monkeypatch.setattr(invitations, "_situation", load_then_cancel)
-    client = cast.client("stranger")
+    client = scene.client("stranger")
     address = reverse("invitation_accept", args=[team.invitation_token(invited)])
     response = client.post(address, follow=True)
     assert response.status_code == 410
@@ -403,11 +406,11 @@ def test_an_invitation_cancelled_while_it_is_accepted_says_so(monkeypatch):
 )
 def test_a_frame_posted_from_an_old_page_gives_its_text_back(before, status):
     """Nothing races here: the page was open for a day."""
-    cast = make_cast()
+    scene = make_scene()
     who = "contributor" if before is leave else "lead"
-    client = cast.client(who)
-    before(cast)
-    response = client.post(reverse("diagnostic_edit", args=[cast.diagnostic.pk]), FRAME)
+    client = scene.client(who)
+    before(scene)
+    response = client.post(reverse("diagnostic_edit", args=[scene.diagnostic.pk]), FRAME)
     page = response.content.decode()
     assert response.status_code == status
     assert [text for text in FRAME_TEXTS if f"{text}</textarea>" not in unescape(page)] == []

@@ -18,7 +18,8 @@ from tests.factories import (
     UserFactory,
     the_kit,
 )
-from tests.situations import html_of, make_cast
+from tests.pages import html_of
+from tests.scene import make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -102,9 +103,9 @@ def test_what_to_do_next(client, role, done, fields, expected):
 
 def test_the_home_of_an_adopted_diagnostic_leads_to_its_report():
     """It said that the team was filling it in."""
-    cast = make_cast(State.ADOPTED)
+    scene = make_scene(State.ADOPTED)
     page = unescape(
-        html_of(cast.client("lead").get(reverse("diagnostic_home", args=[cast.diagnostic.pk])))
+        html_of(scene.client("lead").get(reverse("diagnostic_home", args=[scene.diagnostic.pk])))
     )
     assert "Le conseil d’administration a adopté ce diagnostic." in page
     assert "L’équipe de la structure remplit" not in page

@@ -24,8 +24,9 @@ from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.services.renderings import purge_renderings
 from diagnostics.services.workflow import request_changes, submit_diagnostic, validate_diagnostic
+from tests.pages import page_of
 from tests.printing import address, raise_in_renderer, rewrite
-from tests.situations import BASE_URL, REASON, make_cast, page_of, run_worker
+from tests.scene import BASE_URL, REASON, make_scene, run_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -34,23 +35,23 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_draft_is_printed_again_only_when_its_document_changes(quick_pdf):
-    cast = make_cast()
+    scene = make_scene()
     for role in ("lead", "reader", "facilitator"):
-        assert cast.client(role).get(address(cast)).content == b"%PDF-1.7"
+        assert scene.client(role).get(address(scene)).content == b"%PDF-1.7"
     assert len(quick_pdf) == 1
-    rewrite(cast, "Un autre énoncé")
-    cast.client("reader").get(address(cast))
-    cast.client("lead").get(address(cast))
+    rewrite(scene, "Un autre énoncé")
+    scene.client("reader").get(address(scene))
+    scene.client("lead").get(address(scene))
     assert len(quick_pdf) == 2
     assert "Un autre énoncé" in quick_pdf[1]
     assert Rendering.objects.count() == 1  # in place of the former one
 
 
 def test_the_report_and_its_synthesis_are_two_documents(quick_pdf):
-    cast = make_cast()
-    client = cast.client("reader")
+    scene = make_scene()
+    client = scene.client("reader")
     names = [
-        client.get(address(cast, name))["Content-Disposition"].partition("filename=")[2]
+        client.get(address(scene, name))["Content-Disposition"].partition("filename=")[2]
         for name in ("report_pdf", "report_synthesis_pdf")
     ]
     base = "confidence-de-la-structure-ambition-tres-reservee"
@@ -60,8 +61,8 @@ def test_the_report_and_its_synthesis_are_two_documents(quick_pdf):
 
 
 def test_the_kit_is_printed_again_when_it_is_edited(quick_pdf):
-    cast = make_cast()
-    client = cast.client("stranger")
+    scene = make_scene()
+    client = scene.client("stranger")
     for _ in range(2):
         response = client.get(reverse("kit_pdf"))
         assert response["Content-Disposition"] == 'attachment; filename="kit-rameau-2013.pdf"'
@@ -83,38 +84,38 @@ def test_the_kit_is_printed_again_when_it_is_edited(quick_pdf):
 def test_new_code_prints_again_and_an_edited_kit_what_is_no_version(
     quick_pdf, monkeypatch, state: State, change: str, printed: int
 ):
-    cast = make_cast(state)
-    client = cast.client("reader")
-    client.get(address(cast))
+    scene = make_scene(state)
+    client = scene.client("reader")
+    client.get(address(scene))
     if change == "fingerprint":
         monkeypatch.setattr("diagnostics.printing.fingerprint", lambda: "another")
     else:
         Step.objects.filter(key="vision").update(title="Titre retouché")
-    client.get(address(cast))
+    client.get(address(scene))
     assert len(quick_pdf) == printed
 
 
 def test_the_pages_of_each_state_have_a_key_of_their_own():
     """« Projet » goes with the validation: what the cover says is part of the key."""
-    cast = make_cast()
+    scene = make_scene()
     keys = []
 
     def note() -> None:
-        cast.diagnostic.refresh_from_db()
-        keys.append(printable_report(edition_of(cast.diagnostic)).key)
+        scene.diagnostic.refresh_from_db()
+        keys.append(printable_report(edition_of(scene.diagnostic)).key)
 
     note()
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     note()
-    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
+    request_changes(scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
     note()
-    keys.append(printable_report(edition_of(cast.diagnostic, 1)).key)
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    keys.append(printable_report(edition_of(scene.diagnostic, 1)).key)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     note()
-    keys.append(printable_report(edition_of(cast.diagnostic, 1)).key)
-    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+    keys.append(printable_report(edition_of(scene.diagnostic, 1)).key)
+    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
     note()
-    Diagnostic.objects.filter(pk=cast.diagnostic.pk).update(
+    Diagnostic.objects.filter(pk=scene.diagnostic.pk).update(
         state=State.ADOPTED.value, adopted_at=timezone.now()
     )
     note()
@@ -122,10 +123,10 @@ def test_the_pages_of_each_state_have_a_key_of_their_own():
 
 
 def test_a_version_by_its_number_and_as_what_the_diagnostic_is_are_the_same(quick_pdf):
-    cast = make_cast(State.VALIDATED)
-    client = cast.client("reader")
-    client.get(address(cast))
-    client.get(address(cast), {"version": "1"})
+    scene = make_scene(State.VALIDATED)
+    client = scene.client("reader")
+    client.get(address(scene))
+    client.get(address(scene), {"version": "1"})
     assert len(quick_pdf) == 1
     assert "r-project" not in quick_pdf[0].partition("<body")[2].partition(">")[0]
 
@@ -135,58 +136,58 @@ def test_a_version_by_its_number_and_as_what_the_diagnostic_is_are_the_same(quic
 
 def test_a_kept_version_is_served_without_its_document(quick_pdf, monkeypatch):
     """Neither the answers nor the content of the version are read, nor any template."""
-    cast = make_cast(State.SUBMITTED)
-    client = cast.client("reader")
-    first = client.get(address(cast))
+    scene = make_scene(State.SUBMITTED)
+    client = scene.client("reader")
+    first = client.get(address(scene))
 
     def never(*arguments: object, **more: object) -> None:
         raise AssertionError("a kept PDF needs no document")
 
     for name in ("read_version", "load_diagnostic_document", "build_report"):
         monkeypatch.setattr(printing, name, never)
-    again = client.get(address(cast))
+    again = client.get(address(scene))
     assert (again.status_code, again.content) == (200, first.content)
     assert again.headers == first.headers
     assert len(quick_pdf) == 1
 
 
 def test_who_has_it_already_gets_304(quick_pdf):
-    cast = make_cast(State.SUBMITTED)
-    client = cast.client("reader")
-    tag = client.get(address(cast))["ETag"]
+    scene = make_scene(State.SUBMITTED)
+    client = scene.client("reader")
+    tag = client.get(address(scene))["ETag"]
     assert re.fullmatch(r'"[0-9a-f]{32}-[0-9.]+"', tag)
-    response = client.get(address(cast), headers={"If-None-Match": tag})
+    response = client.get(address(scene), headers={"If-None-Match": tag})
     assert (response.status_code, response.content) == (304, b"")
     assert (response["ETag"], response["Cache-Control"]) == (tag, "private, no-store")
-    assert client.get(address(cast), headers={"If-None-Match": '"other"'}).status_code == 200
-    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
-    assert client.get(address(cast), headers={"If-None-Match": tag}).status_code == 200
+    assert client.get(address(scene), headers={"If-None-Match": '"other"'}).status_code == 200
+    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
+    assert client.get(address(scene), headers={"If-None-Match": tag}).status_code == 200
 
 
 def test_head_says_what_get_says(quick_pdf):
-    cast = make_cast()
-    client = cast.client("reader")
+    scene = make_scene()
+    client = scene.client("reader")
     for name in ("report_pdf", "report_synthesis_pdf"):
-        got, head = client.get(address(cast, name)), client.head(address(cast, name))
+        got, head = client.get(address(scene, name)), client.head(address(scene, name))
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers == got.headers
         assert head["Content-Length"] == "8"
 
 
 def test_the_facts_are_told_once_they_are_known(monkeypatch):
-    cast = make_cast()
-    client = cast.client("reader")
+    scene = make_scene()
+    client = scene.client("reader")
 
     def button() -> str:
-        page = page_of(client.get(address(cast, "report"))).text
+        page = page_of(client.get(address(scene, "report"))).text
         return re.search(r"Télécharger le PDF( \([^)]*\))?", page).group()
 
     assert button() == "Télécharger le PDF"
     printed = Printed(b"x" * 412_300, 12)
     monkeypatch.setattr("diagnostics.report.renderer.render", lambda html, bounds: printed)
-    client.get(address(cast))
+    client.get(address(scene))
     assert button() == "Télécharger le PDF (412 Ko, 12 pages)"
-    rewrite(cast, "Un autre énoncé")
+    rewrite(scene, "Un autre énoncé")
     assert button() == "Télécharger le PDF"
 
 
@@ -208,56 +209,56 @@ def test_facts_in_french(size: int, pages: int, text: str):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_submission_is_printed_once_by_the_worker(quick_pdf):
-    cast = make_cast(State.SUBMITTED)
+    scene = make_scene(State.SUBMITTED)
     run_worker()
     assert len(quick_pdf) == 2
     assert {(r.subject.partition("/")[0], r.version) for r in Rendering.objects.all()} == {
         ("report", 1),
         ("synthesis", 1),
     }
-    client = cast.client("reader")
+    client = scene.client("reader")
     for name in ("report_pdf", "report_synthesis_pdf"):
-        assert client.get(address(cast, name)).status_code == 200
-    assert "Ko, 1\u00a0page" in client.get(address(cast, "report")).content.decode()
+        assert client.get(address(scene, name)).status_code == 200
+    assert "Ko, 1\u00a0page" in client.get(address(scene, "report")).content.decode()
     assert len(quick_pdf) == 2
 
 
 @pytest.mark.django_db(transaction=True)
 def test_every_transition_has_the_version_ready(quick_pdf):
-    cast = make_cast(State.SUBMITTED)
+    scene = make_scene(State.SUBMITTED)
     run_worker()
-    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
-    rewrite(cast, "Un autre énoncé")
+    request_changes(scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
+    rewrite(scene, "Un autre énoncé")
     run_worker()
     assert len(quick_pdf) == 4
     assert not [html for html in quick_pdf if "Un autre énoncé" in html]
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
     run_worker()  # two jobs for the same state: the second one has nothing to do
     assert len(quick_pdf) == 6
-    cast.client("reader").get(address(cast))
+    scene.client("reader").get(address(scene))
     assert len(quick_pdf) == 6
     assert not ProcrastinateJob.objects.exclude(status="succeeded").exists()
 
 
 def test_a_refused_submission_prints_nothing():
-    cast = make_cast()
-    cast.diagnostic.answers.all().delete()
+    scene = make_scene()
+    scene.diagnostic.answers.all().delete()
     with pytest.raises(Exception, match="Il manque"):
-        submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+        submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     assert not ProcrastinateJob.objects.filter(task_name="print_last_version").exists()
 
 
 def test_the_job_gives_up_on_what_is_too_much_and_tries_again_later_when_busy(monkeypatch):
-    cast = make_cast(State.SUBMITTED)
+    scene = make_scene(State.SUBMITTED)
     raise_in_renderer(monkeypatch, RenderingStopped("time"))
-    tasks.print_last_version(diagnostic_id=str(cast.diagnostic.pk))
+    tasks.print_last_version(diagnostic_id=str(scene.diagnostic.pk))
     assert set(Rendering.objects.values_list("stopped", flat=True)) == {"time"}
     Rendering.objects.all().delete()
     for error in (Busy(), RendererFailed("x")):
         raise_in_renderer(monkeypatch, error)
         with pytest.raises(type(error)):
-            tasks.print_last_version(diagnostic_id=str(cast.diagnostic.pk))
+            tasks.print_last_version(diagnostic_id=str(scene.diagnostic.pk))
         assert type(error) in tasks.PRINT_RETRY.retry_exceptions
     assert not Rendering.objects.exists()
 
@@ -266,11 +267,11 @@ def test_the_job_gives_up_on_what_is_too_much_and_tries_again_later_when_busy(mo
 
 
 def test_drafts_go_after_a_week_and_versions_stay(quick_pdf):
-    cast = make_cast()
-    client = cast.client("reader")
-    client.get(address(cast))
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    client.get(address(cast))
+    scene = make_scene()
+    client = scene.client("reader")
+    client.get(address(scene))
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    client.get(address(scene))
     client.get(reverse("kit_pdf"))
     now = timezone.now()
     assert purge_renderings(now + dt.timedelta(days=6)) == 0
@@ -282,7 +283,7 @@ def test_drafts_go_after_a_week_and_versions_stay(quick_pdf):
 
 
 def test_the_worker_has_more_time_than_a_request(monkeypatch):
-    cast = make_cast(State.SUBMITTED)
+    scene = make_scene(State.SUBMITTED)
     asked: list[object] = []
 
     def render(html: str, bounds: object = None) -> Printed:
@@ -290,28 +291,28 @@ def test_the_worker_has_more_time_than_a_request(monkeypatch):
         return Printed(b"%PDF-1.7", 1)
 
     monkeypatch.setattr("diagnostics.report.renderer.render", render)
-    tasks.print_last_version(diagnostic_id=str(cast.diagnostic.pk))
+    tasks.print_last_version(diagnostic_id=str(scene.diagnostic.pk))
     assert asked == [tasks.PATIENT] * len(Kind)
     assert tasks.PATIENT.seconds > Bounds().seconds
 
     Rendering.objects.all().delete()
-    cast.client("lead").get(address(cast))
+    scene.client("lead").get(address(scene))
     assert asked[len(Kind) :] == [None]
 
 
 def test_the_worker_tries_what_a_request_had_no_time_for(monkeypatch):
-    cast = make_cast(State.SUBMITTED)
+    scene = make_scene(State.SUBMITTED)
     stopped = raise_in_renderer(monkeypatch, RenderingStopped("time"))
-    assert cast.client("lead").get(address(cast)).status_code == 503
+    assert scene.client("lead").get(address(scene)).status_code == 503
     monkeypatch.setattr(
         "diagnostics.report.renderer.render", lambda html, bounds: Printed(b"%PDF-1.7", 1)
     )
-    assert cast.client("lead").get(address(cast)).status_code == 503  # not at every click
+    assert scene.client("lead").get(address(scene)).status_code == 503  # not at every click
     assert len(stopped) == 1
 
-    tasks.print_last_version(diagnostic_id=str(cast.diagnostic.pk))
+    tasks.print_last_version(diagnostic_id=str(scene.diagnostic.pk))
 
-    assert cast.client("lead").get(address(cast)).content == b"%PDF-1.7"
+    assert scene.client("lead").get(address(scene)).content == b"%PDF-1.7"
 
 
 # --- At the same time --------------------------------------------------------------------------
@@ -365,16 +366,16 @@ def wait_until(condition) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_second_request_waits_for_the_first_one_s_pdf(monkeypatch):
-    cast = make_cast(State.SUBMITTED)
+    scene = make_scene(State.SUBMITTED)
     slow = SlowRenderer(monkeypatch)
-    clients = [cast.client(role) for role in ("lead", "reader", "facilitator")]
+    clients = [scene.client(role) for role in ("lead", "reader", "facilitator")]
 
     def worker() -> bytes:
-        tasks.print_last_version(diagnostic_id=str(cast.diagnostic.pk))
+        tasks.print_last_version(diagnostic_id=str(scene.diagnostic.pk))
         return b""
 
     threads, results = in_threads(
-        [*(lambda c=client: c.get(address(cast)).content for client in clients), worker]
+        [*(lambda c=client: c.get(address(scene)).content for client in clients), worker]
     )
     wait_until(lambda: slow.html and len(slow.asked) == 4)
     slow.go.set()
@@ -405,8 +406,8 @@ def pool_of_two(transactional_db):
 @pytest.mark.usefixtures("pool_of_two")
 def test_who_prints_or_waits_holds_neither_transaction_nor_connection(monkeypatch):
     """With a pool of two connections, eight who print or wait leave it to the others."""
-    cast = make_cast(State.SUBMITTED)
-    edition = edition_of(cast.diagnostic)
+    scene = make_scene(State.SUBMITTED)
+    edition = edition_of(scene.diagnostic)
     monkeypatch.setattr("diagnostics.report.turns.cores", lambda: 2)
     slow = SlowRenderer(monkeypatch)
     try:
@@ -438,9 +439,9 @@ def test_who_prints_or_waits_holds_neither_transaction_nor_connection(monkeypatc
 
 
 def test_the_real_pdf_of_a_version_and_of_the_kit():
-    cast = make_cast(State.SUBMITTED)
-    client = cast.client("reader")
-    for name, arguments in (("report_pdf", [cast.diagnostic.pk]), ("kit_pdf", [])):
+    scene = make_scene(State.SUBMITTED)
+    client = scene.client("reader")
+    for name, arguments in (("report_pdf", [scene.diagnostic.pk]), ("kit_pdf", [])):
         response = client.get(reverse(name, args=arguments))
         assert response.status_code == 200
         assert response.content.startswith(b"%PDF-1.7")
@@ -450,7 +451,7 @@ def test_the_real_pdf_of_a_version_and_of_the_kit():
 
 
 def test_no_pdf_is_asked_of_the_renderer_inside_a_database_transaction(monkeypatch):
-    cast = make_cast()
+    scene = make_scene()
     depth, seen = len(connection.savepoint_ids), []
 
     def render(html: str, bounds: object = None) -> Printed:
@@ -458,5 +459,5 @@ def test_no_pdf_is_asked_of_the_renderer_inside_a_database_transaction(monkeypat
         return Printed(b"%PDF-1.7", 1)
 
     monkeypatch.setattr("diagnostics.report.renderer.render", render)
-    cast.client("lead").get(address(cast))
+    scene.client("lead").get(address(scene))
     assert seen == [0]

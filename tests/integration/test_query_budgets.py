@@ -26,15 +26,8 @@ from diagnostics.models import (
 )
 from diagnostics.services.workflow import request_changes, submit_diagnostic
 from tests.factories import MembershipFactory, UserFactory
-from tests.situations import (
-    BASE_URL,
-    REASON,
-    Cast,
-    answer_document,
-    demo_document,
-    make_cast,
-    step_data,
-)
+from tests.pages import step_data
+from tests.scene import BASE_URL, REASON, Scene, answer_document, demo_document, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -95,81 +88,81 @@ def repeat_rows(values: dict) -> dict:
     return grown
 
 
-def make(*, much: bool) -> Cast:
+def make(*, much: bool) -> Scene:
     """A diagnostic answered in every step, alone or among a thousand others with a long past."""
-    cast = make_cast()
-    cast.diagnostic.answers.all().delete()
-    answer_document(cast.diagnostic, demo_document("sorelle"), user=cast.lead)
+    scene = make_scene()
+    scene.diagnostic.answers.all().delete()
+    answer_document(scene.diagnostic, demo_document("sorelle"), user=scene.lead)
     if much:
-        crowd(cast)
-    cast.client("lead").get(step_address(cast, StepKey.VISION))  # a process reads the kit once
-    return cast
+        crowd(scene)
+    scene.client("lead").get(step_address(scene, StepKey.VISION))  # a process reads the kit once
+    return scene
 
 
-def crowd(cast: Cast) -> None:
+def crowd(scene: Scene) -> None:
     """Grow everything that a page could be tempted to walk through row by row."""
     now = timezone.now()
-    for answer in Answer.objects.filter(diagnostic=cast.diagnostic):
+    for answer in Answer.objects.filter(diagnostic=scene.diagnostic):
         answer.value = repeat_rows(answer.value)
         load_answer(StepKey(answer.step), answer.shape_value())
-        answer.updated_by = cast.contributor
+        answer.updated_by = scene.contributor
         answer.save()
         AnswerRevision.objects.create(
-            answer=answer, revision=99, value={}, author=cast.lead, written_at=now
+            answer=answer, revision=99, value={}, author=scene.lead, written_at=now
         )
     for person in UserFactory.create_batch(12):
-        MembershipFactory(structure=cast.structure, user=person, role="reader")
+        MembershipFactory(structure=scene.structure, user=person, role="reader")
         for step in StepKey:
-            Draft.objects.create(diagnostic=cast.diagnostic, step=step.value, user=person)
-    people = {"requested_by": cast.facilitator, "addressed_at": now}
+            Draft.objects.create(diagnostic=scene.diagnostic, step=step.value, user=person)
+    people = {"requested_by": scene.facilitator, "addressed_at": now}
     for number in range(20, 25):
-        ChangeRequest.objects.create(diagnostic=cast.diagnostic, reason="Ancienne", **people)
+        ChangeRequest.objects.create(diagnostic=scene.diagnostic, reason="Ancienne", **people)
         Version.objects.create(
-            diagnostic=cast.diagnostic,
+            diagnostic=scene.diagnostic,
             number=number,
             content={},
             sha256="0" * 64,
-            submitted_by=cast.lead,
+            submitted_by=scene.lead,
         )
         Event.objects.create(
-            structure=cast.structure,
-            diagnostic=cast.diagnostic,
-            actor=cast.lead,
+            structure=scene.structure,
+            diagnostic=scene.diagnostic,
+            actor=scene.lead,
             kind=EventKind.SUBMITTED.value,
         )
     structures = Structure.objects.bulk_create(
-        Structure(name=f"Autre {i}", territory="Ailleurs", facilitator=cast.facilitator)
+        Structure(name=f"Autre {i}", territory="Ailleurs", facilitator=scene.facilitator)
         for i in range(1000)
     )
     Membership.objects.bulk_create(
-        Membership(structure=structure, user=cast.stranger, role="reader")
+        Membership(structure=structure, user=scene.stranger, role="reader")
         for structure in structures
     )
     Diagnostic.objects.bulk_create(
         Diagnostic(
             structure=structure,
-            kit=cast.diagnostic.kit,
+            kit=scene.diagnostic.kit,
             title="Autre",
             base_year=2026,
-            created_by=cast.stranger,
-            indicators=cast.diagnostic.indicators,
+            created_by=scene.stranger,
+            indicators=scene.diagnostic.indicators,
         )
         for structure in structures
     )
     Diagnostic.objects.bulk_create(
         Diagnostic(
-            structure=cast.structure,
-            kit=cast.diagnostic.kit,
+            structure=scene.structure,
+            kit=scene.diagnostic.kit,
             title=f"Ancien {i}",
             base_year=2000 + i,
-            created_by=cast.lead,
+            created_by=scene.lead,
         )
         for i in range(10)
     )
 
 
-def step_address(cast: Cast, step: StepKey) -> str:
-    return reverse("diagnostic_step", args=[cast.diagnostic.pk, step])
+def step_address(scene: Scene, step: StepKey) -> str:
+    return reverse("diagnostic_step", args=[scene.diagnostic.pk, step])
 
 
 # --- The wizard ----------------------------------------------------------------------------------------
@@ -177,28 +170,28 @@ def step_address(cast: Cast, step: StepKey) -> str:
 
 @LITTLE_AND_MUCH
 def test_a_step(django_assert_num_queries, much: bool):
-    cast = make(much=much)
+    scene = make(much=much)
     for role in ("lead", "contributor", "reader", "facilitator"):
-        client = cast.client(role)
+        client = scene.client(role)
         for step in StepKey:
             author = role == ("contributor" if much else "lead")
             with django_assert_num_queries(STEP_GET + (not author)) as captured:
-                assert client.get(step_address(cast, step)).status_code == 200
+                assert client.get(step_address(scene, step)).status_code == 200
     assert len(captured) <= WIZARD_GET
 
 
 @LITTLE_AND_MUCH
 def test_a_save(django_assert_num_queries, much: bool):
     """The dearest one: another author's answer is replaced, so that its revision is kept."""
-    cast = make(much=much)
-    client = cast.client("lead" if much else "contributor")
+    scene = make(much=much)
+    client = scene.client("lead" if much else "contributor")
     for step in StepKey:
-        data = step_data(client, step_address(cast, step))
+        data = step_data(client, step_address(scene, step))
         data[f"{step}-board_question"] = ["Une question de plus pour le conseil ?"]
         with django_assert_num_queries(STEP_SAVE) as captured:
-            response = client.post(step_address(cast, step), data)
+            response = client.post(step_address(scene, step), data)
         assert response.status_code == 302
-        answer = cast.diagnostic.answers.get(step=step.value)
+        answer = scene.diagnostic.answers.get(step=step.value)
         assert answer.board_question == "Une question de plus pour le conseil ?"
         assert answer.revisions.count() == (2 if much else 1)
     assert len(captured) <= WIZARD_SAVE
@@ -217,13 +210,13 @@ def test_a_save(django_assert_num_queries, much: bool):
 )
 def test_what_becomes_a_draft(django_assert_max_num_queries, changes, status, much: bool):
     """Two texts are read again to show both: what is kept may cost more than a save."""
-    cast = make(much=much)
-    client = cast.client("lead")
-    address = step_address(cast, StepKey.OBJECTIVES)
+    scene = make(much=much)
+    client = scene.client("lead")
+    address = step_address(scene, StepKey.OBJECTIVES)
     data = step_data(client, address) | changes
     with django_assert_max_num_queries(DRAFT_KEPT):
         assert client.post(address, data).status_code == status
-    assert cast.diagnostic.drafts.filter(user=cast.lead).count() == 1
+    assert scene.diagnostic.drafts.filter(user=scene.lead).count() == 1
 
 
 # --- The other pages -------------------------------------------------------------------------------------
@@ -231,29 +224,29 @@ def test_what_becomes_a_draft(django_assert_max_num_queries, changes, status, mu
 
 @LITTLE_AND_MUCH
 def test_home_and_check_page(django_assert_num_queries, much: bool):
-    cast = make(much=much)
+    scene = make(much=much)
     for state in (State.DRAFT, State.SUBMITTED, State.CHANGES_REQUESTED):
         if state is State.SUBMITTED:
-            submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+            submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
         elif state is State.CHANGES_REQUESTED:
-            reviewer = {"user": cast.facilitator, "base_url": BASE_URL}
-            request_changes(cast.diagnostic, reason=REASON, **reviewer)
+            reviewer = {"user": scene.facilitator, "base_url": BASE_URL}
+            request_changes(scene.diagnostic, reason=REASON, **reviewer)
         for role in ("lead", "reader", "facilitator"):
-            client = cast.client(role)
+            client = scene.client(role)
             for name, number in HOME_AND_CHECK.items():
                 # Those who fill in also read which steps they have a draft of.
                 drafts = name == "diagnostic_home" and role == "lead"
                 expected = number + (drafts and state is not State.SUBMITTED)
                 with django_assert_num_queries(expected) as captured:
-                    assert client.get(reverse(name, args=[cast.diagnostic.pk])).status_code == 200
+                    assert client.get(reverse(name, args=[scene.diagnostic.pk])).status_code == 200
                 assert len(captured) <= PAGE
 
 
 @LITTLE_AND_MUCH
 def test_the_portfolio(django_assert_num_queries, much: bool):
-    cast = make(much=much)
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    client = cast.client("facilitator")
+    scene = make(much=much)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    client = scene.client("facilitator")
     for query in ({}, {"etat": "submitted"}, {"page": "2"}):
         with django_assert_num_queries(PORTFOLIO_GET) as captured:
             assert client.get(reverse("portfolio"), query).status_code == 200
@@ -262,13 +255,13 @@ def test_the_portfolio(django_assert_num_queries, much: bool):
 
 @LITTLE_AND_MUCH
 def test_the_report_and_the_document(django_assert_num_queries, quick_pdf, much: bool):
-    cast = make(much=much)
-    client = cast.client("reader")
+    scene = make(much=much)
+    client = scene.client("reader")
     for state, numbers in REPORT_GET.items():
         if state is State.SUBMITTED:
-            submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+            submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
         for name, number in numbers.items():
-            address = reverse(name, args=[cast.diagnostic.pk])
+            address = reverse(name, args=[scene.diagnostic.pk])
             assert client.get(address).status_code == 200  # prints what is not kept
             with django_assert_num_queries(number):
                 assert client.get(address).status_code == 200
@@ -277,8 +270,8 @@ def test_the_report_and_the_document(django_assert_num_queries, quick_pdf, much:
 
 @LITTLE_AND_MUCH
 def test_the_kit_as_pdf(django_assert_num_queries, quick_pdf, much: bool):
-    cast = make(much=much)
-    client = cast.client("stranger")
+    scene = make(much=much)
+    client = scene.client("stranger")
     for number in (KIT_PRINTED, KIT_KEPT):
         with django_assert_num_queries(number):
             assert client.get(reverse("kit_pdf")).status_code == 200
@@ -287,27 +280,27 @@ def test_the_kit_as_pdf(django_assert_num_queries, quick_pdf, much: bool):
 
 @LITTLE_AND_MUCH
 def test_the_thread(django_assert_num_queries, much: bool):
-    cast = make(much=much)
+    scene = make(much=much)
     for role in ("lead", "reader", "facilitator"):
-        client = cast.client(role)
+        client = scene.client(role)
         with django_assert_num_queries(THREAD_GET) as captured:
-            assert client.get(reverse("thread", args=[cast.diagnostic.pk])).status_code == 200
+            assert client.get(reverse("thread", args=[scene.diagnostic.pk])).status_code == 200
         assert len(captured) <= PAGE
     # The dearest link: another author's answer is replaced, so that its revision is kept.
-    client = cast.client("lead" if much else "contributor")
-    revision = cast.diagnostic.answers.get(step="territorial_scales").revision
+    client = scene.client("lead" if much else "contributor")
+    revision = scene.diagnostic.answers.get(step="territorial_scales").revision
     data = {"gap": "activity-scale:a10", "base_revision": revision, "scale": "epci"}
     with django_assert_num_queries(THREAD_LINK) as captured:
-        response = client.post(reverse("thread_link", args=[cast.diagnostic.pk]), data)
+        response = client.post(reverse("thread_link", args=[scene.diagnostic.pk]), data)
     assert response.status_code == 302
     assert len(captured) <= WIZARD_SAVE
 
 
 @LITTLE_AND_MUCH
 def test_the_start_page(django_assert_num_queries, much: bool):
-    cast = make(much=much)
+    scene = make(much=much)
     for role in ("lead", "reader"):
-        client = cast.client(role)
+        client = scene.client(role)
         with django_assert_num_queries(START_GET):
             assert client.get("/").status_code == 200
 
@@ -316,11 +309,11 @@ def test_the_start_page(django_assert_num_queries, much: bool):
 
 
 def test_the_page_of_a_step_of_six_rows_is_light():
-    cast = make(much=False)
+    scene = make(much=False)
     for step in StepKey:
-        Answer.objects.filter(diagnostic=cast.diagnostic, step=step.value).update(
+        Answer.objects.filter(diagnostic=scene.diagnostic, step=step.value).update(
             value=of_six_rows(step)
         )
-    client = cast.client("lead")
-    weights = {step: len(client.get(step_address(cast, step)).content) for step in StepKey}
+    client = scene.client("lead")
+    weights = {step: len(client.get(step_address(scene, step)).content) for step in StepKey}
     assert {step: weight for step, weight in weights.items() if weight >= STEP_BYTES} == {}

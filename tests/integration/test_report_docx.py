@@ -13,19 +13,20 @@ from diagnostics.models import Diagnostic, Structure
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.report.word import CONTENT_TYPE
 from diagnostics.services.answers import save_answer
-from tests.situations import SECRETS, STATEMENT, Cast, make_cast, page_of
+from tests.pages import page_of
+from tests.scene import SECRETS, STATEMENT, Scene, make_scene
 from tests.word_files import WordFile
 
 pytestmark = pytest.mark.django_db
 
 
-def address(cast: Cast) -> str:
-    return reverse("report_docx", args=[cast.diagnostic.pk])
+def address(scene: Scene) -> str:
+    return reverse("report_docx", args=[scene.diagnostic.pk])
 
 
 def test_the_document_is_a_file_with_a_name():
-    cast = make_cast()
-    response = cast.client("reader").get(address(cast))
+    scene = make_scene()
+    response = scene.client("reader").get(address(scene))
     assert response.status_code == 200
     assert response["Content-Type"] == CONTENT_TYPE
     assert response["Content-Disposition"] == (
@@ -38,32 +39,32 @@ def test_the_document_is_a_file_with_a_name():
 
 
 def test_a_version_says_which_and_what_was_submitted():
-    cast = make_cast(State.CHANGES_REQUESTED)
-    version = cast.diagnostic.versions.get()
-    vision = load_diagnostic_document(cast.diagnostic).answers.vision
+    scene = make_scene(State.CHANGES_REQUESTED)
+    version = scene.diagnostic.versions.get()
+    vision = load_diagnostic_document(scene.diagnostic).answers.vision
     vision.statements[0].text = "Énoncé réécrit depuis"
-    save_answer(cast.diagnostic, vision, internal_note="", base_revision=1, user=cast.lead)
-    client = cast.client("facilitator")
-    response = client.get(address(cast), {"version": "1"})
+    save_answer(scene.diagnostic, vision, internal_note="", base_revision=1, user=scene.lead)
+    client = scene.client("facilitator")
+    response = client.get(address(scene), {"version": "1"})
     assert response["Content-Disposition"].endswith('-v1.docx"')
     text = WordFile(response.content).text
     assert version.sha256[:12] in text
     assert (STATEMENT in text, "Énoncé réécrit depuis" in text) == (True, False)
-    current = WordFile(client.get(address(cast)).content).text
+    current = WordFile(client.get(address(scene)).content).text
     assert (STATEMENT in current, "Énoncé réécrit depuis" in current) == (False, True)
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "1.0", "١", "x", "", "\x00", "9" * 40, "2"])
 def test_an_unknown_version_is_404(asked: str):
-    cast = make_cast(State.SUBMITTED)
-    assert cast.client("lead").get(address(cast), {"version": asked}).status_code == 404
+    scene = make_scene(State.SUBMITTED)
+    assert scene.client("lead").get(address(scene), {"version": asked}).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["stranger", "staff"])
 def test_others_get_404_and_learn_nothing(role: str):
-    cast = make_cast(State.VALIDATED)
+    scene = make_scene(State.VALIDATED)
     for query in ({}, {"version": "1"}, {"version": "7"}):
-        response = cast.client(role).get(address(cast), query)
+        response = scene.client(role).get(address(scene), query)
         assert response.status_code == 404
         assert not [words for words in SECRETS if words in response.content.decode()]
 
@@ -78,10 +79,10 @@ def test_others_get_404_and_learn_nothing(role: str):
 )
 def test_the_file_s_name_is_plain_whatever_the_names(monkeypatch, name: str, title: str):
     monkeypatch.setattr("diagnostics.views.word.build_docx", lambda content, **more: b"PK")
-    cast = make_cast()
-    Diagnostic.objects.filter(pk=cast.diagnostic.pk).update(title=title)
-    Structure.objects.filter(pk=cast.structure.pk).update(name=name)
-    response = cast.client("lead").get(address(cast))
+    scene = make_scene()
+    Diagnostic.objects.filter(pk=scene.diagnostic.pk).update(title=title)
+    Structure.objects.filter(pk=scene.structure.pk).update(name=name)
+    response = scene.client("lead").get(address(scene))
     start, _, file_name = response["Content-Disposition"].partition("filename=")
     assert start == "attachment; "
     assert re.fullmatch(r'"[a-z0-9-]+\.docx"', file_name)
@@ -89,15 +90,15 @@ def test_the_file_s_name_is_plain_whatever_the_names(monkeypatch, name: str, tit
 
 
 def test_an_empty_diagnostic_has_its_document():
-    cast = make_cast()
-    cast.diagnostic.answers.all().delete()
-    response = cast.client("reader").get(address(cast))
+    scene = make_scene()
+    scene.diagnostic.answers.all().delete()
+    response = scene.client("reader").get(address(scene))
     assert "Reste à compléter" in WordFile(response.content).text
 
 
 def test_writing_it_holds_no_transaction(monkeypatch):
-    cast = make_cast()
-    client = cast.client("lead")
+    scene = make_scene()
+    client = scene.client("lead")
     depth, seen = len(connection.savepoint_ids), []
 
     def build(content, **more) -> bytes:
@@ -105,16 +106,16 @@ def test_writing_it_holds_no_transaction(monkeypatch):
         return b"PK"
 
     monkeypatch.setattr("diagnostics.views.word.build_docx", build)
-    client.get(address(cast))
+    client.get(address(scene))
     assert seen == [0]
 
 
 @pytest.mark.parametrize("state", [State.DRAFT, State.VALIDATED])
 def test_it_is_offered_beside_the_pdf(state: State):
-    cast = make_cast(state)
-    client = cast.client("reader")
+    scene = make_scene(state)
+    client = scene.client("reader")
     for page in ("report", "diagnostic_home", "diagnostic_check"):
-        links = page_of(client.get(reverse(page, args=[cast.diagnostic.pk]))).links
+        links = page_of(client.get(reverse(page, args=[scene.diagnostic.pk]))).links
         pdf = [link for link in links if "rapport.pdf" in link]
         assert [link for link in links if "rapport.docx" in link] == [
             link.replace(".pdf", ".docx") for link in pdf

@@ -20,17 +20,17 @@ from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.answers import save_answer
 from diagnostics.services.workflow import submit_diagnostic
 from diagnostics.views.reports import file_name
-from tests.situations import (
+from tests.pages import page_of
+from tests.scene import (
     BASE_URL,
     NAME,
     SECRETS,
     STATEMENT,
     TITLE,
-    Cast,
+    Scene,
     answer_document,
     demo_document,
-    make_cast,
-    page_of,
+    make_scene,
 )
 
 pytestmark = pytest.mark.django_db
@@ -40,8 +40,8 @@ ADDRESSES = ("report", "document_json", *PDFS)
 GARBAGE = ("0", "-1", "1.0", "+1", " 1", "1 ", "١", "x", "", "1'", "\x00", "9" * 40, "1e1", "2")
 
 
-def address(name: str, cast: Cast) -> str:
-    return reverse(name, args=[cast.diagnostic.pk])
+def address(name: str, scene: Scene) -> str:
+    return reverse(name, args=[scene.diagnostic.pk])
 
 
 def text_of(pdf: bytes) -> str:
@@ -53,8 +53,8 @@ def text_of(pdf: bytes) -> str:
 
 
 def test_the_pdf_is_a_file_with_a_name(client):
-    cast = make_cast()
-    response = cast.client("reader").get(address("report_pdf", cast))
+    scene = make_scene()
+    response = scene.client("reader").get(address("report_pdf", scene))
     assert response.status_code == 200
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == (
@@ -67,9 +67,9 @@ def test_the_pdf_is_a_file_with_a_name(client):
 
 
 def test_the_pdf_of_a_version_says_which(client):
-    cast = make_cast(State.SUBMITTED)
-    version = cast.diagnostic.versions.get()
-    response = cast.client("facilitator").get(address("report_pdf", cast), {"version": "1"})
+    scene = make_scene(State.SUBMITTED)
+    version = scene.diagnostic.versions.get()
+    response = scene.client("facilitator").get(address("report_pdf", scene), {"version": "1"})
     assert response["Content-Disposition"].endswith('-v1.pdf"')
     text = text_of(response.content)
     assert "Version 1" in text.replace("\u00a0", " ")
@@ -88,10 +88,10 @@ def test_the_file_s_name_is_plain_whatever_the_names(monkeypatch, quick_pdf, nam
     monkeypatch.setattr("diagnostics.printing.Edition.digest", "0" * 64)
     monkeypatch.setattr("diagnostics.printing.Edition.content", None)
     monkeypatch.setattr("diagnostics.printing.render_report_html", lambda content: "")
-    cast = make_cast()
-    Diagnostic.objects.filter(pk=cast.diagnostic.pk).update(title=title)
-    Structure.objects.filter(pk=cast.structure.pk).update(name=name)
-    response = cast.client("lead").get(address("report_pdf", cast))
+    scene = make_scene()
+    Diagnostic.objects.filter(pk=scene.diagnostic.pk).update(title=title)
+    Structure.objects.filter(pk=scene.structure.pk).update(name=name)
+    response = scene.client("lead").get(address("report_pdf", scene))
     assert response.status_code == 200
     start, _, file_name = response["Content-Disposition"].partition("filename=")
     assert start == "attachment; "
@@ -112,43 +112,43 @@ def test_the_file_s_name_keeps_words_and_years_apart():
 
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_a_version_shows_what_was_submitted_not_what_is_written_now(quick_pdf, name: str):
-    cast = make_cast(State.CHANGES_REQUESTED)
-    vision = load_diagnostic_document(cast.diagnostic).answers.vision
+    scene = make_scene(State.CHANGES_REQUESTED)
+    vision = load_diagnostic_document(scene.diagnostic).answers.vision
     vision.statements[0].text = "Énoncé réécrit depuis"
-    save_answer(cast.diagnostic, vision, internal_note="", base_revision=1, user=cast.lead)
-    client = cast.client("reader")
-    assert client.get(address(name, cast), {"version": "1"}).status_code == 200
+    save_answer(scene.diagnostic, vision, internal_note="", base_revision=1, user=scene.lead)
+    client = scene.client("reader")
+    assert client.get(address(name, scene), {"version": "1"}).status_code == 200
     if name not in PDFS:
-        version = client.get(address(name, cast), {"version": "1"}).content.decode()
-        current = client.get(address(name, cast)).content.decode()
+        version = client.get(address(name, scene), {"version": "1"}).content.decode()
+        current = client.get(address(name, scene)).content.decode()
         assert (STATEMENT in version, "Énoncé réécrit depuis" in version) == (True, False)
         assert (STATEMENT in current, "Énoncé réécrit depuis" in current) == (False, True)
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_an_unknown_version_is_404(quick_pdf, name: str):
-    cast = make_cast(State.SUBMITTED)
-    client = cast.client("lead")
+    scene = make_scene(State.SUBMITTED)
+    client = scene.client("lead")
     statuses = {
-        asked: client.get(address(name, cast), {"version": asked}).status_code for asked in GARBAGE
+        asked: client.get(address(name, scene), {"version": asked}).status_code for asked in GARBAGE
     }
     assert statuses == dict.fromkeys(GARBAGE, 404)
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_strangers_get_404_with_or_without_a_version(quick_pdf, name: str):
-    cast = make_cast(State.VALIDATED)
+    scene = make_scene(State.VALIDATED)
     for role in ("stranger", "staff"):
         for query in ({}, {"version": "1"}, {"version": "7"}):
-            response = cast.client(role).get(address(name, cast), query)
+            response = scene.client(role).get(address(name, scene), query)
             assert response.status_code == 404
             assert not [words for words in SECRETS if words in response.content.decode()]
 
 
 @pytest.mark.parametrize("state", list(State))
 def test_the_report_says_where_the_diagnostic_stands(state: State):
-    cast = make_cast(state)
-    response = cast.client("reader").get(address("report", cast))
+    scene = make_scene(state)
+    response = scene.client("reader").get(address("report", scene))
     page = page_of(response)
     assert (NAME in page.text, TITLE in page.text, STATEMENT in page.text) == (True, True, True)
     stamp = response.context["content"].version
@@ -161,31 +161,31 @@ def test_the_report_says_where_the_diagnostic_stands(state: State):
 
 
 def test_the_document_is_the_stored_one():
-    cast = make_cast(State.SUBMITTED)
-    version = cast.diagnostic.versions.get()
-    client = cast.client("reader")
-    response = client.get(address("document_json", cast), {"version": "1"})
+    scene = make_scene(State.SUBMITTED)
+    version = scene.diagnostic.versions.get()
+    client = scene.client("reader")
+    response = client.get(address("document_json", scene), {"version": "1"})
     assert response["Content-Type"] == "application/json"
     assert response["Cache-Control"] == "private, no-store"
-    document = load_diagnostic_document(cast.diagnostic)
+    document = load_diagnostic_document(scene.diagnostic)
     assert document.as_json() == version.content
     expected = version.content | {"findings": findings_json(document)}
     assert expected["findings"] != []
     assert response.json() == expected
-    assert client.get(address("document_json", cast)).json() == expected
+    assert client.get(address("document_json", scene)).json() == expected
 
 
 def test_the_team_s_own_notes_are_nowhere():
-    cast = make_cast()
-    AnswerRow.objects.filter(diagnostic=cast.diagnostic).update(internal_note="Entre nous ZZZ")
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    scene = make_scene()
+    AnswerRow.objects.filter(diagnostic=scene.diagnostic).update(internal_note="Entre nous ZZZ")
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     for role in ("lead", "facilitator"):
-        client = cast.client(role)
+        client = scene.client(role)
         for name in ("report", "document_json", "diagnostic_check"):
-            assert "Entre nous ZZZ" not in client.get(address(name, cast)).content.decode()
-    assert "Entre nous ZZZ" not in json.dumps(cast.diagnostic.versions.get().content)
-    step = reverse("diagnostic_step", args=[cast.diagnostic.pk, "vision"])
-    assert "Entre nous ZZZ" not in cast.client("facilitator").get(step).content.decode()
+            assert "Entre nous ZZZ" not in client.get(address(name, scene)).content.decode()
+    assert "Entre nous ZZZ" not in json.dumps(scene.diagnostic.versions.get().content)
+    step = reverse("diagnostic_step", args=[scene.diagnostic.pk, "vision"])
+    assert "Entre nous ZZZ" not in scene.client("facilitator").get(step).content.decode()
 
 
 # --- Whatever was typed is text ----------------------------------------------------------------------
@@ -218,16 +218,20 @@ FREE_TEXTS = {
 
 def test_every_free_text_of_every_answer_is_text():
     """In the pages of all the steps, the check page and the report; nothing of it is markup."""
-    cast = make_cast()
-    cast.diagnostic.answers.all().delete()
+    scene = make_scene()
+    scene.diagnostic.answers.all().delete()
     for _step, answer in demo_document("sorelle").answers.given():
         save_answer(
-            cast.diagnostic, hostile(answer), internal_note=HOSTILE, base_revision=0, user=cast.lead
+            scene.diagnostic,
+            hostile(answer),
+            internal_note=HOSTILE,
+            base_revision=0,
+            user=scene.lead,
         )
-    pages = [address(name, cast) for name in ("diagnostic_home", "diagnostic_check", "report")]
-    pages += [reverse("diagnostic_step", args=[cast.diagnostic.pk, step]) for step in StepKey]
+    pages = [address(name, scene) for name in ("diagnostic_home", "diagnostic_check", "report")]
+    pages += [reverse("diagnostic_step", args=[scene.diagnostic.pk, step]) for step in StepKey]
     for role in ("lead", "reader"):
-        client = cast.client(role)
+        client = scene.client(role)
         for page in pages:
             response = client.get(page)
             assert response.status_code == 200, page
@@ -235,27 +239,27 @@ def test_every_free_text_of_every_answer_is_text():
             assert "<script src=//" not in body, page
             assert "<img src=x" not in body, page
             assert '"><script' not in body, page
-    text = page_of(cast.client("reader").get(address("report", cast))).text
+    text = page_of(scene.client("reader").get(address("report", scene))).text
     # Quoted as typed: the template language was not run on it, what looked escaped stays so.
     assert text.count("{{ 7|add:7 }}{% now %}&lt;") > 20
 
 
 def test_hostile_answers_make_a_harmless_pdf():
-    cast = make_cast()
-    cast.diagnostic.answers.all().delete()
+    scene = make_scene()
+    scene.diagnostic.answers.all().delete()
     fetch = (
         '<img src="http://127.0.0.1:9/x"><link rel=attachment href="file:///etc/passwd">'
         "<style>@import x</style> Fin du texte"
     )
     for _step, answer in demo_document("sorelle").answers.given():
         save_answer(
-            cast.diagnostic,
+            scene.diagnostic,
             hostile(answer, fetch),
             internal_note="",
             base_revision=0,
-            user=cast.lead,
+            user=scene.lead,
         )
-    response = cast.client("lead").get(address("report_pdf", cast))
+    response = scene.client("lead").get(address("report_pdf", scene))
     assert response.status_code == 200
     reader = PdfReader(io.BytesIO(response.content))
     assert not reader.attachments
@@ -273,18 +277,18 @@ def test_hostile_answers_make_a_harmless_pdf():
 
 
 def test_an_empty_diagnostic_has_a_report(quick_pdf):
-    cast = make_cast()
-    cast.diagnostic.answers.all().delete()
+    scene = make_scene()
+    scene.diagnostic.answers.all().delete()
     for name in ADDRESSES:
-        assert cast.client("reader").get(address(name, cast)).status_code == 200
+        assert scene.client("reader").get(address(name, scene)).status_code == 200
 
 
 def test_a_full_diagnostic_says_every_answer_in_the_report():
-    cast = make_cast()
-    cast.diagnostic.answers.all().delete()
+    scene = make_scene()
+    scene.diagnostic.answers.all().delete()
     document = demo_document("sorelle")
-    answer_document(cast.diagnostic, document, user=cast.contributor)
-    text = page_of(cast.client("reader").get(address("report", cast))).text
+    answer_document(scene.diagnostic, document, user=scene.contributor)
+    text = page_of(scene.client("reader").get(address("report", scene))).text
     flat = text.replace("\u202f", " ").replace("\u00a0", " ")
 
     def said(words: str) -> bool:

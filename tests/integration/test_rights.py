@@ -8,7 +8,7 @@ from diagnostics.domain.permissions import Access, TeamAccess
 from diagnostics.domain.vocabulary import MembershipRole, State
 from diagnostics.domain.workflow import REQUEST_CHANGES, SUBMIT, TRANSITIONS, VALIDATE, Transition
 from diagnostics.models import Diagnostic
-from tests.situations import make_cast
+from tests.scene import make_scene
 
 DRAFT, SUBMITTED, CHANGES_REQUESTED, VALIDATED, ADOPTED = State
 LEAD, CONTRIBUTOR, READER = MembershipRole
@@ -97,21 +97,21 @@ def test_rights_on_a_structure():
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", list(State))
 def test_answers_can_be_changed_in_the_open_states_alone(state: State):
-    assert make_cast(state).diagnostic.is_editable == (state in OPEN)
+    assert make_scene(state).diagnostic.is_editable == (state in OPEN)
 
 
 @pytest.mark.django_db
 def test_the_instance_and_the_set_agree_on_what_is_visible():
-    cast = make_cast()
+    scene = make_scene()
     for role in ("lead", "contributor", "reader", "stranger", "facilitator", "staff"):
-        person = getattr(cast, role)
-        membership = cast.structure.memberships.filter(user=person).first()
+        person = getattr(scene, role)
+        membership = scene.structure.memberships.filter(user=person).first()
         access = Access(
             role=MembershipRole(membership.role) if membership else None,
             state=DRAFT,
             is_facilitator=person.is_facilitator,
         )
-        visible = Diagnostic.objects.visible_to(person).filter(pk=cast.diagnostic.pk)
+        visible = Diagnostic.objects.visible_to(person).filter(pk=scene.diagnostic.pk)
         assert visible.exists() == access.can_view, role
-        structures = type(cast.structure).objects.visible_to(person)
-        assert structures.filter(pk=cast.structure.pk).exists() == access.can_view, role
+        structures = type(scene.structure).objects.visible_to(person)
+        assert structures.filter(pk=scene.structure.pk).exists() == access.can_view, role

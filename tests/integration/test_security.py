@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import PASSWORD, UserFactory
-from tests.situations import make_cast
+from tests.scene import make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -53,11 +53,11 @@ def production(settings, monkeypatch):
 
 @pytest.mark.usefixtures("production")
 def test_every_answer_tells_the_browser_what_to_refuse():
-    cast = make_cast()
-    pages = [reverse(name, args=[cast.diagnostic.pk]) for name in ("diagnostic_home", "report")]
-    pages += [reverse("document_json", args=[cast.diagnostic.pk]), reverse("health")]
+    scene = make_scene()
+    pages = [reverse(name, args=[scene.diagnostic.pk]) for name in ("diagnostic_home", "report")]
+    pages += [reverse("document_json", args=[scene.diagnostic.pk]), reverse("health")]
     pages += [reverse("account_login"), "/rien/"]
-    client = cast.client("lead")
+    client = scene.client("lead")
     for page in pages:
         answer = client.get(page, headers=BEHIND_TLS)
         given = {name: answer.headers.get(name) for name in HEADERS}

@@ -14,23 +14,23 @@ from diagnostics.domain.vocabulary import MembershipRole, State, StepKey
 from diagnostics.models import AnswerRevision, Diagnostic
 from diagnostics.queries import load_diagnostic_document
 from tests.factories import MembershipFactory, UserFactory
-from tests.posting import Desk, demo_document
+from tests.pages import html_of, page_of
+from tests.scene import Scene, demo_document
 from tests.shapes import empty_document
-from tests.situations import html_of, page_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def scene() -> Scene:
+    return Scene()
 
 
-def thread_page(desk: Desk, client=None, **query: str):
-    return (client or desk.client).get(reverse("thread", args=[desk.diagnostic.pk]), query)
+def thread_page(scene: Scene, client=None, **query: str):
+    return (client or scene.browser).get(reverse("thread", args=[scene.diagnostic.pk]), query)
 
 
-def link(desk: Desk, gap: str, *, client=None, revision: int | None = None, **chosen):
+def link(scene: Scene, gap: str, *, client=None, revision: int | None = None, **chosen):
     """Post what the form of a gap posts, from the revision now in force unless one is given."""
     kinds = {
         "role-objective": StepKey.OBJECTIVES,
@@ -41,13 +41,13 @@ def link(desk: Desk, gap: str, *, client=None, revision: int | None = None, **ch
         "alliance-service": StepKey.ALLIANCES,
     }
     if revision is None:
-        revision = desk.revision(kinds.get(gap.partition(":")[0], StepKey.VISION))
+        revision = scene.revision(kinds.get(gap.partition(":")[0], StepKey.VISION))
     data = {"gap": gap, "base_revision": str(revision), **chosen}
-    return (client or desk.client).post(reverse("thread_link", args=[desk.diagnostic.pk]), data)
+    return (client or scene.browser).post(reverse("thread_link", args=[scene.diagnostic.pk]), data)
 
 
-def gaps(desk: Desk) -> list[str]:
-    document = load_diagnostic_document(Diagnostic.objects.get(pk=desk.diagnostic.pk))
+def gaps(scene: Scene) -> list[str]:
+    document = load_diagnostic_document(Diagnostic.objects.get(pk=scene.diagnostic.pk))
     return [str(gap) for gap in read_thread(document).gaps]
 
 
@@ -58,10 +58,10 @@ def text_of(response) -> str:
 # --- Showing ----------------------------------------------------------------------------------
 
 
-def test_the_page_shows_the_drawing_its_table_and_what_is_missing(desk):
-    desk.store_demo("sorelle")
+def test_the_page_shows_the_drawing_its_table_and_what_is_missing(scene):
+    scene.store_demo("sorelle")
 
-    response = thread_page(desk)
+    response = thread_page(scene)
 
     assert response.status_code == 200
     page = text_of(response)
@@ -71,31 +71,31 @@ def test_the_page_shows_the_drawing_its_table_and_what_is_missing(desk):
     assert "Alliances qui ne servent ni activité ni levier" in page
     assert "A12 Valoriser les actions locales hors territoire : aucun objectif" in page
     posts = [form for form in page_of(response).forms if form.action.endswith("/relier/")]
-    assert len(posts) == 14 == len(gaps(desk))
-    assert {form.data["gap"][0] for form in posts} == set(gaps(desk))
+    assert len(posts) == 14 == len(gaps(scene))
+    assert {form.data["gap"][0] for form in posts} == set(gaps(scene))
 
 
-def test_an_empty_diagnostic_says_where_the_thread_will_come_from(desk):
-    page = text_of(thread_page(desk))
+def test_an_empty_diagnostic_says_where_the_thread_will_come_from(scene):
+    page = text_of(thread_page(scene))
     assert "Le fil se dessine avec vos réponses" in page
     assert "r-thread-drawing" not in page
 
 
-def test_everything_tied_is_said(desk):
-    desk.store_demo("arvelle")
-    page = text_of(thread_page(desk))
+def test_everything_tied_is_said(scene):
+    scene.store_demo("arvelle")
+    page = text_of(thread_page(scene))
     assert "Tout est relié" in page
     assert "/relier/" not in page
 
 
 @pytest.mark.parametrize("role", [MembershipRole.READER, None])
-def test_those_who_read_see_what_is_missing_without_a_form(desk, role):
-    desk.store_demo("brumelle")
+def test_those_who_read_see_what_is_missing_without_a_form(scene, role):
+    scene.store_demo("brumelle")
     person = UserFactory(facilitator=role is None)
     if role is not None:
-        MembershipFactory(structure=desk.structure, user=person, role=role.value)
+        MembershipFactory(structure=scene.structure, user=person, role=role.value)
 
-    response = thread_page(desk, desk.client_of(person))
+    response = thread_page(scene, scene.client_of(person))
 
     assert "Activités sans échelon" in text_of(response)
     assert "Café partenaires trimestriel" in text_of(response)
@@ -103,25 +103,25 @@ def test_those_who_read_see_what_is_missing_without_a_form(desk, role):
     assert "relier=" not in text_of(response)
 
 
-def test_a_closed_diagnostic_offers_no_form(desk):
-    desk.store_demo("brumelle")
-    Diagnostic.objects.filter(pk=desk.diagnostic.pk).update(
+def test_a_closed_diagnostic_offers_no_form(scene):
+    scene.store_demo("brumelle")
+    Diagnostic.objects.filter(pk=scene.diagnostic.pk).update(
         state=State.SUBMITTED.value, submitted_at="2026-06-01T00:00Z"
     )
-    assert "/relier/" not in text_of(thread_page(desk))
+    assert "/relier/" not in text_of(thread_page(scene))
 
 
-def test_beyond_so_many_boxes_a_form_comes_when_it_is_asked_for(desk):
+def test_beyond_so_many_boxes_a_form_comes_when_it_is_asked_for(scene):
     value = empty_document()
     value["answers"] = {
         "objectives": {"rows": [{"id": f"o{n}", "statement": f"But {n}"} for n in range(60)]},
         "activities": {"rows": [{"id": f"a{n}", "text": f"Action {n}"} for n in range(60)]},
         "alliances": {"rows": [{"id": f"l{n}", "actor": f"Acteur {n}"} for n in range(60)]},
     }
-    desk.store_all(load_document(value))
+    scene.store_all(load_document(value))
 
-    response = thread_page(desk)
-    asked = thread_page(desk, relier="alliance-service:l59")
+    response = thread_page(scene)
+    asked = thread_page(scene, relier="alliance-service:l59")
 
     assert len(response.content) < 400_000
     shown = [f for f in page_of(response).forms if f.action.endswith("/relier/")]
@@ -129,7 +129,7 @@ def test_beyond_so_many_boxes_a_form_comes_when_it_is_asked_for(desk):
     assert "?relier=alliance-service:l59#" in html_of(response)
     forms = [f for f in page_of(asked).forms if f.action.endswith("/relier/")]
     assert "alliance-service:l59" in {form.data["gap"][0] for form in forms}
-    assert thread_page(desk, relier="n’importe quoi").status_code == 200
+    assert thread_page(scene, relier="n’importe quoi").status_code == 200
 
 
 # --- Tying ------------------------------------------------------------------------------------
@@ -147,45 +147,45 @@ def test_beyond_so_many_boxes_a_form_comes_when_it_is_asked_for(desk):
         ("alliance-service:l2", {"links": ["b1"]}, StepKey.ALLIANCES),
     ],
 )
-def test_a_link_is_one_click_and_one_save(desk, gap, chosen, step):
-    desk.store_demo("brumelle")
-    desk.store(desk.answer(step).model_copy(update={"board_question": "Qui ?"}), note="À nous.")
-    assert gap in gaps(desk)
-    before = {s: desk.revision(s) for s in StepKey}
+def test_a_link_is_one_click_and_one_save(scene, gap, chosen, step):
+    scene.store_demo("brumelle")
+    scene.store(scene.answer(step).model_copy(update={"board_question": "Qui ?"}), note="À nous.")
+    assert gap in gaps(scene)
+    before = {s: scene.revision(s) for s in StepKey}
 
-    response = link(desk, gap, **chosen)
+    response = link(scene, gap, **chosen)
 
     assert response.status_code == 302
-    assert response.url == reverse("thread", args=[desk.diagnostic.pk])
-    assert gap not in gaps(desk)
-    after = {s: desk.revision(s) for s in StepKey}
+    assert response.url == reverse("thread", args=[scene.diagnostic.pk])
+    assert gap not in gaps(scene)
+    after = {s: scene.revision(s) for s in StepKey}
     assert after == before | {step: before[step] + 1}
-    row = desk.row(step)
+    row = scene.row(step)
     assert (row.internal_note, row.board_question) == ("À nous.", "Qui ?")
-    assert "Enregistré" in text_of(thread_page(desk))
+    assert "Enregistré" in text_of(thread_page(scene))
 
 
-def test_a_place_can_be_given_before_the_step_was_ever_answered(desk):
-    desk.store(Activities(rows=[Activity(id="a1", text="Rencontres")]))
+def test_a_place_can_be_given_before_the_step_was_ever_answered(scene):
+    scene.store(Activities(rows=[Activity(id="a1", text="Rencontres")]))
 
-    assert link(desk, "activity-scale:a1", scale="region").status_code == 302
+    assert link(scene, "activity-scale:a1", scale="region").status_code == 302
 
-    (row,) = desk.answer(StepKey.TERRITORIAL_SCALES).rows
+    (row,) = scene.answer(StepKey.TERRITORIAL_SCALES).rows
     assert (row.activity, row.scale) == ("a1", "region")
 
 
-def test_a_double_click_ties_once(desk):
-    desk.store_demo("brumelle")
+def test_a_double_click_ties_once(scene):
+    scene.store_demo("brumelle")
     for gap, chosen in [
         ("activity-scale:b2", {"scale": "epci"}),
         ("objective-role:o1", {"links": "r1"}),
     ]:
-        revision = desk.revision(
+        revision = scene.revision(
             StepKey.TERRITORIAL_SCALES if "scale" in gap else StepKey.OBJECTIVES
         )
-        codes = [link(desk, gap, revision=revision, **chosen).status_code for _ in range(2)]
+        codes = [link(scene, gap, revision=revision, **chosen).status_code for _ in range(2)]
         assert codes == [302, 302]
-    rows = desk.answer(StepKey.TERRITORIAL_SCALES).rows
+    rows = scene.answer(StepKey.TERRITORIAL_SCALES).rows
     assert [row.activity for row in rows] == ["b1", "b2"]
 
 
@@ -199,17 +199,17 @@ def test_a_double_click_ties_once(desk):
         ("activity-objective:b1", {"links": ["o1"], "none": "on"}, "pas les deux"),
     ],
 )
-def test_a_choice_that_is_none_is_asked_again(desk, gap, chosen, message):
-    desk.store_demo("brumelle")
-    before = desk.stored_rows()
+def test_a_choice_that_is_none_is_asked_again(scene, gap, chosen, message):
+    scene.store_demo("brumelle")
+    before = scene.stored_rows()
 
-    response = link(desk, gap, **chosen)
+    response = link(scene, gap, **chosen)
 
     assert response.status_code == 200
     page = text_of(response)
     assert message in page
     assert "Le lien n’est pas enregistré" in page
-    assert desk.stored_rows() == before
+    assert scene.stored_rows() == before
     if "o1" in chosen.get("links", []):
         assert 'value="o1" checked' in page
 
@@ -227,15 +227,15 @@ def test_a_choice_that_is_none_is_asked_again(desk, gap, chosen, message):
         {"gap": "activity-scale", "base_revision": "1"},
     ],
 )
-def test_what_no_page_can_send_is_a_bad_request(desk, data):
-    desk.store_demo("sorelle")
-    before = desk.stored_rows()
-    response = desk.client.post(reverse("thread_link", args=[desk.diagnostic.pk]), data)
+def test_what_no_page_can_send_is_a_bad_request(scene, data):
+    scene.store_demo("sorelle")
+    before = scene.stored_rows()
+    response = scene.browser.post(reverse("thread_link", args=[scene.diagnostic.pk]), data)
     assert response.status_code == 400
-    assert desk.stored_rows() == before
+    assert scene.stored_rows() == before
 
 
-def test_a_full_row_says_so(desk):
+def test_a_full_row_says_so(scene):
     roles = {"rows": [{"id": f"r{n}", "role": "other", "label": f"R{n}"} for n in range(21)]}
     value = empty_document()
     value["answers"] = {
@@ -244,73 +244,73 @@ def test_a_full_row_says_so(desk):
             "rows": [{"id": "o1", "statement": "But", "serves": [f"r{n}" for n in range(20)]}]
         },
     }
-    desk.store_all(load_document(value))
+    scene.store_all(load_document(value))
 
-    response = link(desk, "role-objective:r20", links=["o1"])
+    response = link(scene, "role-objective:r20", links=["o1"])
 
     assert response.status_code == 200
     assert "20 liens au plus" in text_of(response)
-    assert len(desk.answer(StepKey.OBJECTIVES).rows[0].serves) == 20
+    assert len(scene.answer(StepKey.OBJECTIVES).rows[0].serves) == 20
 
 
 # --- With others ------------------------------------------------------------------------------
 
 
-def test_a_stale_link_stores_nothing_says_who_and_keeps_the_choice(desk):
-    desk.store_demo("brumelle")
-    colleague = MembershipFactory(structure=desk.structure, user__name="Bo Collègue").user
-    seen = desk.revision(StepKey.ACTIVITIES)
-    theirs = desk.answer(StepKey.ACTIVITIES)
+def test_a_stale_link_stores_nothing_says_who_and_keeps_the_choice(scene):
+    scene.store_demo("brumelle")
+    colleague = MembershipFactory(structure=scene.structure, user__name="Bo Collègue").user
+    seen = scene.revision(StepKey.ACTIVITIES)
+    theirs = scene.answer(StepKey.ACTIVITIES)
     theirs.rows[1].text = "Café des partenaires"
     theirs.rows[0].serves_none = True
-    desk.store(theirs, user=colleague)
+    scene.store(theirs, user=colleague)
 
-    response = link(desk, "activity-objective:b2", revision=seen, links=["o1"])
+    response = link(scene, "activity-objective:b2", revision=seen, links=["o1"])
 
     assert response.status_code == 409
     page = text_of(response)
     assert "Bo Collègue a enregistré « Activités à mettre en place »" in page
-    assert desk.answer(StepKey.ACTIVITIES) == theirs
+    assert scene.answer(StepKey.ACTIVITIES) == theirs
     form = next(
         f for f in page_of(response).forms if f.data.get("gap") == ["activity-objective:b2"]
     )
     assert form.data["links"] == ["o1"]
     assert form.data["base_revision"] == [str(seen + 1)]
 
-    assert desk.client.post(form.action, form.data).status_code == 302
-    rows = desk.answer(StepKey.ACTIVITIES).rows
+    assert scene.browser.post(form.action, form.data).status_code == 302
+    rows = scene.answer(StepKey.ACTIVITIES).rows
     assert (rows[1].serves, rows[1].text) == (["o1"], "Café des partenaires")
     assert rows[0].serves_none
     assert AnswerRevision.objects.filter(answer__step="activities", author=colleague).exists()
 
 
-def test_a_colleagues_link_is_kept_beside_ones_own(desk):
-    desk.store_demo("brumelle")
-    desk.store(
+def test_a_colleagues_link_is_kept_beside_ones_own(scene):
+    scene.store_demo("brumelle")
+    scene.store(
         Objectives(rows=[Objective(id="o1", statement="Un"), Objective(id="o2", statement="Deux")])
     )
-    seen = desk.revision(StepKey.ACTIVITIES)
-    theirs = desk.answer(StepKey.ACTIVITIES)
+    seen = scene.revision(StepKey.ACTIVITIES)
+    theirs = scene.answer(StepKey.ACTIVITIES)
     theirs.rows[0].serves = ["o2"]
-    desk.store(theirs, user=MembershipFactory(structure=desk.structure).user)
+    scene.store(theirs, user=MembershipFactory(structure=scene.structure).user)
 
-    response = link(desk, "activity-objective:b1", revision=seen, links=["o1"])
+    response = link(scene, "activity-objective:b1", revision=seen, links=["o1"])
 
     assert response.status_code == 409
     assert "Aujourd’hui, cette ligne est reliée à : O2 Deux" in text_of(response)
     form = next(
         f for f in page_of(response).forms if f.data.get("gap") == ["activity-objective:b1"]
     )
-    desk.client.post(form.action, form.data)
-    assert desk.answer(StepKey.ACTIVITIES).rows[0].serves == ["o2", "o1"]
+    scene.browser.post(form.action, form.data)
+    assert scene.answer(StepKey.ACTIVITIES).rows[0].serves == ["o2", "o1"]
 
 
-def test_a_row_removed_meanwhile_is_said(desk):
-    desk.store_demo("brumelle")
-    seen = desk.revision(StepKey.ACTIVITIES)
-    desk.store(Activities(rows=[Activity(id="b2", text="Café")]))
+def test_a_row_removed_meanwhile_is_said(scene):
+    scene.store_demo("brumelle")
+    seen = scene.revision(StepKey.ACTIVITIES)
+    scene.store(Activities(rows=[Activity(id="b2", text="Café")]))
 
-    response = link(desk, "activity-objective:b1", revision=seen, links=["o1"])
+    response = link(scene, "activity-objective:b1", revision=seen, links=["o1"])
 
     assert response.status_code == 409
     page = text_of(response)
@@ -318,33 +318,33 @@ def test_a_row_removed_meanwhile_is_said(desk):
     assert "O1 · Faire connaître la démarche" in page
 
 
-def test_a_diagnostic_closed_meanwhile_is_said(desk):
-    desk.store_demo("brumelle")
-    Diagnostic.objects.filter(pk=desk.diagnostic.pk).update(
+def test_a_diagnostic_closed_meanwhile_is_said(scene):
+    scene.store_demo("brumelle")
+    Diagnostic.objects.filter(pk=scene.diagnostic.pk).update(
         state=State.SUBMITTED.value, submitted_at="2026-06-01T00:00Z"
     )
-    before = desk.stored_rows()
+    before = scene.stored_rows()
 
-    response = link(desk, "activity-scale:b2", scale="epci")
+    response = link(scene, "activity-scale:b2", scale="epci")
 
     assert response.status_code == 409
     page = text_of(response)
     assert "Ce diagnostic est «\u00a0Soumis\u00a0»." in page
     assert "Vous aviez choisi : EPCI — communauté de communes." in page
-    assert desk.stored_rows() == before
+    assert scene.stored_rows() == before
 
 
-def test_a_text_waiting_at_the_step_is_not_lost(desk):
-    desk.store_demo("brumelle")
-    typed = desk.page(StepKey.ACTIVITIES)
+def test_a_text_waiting_at_the_step_is_not_lost(scene):
+    scene.store_demo("brumelle")
+    typed = scene.page(StepKey.ACTIVITIES)
     typed["activities-rows-0-text"] = "Un intitulé que je n’ai pas encore enregistré"
-    desk.post(StepKey.ACTIVITIES, typed, keep_draft="1")
-    assert desk.draft(StepKey.ACTIVITIES) is not None
+    scene.post(StepKey.ACTIVITIES, typed, keep_draft="1")
+    assert scene.draft(StepKey.ACTIVITIES) is not None
 
-    assert link(desk, "activity-objective:b2", links=["o1"]).status_code == 302
+    assert link(scene, "activity-objective:b2", links=["o1"]).status_code == 302
 
-    assert desk.draft(StepKey.ACTIVITIES)["activities-rows-0-text"].startswith("Un intitulé")
-    page = text_of(desk.client.get(desk.url(StepKey.ACTIVITIES)))
+    assert scene.draft(StepKey.ACTIVITIES)["activities-rows-0-text"].startswith("Un intitulé")
+    page = text_of(scene.browser.get(scene.url(StepKey.ACTIVITIES)))
     assert "Un intitulé que je n’ai pas encore enregistré" in page
     assert "Rien n’a été écrasé" in page
 
@@ -352,36 +352,36 @@ def test_a_text_waiting_at_the_step_is_not_lost(desk):
 # --- In the steps themselves ------------------------------------------------------------------
 
 
-def test_activities_not_placed_yet_come_first_and_are_placed_by_a_button(desk):
-    desk.store_demo("sorelle")
-    address = desk.url(StepKey.TERRITORIAL_SCALES)
-    page = text_of(desk.client.get(address))
+def test_activities_not_placed_yet_come_first_and_are_placed_by_a_button(scene):
+    scene.store_demo("sorelle")
+    address = scene.url(StepKey.TERRITORIAL_SCALES)
+    page = text_of(scene.browser.get(address))
     assert page.index("Pas encore placées") < page.index("Activités déjà placées")
     assert page.index('value="activity:a10"') < page.index('value="activity:a1"')
     # Only those that neither they nor their mission place.
     assert 'name="example" value="activity:a10"' in page
     assert 'name="example" value="activity:a8"' not in page
 
-    data = desk.page(StepKey.TERRITORIAL_SCALES)
+    data = scene.page(StepKey.TERRITORIAL_SCALES)
     rows = int(data["territorial_scales-rows-TOTAL_FORMS"])
-    response = desk.post(StepKey.TERRITORIAL_SCALES, data, example="activity:a10")
+    response = scene.post(StepKey.TERRITORIAL_SCALES, data, example="activity:a10")
 
     assert response.status_code == 302
-    draft = desk.draft(StepKey.TERRITORIAL_SCALES)
+    draft = scene.draft(StepKey.TERRITORIAL_SCALES)
     assert draft["territorial_scales-rows-TOTAL_FORMS"] == str(rows + 1)
     assert draft[f"territorial_scales-rows-{rows}-subject"] == "activity:a10"
     for other in ("activity:a8", "activity:a99", "activity:", "mission:raise_awareness"):
-        assert desk.post(StepKey.TERRITORIAL_SCALES, data, example=other).status_code == 400
+        assert scene.post(StepKey.TERRITORIAL_SCALES, data, example=other).status_code == 400
 
 
-def test_none_on_purpose_is_ticked_in_the_step_and_shown(desk):
-    desk.store_demo("sorelle")
-    data = desk.page(StepKey.ACTIVITIES)
+def test_none_on_purpose_is_ticked_in_the_step_and_shown(scene):
+    scene.store_demo("sorelle")
+    data = scene.page(StepKey.ACTIVITIES)
     assert data["activities-rows-11-serves_none"] == "True"
 
     both = data.copy()
     both.setlist("activities-rows-11-serves", ["o1"])
-    response = desk.post(StepKey.ACTIVITIES, both)
+    response = scene.post(StepKey.ACTIVITIES, both)
     assert response.status_code == 200
     assert "Cochez des objectifs, ou «\u00a0Aucun, volontairement\u00a0», pas les deux." in text_of(
         response
@@ -389,18 +389,18 @@ def test_none_on_purpose_is_ticked_in_the_step_and_shown(desk):
 
     data["activities-rows-10-serves_none"] = "on"
     data.pop("activities-rows-10-serves")
-    assert desk.post(StepKey.ACTIVITIES, data).status_code == 302
-    rows = desk.answer(StepKey.ACTIVITIES).rows
+    assert scene.post(StepKey.ACTIVITIES, data).status_code == 302
+    rows = scene.answer(StepKey.ACTIVITIES).rows
     assert [row.serves_none for row in rows] == [False] * 10 + [True, True]
-    check = text_of(desk.client.get(reverse("diagnostic_check", args=[desk.diagnostic.pk])))
+    check = text_of(scene.browser.get(reverse("diagnostic_check", args=[scene.diagnostic.pk])))
     assert check.count("Aucun objectif, volontairement") == 2
 
 
-def test_choices_carry_the_codes_of_the_report(desk):
+def test_choices_carry_the_codes_of_the_report(scene):
     document = demo_document("sorelle")
-    desk.store_all(document)
-    activities = text_of(desk.client.get(desk.url(StepKey.ACTIVITIES)))
+    scene.store_all(document)
+    activities = text_of(scene.browser.get(scene.url(StepKey.ACTIVITIES)))
     assert "O4 · Avoir organisé 15 événements de sensibilisation" in activities
-    alliances = text_of(desk.client.get(desk.url(StepKey.ALLIANCES)))
+    alliances = text_of(scene.browser.get(scene.url(StepKey.ALLIANCES)))
     assert "A9 · Évaluer le partenariat" in alliances
     assert "Levier L1 · " in alliances

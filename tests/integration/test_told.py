@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from diagnostics.domain.vocabulary import Mark, StepKey
 from tests.canaries import CANARY, Filler
-from tests.situations import answer_document, html_of, make_cast
+from tests.pages import html_of
+from tests.scene import answer_document, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -18,24 +19,24 @@ def filler() -> Filler:
 
 
 @pytest.fixture
-def cast(filler):
-    cast = make_cast()
-    cast.diagnostic.answers.all().delete()
-    answer_document(cast.diagnostic, filler.document(), user=cast.lead)
-    return cast
+def scene(filler):
+    scene = make_scene()
+    scene.diagnostic.answers.all().delete()
+    answer_document(scene.diagnostic, filler.document(), user=scene.lead)
+    return scene
 
 
 @pytest.mark.parametrize("role", ["lead", "facilitator"])
-def test_the_check_page(cast, filler, role):
-    page = html_of(cast.client(role).get(reverse("diagnostic_check", args=[cast.diagnostic.pk])))
+def test_the_check_page(scene, filler, role):
+    page = html_of(scene.client(role).get(reverse("diagnostic_check", args=[scene.diagnostic.pk])))
     assert set(CANARY.findall(page)) == set(filler.texts)
     assert page.count(f'data-mark="{Mark.FOR_BOARD.value}"') == len(StepKey)
 
 
-def test_the_steps_of_a_reader(cast, filler):
-    client, shown = cast.client("reader"), set()
+def test_the_steps_of_a_reader(scene, filler):
+    client, shown = scene.client("reader"), set()
     for step in StepKey:
-        address = reverse("diagnostic_step", args=[cast.diagnostic.pk, step])
+        address = reverse("diagnostic_step", args=[scene.diagnostic.pk, step])
         own = html_of(client.get(address)).partition('id="answer-title"')[2]
         shown |= set(CANARY.findall(own))
         assert own.count(f'data-mark="{Mark.FOR_BOARD.value}"') == 1

@@ -17,15 +17,8 @@ from diagnostics.models import Kit, Part, Step, Version, VersionRecord
 from diagnostics.printing import edition_of, printable_report
 from diagnostics.queries import read_version
 from diagnostics.services.workflow import request_changes, submit_diagnostic
-from tests.situations import (
-    BASE_URL,
-    REASON,
-    Cast,
-    answer_document,
-    demo_document,
-    html_of,
-    make_cast,
-)
+from tests.pages import html_of
+from tests.scene import BASE_URL, REASON, Scene, answer_document, demo_document, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -38,19 +31,19 @@ SHA256_WITHOUT = "880a4454baa0b9b40f4760959fdabec6994e96b0aedbece2df800ae0c6a662
 PACE = "10,3\u00a0partenariats par an et par ETP"
 
 
-def old_version(cast: Cast, number: int, content: bytes, sha256: str) -> Version:
+def old_version(scene: Scene, number: int, content: bytes, sha256: str) -> Version:
     return Version.objects.create(
-        diagnostic=cast.diagnostic,
+        diagnostic=scene.diagnostic,
         number=number,
         content=json.loads(content),
         sha256=sha256,
-        submitted_by=cast.lead,
+        submitted_by=scene.lead,
     )
 
 
-def golden_version(cast: Cast) -> Version:
+def golden_version(scene: Scene) -> Version:
     """A version of long ago, with its record."""
-    version = old_version(cast, 1, WITH_FINDINGS, SHA256)
+    version = old_version(scene, 1, WITH_FINDINGS, SHA256)
     VersionRecord.objects.create(
         version=version,
         document=WITH_FINDINGS,
@@ -65,48 +58,48 @@ def write_records() -> None:
     migration.record_versions(apps, None)
 
 
-def page(cast: Cast, name: str, **query: str) -> str:
-    address = reverse(name, args=[cast.diagnostic.pk])
-    return unescape(html_of(cast.client("reader").get(address, query)))
+def page(scene: Scene, name: str, **query: str) -> str:
+    address = reverse(name, args=[scene.diagnostic.pk])
+    return unescape(html_of(scene.client("reader").get(address, query)))
 
 
-def json_of(cast: Cast, number: int) -> bytes:
-    address = reverse("document_json", args=[cast.diagnostic.pk])
-    return cast.client("reader").get(address, {"version": str(number)}).content
+def json_of(scene: Scene, number: int) -> bytes:
+    address = reverse("document_json", args=[scene.diagnostic.pk])
+    return scene.client("reader").get(address, {"version": str(number)}).content
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return make_cast()
+def scene() -> Scene:
+    return make_scene()
 
 
-def everything_changes(cast: Cast) -> None:
+def everything_changes(scene: Scene) -> None:
     """The rules speak from other figures, the kit has other words and another credit line."""
     Kit.objects.update(thresholds={"pace_info": 24}, credit="Un autre crédit")
     Step.objects.filter(key="roles").update(short_title="Rôles rebaptisés")
     Part.objects.filter(key="means").update(short_title="Moyens rebaptisés")
     kit = Kit.objects.get()
     kit.save()  # as the administration does: what is kept of the kit is read again
-    cast.diagnostic.refresh_from_db()
+    scene.diagnostic.refresh_from_db()
 
 
-def test_its_json_is_the_very_bytes_of_its_fingerprint(cast):
-    golden_version(cast)
-    everything_changes(cast)
-    served = json_of(cast, 1)
+def test_its_json_is_the_very_bytes_of_its_fingerprint(scene):
+    golden_version(scene)
+    everything_changes(scene)
+    served = json_of(scene, 1)
     assert served == WITH_FINDINGS
     assert hashlib.sha256(served).hexdigest() == SHA256
 
 
-def test_its_points_and_its_texts_stay(cast):
-    cast.diagnostic.answers.all().delete()
-    answer_document(cast.diagnostic, demo_document("sorelle"), user=cast.lead)
-    version = submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    before = page(cast, "report", version="1")
+def test_its_points_and_its_texts_stay(scene):
+    scene.diagnostic.answers.all().delete()
+    answer_document(scene.diagnostic, demo_document("sorelle"), user=scene.lead)
+    version = submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    before = page(scene, "report", version="1")
     assert PACE in before
     assert "Rôles souhaités" in before
-    everything_changes(cast)
-    after = page(cast, "report", version="1")
+    everything_changes(scene)
+    after = page(scene, "report", version="1")
     body = '<article class="r-report'
     assert after.partition(body)[2].partition("</article>") == before.partition(body)[2].partition(
         "</article>"
@@ -115,49 +108,49 @@ def test_its_points_and_its_texts_stay(cast):
     assert kept.findings
     assert version.record.thresholds["pace_info"] == 10
     # What is written now speaks otherwise.
-    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
-    now = page(cast, "report")
+    request_changes(scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
+    now = page(scene, "report")
     assert PACE not in now
     assert "Rôles rebaptisés" in now
     assert "Moyens rebaptisés" in now
 
 
-def test_a_kit_that_is_edited_drops_no_paper_of_a_version(cast):
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    cast.diagnostic.refresh_from_db()
+def test_a_kit_that_is_edited_drops_no_paper_of_a_version(scene):
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    scene.diagnostic.refresh_from_db()
 
     def key() -> str:
-        return printable_report(edition_of(cast.diagnostic, 1)).key
+        return printable_report(edition_of(scene.diagnostic, 1)).key
 
     before, edited_at = key(), Kit.objects.get().changed_at
-    everything_changes(cast)
+    everything_changes(scene)
     assert Kit.objects.get().changed_at != edited_at
     assert key() == before
 
 
-def test_versions_from_before_records_get_theirs(cast):
-    intact = old_version(cast, 1, WITHOUT_FINDINGS, SHA256_WITHOUT)
-    altered = old_version(cast, 2, WITHOUT_FINDINGS, "0" * 64)
+def test_versions_from_before_records_get_theirs(scene):
+    intact = old_version(scene, 1, WITHOUT_FINDINGS, SHA256_WITHOUT)
+    altered = old_version(scene, 2, WITHOUT_FINDINGS, "0" * 64)
     write_records()
     write_records()  # those that have one keep it
-    assert bytes(intact.record.document) == json_of(cast, 1) == WITHOUT_FINDINGS
+    assert bytes(intact.record.document) == json_of(scene, 1) == WITHOUT_FINDINGS
     assert hashlib.sha256(WITHOUT_FINDINGS).hexdigest() == SHA256_WITHOUT
     findings = json.loads(WITH_FINDINGS)["findings"]
     assert intact.record.findings == altered.record.findings == findings
     assert altered.record.document is None
-    assert json.loads(json_of(cast, 2)) == json.loads(WITH_FINDINGS)
-    everything_changes(cast)
+    assert json.loads(json_of(scene, 2)) == json.loads(WITH_FINDINGS)
+    everything_changes(scene)
     for number in ("1", "2"):
-        shown = page(cast, "report", version=number)
+        shown = page(scene, "report", version=number)
         assert PACE in shown
         assert "Rôles rebaptisés" not in shown
         assert ("qui ne peut plus être vérifiée" in shown) == (number == "2")
-    home = page(cast, "diagnostic_home")
+    home = page(scene, "diagnostic_home")
     assert home.count("elle ne peut plus être vérifiée") == 1
     assert home.index("empreinte 000000000000 (elle") < home.index("empreinte 880a4454baa0 ·")
 
 
-def test_a_version_that_cannot_be_read_gets_a_record_too(cast):
-    version = old_version(cast, 1, b'{"schema": 1}', "0" * 64)
+def test_a_version_that_cannot_be_read_gets_a_record_too(scene):
+    version = old_version(scene, 1, b'{"schema": 1}', "0" * 64)
     write_records()
     assert version.record.findings == []

@@ -17,16 +17,17 @@ from diagnostics.domain.vocabulary import MembershipRole, State, StepKey
 from diagnostics.models import Answer, AnswerRevision, Draft
 from diagnostics.queries import load_diagnostic_document
 from tests.factories import MembershipFactory, StructureFactory, UserFactory
-from tests.posting import STEPS, Desk, demo_document
-from tests.situations import html_of
+from tests.pages import html_of
+from tests.posting import STEPS
+from tests.scene import Scene, demo_document
 
 pytestmark = pytest.mark.django_db
 FIELD = re.compile(r"<(?:input|textarea|select)[^>]*\bname=\"([^\"]+)\"")
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def scene() -> Scene:
+    return Scene()
 
 
 def text_of(response) -> str:
@@ -41,24 +42,24 @@ def one_statement(text: str) -> Vision:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_page_holds_the_fields_that_are_posted(desk, step):
-    desk.store_demo()
+def test_a_page_holds_the_fields_that_are_posted(scene, step):
+    scene.store_demo()
 
-    response = desk.client.get(desk.url(step))
+    response = scene.browser.get(scene.url(step))
 
     page = html_of(response)
     shown = page.replace(page[page.find("<template") : page.rfind("</template>")], "")
-    own = {name for name in desk.page(step) if name.startswith(step.value)}
+    own = {name for name in scene.page(step) if name.startswith(step.value)}
     assert own - set(FIELD.findall(page)) == set()
-    assert f'name="base_revision" value="{desk.revision(step)}"' in shown
-    assert f'name="diagnostic-{desk.diagnostic.pk}-current_step" value="{step}"' in shown
+    assert f'name="base_revision" value="{scene.revision(step)}"' in shown
+    assert f'name="diagnostic-{scene.diagnostic.pk}-current_step" value="{step}"' in shown
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_page_shows_the_stored_answer(desk, step):
-    document = desk.store_demo()
+def test_a_page_shows_the_stored_answer(scene, step):
+    document = scene.store_demo()
 
-    page = text_of(desk.client.get(desk.url(step)))
+    page = text_of(scene.browser.get(scene.url(step)))
 
     texts = [
         text
@@ -70,65 +71,65 @@ def test_a_page_shows_the_stored_answer(desk, step):
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_an_empty_page_shows_the_questions_of_the_kit(desk, step):
-    page = text_of(desk.client.get(desk.url(step)))
+def test_an_empty_page_shows_the_questions_of_the_kit(scene, step):
+    page = text_of(scene.browser.get(scene.url(step)))
 
-    kit_step = desk.diagnostic.kit.parts.get(steps__key=step.value).steps.get(key=step.value)
+    kit_step = scene.diagnostic.kit.parts.get(steps__key=step.value).steps.get(key=step.value)
     questions = [question.text for question in kit_step.questions.all()]
     assert [question for question in questions if question not in page] == []
     assert "Enregistrer et continuer" in page
     assert "Cette étape n’a pas de réponse" in page
 
 
-def test_an_unknown_step_is_not_found(desk):
+def test_an_unknown_step_is_not_found(scene):
     for step in ("ambition", "VISION", "visions", "done"):
-        response = desk.client.get(desk.url("vision").replace("/vision/", f"/{step}/"))
+        response = scene.browser.get(scene.url("vision").replace("/vision/", f"/{step}/"))
         assert response.status_code == 404
         assert "introuvable" in text_of(response).lower()
 
 
-def test_a_stranger_finds_nothing_and_changes_nothing(desk):
-    desk.store(one_statement("Le secret de nos territoires"))
+def test_a_stranger_finds_nothing_and_changes_nothing(scene):
+    scene.store(one_statement("Le secret de nos territoires"))
     stranger = UserFactory()
     StructureFactory(lead=stranger)
-    client = desk.client_of(stranger)
-    before = desk.stored_rows()
-    data = desk.typed(one_statement("Texte d’ailleurs"))
+    client = scene.client_of(stranger)
+    before = scene.stored_rows()
+    data = scene.typed(one_statement("Texte d’ailleurs"))
 
     responses = [
-        client.get(desk.url(StepKey.VISION)),
-        desk.post(StepKey.VISION, data, client=client),
+        client.get(scene.url(StepKey.VISION)),
+        scene.post(StepKey.VISION, data, client=client),
     ]
 
     for response in responses:
         assert response.status_code == 404
         assert "secret" not in text_of(response)
-        assert desk.structure.name not in text_of(response)
-    assert desk.stored_rows() == before
-    assert "Le secret de nos territoires" in text_of(desk.client.get(desk.url(StepKey.VISION)))
+        assert scene.structure.name not in text_of(response)
+    assert scene.stored_rows() == before
+    assert "Le secret de nos territoires" in text_of(scene.browser.get(scene.url(StepKey.VISION)))
 
 
 # --- Saving ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_save_stores_and_leads_to_the_next_step(desk, step):
-    document = desk.store_demo()
+def test_a_save_stores_and_leads_to_the_next_step(scene, step):
+    document = scene.store_demo()
     Answer.objects.filter(step=step.value).delete()
     typed = document.answers.get(step)
 
-    response = desk.post(step, desk.typed(typed))
+    response = scene.post(step, scene.typed(typed))
 
     following = [*STEPS, None][STEPS.index(step) + 1]
-    check_page = reverse("diagnostic_check", args=[desk.diagnostic.pk])
+    check_page = reverse("diagnostic_check", args=[scene.diagnostic.pk])
     assert (response.status_code, response["Location"]) == (
         302,
-        desk.url(following) if following else check_page,
+        scene.url(following) if following else check_page,
     )
-    stored = desk.answer(step)
+    stored = scene.answer(step)
     assert without_ids(stored) == without_ids(typed)
-    row = desk.row(step)
-    assert (row.revision, row.updated_by, desk.draft(step)) == (1, desk.lead, None)
+    row = scene.row(step)
+    assert (row.revision, row.updated_by, scene.draft(step)) == (1, scene.lead, None)
     assert len(stored.row_ids()) == len(list(stored.all_rows()))
 
 
@@ -141,102 +142,102 @@ def without_ids(answer) -> dict:
     return value
 
 
-def test_ids_stay_across_saves_and_new_rows_get_their_own(desk):
-    desk.store_demo()
-    before = [row.id for row in desk.answer(StepKey.OBJECTIVES).rows]
-    data = desk.page(StepKey.OBJECTIVES)
+def test_ids_stay_across_saves_and_new_rows_get_their_own(scene):
+    scene.store_demo()
+    before = [row.id for row in scene.answer(StepKey.OBJECTIVES).rows]
+    data = scene.page(StepKey.OBJECTIVES)
     total = int(data["objectives-rows-TOTAL_FORMS"])
     data["objectives-rows-TOTAL_FORMS"] = str(total + 1)
     data[f"objectives-rows-{total}-statement"] = "Un de plus"
     data["objectives-rows-0-statement"] = "Réécrit"
 
-    desk.post(StepKey.OBJECTIVES, data)
+    scene.post(StepKey.OBJECTIVES, data)
 
-    rows = desk.answer(StepKey.OBJECTIVES).rows
+    rows = scene.answer(StepKey.OBJECTIVES).rows
     assert [row.id for row in rows[:-1]] == before
     assert rows[-1].id not in before
     assert (rows[0].statement, rows[-1].statement) == ("Réécrit", "Un de plus")
-    assert desk.revision(StepKey.OBJECTIVES) == 2
+    assert scene.revision(StepKey.OBJECTIVES) == 2
 
 
-def test_the_same_text_twice_is_a_success_that_changes_nothing(desk):
-    data = desk.typed(demo_document().answers.vision)
-    desk.post(StepKey.VISION, data)
-    before = desk.stored_rows()
+def test_the_same_text_twice_is_a_success_that_changes_nothing(scene):
+    data = scene.typed(demo_document().answers.vision)
+    scene.post(StepKey.VISION, data)
+    before = scene.stored_rows()
 
-    again = desk.post(StepKey.VISION, data)  # a double click: same revision, new rows without id
+    again = scene.post(StepKey.VISION, data)  # a double click: same revision, new rows without id
 
-    assert again["Location"] == desk.url(StepKey.ROLES)
-    assert desk.stored_rows() == before
+    assert again["Location"] == scene.url(StepKey.ROLES)
+    assert scene.stored_rows() == before
 
 
-def test_a_step_can_be_emptied(desk):
-    desk.store(one_statement("À effacer"))
-    data = desk.page(StepKey.VISION)
+def test_a_step_can_be_emptied(scene):
+    scene.store(one_statement("À effacer"))
+    data = scene.page(StepKey.VISION)
     data["vision-statements-0-text"] = "   "
 
-    response = desk.post(StepKey.VISION, data)
+    response = scene.post(StepKey.VISION, data)
 
-    assert response["Location"] == desk.url(StepKey.ROLES)
-    assert desk.answer(StepKey.VISION).is_empty
-    assert desk.revision(StepKey.VISION) == 2
-    assert "À effacer" not in text_of(desk.client.get(desk.url(StepKey.VISION)))
+    assert response["Location"] == scene.url(StepKey.ROLES)
+    assert scene.answer(StepKey.VISION).is_empty
+    assert scene.revision(StepKey.VISION) == 2
+    assert "À effacer" not in text_of(scene.browser.get(scene.url(StepKey.VISION)))
 
 
-def test_an_empty_page_saved_stores_nothing(desk):
-    response = desk.post(StepKey.ROLES, desk.page(StepKey.ROLES))
+def test_an_empty_page_saved_stores_nothing(scene):
+    response = scene.post(StepKey.ROLES, scene.page(StepKey.ROLES))
 
-    assert response["Location"] == desk.url(StepKey.OBJECTIVES)
+    assert response["Location"] == scene.url(StepKey.OBJECTIVES)
     assert list(Answer.objects.all()) == []
 
 
-def test_a_review_later_sets_the_mark_and_saves(desk):
-    response = desk.post(StepKey.VISION, desk.typed(one_statement("À relire")), review_later="1")
+def test_a_review_later_sets_the_mark_and_saves(scene):
+    response = scene.post(StepKey.VISION, scene.typed(one_statement("À relire")), review_later="1")
 
-    answer = desk.answer(StepKey.VISION)
-    assert response["Location"] == desk.url(StepKey.ROLES)
+    answer = scene.answer(StepKey.VISION)
+    assert response["Location"] == scene.url(StepKey.ROLES)
     assert (answer.mark, answer.statements[0].text) == ("to_review", "À relire")
-    home = desk.client.get(reverse("diagnostic_home", args=[desk.diagnostic.pk]))
+    home = scene.browser.get(reverse("diagnostic_home", args=[scene.diagnostic.pk]))
     assert "À revoir" in text_of(home)
 
 
-def test_the_internal_note_is_stored_and_in_no_document(desk):
-    data = desk.typed(one_statement("Notre vision"))
+def test_the_internal_note_is_stored_and_in_no_document(scene):
+    data = scene.typed(one_statement("Notre vision"))
     data["vision-internal_note"] = "Entre nous : le trésorier doute"
-    desk.post(StepKey.VISION, data)
+    scene.post(StepKey.VISION, data)
 
-    document = desk.client.get(reverse("document_json", args=[desk.diagnostic.pk]))
+    document = scene.browser.get(reverse("document_json", args=[scene.diagnostic.pk]))
 
-    assert desk.row(StepKey.VISION).internal_note == "Entre nous : le trésorier doute"
-    assert "Entre nous" in text_of(desk.client.get(desk.url(StepKey.VISION)))
+    assert scene.row(StepKey.VISION).internal_note == "Entre nous : le trésorier doute"
+    assert "Entre nous" in text_of(scene.browser.get(scene.url(StepKey.VISION)))
     body = html_of(document)
     assert "Notre vision" in body
     assert "trésorier" not in body
     assert "tr\\u00e9sorier" not in body
-    assert "trésorier" not in str(desk.row(StepKey.VISION).value)
+    assert "trésorier" not in str(scene.row(StepKey.VISION).value)
 
 
-def test_indicators_follow_a_save(desk):
-    desk.store_demo()
-    full = dict(compute_indicators(load_diagnostic_document(desk.diagnostic)))
+def test_indicators_follow_a_save(scene):
+    scene.store_demo()
+    full = dict(compute_indicators(load_diagnostic_document(scene.diagnostic)))
 
-    desk.post(StepKey.OBJECTIVES, desk.typed(ANSWER_SHAPES[StepKey.OBJECTIVES]()))
+    scene.post(StepKey.OBJECTIVES, scene.typed(ANSWER_SHAPES[StepKey.OBJECTIVES]()))
 
-    desk.diagnostic.refresh_from_db()
-    now = dict(compute_indicators(load_diagnostic_document(desk.diagnostic)))
-    assert desk.diagnostic.indicators == now
+    scene.diagnostic.refresh_from_db()
+    now = dict(compute_indicators(load_diagnostic_document(scene.diagnostic)))
+    assert scene.diagnostic.indicators == now
     assert now != full
 
 
-def test_an_invalid_value_stores_nothing_and_keeps_everything(desk):
-    desk.store_demo()
-    before = desk.row(StepKey.ECONOMIC_MODEL)
-    data = desk.page(StepKey.ECONOMIC_MODEL)
+def test_an_invalid_value_stores_nothing_and_keeps_everything(scene):
+    scene.store_demo()
+    before = scene.row(StepKey.ECONOMIC_MODEL)
+    data = scene.page(StepKey.ECONOMIC_MODEL)
     data["economic_model-now-fte"] = "beaucoup"
     data["economic_model-needs_now"] = "Un poste à trouver d’ici l’été"
     data["economic_model-internal_note"] = "Note gardée"
 
-    response = desk.post(StepKey.ECONOMIC_MODEL, data)
+    response = scene.post(StepKey.ECONOMIC_MODEL, data)
 
     page = text_of(response)
     assert response.status_code == 200
@@ -245,58 +246,58 @@ def test_an_invalid_value_stores_nothing_and_keeps_everything(desk):
     assert page.count("Indiquez un nombre, par exemple 2,5.") == 2
     for typed in ("beaucoup", "Un poste à trouver d’ici l’été", "Note gardée"):
         assert typed in page
-    row = desk.row(StepKey.ECONOMIC_MODEL)
+    row = scene.row(StepKey.ECONOMIC_MODEL)
     assert (row.value, row.revision) == (before.value, before.revision)
-    assert desk.draft(StepKey.ECONOMIC_MODEL)["economic_model-now-fte"] == "beaucoup"
+    assert scene.draft(StepKey.ECONOMIC_MODEL)["economic_model-now-fte"] == "beaucoup"
     # Coming back later, on another machine, the same is there.
-    again = text_of(desk.client_of(desk.lead).get(desk.url(StepKey.ECONOMIC_MODEL)))
+    again = text_of(scene.client_of(scene.lead).get(scene.url(StepKey.ECONOMIC_MODEL)))
     assert "Nous avons gardé votre saisie" in again
     assert "Un poste à trouver d’ici l’été" in again
 
 
-def test_a_save_drops_the_draft(desk):
-    data = desk.typed(one_statement("Bon"))
-    desk.post(StepKey.VISION, data, **{"vision-mark": "nonsense"})
-    assert desk.draft(StepKey.VISION) is not None
+def test_a_save_drops_the_draft(scene):
+    data = scene.typed(one_statement("Bon"))
+    scene.post(StepKey.VISION, data, **{"vision-mark": "nonsense"})
+    assert scene.draft(StepKey.VISION) is not None
 
-    desk.post(StepKey.VISION, data)
+    scene.post(StepKey.VISION, data)
 
-    assert desk.draft(StepKey.VISION) is None
-    assert desk.answer(StepKey.VISION).statements[0].text == "Bon"
+    assert scene.draft(StepKey.VISION) is None
+    assert scene.answer(StepKey.VISION).statements[0].text == "Bon"
 
 
-def test_html_that_was_typed_is_shown_as_text(desk):
+def test_html_that_was_typed_is_shown_as_text(scene):
     evil = '<script>alert(1)</script><style>body{display:none}</style>"><img src=x onerror=y>'
-    desk.post(StepKey.VISION, desk.typed(one_statement(evil)))
-    reader = MembershipFactory(structure=desk.structure, role=MembershipRole.READER.value).user
+    scene.post(StepKey.VISION, scene.typed(one_statement(evil)))
+    reader = MembershipFactory(structure=scene.structure, role=MembershipRole.READER.value).user
 
-    for client in (desk.client, desk.client_of(reader)):
-        raw = html_of(client.get(desk.url(StepKey.VISION)))
+    for client in (scene.browser, scene.client_of(reader)):
+        raw = html_of(client.get(scene.url(StepKey.VISION)))
         assert evil in unescape(raw)
         assert "<script>alert" not in raw
         assert "<img src=x" not in raw
         assert "<style>" not in raw
-    assert desk.answer(StepKey.VISION).statements[0].text == evil
+    assert scene.answer(StepKey.VISION).statements[0].text == evil
 
 
 # --- Who may not, and when it is closed -----------------------------------------------------
 
 
-def watchers(desk) -> dict:
-    reader = MembershipFactory(structure=desk.structure, role=MembershipRole.READER.value).user
+def watchers(scene) -> dict:
+    reader = MembershipFactory(structure=scene.structure, role=MembershipRole.READER.value).user
     return {"reader": reader, "facilitator": UserFactory(facilitator=True)}
 
 
 @pytest.mark.parametrize("who", ["reader", "facilitator"])
 @pytest.mark.parametrize("step", STEPS)
-def test_who_may_only_read_sees_the_answer_without_a_form(desk, who, step):
-    desk.store_demo()
-    client = desk.client_of(watchers(desk)[who])
-    before = desk.stored_rows()
-    data = desk.page(step)
+def test_who_may_only_read_sees_the_answer_without_a_form(scene, who, step):
+    scene.store_demo()
+    client = scene.client_of(watchers(scene)[who])
+    before = scene.stored_rows()
+    data = scene.page(step)
 
-    shown = client.get(desk.url(step))
-    refused = desk.post(step, data, client=client)
+    shown = client.get(scene.url(step))
+    refused = scene.post(step, data, client=client)
 
     page = text_of(shown)
     assert shown.status_code == 200
@@ -304,30 +305,30 @@ def test_who_may_only_read_sees_the_answer_without_a_form(desk, who, step):
     assert "step-form" not in page
     assert "<textarea" not in page
     assert refused.status_code == 403
-    assert desk.stored_rows() == before
+    assert scene.stored_rows() == before
 
 
-def test_the_note_between_us_is_not_shown_to_who_reads_for_the_facilitation(desk):
-    desk.store(one_statement("Public"), note="Secret de l’équipe")
+def test_the_note_between_us_is_not_shown_to_who_reads_for_the_facilitation(scene):
+    scene.store(one_statement("Public"), note="Secret de l’équipe")
 
-    page = text_of(desk.client_of(watchers(desk)["facilitator"]).get(desk.url(StepKey.VISION)))
+    page = text_of(scene.client_of(watchers(scene)["facilitator"]).get(scene.url(StepKey.VISION)))
 
     assert "Public" in page
     assert "Secret de l’équipe" not in page
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.VALIDATED, State.ADOPTED])
-def test_a_closed_diagnostic_gives_the_text_back_and_keeps_it(desk, state):
-    desk.store(one_statement("Réponse soumise"))
-    data = desk.page(StepKey.VISION)
+def test_a_closed_diagnostic_gives_the_text_back_and_keeps_it(scene, state):
+    scene.store(one_statement("Réponse soumise"))
+    data = scene.page(StepKey.VISION)
     now = timezone.now()
     dates = {"submitted_at": now}
     dates |= {"validated_at": now} if state is not State.SUBMITTED else {}
     dates |= {"adopted_at": now} if state is State.ADOPTED else {}
-    type(desk.diagnostic).objects.update(state=state.value, **dates)
-    before = desk.stored_rows()
+    type(scene.diagnostic).objects.update(state=state.value, **dates)
+    before = scene.stored_rows()
 
-    response = desk.post(
+    response = scene.post(
         StepKey.VISION, data, **{"vision-statements-0-text": "Écrit <b>trop</b> tard"}
     )
 
@@ -337,25 +338,25 @@ def test_a_closed_diagnostic_gives_the_text_back_and_keeps_it(desk, state):
     assert "Écrit <b>trop</b> tard" in page
     assert "<b>trop" not in html_of(response)
     assert "Réponse soumise" in page
-    after = desk.stored_rows()
+    after = scene.stored_rows()
     assert (after["answers"], after["revisions"]) == (before["answers"], before["revisions"])
-    assert desk.draft(StepKey.VISION)["vision-statements-0-text"] == "Écrit <b>trop</b> tard"
-    shown = desk.client.get(desk.url(StepKey.VISION))
+    assert scene.draft(StepKey.VISION)["vision-statements-0-text"] == "Écrit <b>trop</b> tard"
+    shown = scene.browser.get(scene.url(StepKey.VISION))
     assert shown.status_code == 200
     assert "ne se modifient plus" in text_of(shown)
 
 
-def test_changes_requested_opens_again_and_the_kept_text_is_there(desk):
-    desk.store(one_statement("Soumise"))
-    data = desk.page(StepKey.VISION)
-    model = type(desk.diagnostic)
+def test_changes_requested_opens_again_and_the_kept_text_is_there(scene):
+    scene.store(one_statement("Soumise"))
+    data = scene.page(StepKey.VISION)
+    model = type(scene.diagnostic)
     model.objects.update(state="submitted", submitted_at=timezone.now())
-    desk.post(StepKey.VISION, data, **{"vision-statements-0-text": "Gardée"})
+    scene.post(StepKey.VISION, data, **{"vision-statements-0-text": "Gardée"})
     model.objects.update(state="changes_requested")
 
-    assert "Gardée" in text_of(desk.client.get(desk.url(StepKey.VISION)))
-    desk.post(StepKey.VISION, desk.page(StepKey.VISION))
-    assert desk.answer(StepKey.VISION).statements[0].text == "Gardée"
+    assert "Gardée" in text_of(scene.browser.get(scene.url(StepKey.VISION)))
+    scene.post(StepKey.VISION, scene.page(StepKey.VISION))
+    assert scene.answer(StepKey.VISION).statements[0].text == "Gardée"
 
 
 # --- Reading never writes -------------------------------------------------------------------
@@ -369,23 +370,23 @@ def refuse_writes(execute, sql, params, many, context):
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_get_writes_nothing(desk, step):
-    desk.store_demo()
+def test_a_get_writes_nothing(scene, step):
+    scene.store_demo()
     Draft.objects.create(
-        diagnostic=desk.diagnostic, step=step.value, user=desk.lead,
-        form_data=desk.page(step).urlencode(), base_revision=0,
+        diagnostic=scene.diagnostic, step=step.value, user=scene.lead,
+        form_data=scene.page(step).urlencode(), base_revision=0,
     )  # fmt: skip
-    clients = [desk.client, *map(desk.client_of, watchers(desk).values())]
-    before = desk.stored_rows()
+    clients = [scene.browser, *map(scene.client_of, watchers(scene).values())]
+    before = scene.stored_rows()
 
     with connection.execute_wrapper(refuse_writes):
-        found = [client.get(desk.url(step)).status_code for client in clients]
+        found = [client.get(scene.url(step)).status_code for client in clients]
 
     assert found == [200, 200, 200]
-    assert desk.stored_rows() == before
+    assert scene.stored_rows() == before
 
 
-def test_the_guard_against_writes_guards(desk):
+def test_the_guard_against_writes_guards(scene):
     with (
         connection.execute_wrapper(refuse_writes),
         pytest.raises(AssertionError, match="a GET writes"),
@@ -393,8 +394,8 @@ def test_the_guard_against_writes_guards(desk):
         AnswerRevision.objects.all().update(revision=1)
 
 
-def test_a_visitor_is_led_to_sign_in(desk):
-    response = Client().get(desk.url(StepKey.VISION))
+def test_a_visitor_is_led_to_sign_in(scene):
+    response = Client().get(scene.url(StepKey.VISION))
 
     login = reverse("account_login")
-    assert response["Location"] == f"{login}?next={desk.url(StepKey.VISION)}"
+    assert response["Location"] == f"{login}?next={scene.url(StepKey.VISION)}"

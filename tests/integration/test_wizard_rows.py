@@ -12,7 +12,8 @@ from diagnostics.domain.completeness import missing_in_step
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, Draft, Example
 from diagnostics.queries import get_diagnostic, load_step
-from tests.posting import Desk, form_of
+from tests.posting import form_of
+from tests.scene import Scene
 
 pytestmark = pytest.mark.django_db
 
@@ -33,17 +34,17 @@ TABLES = [
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def scene() -> Scene:
+    return Scene()
 
 
 class Table:
     """A table of rows as somebody without JavaScript works on it."""
 
-    def __init__(self, desk: Desk, step: StepKey, name: str, field: str) -> None:
-        self.desk, self.step, self.field, self.name = desk, step, field, name
+    def __init__(self, scene: Scene, step: StepKey, name: str, field: str) -> None:
+        self.scene, self.step, self.field, self.name = scene, step, field, name
         self.prefix = f"{step}-{name}"
-        self.data = desk.page(step)
+        self.data = scene.page(step)
 
     def fill(self, *texts: str) -> None:
         """Type the rows one after the other, without ids."""
@@ -54,12 +55,12 @@ class Table:
 
     def press(self, operation: str) -> str:
         """Press a row button and come back to the page; return where the page scrolls to."""
-        response = self.desk.post(self.step, self.data, row_op=operation)
+        response = self.scene.post(self.step, self.data, row_op=operation)
         assert response.status_code == 302, unescape(response.content.decode())[:2000]
         path, _, anchor = response["Location"].partition("#")
-        assert path == self.desk.url(self.step)
-        assert self.desk.client.get(path).status_code == 200
-        self.data = self.desk.page(self.step)
+        assert path == self.scene.url(self.step)
+        assert self.scene.browser.get(path).status_code == 200
+        self.data = self.scene.page(self.step)
         return anchor
 
     @property
@@ -69,9 +70,9 @@ class Table:
 
 
 @pytest.fixture(params=TABLES, ids=lambda table: f"{table[0]}-{table[1]}")
-def table(request, desk) -> Table:
+def table(request, scene) -> Table:
     step, name, field, _cap = request.param
-    return Table(desk, step, name, field)
+    return Table(scene, step, name, field)
 
 
 def test_rows_are_added_moved_and_removed(table):
@@ -87,9 +88,9 @@ def test_rows_are_added_moved_and_removed(table):
     assert table.texts == ["trois", "deux", ""]
     assert list(Answer.objects.all()) == []
 
-    response = table.desk.post(table.step, table.data)
+    response = table.scene.post(table.step, table.data)
     assert response.status_code == 302
-    stored = getattr(table.desk.answer(table.step), table.name)
+    stored = getattr(table.scene.answer(table.step), table.name)
     assert [getattr(row, table.field) for row in stored] == ["trois", "deux"]
     assert list(Draft.objects.all()) == []
 
@@ -112,45 +113,45 @@ def test_every_row_can_be_removed(table):
 
 
 @pytest.mark.parametrize(("step", "name", "field", "cap"), TABLES)
-def test_no_row_is_added_beyond_the_cap(desk, step, name, field, cap):
-    table = Table(desk, step, name, field)
+def test_no_row_is_added_beyond_the_cap(scene, step, name, field, cap):
+    table = Table(scene, step, name, field)
     table.fill(*(f"ligne {n}" for n in range(cap)))
 
     assert table.press(f"add:{name}") == f"{table.prefix}-{cap - 1}"
 
     assert len(table.texts) == cap
-    page = unescape(desk.client.get(desk.url(step)).content.decode())
+    page = unescape(scene.browser.get(scene.url(step)).content.decode())
     assert f"{cap} lignes au plus." in page
 
 
-def test_a_row_added_and_left_empty_is_no_row(desk):
+def test_a_row_added_and_left_empty_is_no_row(scene):
     """A list without an empty choice would send its first one."""
-    desk.store_demo()
-    before = desk.answer(StepKey.POSITIONING).rows
-    table = Table(desk, StepKey.POSITIONING, "rows", "posture")
+    scene.store_demo()
+    before = scene.answer(StepKey.POSITIONING).rows
+    table = Table(scene, StepKey.POSITIONING, "rows", "posture")
 
     table.press("add:rows")
     mode = table.data[f"{table.prefix}-{len(before)}-mode"]
-    desk.post(StepKey.POSITIONING, table.data)
+    scene.post(StepKey.POSITIONING, table.data)
 
     assert mode == "none"
-    assert desk.answer(StepKey.POSITIONING).rows == before
+    assert scene.answer(StepKey.POSITIONING).rows == before
 
 
-def test_a_row_moves_with_all_it_holds_and_its_id(desk):
-    desk.store_demo()
-    before = desk.answer(StepKey.ALLIANCES).rows
-    table = Table(desk, StepKey.ALLIANCES, "rows", "actor")
+def test_a_row_moves_with_all_it_holds_and_its_id(scene):
+    scene.store_demo()
+    before = scene.answer(StepKey.ALLIANCES).rows
+    table = Table(scene, StepKey.ALLIANCES, "rows", "actor")
 
     table.press("down:rows:0")
-    desk.post(StepKey.ALLIANCES, table.data)
+    scene.post(StepKey.ALLIANCES, table.data)
 
-    after = desk.answer(StepKey.ALLIANCES).rows
+    after = scene.answer(StepKey.ALLIANCES).rows
     assert after == [before[1], before[0], *before[2:]]
 
 
-def test_what_was_typed_invalid_survives_a_row_button(desk):
-    table = Table(desk, StepKey.OBJECTIVES, "rows", "statement")
+def test_what_was_typed_invalid_survives_a_row_button(scene):
+    table = Table(scene, StepKey.OBJECTIVES, "rows", "statement")
     table.fill("Un")
     table.data["objectives-rows-0-deadline_year"] = "bientôt"
     table.data["objectives-internal_note"] = "entre nous"
@@ -180,26 +181,26 @@ def test_what_was_typed_invalid_survives_a_row_button(desk):
         {"preset": "halves:now:x"},
     ],
 )
-def test_a_button_that_no_page_has_is_refused_and_keeps_nothing(desk, button):
-    desk.store_demo()
-    data = desk.page(StepKey.OBJECTIVES)
-    before = desk.stored_rows()
+def test_a_button_that_no_page_has_is_refused_and_keeps_nothing(scene, button):
+    scene.store_demo()
+    data = scene.page(StepKey.OBJECTIVES)
+    before = scene.stored_rows()
 
-    response = desk.post(StepKey.OBJECTIVES, data, **button)
+    response = scene.post(StepKey.OBJECTIVES, data, **button)
 
     assert response.status_code == 400
     assert "Cette demande n’a pas pu être lue" in unescape(response.content.decode())
-    assert desk.stored_rows() == before
+    assert scene.stored_rows() == before
 
 
 @pytest.mark.parametrize("operation", ["add:rows", "remove:rows:0", "up:rows:1", "down:rows:0"])
-def test_the_six_steps_neither_come_nor_go(desk, operation):
-    response = desk.post(
-        StepKey.ACCOMPANIMENT_SCOPE, desk.page(StepKey.ACCOMPANIMENT_SCOPE), row_op=operation
+def test_the_six_steps_neither_come_nor_go(scene, operation):
+    response = scene.post(
+        StepKey.ACCOMPANIMENT_SCOPE, scene.page(StepKey.ACCOMPANIMENT_SCOPE), row_op=operation
     )
 
     assert response.status_code == 400
-    assert desk.stored_rows()["drafts"] == []
+    assert scene.stored_rows()["drafts"] == []
 
 
 # --- Examples -------------------------------------------------------------------------------
@@ -227,19 +228,19 @@ def test_the_kit_has_examples_for_most_steps():
     }
 
 
-def test_every_example_fills_an_empty_page_with_its_rows(desk):
+def test_every_example_fills_an_empty_page_with_its_rows(scene):
     for number, (key, example) in enumerate(EXAMPLES):
         step = StepKey(key)
         stored = Example.objects.get(step__key=key, text=example["text"])
-        data = desk.page(step)
+        data = scene.page(step)
 
-        response = desk.post(step, data, example=str(stored.pk))
+        response = scene.post(step, data, example=str(stored.pk))
         assert response.status_code == 302, example["text"]
-        data = desk.page(step)
-        response = desk.post(step, data)
+        data = scene.page(step)
+        response = scene.post(step, data)
         assert response.status_code == 302, example["text"]
 
-        answer = desk.answer(step).model_dump(mode="json")
+        answer = scene.answer(step).model_dump(mode="json")
         wanted = expected_rows(key, example["payload"])
         for formset in {name for name, _values in wanted}:
             rows = [values for name, values in wanted if name == formset]
@@ -254,49 +255,49 @@ def test_every_example_fills_an_empty_page_with_its_rows(desk):
         Answer.objects.all().delete()
 
 
-def test_an_example_fills_the_first_blank_row_then_adds_one(desk):
+def test_an_example_fills_the_first_blank_row_then_adds_one(scene):
     first, second = Example.objects.filter(step__key="vision").order_by("pk")[:2]
-    table = Table(desk, StepKey.VISION, "statements", "text")
+    table = Table(scene, StepKey.VISION, "statements", "text")
     table.fill("déjà là", "")
 
-    response = desk.post(StepKey.VISION, table.data, example=str(first.pk))
-    assert response["Location"] == f"{desk.url(StepKey.VISION)}#vision-statements-1"
-    desk.post(StepKey.VISION, desk.page(StepKey.VISION), example=str(second.pk))
+    response = scene.post(StepKey.VISION, table.data, example=str(first.pk))
+    assert response["Location"] == f"{scene.url(StepKey.VISION)}#vision-statements-1"
+    scene.post(StepKey.VISION, scene.page(StepKey.VISION), example=str(second.pk))
 
-    table.data = desk.page(StepKey.VISION)
+    table.data = scene.page(StepKey.VISION)
     assert table.texts == ["déjà là", first.text, second.text]
 
 
-def test_an_example_leaves_a_full_table_as_it_is(desk):
+def test_an_example_leaves_a_full_table_as_it_is(scene):
     example = Example.objects.filter(step__key="vision").first()
-    table = Table(desk, StepKey.VISION, "statements", "text")
+    table = Table(scene, StepKey.VISION, "statements", "text")
     table.fill(*"abcdef")
 
-    desk.post(StepKey.VISION, table.data, example=str(example.pk))
+    scene.post(StepKey.VISION, table.data, example=str(example.pk))
 
-    table.data = desk.page(StepKey.VISION)
+    table.data = scene.page(StepKey.VISION)
     assert table.texts == list("abcdef")
 
 
-def test_the_example_of_another_step_is_refused(desk):
+def test_the_example_of_another_step_is_refused(scene):
     example = Example.objects.filter(step__key="roles").first()
 
-    response = desk.post(StepKey.VISION, desk.page(StepKey.VISION), example=str(example.pk))
+    response = scene.post(StepKey.VISION, scene.page(StepKey.VISION), example=str(example.pk))
 
     assert response.status_code == 400
-    assert desk.stored_rows()["drafts"] == []
+    assert scene.stored_rows()["drafts"] == []
 
 
 @pytest.mark.parametrize("column", ["now", "target"])
-def test_the_thirds_add_up_to_a_hundred(desk, column):
-    data = desk.page(StepKey.ECONOMIC_MODEL)
+def test_the_thirds_add_up_to_a_hundred(scene, column):
+    data = scene.page(StepKey.ECONOMIC_MODEL)
     data["economic_model-needs_now"] = "gardé"
 
-    response = desk.post(StepKey.ECONOMIC_MODEL, data, preset=f"thirds:{column}")
+    response = scene.post(StepKey.ECONOMIC_MODEL, data, preset=f"thirds:{column}")
     assert response["Location"].endswith(f"#id_economic_model-{column}-public_pct")
-    desk.post(StepKey.ECONOMIC_MODEL, desk.page(StepKey.ECONOMIC_MODEL))
+    scene.post(StepKey.ECONOMIC_MODEL, scene.page(StepKey.ECONOMIC_MODEL))
 
-    answer = desk.answer(StepKey.ECONOMIC_MODEL)
+    answer = scene.answer(StepKey.ECONOMIC_MODEL)
     filled = getattr(answer, column)
     other = answer.target if column == "now" else answer.now
     assert [filled.public_pct, filled.private_pct, filled.self_pct] == [33, 33, 34]
@@ -304,13 +305,13 @@ def test_the_thirds_add_up_to_a_hundred(desk, column):
     assert answer.needs_now == "gardé"
 
 
-def test_an_example_of_the_whole_kit_makes_a_complete_vision(desk):
+def test_an_example_of_the_whole_kit_makes_a_complete_vision(scene):
     example = Example.objects.filter(step__key="vision").first()
-    desk.post(StepKey.VISION, desk.page(StepKey.VISION), example=str(example.pk))
-    desk.post(StepKey.VISION, desk.page(StepKey.VISION))
+    scene.post(StepKey.VISION, scene.page(StepKey.VISION), example=str(example.pk))
+    scene.post(StepKey.VISION, scene.page(StepKey.VISION))
 
     loaded = load_step(
-        get_diagnostic(desk.lead, desk.diagnostic.pk), StepKey.VISION, user=desk.lead
+        get_diagnostic(scene.lead, scene.diagnostic.pk), StepKey.VISION, user=scene.lead
     )
     assert missing_in_step(loaded.document, StepKey.VISION) == []
     assert form_of(loaded.form_context, StepKey.VISION).formsets["statements"].extra == 0

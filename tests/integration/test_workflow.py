@@ -22,15 +22,8 @@ from diagnostics.services.workflow import (
     submit_diagnostic,
     validate_diagnostic,
 )
-from tests.situations import (
-    BASE_URL,
-    REASON,
-    STATEMENT,
-    answer_document,
-    demo_document,
-    make_cast,
-    page_of,
-)
+from tests.pages import page_of
+from tests.scene import BASE_URL, REASON, STATEMENT, answer_document, demo_document, make_scene
 from tests.threads import at_once
 
 DRAFT, SUBMITTED, CHANGES_REQUESTED, VALIDATED, ADOPTED = State
@@ -68,8 +61,8 @@ LEADS_TO = {
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("action", ACTIONS)
 def test_transitions_by_role_and_state(action: str, state: State):
-    cast = make_cast(state)
-    address = reverse(action, args=[cast.diagnostic.pk])
+    scene = make_scene(state)
+    address = reverse(action, args=[scene.diagnostic.pk])
     holder, by_state = ANSWERS[action]
     expected = dict.fromkeys(["reader", "contributor", "lead", "facilitator"], 403)
     expected |= {"stranger": 404, "staff": 404, holder: by_state[state]}
@@ -77,28 +70,28 @@ def test_transitions_by_role_and_state(action: str, state: State):
     statuses = {}
     for role in expected:
         if role != holder:
-            statuses[role] = cast.client(role).post(address, ACTIONS[action]).status_code
-    cast.diagnostic.refresh_from_db()
-    assert cast.diagnostic.state == state
-    statuses[holder] = cast.client(holder).post(address, ACTIONS[action]).status_code
+            statuses[role] = scene.client(role).post(address, ACTIONS[action]).status_code
+    scene.diagnostic.refresh_from_db()
+    assert scene.diagnostic.state == state
+    statuses[holder] = scene.client(holder).post(address, ACTIONS[action]).status_code
     assert statuses == expected
-    cast.diagnostic.refresh_from_db()
+    scene.diagnostic.refresh_from_db()
     origins, target = LEADS_TO[action]
-    assert cast.diagnostic.state == (target if state in origins else state)
+    assert scene.diagnostic.state == (target if state in origins else state)
     after = (Version.objects.count(), Event.objects.count(), ProcrastinateJob.objects.count())
     assert (after != written) == (state in origins)
 
 
 @pytest.mark.django_db
 def test_a_refused_transition_says_why():
-    cast = make_cast(VALIDATED)
-    response = cast.client("lead").post(
-        reverse("diagnostic_submit", args=[cast.diagnostic.pk]), {"confirm": "on"}
+    scene = make_scene(VALIDATED)
+    response = scene.client("lead").post(
+        reverse("diagnostic_submit", args=[scene.diagnostic.pk]), {"confirm": "on"}
     )
     assert response.status_code == 409
     assert "Ce diagnostic est « Validé »" in page_of(response).text
-    response = cast.client("facilitator").post(
-        reverse("diagnostic_request_changes", args=[cast.diagnostic.pk]), {"reason": REASON}
+    response = scene.client("facilitator").post(
+        reverse("diagnostic_request_changes", args=[scene.diagnostic.pk]), {"reason": REASON}
     )
     assert response.status_code == 409
     assert "il n’attend pas de relecture" in page_of(response).text
@@ -106,48 +99,48 @@ def test_a_refused_transition_says_why():
 
 @pytest.mark.django_db
 def test_a_submission_must_be_confirmed():
-    cast = make_cast()
-    address = reverse("diagnostic_submit", args=[cast.diagnostic.pk])
-    response = cast.client("lead").post(address)
+    scene = make_scene()
+    address = reverse("diagnostic_submit", args=[scene.diagnostic.pk])
+    response = scene.client("lead").post(address)
     assert "Cochez la case" in page_of(response).text
-    cast.diagnostic.refresh_from_db()
-    assert cast.diagnostic.state == DRAFT
+    scene.diagnostic.refresh_from_db()
+    assert scene.diagnostic.state == DRAFT
     assert not Version.objects.exists()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("reason", ["", "  \n ", "x" * 2001, "nul\x00"])
 def test_a_request_for_changes_needs_a_reason_that_can_be_read(reason: str):
-    cast = make_cast(SUBMITTED)
-    address = reverse("diagnostic_request_changes", args=[cast.diagnostic.pk])
-    response = cast.client("facilitator").post(address, {"reason": reason})
+    scene = make_scene(SUBMITTED)
+    address = reverse("diagnostic_request_changes", args=[scene.diagnostic.pk])
+    response = scene.client("facilitator").post(address, {"reason": reason})
     assert response.status_code != 302
     assert address in page_of(response).post_actions
-    cast.diagnostic.refresh_from_db()
-    assert cast.diagnostic.state == SUBMITTED
-    assert not cast.diagnostic.change_requests.exists()
+    scene.diagnostic.refresh_from_db()
+    assert scene.diagnostic.state == SUBMITTED
+    assert not scene.diagnostic.change_requests.exists()
 
 
 @pytest.mark.django_db
 def test_the_services_check_the_right_themselves():
-    cast = make_cast()
-    for person in (cast.contributor, cast.reader, cast.facilitator, cast.stranger, cast.staff):
+    scene = make_scene()
+    for person in (scene.contributor, scene.reader, scene.facilitator, scene.stranger, scene.staff):
         with pytest.raises(NotAllowed):
-            submit_diagnostic(cast.diagnostic, user=person, base_url=BASE_URL)
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    for person in (cast.lead, cast.contributor, cast.reader, cast.stranger, cast.staff):
+            submit_diagnostic(scene.diagnostic, user=person, base_url=BASE_URL)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    for person in (scene.lead, scene.contributor, scene.reader, scene.stranger, scene.staff):
         with pytest.raises(NotAllowed):
-            request_changes(cast.diagnostic, reason=REASON, user=person, base_url=BASE_URL)
+            request_changes(scene.diagnostic, reason=REASON, user=person, base_url=BASE_URL)
         with pytest.raises(NotAllowed):
-            validate_diagnostic(cast.diagnostic, user=person, base_url=BASE_URL)
+            validate_diagnostic(scene.diagnostic, user=person, base_url=BASE_URL)
     for reason in ("", " ", "x" * 5000):
         with pytest.raises(ServiceError):
             request_changes(
-                cast.diagnostic, reason=reason, user=cast.facilitator, base_url=BASE_URL
+                scene.diagnostic, reason=reason, user=scene.facilitator, base_url=BASE_URL
             )
     with pytest.raises(AlreadySubmitted):
-        submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    assert [event.kind for event in Event.objects.filter(diagnostic=cast.diagnostic)] == [
+        submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    assert [event.kind for event in Event.objects.filter(diagnostic=scene.diagnostic)] == [
         EventKind.SUBMITTED,
         EventKind.DIAGNOSTIC_OPENED,
     ]
@@ -167,9 +160,9 @@ def test_the_services_check_the_right_themselves():
     ],
 )
 def test_submission_is_refused_while_an_axis_has_no_answer(step: StepKey, axis: str):
-    cast = make_cast()
-    Answer.objects.filter(diagnostic=cast.diagnostic, step=step.value).delete()
-    client, pk = cast.client("lead"), cast.diagnostic.pk
+    scene = make_scene()
+    Answer.objects.filter(diagnostic=scene.diagnostic, step=step.value).delete()
+    client, pk = scene.client("lead"), scene.diagnostic.pk
     check = page_of(client.get(reverse("diagnostic_check", args=[pk])))
     assert "ne peut pas encore être soumis" in check.text
     assert axis in check.text
@@ -179,20 +172,20 @@ def test_submission_is_refused_while_an_axis_has_no_answer(step: StepKey, axis: 
     assert response.status_code == 409
     assert axis in page_of(response).text
     with pytest.raises(NotSubmittable, match=axis):
-        submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    cast.diagnostic.refresh_from_db()
-    assert cast.diagnostic.state == DRAFT
+        submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    scene.diagnostic.refresh_from_db()
+    assert scene.diagnostic.state == DRAFT
     assert not Version.objects.exists()
 
 
 @pytest.mark.django_db
 def test_one_answer_per_axis_is_enough_and_what_is_missing_is_told():
-    cast = make_cast()
+    scene = make_scene()
     text = page_of(
-        cast.client("lead").get(reverse("diagnostic_check", args=[cast.diagnostic.pk]))
+        scene.client("lead").get(reverse("diagnostic_check", args=[scene.diagnostic.pk]))
     ).text
     assert "Vous pouvez soumettre même s’il reste" in text
-    version = submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    version = submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     assert version.number == 1
 
 
@@ -206,44 +199,44 @@ def canonical(value: dict) -> bytes:
 
 @pytest.mark.django_db
 def test_the_version_is_the_document_with_its_fingerprint():
-    cast = make_cast()
-    cast.diagnostic.answers.all().delete()
+    scene = make_scene()
+    scene.diagnostic.answers.all().delete()
     document = demo_document("sorelle")
-    answer_document(cast.diagnostic, document, user=cast.contributor)
-    Answer.objects.filter(diagnostic=cast.diagnostic).update(internal_note="entre nous seulement")
-    before = load_diagnostic_document(cast.diagnostic)
-    version = submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    answer_document(scene.diagnostic, document, user=scene.contributor)
+    Answer.objects.filter(diagnostic=scene.diagnostic).update(internal_note="entre nous seulement")
+    before = load_diagnostic_document(scene.diagnostic)
+    version = submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     version.refresh_from_db()
-    cast.diagnostic.refresh_from_db()
+    scene.diagnostic.refresh_from_db()
 
-    assert version.content == load_diagnostic_document(cast.diagnostic).as_json()
+    assert version.content == load_diagnostic_document(scene.diagnostic).as_json()
     assert version.content["answers"] == before.as_json()["answers"]
     assert version.content["answers"] == document.as_json()["answers"]
     assert version.content["diagnostic"]["state"] == "submitted"
     kept = bytes(version.record.document)
     assert kept == canonical(
-        version.content | {"findings": findings_json(load_diagnostic_document(cast.diagnostic))}
+        version.content | {"findings": findings_json(load_diagnostic_document(scene.diagnostic))}
     )
     assert version.record.findings == json.loads(kept)["findings"] != []
     assert version.sha256 == hashlib.sha256(kept).hexdigest()
     assert "entre nous seulement" not in json.dumps(version.content, ensure_ascii=False)
     assert (version.submitted_by, version.submitted_at) == (
-        cast.lead,
-        cast.diagnostic.submitted_at,
+        scene.lead,
+        scene.diagnostic.submitted_at,
     )
-    event = Event.objects.filter(diagnostic=cast.diagnostic, kind=EventKind.SUBMITTED).get()
-    assert (event.actor, event.structure) == (cast.lead, cast.structure)
+    event = Event.objects.filter(diagnostic=scene.diagnostic, kind=EventKind.SUBMITTED).get()
+    assert (event.actor, event.structure) == (scene.lead, scene.structure)
     assert event.detail == {"version": 1, "sha256": version.sha256}
 
 
 @pytest.mark.django_db
 def test_a_version_does_not_follow_the_answers():
-    cast = make_cast(CHANGES_REQUESTED)
+    scene = make_scene(CHANGES_REQUESTED)
     first = Version.objects.get()
-    vision = load_diagnostic_document(cast.diagnostic).answers.vision
+    vision = load_diagnostic_document(scene.diagnostic).answers.vision
     vision.statements[0].text = "Tout autre chose"
-    save_answer(cast.diagnostic, vision, internal_note="", base_revision=1, user=cast.contributor)
-    second = submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    save_answer(scene.diagnostic, vision, internal_note="", base_revision=1, user=scene.contributor)
+    second = submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     first.refresh_from_db()
     assert (first.number, second.number) == (1, 2)
     texts = [v.content["answers"]["vision"]["statements"][0]["text"] for v in (first, second)]
@@ -256,52 +249,53 @@ def test_a_version_does_not_follow_the_answers():
 
 @pytest.mark.django_db
 def test_the_reason_is_a_banner_until_the_structure_submits_again():
-    cast = make_cast(CHANGES_REQUESTED)
-    request = cast.diagnostic.change_requests.get()
+    scene = make_scene(CHANGES_REQUESTED)
+    request = scene.diagnostic.change_requests.get()
     pages = [
-        reverse(name, args=[cast.diagnostic.pk]) for name in ("diagnostic_home", "diagnostic_check")
+        reverse(name, args=[scene.diagnostic.pk])
+        for name in ("diagnostic_home", "diagnostic_check")
     ]
     for role in ("lead", "contributor", "reader"):
         for page in pages:
-            text = page_of(cast.client(role).get(page)).text
+            text = page_of(scene.client(role).get(page)).text
             assert "La facilitation demande des modifications" in text
             assert REASON in text
     assert request.addressed_at is None
 
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     request.refresh_from_db()
-    cast.diagnostic.refresh_from_db()
-    assert request.addressed_at == cast.diagnostic.submitted_at
+    scene.diagnostic.refresh_from_db()
+    assert request.addressed_at == scene.diagnostic.submitted_at
     for page in pages:
-        assert REASON not in page_of(cast.client("lead").get(page)).text
+        assert REASON not in page_of(scene.client("lead").get(page)).text
 
 
 @pytest.mark.django_db
 def test_a_hostile_reason_is_text():
-    cast = make_cast(SUBMITTED)
+    scene = make_scene(SUBMITTED)
     hostile = '<script src="//x.example/a.js"></script><b onclick="x">Gras</b> & co'
-    cast.client("facilitator").post(
-        reverse("diagnostic_request_changes", args=[cast.diagnostic.pk]), {"reason": hostile}
+    scene.client("facilitator").post(
+        reverse("diagnostic_request_changes", args=[scene.diagnostic.pk]), {"reason": hostile}
     )
-    response = cast.client("lead").get(reverse("diagnostic_home", args=[cast.diagnostic.pk]))
+    response = scene.client("lead").get(reverse("diagnostic_home", args=[scene.diagnostic.pk]))
     assert hostile not in response.content.decode()
     assert hostile in page_of(response).text
 
 
 @pytest.mark.django_db
 def test_requesting_changes_opens_editing_and_validating_closes_it():
-    cast = make_cast(SUBMITTED)
-    vision = load_diagnostic_document(cast.diagnostic).answers.vision
-    arguments = {"internal_note": "", "base_revision": 1, "user": cast.contributor}
+    scene = make_scene(SUBMITTED)
+    vision = load_diagnostic_document(scene.diagnostic).answers.vision
+    arguments = {"internal_note": "", "base_revision": 1, "user": scene.contributor}
     with pytest.raises(WrongState):
-        save_answer(cast.diagnostic, vision, **arguments)
-    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
-    save_answer(cast.diagnostic, vision, **arguments)
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+        save_answer(scene.diagnostic, vision, **arguments)
+    request_changes(scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
+    save_answer(scene.diagnostic, vision, **arguments)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
     with pytest.raises(WrongState):
-        save_answer(cast.diagnostic, vision, **arguments)
-    kinds = Event.objects.filter(diagnostic=cast.diagnostic).values_list("kind", flat=True)
+        save_answer(scene.diagnostic, vision, **arguments)
+    kinds = Event.objects.filter(diagnostic=scene.diagnostic).values_list("kind", flat=True)
     assert list(kinds) == [
         EventKind.VALIDATED,
         EventKind.SUBMITTED,
@@ -316,9 +310,9 @@ def test_requesting_changes_opens_editing_and_validating_closes_it():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_double_click_makes_one_version():
-    cast = make_cast()
-    address = reverse("diagnostic_submit", args=[cast.diagnostic.pk])
-    clients = [cast.client("lead") for _ in range(4)]
+    scene = make_scene()
+    address = reverse("diagnostic_submit", args=[scene.diagnostic.pk])
+    clients = [scene.client("lead") for _ in range(4)]
     responses = at_once(
         *(lambda client=client: client.post(address, {"confirm": "on"}) for client in clients)
     )
@@ -330,33 +324,33 @@ def test_a_double_click_makes_one_version():
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_reviews_at_once_one_wins():
-    cast = make_cast(SUBMITTED)
-    arguments = {"user": cast.facilitator, "base_url": BASE_URL}
+    scene = make_scene(SUBMITTED)
+    arguments = {"user": scene.facilitator, "base_url": BASE_URL}
     results = at_once(
-        lambda: request_changes(cast.diagnostic, reason=REASON, **arguments),
-        lambda: validate_diagnostic(cast.diagnostic, **arguments),
+        lambda: request_changes(scene.diagnostic, reason=REASON, **arguments),
+        lambda: validate_diagnostic(scene.diagnostic, **arguments),
     )
     assert sum(isinstance(result, WrongState) for result in results) == 1
-    cast.diagnostic.refresh_from_db()
-    asked = cast.diagnostic.change_requests.count()
-    assert cast.diagnostic.state == (CHANGES_REQUESTED if asked else VALIDATED)
-    assert Event.objects.filter(diagnostic=cast.diagnostic).count() == 3
+    scene.diagnostic.refresh_from_db()
+    asked = scene.diagnostic.change_requests.count()
+    assert scene.diagnostic.state == (CHANGES_REQUESTED if asked else VALIDATED)
+    assert Event.objects.filter(diagnostic=scene.diagnostic).count() == 3
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_save_and_a_submission_at_once_leave_a_version_that_is_what_is_stored():
-    cast = make_cast()
-    vision = load_diagnostic_document(cast.diagnostic).answers.vision
+    scene = make_scene()
+    vision = load_diagnostic_document(scene.diagnostic).answers.vision
     vision.statements[0].text = "Écrit au même moment"
     results = at_once(
-        lambda: submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL),
+        lambda: submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL),
         lambda: save_answer(
-            cast.diagnostic, vision, internal_note="", base_revision=1, user=cast.contributor
+            scene.diagnostic, vision, internal_note="", base_revision=1, user=scene.contributor
         ),
     )
     assert isinstance(results[0], Version)
-    cast.diagnostic.refresh_from_db()
-    document = load_diagnostic_document(cast.diagnostic)
+    scene.diagnostic.refresh_from_db()
+    document = load_diagnostic_document(scene.diagnostic)
     assert Version.objects.get().content == document.as_json()
     saved = document.answers.vision.statements[0].text == "Écrit au même moment"
     assert saved != isinstance(results[1], WrongState)

@@ -14,27 +14,22 @@ from diagnostics.services.workflow import (
     submit_diagnostic,
     validate_diagnostic,
 )
-from tests.situations import (
-    BASE_URL,
-    REASON,
-    make_cast,
-    run_worker,
-)
+from tests.scene import BASE_URL, REASON, make_scene, run_worker
 
 
 @pytest.mark.django_db
 def test_mails_are_queued_in_the_transaction_and_go_with_its_rollback():
-    cast = make_cast()
+    scene = make_scene()
     with transaction.atomic():
-        submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+        submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
         assert ProcrastinateJob.objects.filter(task_name="mail_submitted").count() == 1
         transaction.set_rollback(True)
     assert not ProcrastinateJob.objects.exists()
     assert not Version.objects.exists()
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
-    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    request_changes(scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
     jobs = ProcrastinateJob.objects.order_by("pk").values_list("task_name", flat=True)
     assert list(jobs) == [
         *("mail_submitted", "print_last_version"),
@@ -47,10 +42,10 @@ def test_mails_are_queued_in_the_transaction_and_go_with_its_rollback():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_writes_to_those_concerned_and_to_nobody_else():
-    cast = make_cast()
-    home = BASE_URL + reverse("diagnostic_home", args=[cast.diagnostic.pk])
-    check = BASE_URL + reverse("diagnostic_check", args=[cast.diagnostic.pk])
-    report = BASE_URL + reverse("report", args=[cast.diagnostic.pk])
+    scene = make_scene()
+    home = BASE_URL + reverse("diagnostic_home", args=[scene.diagnostic.pk])
+    check = BASE_URL + reverse("diagnostic_check", args=[scene.diagnostic.pk])
+    report = BASE_URL + reverse("report", args=[scene.diagnostic.pk])
 
     def sent() -> dict[str, str]:
         run_worker()
@@ -60,51 +55,51 @@ def test_the_worker_writes_to_those_concerned_and_to_nobody_else():
         mail.outbox.clear()
         return found
 
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     mails = sent()
-    assert set(mails) == {cast.facilitator.email}
-    assert check in mails[cast.facilitator.email]
+    assert set(mails) == {scene.facilitator.email}
+    assert check in mails[scene.facilitator.email]
 
-    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
+    request_changes(scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
     mails = sent()
-    assert set(mails) == {cast.lead.email, cast.contributor.email}
+    assert set(mails) == {scene.lead.email, scene.contributor.email}
     assert all(REASON in text and home in text for text in mails.values())
 
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     sent()
-    validate_diagnostic(cast.diagnostic, user=cast.facilitator, base_url=BASE_URL)
+    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
     mails = sent()
-    assert set(mails) == {cast.lead.email, cast.contributor.email, cast.reader.email}
+    assert set(mails) == {scene.lead.email, scene.contributor.email, scene.reader.email}
     assert all(report in text for text in mails.values())
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_submission_is_told_to_the_one_who_follows_the_structure():
-    cast = make_cast()
-    other = type(cast.facilitator).objects.create_user("autre@rameau.example", is_facilitator=True)
-    cast.structure.facilitator = other
-    cast.structure.save(update_fields=["facilitator"])
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    scene = make_scene()
+    other = type(scene.facilitator).objects.create_user("autre@rameau.example", is_facilitator=True)
+    scene.structure.facilitator = other
+    scene.structure.save(update_fields=["facilitator"])
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     run_worker()
     assert [message.to for message in mail.outbox] == [["autre@rameau.example"]]
     # Somebody who no longer facilitates is not told: the others are.
     mail.outbox.clear()
     other.is_facilitator = False
     other.save(update_fields=["is_facilitator"])
-    request_changes(cast.diagnostic, reason=REASON, user=cast.facilitator, base_url=BASE_URL)
+    request_changes(scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
     run_worker()
     mail.outbox.clear()
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     run_worker()
-    assert [message.to for message in mail.outbox] == [[cast.facilitator.email]]
+    assert [message.to for message in mail.outbox] == [[scene.facilitator.email]]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_mails_are_text_whatever_the_names():
-    cast = make_cast()
-    cast.structure.name = "<b>Nom</b>\u2028& Cie"
-    cast.structure.save(update_fields=["name"])
-    submit_diagnostic(cast.diagnostic, user=cast.lead, base_url=BASE_URL)
+    scene = make_scene()
+    scene.structure.name = "<b>Nom</b>\u2028& Cie"
+    scene.structure.save(update_fields=["name"])
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     run_worker()
     message = mail.outbox[0]
     assert "<b>Nom</b>" in message.subject

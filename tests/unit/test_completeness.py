@@ -18,7 +18,7 @@ from diagnostics.domain.completeness import (
 )
 from diagnostics.domain.document import load_document
 from diagnostics.domain.vocabulary import Axis, ScopeStepKey, StepKey
-from tests.posting import demo_document
+from tests.scene import demo_document
 from tests.shapes import empty_document
 
 NB = "\u00a0"

@@ -19,8 +19,8 @@ from diagnostics.domain.document import (
 )
 from diagnostics.domain.malformed import Malformed
 from diagnostics.domain.vocabulary import StepKey
-from tests.posting import demo_document
 from tests.report_samples import without_dangling_links
+from tests.scene import demo_document
 from tests.shapes import document_with_targets, documents, empty_document, patient
 
 

@@ -15,7 +15,8 @@ from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import TamperedForm
 from diagnostics.forms.fields import CountField, NumberField, TextField, YearField, french_number
 from diagnostics.queries import StepContext
-from tests.posting import STEPS, context_of, demo_document, form_of, posted
+from tests.posting import STEPS, context_of, form_of, posted
+from tests.scene import demo_document
 from tests.shapes import answers, document_with_targets, patient
 
 TARGETS = document_with_targets()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from diagnostics.domain.document import read_document
 from diagnostics.domain.malformed import Malformed
-from tests.posting import demo_document
+from tests.scene import demo_document
 from tests.shapes import empty_document, patient
 
 NB = "\u00a0"

@@ -232,7 +232,7 @@ def test_a_process_that_cannot_be_started_leaves_nothing_behind(monkeypatch, tmp
 
 
 SCRIPT = f"""
-import os, sys, threading, time
+import os, select, sys, threading, time
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 from diagnostics.report import renderer
 renderer.render({SHORT!r})
@@ -243,7 +243,9 @@ while open(children).read():  # until that child has ended
 threading.Thread(target=renderer.render, args=[{SHORT!r}.replace("Bonjour", "mot " * 300_000)],
                  daemon=True).start()
 print(warm.process.pid, warm.folder, flush=True)
-sys.stdin.readline()
+# A signal that comes just before a read that has no end would be seen after it.
+while not select.select([sys.stdin], [], [], 0.1)[0]:
+    pass
 """
 
 

@@ -11,7 +11,7 @@ from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import RENDERER
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.queries import StepContext
-from tests.situations import demo_document
+from tests.scene import demo_document
 
 HOSTILE = "\"><script>alert(1)</script>&'"
 

@@ -14,7 +14,7 @@ from diagnostics.domain.coherence import RULES, findings_json
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.schema import document_schema
 from diagnostics.domain.vocabulary import Labelled, LegalTool, Mission
-from tests.posting import demo_document
+from tests.scene import demo_document
 from tests.shapes import documents, empty_document, patient
 
 SCHEMA = document_schema()

@@ -21,8 +21,8 @@ from diagnostics.domain.thread import (
 from diagnostics.domain.tying import CannotTie, serve_none, tie, tying_choices
 from diagnostics.domain.vocabulary import StepKey, TerritorialScale
 from diagnostics.report.thread_table import thread_table
-from tests.posting import demo_document
 from tests.report_samples import without_dangling_links
+from tests.scene import demo_document
 from tests.shapes import documents, empty_document, patient
 
 

@@ -18,8 +18,8 @@ from diagnostics.report.diagrams.thread_cards import COLUMN_OF, PRINT, SCREEN, O
 from diagnostics.report.diagrams.thread_layout import ThreadLayout, thread_layout
 from diagnostics.report.lettering import text_width
 from diagnostics.report.ordering import crossings, order_columns, spread
-from tests.posting import demo_document
 from tests.report_samples import without_dangling_links
+from tests.scene import demo_document
 from tests.shapes import empty_document, patient
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -33,7 +33,7 @@ from tests.coherence_cases import (
     scope,
     target,
 )
-from tests.posting import demo_document
+from tests.scene import demo_document
 from tests.shapes import documents, patient
 
 EXPECTED = {

@@ -17,7 +17,8 @@ from diagnostics.domain.coherence import (
 )
 from diagnostics.domain.vocabulary import StepKey
 from tests.coherence_cases import NB, alliances, document, ftes, model, objectives, of_rule, target
-from tests.posting import context_of, demo_document, form_of
+from tests.posting import context_of, form_of
+from tests.scene import demo_document
 from tests.unit.coherence import (
     test_rules_alliances,
     test_rules_ambition,
