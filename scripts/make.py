@@ -35,7 +35,7 @@ def run() -> int:
 def test() -> int:
     """Run every check and say how long each took."""
     install(tests=True)
-    return _parts(_lint_parts() | {"tests": _pytest("-m", "not browser"), "navigateur": _browser()})
+    return _parts(_lint_parts() | {"tests": _pytest()})
 
 
 def lint() -> int:
@@ -61,7 +61,7 @@ def unit() -> int:
 def browser() -> int:
     """Run the tests in Chromium."""
     install(tests=True)
-    return _parts({"navigateur": _browser()})
+    return _parts({"navigateur": _pytest("tests/browser")})
 
 
 def bench() -> int:
@@ -106,10 +106,6 @@ def _lint_parts() -> dict[str, list[str]]:
 
 def _pytest(*arguments: str) -> list[str]:
     return ["pytest", "-q", "-n", "2", *arguments]
-
-
-def _browser() -> list[str]:
-    return _pytest("tests/browser")
 
 
 def _parts(parts: dict[str, list[str]]) -> int:

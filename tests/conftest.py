@@ -23,10 +23,22 @@ settings.register_profile("explore", derandomize=False, phases=_PHASES)
 settings.load_profile("same")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.path.is_relative_to(TESTS / "browser"):
+        item.add_marker("browser")
+
+
+@pytest.hookimpl(trylast=True)  # after they are shuffled
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(TESTS / "browser"):
-            item.add_marker("browser")
+    # Those that commit empty the database, the kit included, which the others share.
+    items.sort(key=_commits)
+
+
+def _commits(item: pytest.Item) -> bool:
+    """Tell whether a test commits, and has the database emptied after it."""
+    marker = item.get_closest_marker("django_db")
+    names = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(names or (marker and marker.kwargs.get("transaction")))
 
 
 # --- Database ---------------------------------------------------------------------------------
@@ -44,13 +56,27 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Have the kit of 2013 in the database once, for all the tests that commit nothing."""
+    from tests.factories import the_kit
+
+    with django_db_blocker.unblock():
+        the_kit()
+
+
+@pytest.fixture
+def no_kit(db):
+    """Take the kit out of the database, as before its first loading."""
+    from diagnostics.models import Kit
+
+    Kit.objects.all().delete()
+
+
 @pytest.fixture(autouse=True)
 def _empty_queue(request: pytest.FixtureRequest):
     """Empty procrastinate's tables after a test that commits: flush leaves unmanaged ones."""
-    marker = request.node.get_closest_marker("django_db")
-    transactional = {"transactional_db", "live_server"} & set(request.fixturenames) or (
-        marker and marker.kwargs.get("transaction")
-    )
+    transactional = _commits(request.node)
     if transactional:
         request.getfixturevalue("transactional_db")
     yield
@@ -99,4 +125,9 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
-    return browser_context_args | {"locale": "fr-FR", "timezone_id": "Europe/Paris"}
+    return browser_context_args | {
+        "locale": "fr-FR",
+        "timezone_id": "Europe/Paris",
+        # A page that glides to what is clicked makes each click wait for almost a second.
+        "reduced_motion": "reduce",
+    }

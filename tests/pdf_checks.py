@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 
 import page as page_validation
 import pypdf
@@ -10,8 +11,9 @@ import pypdf
 from diagnostics.report.pdf import print_html
 
 
+@lru_cache(maxsize=8)
 def render_pdf(html: str) -> bytes:
-    """The PDF of a document, printed in this very process: its warnings are seen."""
+    """The PDF of a document, printed once and in this very process: its warnings are seen."""
     return print_html(html).pdf
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connections
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
@@ -278,6 +280,15 @@ def bring_to(scene: Scene, state: State) -> None:
 
 
 def run_worker() -> None:
-    """Do every job of the queue, those that jobs queue included (needs committed rows)."""
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+    """Do every job of the queue, those that jobs queue included (needs committed rows).
+
+    In a thread of its own: Playwright, once used, keeps an event loop in the tests' one.
+    """
+
+    def work() -> None:
+        with app.replace_connector(app.connector.get_worker_connector()) as worker:
+            worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(work).result()
+        thread.submit(connections.close_all).result()

@@ -14,7 +14,7 @@ from diagnostics.models.kit import Example, Kit, Part, Question, Step
 from diagnostics.services.kit import KitFileError, load_kit
 from tests.threads import at_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_kit")]
 
 KIT_FILE = settings.BASE_DIR / "fixtures" / "kit_2013.json"
 MODELS = (Kit, Part, Step, Question, Example)

@@ -173,6 +173,7 @@ def test_start_page_makes_the_same_queries(client, count, django_assert_num_quer
 # --- About, health ----------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("no_kit")
 def test_about_shows_the_kit_of_the_database(client):
     assert "pas encore chargé" in client.get(reverse("about")).content.decode()
     kit = the_kit()
