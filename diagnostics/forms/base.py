@@ -13,7 +13,6 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.forms import ChoiceField
 from django.forms.formsets import BaseFormSet, formset_factory
-from django.forms.renderers import Jinja2
 from django.forms.utils import ErrorList
 from django.http import QueryDict
 from django.utils.functional import cached_property
@@ -33,12 +32,9 @@ from diagnostics.domain.answers import (
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Mark, StepKey
 from diagnostics.forms.fields import CodeField, LinksField, TextField
+from diagnostics.forms.renderer import RENDERER
 from diagnostics.queries import StepContext
 
-# Django's own renderer by Jinja2: a step has some fifty widgets, and Django's templates take longer
-# for them than all the rest of the page takes (docs/adr/0014). One for all forms: it keeps its
-# compiled templates. It is not FORM_RENDERER: the administration has widgets without such a template.
-RENDERER = Jinja2()
 # Names that the check of the posted structure looks at.
 _TOTAL, _INITIAL = "TOTAL_FORMS", "INITIAL_FORMS"
 # Up to so many choices, a row shows them all at once.

@@ -232,7 +232,9 @@ def test_a_process_that_cannot_be_started_leaves_nothing_behind(monkeypatch, tmp
 
 
 SCRIPT = f"""
-import os, select, sys, threading, time
+import os, select, signal, sys, threading, time
+# What a shell starts in the background ignores Ctrl-C, and its children with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 from diagnostics.report import renderer
 renderer.render({SHORT!r})

@@ -8,8 +8,8 @@ from django.forms.renderers import DjangoTemplates
 from django.template import Context, Template
 
 from diagnostics.domain.vocabulary import StepKey
-from diagnostics.forms.base import RENDERER
 from diagnostics.forms.registry import STEP_FORMS
+from diagnostics.forms.renderer import RENDERER
 from diagnostics.queries import StepContext
 from tests.scene import demo_document
 
