@@ -24,13 +24,15 @@ Path = tuple[str | int, ...]
 
 
 class Filler:
-    """Fills the answers as their schema says; ``texts`` are the canaries, in reading order."""
+    """Fills the answers as their schema says; ``texts`` are the canaries, in reading order, and
+    ``figures`` those that are typed: no two are the same."""
 
     def __init__(self) -> None:
         self.definitions = DiagnosticDocument.model_json_schema(by_alias=True)["$defs"]
         self.texts: list[str] = []
         self.fields: dict[Path, dict[str, Any]] = {}
-        self.figures = 0
+        self.figures: list[int] = []
+        self.months = 0
 
     def document(self) -> DiagnosticDocument:
         answers = {
@@ -107,11 +109,13 @@ class Filler:
         if node["type"] == "boolean":
             return not node.get("default", False)
         if node["type"] in {"integer", "number"}:
-            self.figures += 1
-            return node.get("minimum", 0) + self.figures
+            # Shares are small, years begin where they may; all else is above 200.
+            small = node.get("maximum", 0) <= 100 or node.get("minimum", 0) > 100
+            self.figures.append(node.get("minimum", 0) + len(self.figures) + (1 if small else 201))
+            return self.figures[-1]
         if "pattern" in node:
-            self.figures += 1
-            return f"{1900 + self.figures}-12"  # a month
+            self.months += 1
+            return f"{1900 + self.months}-12"  # a month
         self.texts.append(f"Canari{len(self.texts):03}")
         return self.texts[-1]
 

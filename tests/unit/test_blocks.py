@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -59,6 +60,16 @@ def untold() -> set[str]:
 
 def test_another_value_of_any_field_is_told_otherwise():
     assert untold() == set()
+
+
+def test_every_figure_is_told_itself():
+    """Not only by a total that it changes, nor by another field in its place."""
+    filler = Filler()
+    document = filler.document()
+    words = " ".join(str(word) for step in StepKey for word in told(document, step.value))
+    shown = {int(figure) for figure in re.findall(r"(?<![\w-])\d+(?!\w)", words)}
+    assert len(filler.figures) == len(set(filler.figures)) > 20
+    assert [figure for figure in filler.figures if figure not in shown] == []
 
 
 @pytest.mark.parametrize(
