@@ -8,10 +8,10 @@ from diagnostics.domain.permissions import Access, TeamAccess
 from diagnostics.domain.vocabulary import MembershipRole, State
 from diagnostics.domain.workflow import REQUEST_CHANGES, SUBMIT, TRANSITIONS, VALIDATE, Transition
 from diagnostics.models import Diagnostic
-from tests.scene import make_scene
+from tests.scene import ROLES, make_scene
 
-DRAFT, SUBMITTED, CHANGES_REQUESTED, VALIDATED, ADOPTED = State
-LEAD, CONTRIBUTOR, READER = MembershipRole
+DRAFT, SUBMITTED, CHANGES_REQUESTED = State.DRAFT, State.SUBMITTED, State.CHANGES_REQUESTED
+LEAD, CONTRIBUTOR, READER = MembershipRole.LEAD, MembershipRole.CONTRIBUTOR, MembershipRole.READER
 NOBODY: frozenset[State] = frozenset()
 OPEN = {DRAFT, CHANGES_REQUESTED}
 ALL = set(State)
@@ -70,6 +70,14 @@ RIGHTS[VALIDATE] = RIGHTS[REQUEST_CHANGES]
 
 def has(right: str | Transition, access: Access) -> bool:
     return access.can(right) if isinstance(right, Transition) else getattr(access, right)
+
+
+def test_every_role_has_its_rights_and_its_place_in_the_access_matrix():
+    roles = set(MembershipRole)
+    assert {right: {role for role, _ in who} - {None} for right, who in RIGHTS.items()} == (
+        dict.fromkeys(RIGHTS, roles)
+    )
+    assert roles <= set(ROLES)
 
 
 def test_every_transition_has_its_rights():
