@@ -12,8 +12,9 @@ from jsonschema import Draft202012Validator
 from diagnostics.domain import vocabulary
 from diagnostics.domain.coherence import RULES, findings_json
 from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.kit_texts import default_texts
 from diagnostics.domain.schema import document_schema
-from diagnostics.domain.vocabulary import Labelled, LegalTool, Mission
+from diagnostics.domain.vocabulary import Labelled, LegalTool, Mission, StepKey
 from tests.scene import demo_document
 from tests.shapes import documents, empty_document, patient
 
@@ -92,6 +93,57 @@ def test_every_enumeration_has_its_labels():
     assert SCHEMA["$defs"]["Mission"]["x-labels"][Mission.ANALYSE_SHARE] == "Analyser, diffuser"
     assert SCHEMA["$defs"]["LegalTool"]["x-labels"][LegalTool.SCIC] == "SCIC"
     assert SCHEMA["$defs"]["Finding"]["properties"]["rule"]["enum"] == list(RULES)
+
+
+def test_findings_are_described_to_the_letter():
+    """They are ours to write and nobody's to read in, so that no document tries this."""
+    assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert SCHEMA["properties"]["findings"] == {
+        "description": "points à discuter, écrits à l’export et ignorés à l’import",
+        "type": "array",
+        "items": {"$ref": "#/$defs/Finding"},
+        "readOnly": True,
+    }
+    texts = default_texts()
+    assert SCHEMA["$defs"]["Finding"] == {
+        "title": "Finding",
+        "description": "A point to discuss.",
+        "type": "object",
+        "properties": {
+            "rule": {
+                "description": "règle qui le trouve",
+                "type": "string",
+                "enum": list(RULES),
+                "x-labels": {rule.id: rule.title for rule in RULES.values()},
+            },
+            "severity": {
+                "description": "poids dans la discussion",
+                "type": "string",
+                "enum": ["attention", "info"],
+                "x-labels": {"attention": "Point d’attention", "info": "À noter"},
+            },
+            "step": {
+                "description": "étape principale",
+                "type": "string",
+                "enum": [step.value for step in StepKey],
+                "x-labels": {step.value: texts.step(step).short_title for step in StepKey},
+            },
+            "rows": {
+                "description": "ce qui est concerné\u00a0: ids de lignes, ou codes de missions, "
+                "d’étapes de l’accompagnement, de familles de ressources, de colonnes du modèle "
+                "économique",
+                "type": "array",
+                "items": {"type": "string"},
+            },
+            "message": {"description": "ce qu’en dirait la facilitation", "type": "string"},
+            "acknowledged": {
+                "description": "choix assumé par la structure",
+                "type": "boolean",
+            },
+        },
+        "required": ["rule", "severity", "step", "rows", "message", "acknowledged"],
+        "additionalProperties": False,
+    }
 
 
 @pytest.mark.parametrize("name", ["sorelle", "brumelle", "arvelle"])

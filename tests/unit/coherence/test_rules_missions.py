@@ -58,6 +58,9 @@ FIRES = [
     ("R13", activities(CREATE, CREATE, HAVE) | ftes(2.25, 1.5), [(("a1", "a2"),
         "Plus de la moitié de vos activités (2 sur 3) sont à créer, avec une équipe qui passe "
         f"de 2,25 à 1,5{NB}ETP. Que cessez-vous de faire{NNB}?")]),
+    ("R13", activities(CREATE, CREATE) | ftes(1, 1), [(("a1", "a2"),
+        f"Toutes vos activités sont à créer, à équipe constante (1{NB}ETP). Que cessez-vous de "
+        f"faire{NNB}?")]),
     ("R13", activities(CREATE) | ftes(0, 0), [(("a1",),
         f"Votre seule activité est à créer, à équipe constante (0{NB}ETP). Que cessez-vous de "
         f"faire{NNB}?")]),
