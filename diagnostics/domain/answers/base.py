@@ -42,6 +42,11 @@ class Row(Shape):
             if name != "id"
         )
 
+    @property
+    def emptied(self) -> Self:
+        """The same row with nothing in it."""
+        return type(self).model_validate({"id": self.id})
+
 
 def without_ids(value: Any) -> Any:
     """Return a value in JSON less the ids of its rows: a new row posted twice has two ids."""

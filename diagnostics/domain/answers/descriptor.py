@@ -54,6 +54,11 @@ class RowSet(Generic[R]):
         return not issubclass(self.row, Row)
 
     @property
+    def key(self) -> str:
+        """The field that says which row it is: its id; of fixed rows, their first field."""
+        return next(iter(self.row.model_fields)) if self.is_fixed else "id"
+
+    @property
     def cap(self) -> int:
         """The number of rows at most; fixed rows are as many as there are."""
         bounds = [
