@@ -16,6 +16,7 @@ from diagnostics import notifications, printing
 from diagnostics.models import ChangeRequest, Diagnostic, Invitation
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
+from diagnostics.services.answers import purge_recent_answers
 from diagnostics.services.renderings import purge_renderings
 
 # About three hours in all: the time for a mail server to come back.
@@ -94,3 +95,10 @@ def print_last_version(*, diagnostic_id: str) -> None:
 def purge_old_renderings(timestamp: int) -> None:
     """Remove the PDFs of what was being written a week ago."""
     purge_renderings(timezone.now())
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="purge_recent_answers")
+def purge_answers_replaced_yesterday(timestamp: int) -> None:
+    """Remove the values from which nobody is merged any more."""
+    purge_recent_answers(timezone.now())

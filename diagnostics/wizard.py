@@ -6,12 +6,12 @@ navigation between steps and its hooks; what was typed and not stored yet is a d
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from copy import copy
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -25,10 +25,12 @@ from formtools.wizard.views import NamedUrlWizardView
 from diagnostics.domain.completeness import missing_in_step
 from diagnostics.domain.vocabulary import Mark, State, StepKey
 from diagnostics.forms.base import StepForm, TamperedForm
+from diagnostics.forms.overtaken import came_in, join_texts, told_conflicts
 from diagnostics.forms.registry import STEP_FORMS
-from diagnostics.forms.row_operations import apply_operation, form_payload
+from diagnostics.forms.row_operations import apply_operation, shown_examples
 from diagnostics.queries import (
     LoadedStep,
+    Overtaken,
     get_diagnostic,
     load_step,
     pending_request,
@@ -105,6 +107,8 @@ class StepWizard(NamedUrlWizardView):
         self.loaded = load_step(self._diagnostic, kwargs["step"], user=request.user)
         request.loaded_step = self.loaded
         self._bound_form: StepForm | None = None
+        self._overtaken: Overtaken | None = None
+        self._is_merged = False
         self.form_list = OrderedDict(
             (entry.key, STEP_FORMS[StepKey(entry.key)]) for entry in self.loaded.steps
         )
@@ -138,6 +142,10 @@ class StepWizard(NamedUrlWizardView):
         """Show the step: its form, or its answer for those who may not edit it now."""
         if not self.loaded.access.can_edit:
             return self._render_closed()
+        draft = self.loaded.draft
+        if draft is not None and draft.base_revision < self.loaded.revision:
+            form = self.get_form(data=QueryDict(draft.form_data))
+            return self.render(self._both_texts(form, base_revision=draft.base_revision))
         return super().get(*args, **kwargs)
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -164,11 +172,7 @@ class StepWizard(NamedUrlWizardView):
             return self._render_conflict()
         except WrongState:
             self._keep_draft()
-            self.loaded = load_step(
-                get_diagnostic(self.request.user, self.loaded.diagnostic.pk),
-                self.loaded.step,
-                user=self.request.user,
-            )
+            self._load_again()
             return self._render_closed(status=409)
         return response
 
@@ -217,7 +221,7 @@ class StepWizard(NamedUrlWizardView):
         answer = form.answer()
         if "review_later" in self.request.POST:
             answer = answer.model_copy(update={"mark": Mark.TO_REVIEW})
-        save_answer(
+        saved = save_answer(
             self.loaded.diagnostic,
             answer,
             internal_note=form.cleaned_data["internal_note"],
@@ -225,6 +229,9 @@ class StepWizard(NamedUrlWizardView):
             user=self.request.user,
             read=self.loaded,
         )
+        self._is_merged = saved.merged is not None
+        if saved.merged is not None:
+            messages.info(self.request, came_in(saved.merged, self.loaded.document))
 
     def process_step_files(self, form: StepForm) -> None:
         """No step takes files."""
@@ -284,20 +291,12 @@ class StepWizard(NamedUrlWizardView):
             "change_request": pending_request(loaded.diagnostic)
             if loaded.diagnostic.state == State.CHANGES_REQUESTED
             else None,
-            "examples": [
-                {
-                    "example": example,
-                    "payload": json.dumps(
-                        form_payload(STEP_FORMS[step], example.payload), ensure_ascii=False
-                    )
-                    if example.payload
-                    else "",
-                }
-                for example in loaded.examples
-            ],
+            "examples": shown_examples(STEP_FORMS[step], loaded.examples),
             "draft": draft,
             "draft_is_late": draft is not None and draft.base_revision < loaded.revision,
             "conflict": False,
+            "overtaken": self._overtaken,
+            "conflicts": told_conflicts(self._overtaken, loaded.document),
             # The row whose possible links are all shown, without JavaScript.
             "expanded_row": self.request.GET.get("liens", ""),
         }
@@ -332,6 +331,8 @@ class StepWizard(NamedUrlWizardView):
         """
         if not self.request.htmx:
             return redirect(self.get_step_url(self.loaded.step.value))
+        if self._is_merged:  # rows came in that the page does not have
+            return HttpResponse(headers={"HX-Refresh": "true"})
         self.loaded = load_step(self._diagnostic, self.loaded.step, user=self.request.user)
         response = render(self.request, "diagnostics/_saved.html", self._page_context())
         rows = {name: formset.row_ids() for name, formset in form.formsets.items()}
@@ -340,15 +341,25 @@ class StepWizard(NamedUrlWizardView):
 
     def _render_conflict(self) -> HttpResponse:
         """Show both texts (409): what was typed, and what somebody else stored meanwhile."""
-        self.loaded = load_step(
-            get_diagnostic(self.request.user, self.loaded.diagnostic.pk),
-            self.loaded.step,
-            user=self.request.user,
-        )
+        self._load_again()
         self._bound_form = None  # it was made from the answer that was stored before
         form = self.get_form(data=self.request.POST)
+        form = self._both_texts(form, base_revision=self.base_revision)
         context = self.get_context_data(form=form) | {"conflict": True}
         return render(self.request, self.template_name, context, status=409)
+
+    def _load_again(self) -> None:
+        """Read the step as it is now."""
+        user = self.request.user
+        current = get_diagnostic(user, self.loaded.diagnostic.pk)
+        self.loaded = load_step(current, self.loaded.step, user=user)
+
+    def _both_texts(self, form: StepForm, *, base_revision: int) -> StepForm:
+        """Return the form to show of what was typed from an older revision."""
+        form, self._overtaken = join_texts(
+            form, self.loaded, base_revision=base_revision, sent_ids=self._drafted_ids()
+        )
+        return form
 
     def _render_closed(self, *, status: int = 200) -> HttpResponse:
         """Show the answer without a form, and why; with what was typed when it came too late."""

@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from diagnostics.domain.coherence import find_coherence
 from diagnostics.domain.vocabulary import MembershipRole, State
-from diagnostics.models import Invitation
+from diagnostics.models import Answer, AnswerRevision, Invitation
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.coherence import acknowledge_finding
 from diagnostics.services.team import invitation_token, invite_member
@@ -129,6 +130,21 @@ def _choice(scene: Scene) -> dict[str, str]:
     return first_point(scene)
 
 
+def _replaced_vision(scene: Scene, address: str) -> dict[str, str]:
+    """A revision to put back: what the step said before it was changed once more."""
+    row = Answer.objects.get(diagnostic=scene.diagnostic, step="vision")
+    AnswerRevision.objects.get_or_create(
+        answer=row,
+        revision=0,
+        defaults={
+            "value": {"statements": [{"id": "v1", "text": "Ce que nous disions avant"}]},
+            "author": scene.lead,
+            "written_at": timezone.now(),
+        },
+    )
+    return {"revision": "0", "base_revision": str(row.revision)}
+
+
 VIEWERS = members(reader=200, contributor=200, lead=200, facilitator=200)
 LEAD_200 = members(reader=403, contributor=403, lead=200, facilitator=403)
 LEAD_302 = members(reader=403, contributor=403, lead=302, facilitator=403)
@@ -209,6 +225,20 @@ ROUTES = [
         lambda scene: [scene.diagnostic.pk, "vision"],
         data=lambda scene, address: step_data(scene.client("lead"), address),
         shows="Énoncé que nul autre ne lit",
+    ),
+    Route(
+        "step_history",
+        VIEWERS,
+        NOT_ALLOWED,
+        lambda scene: [scene.diagnostic.pk, "vision"],
+        shows="Énoncé que nul autre ne lit",
+    ),
+    Route(
+        "step_restore",
+        NOT_ALLOWED,
+        members(reader=403, contributor=302, lead=302, facilitator=403),
+        lambda scene: [scene.diagnostic.pk, "vision"],
+        data=_replaced_vision,
     ),
     Route(
         "positioning_preview",

@@ -265,9 +265,16 @@ class StepForm(forms.Form):
         raise NotImplementedError
 
     def initial_rows(self, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the initial values of a set of rows from the stored answer's JSON values."""
+        """Return the initial values of a set of rows from the stored answer's JSON values.
+
+        A row that no page has sent with its id yet is shown as the new row that it is.
+        """
         row_form: type[RowForm] = self.formset_classes[name].form
-        return [row_form.initial_of(row) for row in values.get(name, [])]
+        rows = [row_form.initial_of(row) for row in values.get(name, [])]
+        known = self.context.known_ids
+        return [
+            row if row.get("id") in known or "id" not in row else {**row, "id": ""} for row in rows
+        ]
 
     # --- Reading what was posted ---
 

@@ -6,7 +6,8 @@ JavaScript does the same in the page (static/js/rows.js).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
@@ -132,11 +133,24 @@ def _fill(form: StepForm, data: QueryDict, payload: list[dict[str, Any]]) -> str
     return anchor or "exemples"
 
 
-def form_payload(form: type[StepForm], payload: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what an example fills in terms of the step's form: {formset, values: {field: [text]}}.
+def shown_examples(
+    form: type[StepForm], examples: Iterable[Example]
+) -> list[dict[str, Example | str]]:
+    """Return the examples of a step, each with what its button fills in, as JSON for the page
+    (``data-payload``; empty: it fills nothing in)."""
+    return [
+        {
+            "example": example,
+            "payload": json.dumps(form_payload(form, example.payload), ensure_ascii=False)
+            if example.payload
+            else "",
+        }
+        for example in examples
+    ]
 
-    Used here, and by the page for JavaScript (``data-payload``).
-    """
+
+def form_payload(form: type[StepForm], payload: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what an example fills in terms of the step's form: {formset, values: {field: [text]}}."""
     entries = []
     for entry in payload:
         values = {name: _as_posted(value) for name, value in entry["values"].items()}

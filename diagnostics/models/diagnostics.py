@@ -188,6 +188,17 @@ class Answer(models.Model):
             "mark": self.mark or None,
         }
 
+    def replaced(self) -> dict[str, Any]:
+        """Return what a revision keeps of this answer: its whole value with the team's note, who
+        wrote it and when."""
+        return {
+            "answer": self,
+            "revision": self.revision,
+            "value": {**self.shape_value(), "internal_note": self.internal_note},
+            "author_id": self.updated_by_id,
+            "written_at": self.updated_at,
+        }
+
 
 class AnswerRevision(models.Model):
     """A value that was replaced, as it was: appended when the author changes or ten minutes have
@@ -206,6 +217,29 @@ class AnswerRevision(models.Model):
         ordering = ["-revision"]
         constraints = [
             models.UniqueConstraint(fields=["answer", "revision"], name="answer_revision_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.answer_id} r{self.revision}"
+
+
+class RecentAnswer(models.Model):
+    """A value that was replaced less than a day ago and is in no revision: whoever began from it is
+    merged from it. The worker empties the table (``purge_recent_answers``)."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="recent")
+    revision = models.PositiveIntegerField("révision")
+    value = models.JSONField("réponse")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField("écrite le")
+    replaced_at = models.DateTimeField("remplacée le", default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = "réponse récente"
+        verbose_name_plural = "réponses récentes"
+        ordering = ["-revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["answer", "revision"], name="recent_answer_once")
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,9 @@ from diagnostics.queries.documents import (
     stored_acknowledgements,
     thresholds_of,
 )
+from diagnostics.queries.history import Change, History, change_between, load_history
 from diagnostics.queries.kit import load_kit_sheet, texts_of
+from diagnostics.queries.merging import Noted, Overtaken, noted_answer, read_overtaken
 from diagnostics.queries.pages import (
     LoadedThread,
     load_check_page,
@@ -51,6 +53,14 @@ __all__ = [
     "StepContext",
     "load_step",
     "LoadedThread",
+    "Change",
+    "History",
+    "change_between",
+    "load_history",
+    "noted_answer",
+    "Noted",
+    "Overtaken",
+    "read_overtaken",
     "load_check_page",
     "load_home",
     "load_thread",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,10 +12,15 @@ from django.utils import timezone
 from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.answers import without_ids
 from diagnostics.domain.indicators import compute_indicators
-from diagnostics.models import Answer, AnswerRevision, Diagnostic, User
+from diagnostics.domain.vocabulary import StepKey
+from diagnostics.models import Answer, AnswerRevision, Diagnostic, RecentAnswer, User
 from diagnostics.queries import (
     LoadedStep,
+    Noted,
+    Overtaken,
     build_document,
+    noted_answer,
+    read_overtaken,
     stored_acknowledgements,
     thresholds_of,
 )
@@ -24,18 +30,22 @@ from diagnostics.services.locking import lock_diagnostic
 
 # The same author replacing a text within this time leaves no revision of it.
 REVISION_AFTER = dt.timedelta(minutes=10)
+# A page opened longer ago is not merged any more: both texts are shown whole.
+MERGED_FOR = dt.timedelta(hours=24)
 
 
 class StaleRevision(ServiceError):
-    """Somebody else saved this step meanwhile; nothing was stored over their answer."""
+    """Somebody else saved this step meanwhile, and the texts cannot be merged; nothing was stored."""
 
 
 @dataclass(frozen=True)
 class SavedAnswer:
-    """What a save did: the revision now in force, and whether anything changed."""
+    """What a save did: the revision now in force, whether anything changed, and with what of
+    somebody else's it was merged."""
 
     revision: int
     changed: bool
+    merged: Overtaken | None = None
 
 
 def save_answer(
@@ -50,18 +60,19 @@ def save_answer(
 ) -> SavedAnswer:
     """Store the answer to a step; one transaction, rights and state re-checked under lock.
 
-    ``base_revision`` is the revision the person started from (0: none). The replaced value is kept
-    as an AnswerRevision when the author changes or ten minutes have passed; the person's draft of
-    the step is dropped (``keep_draft``: what is saved is not what they typed there, so it stays)
-    and the diagnostic's indicators are computed again. The same text saved
-    twice is a success that changes nothing.
+    ``base_revision`` is the revision the person started from (0: none). When somebody else saved
+    since, both are merged by row and by field. The replaced value is kept: as an AnswerRevision when
+    the author changes or ten minutes have passed, for a day otherwise. The person's draft of the step
+    is dropped (``keep_draft``: what is saved is not what they typed there, so it stays) and the
+    diagnostic's indicators are computed again. The same text saved twice is a success that changes
+    nothing.
 
     ``read``: what was read of the diagnostic, of any of its steps; it is read again when somebody
     wrote since.
 
-    Raises NotAllowed, WrongState, and StaleRevision when somebody else saved meanwhile.
+    Raises NotAllowed, WrongState, and StaleRevision when the two texts cannot be merged.
     """
-    step = answer.step
+    step, merged = answer.step, None
     with transaction.atomic():
         locked = lock_for_editing(diagnostic, user=user)
         if read is not None and locked.updated_at == read.diagnostic.updated_at:
@@ -70,40 +81,23 @@ def save_answer(
             answers = list(locked.answers.all())
             acknowledgements = stored_acknowledgements(locked)
         stored = next((row for row in answers if row.step == step.value), None)
-        value = answer.model_dump(mode="json", exclude={"board_question", "mark"})
-        fields = {
-            "value": value,
-            "board_question": answer.board_question,
-            "mark": answer.mark.value if answer.mark else "",
-            "internal_note": internal_note,
-        }
-        unchanged = (
-            all(
-                without_ids(getattr(stored, name)) == without_ids(new)
-                for name, new in fields.items()
-            )
-            if stored
-            else answer.is_empty and not internal_note
-        )
-        if unchanged:
+        noted, revision = Noted(answer, internal_note), stored.revision if stored else 0
+        if base_revision != revision and _says_else(stored, noted):
+            merged = _merge(stored, noted, base_revision=base_revision, user=user)
+            noted = merged.merged
+        if not _says_else(stored, noted):
             if not keep_draft:
                 discard_draft(diagnostic, step, user=user)
-            return SavedAnswer(stored.revision if stored else 0, changed=False)
-        if base_revision != (stored.revision if stored else 0):
-            raise StaleRevision("Une autre personne a enregistré cette étape entre-temps.")
+            return SavedAnswer(revision, changed=False, merged=merged)
         now = timezone.now()
         if stored is None:
             stored = Answer(diagnostic=locked, step=step.value, revision=0)
             answers.append(stored)
-        elif stored.updated_by_id != user.pk or now - stored.updated_at >= REVISION_AFTER:
-            AnswerRevision.objects.create(
-                answer=stored,
-                revision=stored.revision,
-                value={**stored.shape_value(), "internal_note": stored.internal_note},
-                author_id=stored.updated_by_id,
-                written_at=stored.updated_at,
-            )
-        for name, new in fields.items():
+        else:
+            another = stored.updated_by_id != user.pk
+            history = another or now - stored.updated_at >= REVISION_AFTER
+            (AnswerRevision if history else RecentAnswer).objects.create(**stored.replaced())
+        for name, new in _fields(noted).items():
             setattr(stored, name, new)
         stored.revision += 1
         stored.updated_by = user
@@ -115,7 +109,64 @@ def save_answer(
         document = build_document(locked, answers, acknowledgements)
         locked.indicators = dict(compute_indicators(document, thresholds_of(locked)))
         locked.save(update_fields=["updated_at", "indicators"])
-    return SavedAnswer(stored.revision, changed=True)
+    return SavedAnswer(stored.revision, changed=True, merged=merged)
+
+
+def restore_answer(
+    diagnostic: Diagnostic, step: StepKey, *, revision: int, base_revision: int, user: User
+) -> SavedAnswer:
+    """Put back an answer as one of its revisions has it: a save like another, from the revision that
+    the person saw (``base_revision``).
+
+    Raises NotAllowed, WrongState, StaleRevision, and ServiceError when there is no such revision.
+    """
+    past = AnswerRevision.objects.filter(
+        answer__diagnostic=diagnostic, answer__step=step.value, revision=revision
+    ).first()
+    if past is None:
+        raise ServiceError("Cette révision n’est pas dans l’historique.")
+    noted = noted_answer(step, past.value)
+    return save_answer(
+        diagnostic,
+        noted.answer,
+        internal_note=noted.note,
+        base_revision=base_revision,
+        user=user,
+        keep_draft=True,
+    )
+
+
+def purge_recent_answers(now: dt.datetime) -> int:
+    """Remove the values from which nobody is merged any more; tell how many."""
+    return RecentAnswer.objects.filter(replaced_at__lt=now - MERGED_FOR).delete()[0]
+
+
+def _merge(stored: Answer | None, typed: Noted, *, base_revision: int, user: User) -> Overtaken:
+    overtaken = stored and read_overtaken(stored, typed, base_revision=base_revision, user=user)
+    if not overtaken or overtaken.conflicts:
+        raise StaleRevision("Une autre personne a enregistré cette étape entre-temps.")
+    return overtaken
+
+
+def _fields(noted: Noted) -> dict[str, Any]:
+    """Return the columns of an answer."""
+    answer = noted.answer
+    return {
+        "value": answer.model_dump(mode="json", exclude={"board_question", "mark"}),
+        "board_question": answer.board_question,
+        "mark": answer.mark.value if answer.mark else "",
+        "internal_note": noted.note,
+    }
+
+
+def _says_else(stored: Answer | None, noted: Noted) -> bool:
+    """Tell whether a text says something else than what is stored, whatever the ids of its rows."""
+    if stored is None:
+        return bool(noted.note) or not noted.answer.is_empty
+    return any(
+        without_ids(getattr(stored, name)) != without_ids(new)
+        for name, new in _fields(noted).items()
+    )
 
 
 def lock_for_editing(diagnostic: Diagnostic, *, user: User) -> Diagnostic:

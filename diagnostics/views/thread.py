@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from diagnostics.domain.thread import Gap, GapKind, Thread, read_thread
 from diagnostics.domain.tying import CannotTie, tying_choices
 from diagnostics.domain.vocabulary import StepKey
+from diagnostics.forms.overtaken import came_in
 from diagnostics.forms.thread import LinkForm
 from diagnostics.models import Answer
 from diagnostics.queries import LoadedDiagnostic, LoadedThread, get_diagnostic, load_thread
@@ -99,7 +100,7 @@ def link_rows(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not valid:
         return _render(request, loaded, page, refused=Refused(form, item_name(item)))
     try:
-        save_answer(
+        saved = save_answer(
             loaded.diagnostic,
             form.changed(page.stored(step)),
             internal_note=page.rows[step].internal_note if step in page.rows else "",
@@ -113,6 +114,8 @@ def link_rows(request: SignedInRequest, pk: UUID) -> HttpResponse:
     except (StaleRevision, WrongState) as error:
         loaded = get_diagnostic(request.user, pk)
         return _refuse(request, loaded, load_thread(loaded.diagnostic), form, str(error))
+    if saved.merged is not None:
+        messages.info(request, came_in(saved.merged, page.document))
     words = enumeration(form.words())
     messages.success(request, f"Enregistré\u00a0: {quoted(item_name(item, length=60))} — {words}.")
     return redirect("thread", pk=pk)

@@ -137,6 +137,26 @@ document.body.addEventListener("step:saved", (event) => {
   }, 4000);
 });
 
+// --- Two texts for one field: taking the other one's ---------------------------------------------
+
+for (const button of document.querySelectorAll("[data-take]")) {
+  const field = document.getElementById(button.dataset.take);
+  // A list of boxes has no one value to put.
+  button.hidden = !field?.matches("input:not([type=checkbox]), textarea, select");
+  button.addEventListener("click", () => {
+    const text = button.dataset.text;
+    if (field.tagName === "SELECT") {
+      const named = [...field.options].find((option) => option.text.trim() === text);
+      field.value = named ? named.value : "";
+    } else {
+      field.value = field.inputMode === "decimal" ? text.replace(/\s/g, "") : text;
+    }
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+    say("Texte repris dans le formulaire.");
+  });
+}
+
 // --- Points to discuss, answered beside the form ------------------------------------------------
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {

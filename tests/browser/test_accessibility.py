@@ -198,3 +198,4 @@ def test_errors_conflict_and_changes_requested(inspector, demo):
     page.get_by_role("button", name="Enregistrer et continuer").click()
     expect(page.get_by_role("alert")).to_be_focused()
     own.inspect("a conflict")
+    own.visit(f"{step_path(diagnostic, 'vision')}historique/?de={answer.revision}&a=99")

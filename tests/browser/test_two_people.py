@@ -4,7 +4,9 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
+from diagnostics.domain.answers import Vision
 from diagnostics.models import Answer, Diagnostic
+from diagnostics.services.answers import save_answer
 from tests.browser.helpers import a_diagnostic, row, save, sign_in, step_path
 from tests.factories import MembershipFactory, UserFactory
 
@@ -34,7 +36,15 @@ def stored_texts() -> list[str]:
 
 @pytest.fixture
 def conflict(open_browser, diagnostic, colleague) -> Page:
-    """The page of the person who saved second."""
+    """The page of the person who saved second, in a row that was there."""
+    first = {"statements": [{"id": "v1", "text": "Le texte du départ"}]}
+    save_answer(
+        diagnostic,
+        Vision.model_validate(first),
+        internal_note="",
+        base_revision=0,
+        user=diagnostic.created_by,
+    )
     mine, theirs = open_browser(diagnostic.created_by), open_browser(colleague)
     for page, text in ((mine, MINE), (theirs, THEIRS)):
         page.goto(step_path(diagnostic, "vision"))
@@ -44,21 +54,43 @@ def conflict(open_browser, diagnostic, colleague) -> Page:
     alert = mine.get_by_role("alert")
     expect(alert).to_contain_text("Karim Contributeur a enregistré cette étape")
     expect(alert).to_be_focused()
-    expect(mine.get_by_role("region", name="Réponse enregistrée")).to_contain_text(THEIRS)
+    expect(mine.get_by_role("region", name="À choisir")).to_contain_text(THEIRS)
     expect(statement(mine)).to_have_value(MINE)
     assert stored_texts() == [THEIRS]
     return mine
 
 
 def test_keep_the_stored_answer(conflict):
-    conflict.get_by_role("button", name="Garder la réponse enregistrée").click()
+    conflict.get_by_role("button", name="Abandonner ma saisie").click()
     expect(statement(conflict)).to_have_value(THEIRS)
     expect(conflict.get_by_role("alert")).to_have_count(0)
     assert stored_texts() == [THEIRS]
 
 
+def test_take_the_other_text_for_one_field(conflict, diagnostic):
+    conflict.get_by_role("button", name="Reprendre le texte de Karim Contributeur").click()
+    expect(statement(conflict)).to_have_value(THEIRS)
+    expect(statement(conflict)).to_be_focused()
+    conflict.get_by_role("link", name="Énoncé").click()
+    conflict.get_by_role("button", name="Enregistrer mon choix").click()
+    conflict.wait_for_url(f"**{step_path(diagnostic, 'roles')}")
+    assert stored_texts() == [THEIRS]
+
+
+def test_rows_of_both_are_kept_and_told(open_browser, diagnostic, colleague):
+    mine, theirs = open_browser(diagnostic.created_by), open_browser(colleague)
+    for page, text in ((mine, MINE), (theirs, THEIRS)):
+        page.goto(step_path(diagnostic, "vision"))
+        statement(page).fill(text)
+    save(theirs)
+    mine.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(row(mine, "Énoncé", 2)).to_be_visible()
+    expect(mine.get_by_text("Pendant votre saisie, Karim Contributeur a ajouté")).to_be_visible()
+    assert sorted(stored_texts()) == sorted([MINE, THEIRS])
+
+
 def test_store_my_text_instead(conflict, diagnostic):
-    conflict.get_by_role("button", name="Enregistrer mon texte à la place").click()
+    conflict.get_by_role("button", name="Enregistrer mon choix").click()
     conflict.wait_for_url(f"**{step_path(diagnostic, 'roles')}")
     assert stored_texts() == [MINE]
 
@@ -67,9 +99,9 @@ def test_a_draft_that_a_colleague_overtook_offers_both(conflict, diagnostic):
     """Leaving the conflict and coming back later shows both texts again."""
     conflict.goto("/")
     conflict.goto(step_path(diagnostic, "vision"))
-    expect(conflict.get_by_role("region", name="Réponse enregistrée")).to_contain_text(THEIRS)
+    expect(conflict.get_by_role("region", name="À choisir")).to_contain_text(THEIRS)
     expect(statement(conflict)).to_have_value(MINE)
-    conflict.get_by_role("button", name="Enregistrer mon texte à la place").click()
+    conflict.get_by_role("button", name="Enregistrer mon choix").click()
     conflict.wait_for_url(f"**{step_path(diagnostic, 'roles')}")
     assert stored_texts() == [MINE]
 

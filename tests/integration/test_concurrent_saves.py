@@ -1,4 +1,4 @@
-"""Several people save one step at once: one wins, nobody's text is lost."""
+"""Several people save one step at once: what each added is kept, nobody's text is lost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from django.db import connection, transaction
 
-from diagnostics.domain.answers import Roles, Vision, VisionStatement
+from diagnostics.domain.answers import Objectives, Roles, Vision, VisionStatement
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import (
     Answer,
@@ -73,7 +73,7 @@ def test_twenty_people_save_the_same_revision(scene):
             assert f"Texte de la personne {winner}" in page
 
 
-def test_a_first_answer_given_by_many_is_given_once(scene):
+def test_a_first_answer_given_by_many_is_one_answer_with_all_they_gave(scene):
     people = [MembershipFactory(structure=scene.structure).user for _ in range(8)]
     clients = [scene.client_of(person) for person in people]
     data = scene.page(StepKey.ROLES)
@@ -90,9 +90,12 @@ def test_a_first_answer_given_by_many_is_given_once(scene):
         )
     ]
 
-    assert sorted(codes) == [302] + [409] * 7
+    assert codes == [302] * 8
     assert Answer.objects.filter(step="roles").count() == 1
-    assert Draft.objects.filter(step="roles").count() == 7
+    assert sorted(row.detail for row in scene.answer(StepKey.ROLES).rows) == [
+        f"Rôle {n}" for n in range(8)
+    ]
+    assert list(Draft.objects.all()) == []
 
 
 def test_different_steps_saved_at_once_are_all_stored(scene):
@@ -225,3 +228,32 @@ def test_a_step_that_was_read_once_serves_two_saves(scene):
             read=loaded,
         )
         assert saved.revision == revision + 1
+
+
+def test_eight_people_write_on_and_on_in_one_step(scene):
+    """Each in a row of their own: every text that was acknowledged is there at the end."""
+    count, rounds = 8, 50
+    people = [MembershipFactory(structure=scene.structure).user for _ in range(count)]
+    clients = [scene.client_of(person) for person in people]
+    rows = [{"id": f"o{n}", "statement": "Départ"} for n in range(count)]
+    scene.store(Objectives.model_validate({"rows": rows}))
+
+    def write(n: int) -> list[int]:
+        codes = []
+        for turn in range(rounds):
+            data = scene.page(StepKey.OBJECTIVES, user=people[n])
+            field = f"objectives-rows-{n}-statement"
+            response = scene.post(
+                StepKey.OBJECTIVES, data, client=clients[n], **{field: f"{n}, tour {turn}"}
+            )
+            codes.append(response.status_code)
+        return codes
+
+    codes = at_once(*[lambda n=n: write(n) for n in range(count)])
+
+    assert codes == [[302] * rounds] * count
+    assert [row.statement for row in scene.answer(StepKey.OBJECTIVES).rows] == [
+        f"{n}, tour {rounds - 1}" for n in range(count)
+    ]
+    assert scene.revision(StepKey.OBJECTIVES) == 1 + count * rounds
+    assert list(Draft.objects.all()) == []

@@ -19,6 +19,7 @@ from diagnostics.models import (
     Diagnostic,
     Draft,
     Event,
+    RecentAnswer,
     Rendering,
     User,
     Version,
@@ -187,6 +188,12 @@ REFUSED = [
         lambda w: Answer.objects.filter(pk=w.answer.pk).update(revision=0),
     ),
     ("answer_revision_once", lambda w: AnswerRevision.objects.create(**w.revision_fields())),
+    (
+        "recent_answer_once",
+        lambda w: RecentAnswer.objects.bulk_create(
+            RecentAnswer(**w.revision_fields()) for _ in range(2)
+        ),
+    ),
     (
         "draft_once_per_person_and_step",
         lambda w: Draft.objects.create(diagnostic=w.diagnostic, step="vision", user=w.user),

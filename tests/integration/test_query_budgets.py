@@ -59,6 +59,7 @@ REPORT_GET = {
 KIT_PRINTED, KIT_KEPT = 11, 4
 THREAD_GET = 5
 THREAD_LINK = 14
+HISTORY_GET = 7
 START_GET = 5
 LITTLE_AND_MUCH = pytest.mark.parametrize("much", [False, True], ids=["little", "much"])
 MANY_ROWS = 12
@@ -286,6 +287,10 @@ def test_the_thread(django_assert_num_queries, much: bool):
         with django_assert_num_queries(THREAD_GET) as captured:
             assert client.get(reverse("thread", args=[scene.diagnostic.pk])).status_code == 200
         assert len(captured) <= PAGE
+    address = reverse("step_history", args=[scene.diagnostic.pk, StepKey.VISION])
+    reader = scene.client("reader")
+    with django_assert_num_queries(HISTORY_GET):
+        assert reader.get(address).status_code == 200
     # The dearest link: another author's answer is replaced, so that its revision is kept.
     client = scene.client("lead" if much else "contributor")
     revision = scene.diagnostic.answers.get(step="territorial_scales").revision

@@ -262,7 +262,7 @@ def test_a_stale_link_stores_nothing_says_who_and_keeps_the_choice(scene):
     seen = scene.revision(StepKey.ACTIVITIES)
     theirs = scene.answer(StepKey.ACTIVITIES)
     theirs.rows[1].text = "Café des partenaires"
-    theirs.rows[0].serves_none = True
+    theirs.rows[0].serves_none = theirs.rows[1].serves_none = True
     scene.store(theirs, user=colleague)
 
     response = link(scene, "activity-objective:b2", revision=seen, links=["o1"])
@@ -284,7 +284,7 @@ def test_a_stale_link_stores_nothing_says_who_and_keeps_the_choice(scene):
     assert AnswerRevision.objects.filter(answer__step="activities", author=colleague).exists()
 
 
-def test_a_colleagues_link_is_kept_beside_ones_own(scene):
+def test_what_a_colleague_stored_meanwhile_is_kept_beside_ones_own_link(scene):
     scene.store_demo("brumelle")
     scene.store(
         Objectives(rows=[Objective(id="o1", statement="Un"), Objective(id="o2", statement="Deux")])
@@ -292,17 +292,18 @@ def test_a_colleagues_link_is_kept_beside_ones_own(scene):
     seen = scene.revision(StepKey.ACTIVITIES)
     theirs = scene.answer(StepKey.ACTIVITIES)
     theirs.rows[0].serves = ["o2"]
-    scene.store(theirs, user=MembershipFactory(structure=scene.structure).user)
+    theirs.rows[1].text = "Café des partenaires"
+    colleague = MembershipFactory(structure=scene.structure, user__name="Bo Collègue").user
+    scene.store(theirs, user=colleague)
 
     response = link(scene, "activity-objective:b1", revision=seen, links=["o1"])
 
-    assert response.status_code == 409
-    assert "Aujourd’hui, cette ligne est reliée à : O2 Deux" in text_of(response)
-    form = next(
-        f for f in page_of(response).forms if f.data.get("gap") == ["activity-objective:b1"]
-    )
-    scene.browser.post(form.action, form.data)
-    assert scene.answer(StepKey.ACTIVITIES).rows[0].serves == ["o2", "o1"]
+    assert response.status_code == 302
+    rows = scene.answer(StepKey.ACTIVITIES).rows
+    assert sorted(rows[0].serves) == ["o1", "o2"]
+    assert rows[1].text == "Café des partenaires"
+    page = text_of(scene.browser.get(response["Location"]))
+    assert "Pendant votre saisie, Bo Collègue a modifié 2\u00a0activités." in page
 
 
 def test_a_row_removed_meanwhile_is_said(scene):

@@ -1,0 +1,105 @@
+"""What the answer to a step was: its revisions, what each changed, any two of them compared."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from diagnostics.domain.answers import ANSWER_SHAPES
+from diagnostics.domain.comparison import AnswerChanges, compare_answers, labels_of
+from diagnostics.models import Answer, AnswerRevision
+from diagnostics.queries.merging import Noted, noted_answer
+from diagnostics.queries.steps import LoadedStep
+
+PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed from one text to another; ``note``: the two notes of the team, when they differ."""
+
+    answer: AnswerChanges
+    note: tuple[str, str] | None
+
+    @property
+    def said(self) -> str:
+        """Say it after a name."""
+        return self.answer.said or "a modifié la note interne de l’équipe"
+
+
+@dataclass(frozen=True)
+class PastAnswer:
+    """One revision of an answer, and what it changed of the one kept before it.
+
+    ``is_current``: it is the answer now in force.
+    """
+
+    revision: int
+    author: str
+    written_at: dt.datetime
+    noted: Noted
+    change: Change
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """The revisions of a step, the newest first; ``older``: the page after this one, 0 for none."""
+
+    entries: tuple[PastAnswer, ...]
+    older: int
+
+    def entry(self, revision: int) -> PastAnswer | None:
+        """Return an entry of this page."""
+        return next((entry for entry in self.entries if entry.revision == revision), None)
+
+
+def load_history(loaded: LoadedStep, *, page: int = 1) -> History:
+    """Read a page of the history of a step, in two queries; the team's notes are its own: whoever is
+    not of the structure gets none."""
+    row = loaded.stored_row
+    if row is None:
+        return History((), 0)
+    start = (page - 1) * PER_PAGE
+    past = AnswerRevision.objects.filter(answer=row).select_related("author")
+    # The answer in force is the first of the first page; one more says what the last one changed.
+    rows: list[Answer | AnswerRevision] = [row] if page == 1 else []
+    rows += past[max(start - 1, 0) : start + PER_PAGE]
+    if not rows:
+        return History((), 0)
+    kept = [(entry, _noted(loaded, entry)) for entry in rows]
+    before = [noted for _entry, noted in kept[1:]] + [Noted(ANSWER_SHAPES[loaded.step]())]
+    entries = tuple(
+        PastAnswer(
+            entry.revision,
+            _author(entry),
+            entry.updated_at if isinstance(entry, Answer) else entry.written_at,
+            noted,
+            change_between(loaded, old, noted),
+            is_current=isinstance(entry, Answer),
+        )
+        for (entry, noted), old in zip(kept, before, strict=True)
+    )
+    has_older = len(entries) > PER_PAGE
+    return History(entries[:PER_PAGE], page + 1 if has_older else 0)
+
+
+def change_between(loaded: LoadedStep, before: Noted, after: Noted) -> Change:
+    """Compare two texts of a step; links are named as the diagnostic has them now."""
+    labels = labels_of(loaded.document.answers)
+    notes = (before.note, after.note)
+    return Change(
+        compare_answers(before.answer, after.answer, labels),
+        notes if before.note != after.note else None,
+    )
+
+
+def _noted(loaded: LoadedStep, entry: Answer | AnswerRevision) -> Noted:
+    value = entry.replaced()["value"] if isinstance(entry, Answer) else entry.value
+    noted = noted_answer(loaded.step, value)
+    return noted if loaded.access.role else Noted(noted.answer)
+
+
+def _author(entry: Answer | AnswerRevision) -> str:
+    person = entry.updated_by if isinstance(entry, Answer) else entry.author
+    return person.display_name

@@ -1,0 +1,248 @@
+"""Two people on one step: what each wrote is kept, what both wrote is to be chosen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from html import unescape
+
+import pytest
+from django.http import QueryDict
+from django.utils import timezone
+
+from diagnostics.domain.answers import Objectives, Vision
+from diagnostics.domain.vocabulary import StepKey
+from diagnostics.models import Answer, AnswerRevision, Draft, RecentAnswer
+from diagnostics.services.answers import purge_recent_answers
+from tests.factories import MembershipFactory, UserFactory
+from tests.pages import Page, html_of
+from tests.posting import URL_ENCODED
+from tests.scene import Scene
+
+pytestmark = pytest.mark.django_db
+OBJECTIVES = StepKey.OBJECTIVES
+FIRST, SECOND = "objectives-rows-0-statement", "objectives-rows-1-statement"
+NB = "\u00a0"
+
+
+@pytest.fixture
+def scene() -> Scene:
+    scene = Scene()
+    scene.store(objectives("Un", "Deux"))
+    return scene
+
+
+@pytest.fixture
+def bob(scene):
+    return MembershipFactory(structure=scene.structure, user=UserFactory(name="Bob Collègue")).user
+
+
+def objectives(*statements: str, **fields: object) -> Objectives:
+    rows = [{"id": f"o{n}", "statement": text} for n, text in enumerate(statements, 1)]
+    return Objectives.model_validate({"rows": rows, **fields})
+
+
+def statements(scene) -> list[str]:
+    return [row.statement for row in scene.answer(OBJECTIVES).rows]
+
+
+def text_of(response) -> str:
+    return unescape(html_of(response))
+
+
+def shown_by(scene) -> QueryDict:
+    """Return what the page of the step, as it is shown, would post."""
+    page = scene.browser.get(scene.url(OBJECTIVES))
+    form = Page(html_of(page)).form_to(scene.url(OBJECTIVES))
+    data = QueryDict(mutable=True)
+    for name, values in form.data.items():
+        if "__prefix__" not in name:  # in the template of a new row
+            # A browser leaves out the line end that opens a textarea.
+            data.setlist(name, [value.strip() for value in values])
+    return data
+
+
+def add_row(data, text: str) -> None:
+    total = int(data["objectives-rows-TOTAL_FORMS"])
+    data["objectives-rows-TOTAL_FORMS"] = str(total + 1)
+    data[f"objectives-rows-{total}-id"] = ""
+    data[f"objectives-rows-{total}-statement"] = text
+
+
+def test_rows_and_fields_of_both_are_kept(scene, bob):
+    mine = scene.page(OBJECTIVES)
+    mine[FIRST] = "Un, mieux dit"
+    add_row(mine, "Trois")
+    changed = objectives("Un", "Deux", "De Bob").model_copy(deep=True)
+    changed.rows[0].unit = "%"
+    scene.store(changed, user=bob)
+
+    response = scene.post(OBJECTIVES, mine)
+
+    assert response["Location"] == scene.url(StepKey.POSITIONING)
+    assert sorted(statements(scene)) == ["De Bob", "Deux", "Trois", "Un, mieux dit"]
+    assert scene.answer(OBJECTIVES).rows[0].unit == "%"
+    assert (scene.revision(OBJECTIVES), scene.row(OBJECTIVES).updated_by) == (3, scene.lead)
+    assert list(Draft.objects.all()) == []
+    assert [r.author for r in AnswerRevision.objects.order_by("revision")] == [scene.lead, bob]
+    page = text_of(scene.browser.get(response["Location"]))
+    assert (
+        f"Pendant votre saisie, Bob Collègue a ajouté 1{NB}objectif et modifié 1{NB}objectif. "
+        "Tout est enregistré, le vôtre aussi."
+    ) in page
+
+
+def test_what_bob_stored_already_is_not_stored_twice(scene, bob):
+    """Of two changes, one was made by both: nothing of mine is missing."""
+    mine = scene.page(OBJECTIVES)
+    mine[FIRST] = "Comme Bob"
+    scene.store(objectives("Comme Bob", "Deux", "De Bob"), user=bob)
+
+    assert scene.post(OBJECTIVES, mine).status_code == 302
+
+    assert statements(scene) == ["Comme Bob", "Deux", "De Bob"]
+    assert (scene.revision(OBJECTIVES), scene.row(OBJECTIVES).updated_by) == (2, bob)
+
+
+def test_saved_in_place_the_page_is_read_again(scene, bob):
+    mine = scene.page(OBJECTIVES)
+    mine[FIRST] = "Un, mieux dit"
+    scene.store(objectives("Un", "Deux", "De Bob"), user=bob)
+
+    mine["stay"] = "1"
+    response = scene.browser.post(
+        scene.url(OBJECTIVES),
+        mine.urlencode(),
+        content_type=URL_ENCODED,
+        headers={"HX-Request": "true"},
+    )
+
+    assert (response.status_code, response["HX-Refresh"]) == (200, "true")
+    assert statements(scene) == ["Un, mieux dit", "Deux", "De Bob"]
+    page = text_of(scene.browser.get(scene.url(OBJECTIVES)))
+    assert "Bob Collègue a ajouté" in page
+    assert "De Bob" in page
+
+
+def test_the_same_field_is_to_be_chosen_and_the_rest_is_kept(scene, bob):
+    mine = scene.page(OBJECTIVES)
+    mine[FIRST], mine["objectives-rows-0-unit"] = "Le mien", "associations"
+    scene.store(objectives("Celui de Bob", "Deux, de Bob"), user=bob)
+    before = scene.stored_rows()
+
+    response = scene.post(OBJECTIVES, mine)
+
+    assert response.status_code == 409
+    after = scene.stored_rows()
+    assert (after["answers"], after["revisions"]) == (before["answers"], before["revisions"])
+    for page in (text_of(response), text_of(scene.browser.get(scene.url(OBJECTIVES)))):
+        assert "Bob Collègue a enregistré cette étape pendant votre saisie" in page
+        choices = page.split("À choisir")[1].split("</section>")[0]
+        assert f"«{NB}Le mien{NB}», énoncé de l’objectif" in choices
+        assert "Celui de Bob" in choices
+        assert "Le mien" in choices
+        assert "Deux, de Bob" not in choices
+        assert "associations" not in choices
+    # The form holds both; saving it replaces the one text that was chosen.
+    shown = shown_by(scene)
+    assert (shown[FIRST], shown[SECOND]) == ("Le mien", "Deux, de Bob")
+    assert scene.post(OBJECTIVES, shown).status_code == 302
+    assert statements(scene) == ["Le mien", "Deux, de Bob"]
+    assert scene.answer(OBJECTIVES).rows[0].unit == "associations"
+    assert AnswerRevision.objects.first().value["rows"][0]["statement"] == "Celui de Bob"
+    assert list(Draft.objects.all()) == []
+
+
+@pytest.mark.parametrize("who", ["bob", "me"])
+def test_a_row_that_one_removed_and_the_other_changed(scene, bob, who):
+    mine = scene.page(OBJECTIVES)
+    if who == "bob":
+        mine[SECOND] = "Deux, mieux dit"
+        scene.store(objectives("Un"), user=bob)
+    else:
+        mine["objectives-rows-TOTAL_FORMS"] = "1"
+        scene.store(objectives("Un", "Deux, mieux dit"), user=bob)
+
+    response = scene.post(OBJECTIVES, mine)
+
+    page = text_of(response)
+    assert response.status_code == 409
+    assert ("a retiré cette ligne" if who == "bob" else "Vous avez retiré cette ligne") in page
+    shown = shown_by(scene)
+    assert shown[SECOND] == "Deux, mieux dit"
+    assert scene.post(OBJECTIVES, shown).status_code == 302
+    assert statements(scene) == ["Un", "Deux, mieux dit"]
+    assert [row.id for row in scene.answer(OBJECTIVES).rows] == ["o1", "o2"]
+
+
+def test_a_late_draft_that_merges_shows_both(scene, bob):
+    mine = scene.page(OBJECTIVES)
+    add_row(mine, "Trois")
+    scene.post(OBJECTIVES, mine, keep_draft="1")
+    scene.store(objectives("Un", "Deux, de Bob"), user=bob)
+
+    page = text_of(scene.browser.get(scene.url(OBJECTIVES)))
+    assert "ses modifications et les vôtres sont réunies" in page
+    assert "À choisir" not in page
+    shown = shown_by(scene)
+    assert scene.post(OBJECTIVES, shown).status_code == 302
+    assert statements(scene) == ["Un", "Deux, de Bob", "Trois"]
+
+
+def test_the_notes_of_the_team_are_to_be_chosen_too(scene, bob):
+    mine = scene.page(OBJECTIVES)
+    mine["objectives-internal_note"] = "Ma note"
+    theirs = scene.page(OBJECTIVES, user=bob)
+    theirs["objectives-internal_note"] = "La note de Bob"
+    scene.post(OBJECTIVES, theirs, client=scene.client_of(bob))
+
+    page = text_of(scene.post(OBJECTIVES, mine))
+
+    choices = page.split("À choisir")[1].split("</section>")[0]
+    for words in ("Note interne de l’équipe", "Ma note", "La note de Bob"):
+        assert words in choices
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_revision_that_is_no_longer_at_hand_shows_both_texts_whole(scene, bob, kept):
+    mine = scene.page(OBJECTIVES)  # revision 1
+    scene.store(objectives("Un, repris", "Deux"))  # the same author: no revision of 1
+    mine[FIRST] = "Le mien"
+    client = scene.client_of(bob)
+    assert RecentAnswer.objects.get().revision == 1
+    later = timezone.now() + dt.timedelta(hours=23 if kept else 25)
+
+    assert purge_recent_answers(later) == (0 if kept else 1)
+
+    page = text_of(scene.post(OBJECTIVES, mine, client=client))
+    assert ("À choisir" in page) == kept
+    assert "Un, repris" in page
+    assert "Le mien" in page
+
+
+def test_the_same_person_in_two_tabs_is_never_merged(scene, bob):
+    """A new row sent again, because the answer to the first sending was lost, is one row."""
+    mine = scene.page(OBJECTIVES)
+    add_row(mine, "Trois")
+    assert scene.post(OBJECTIVES, mine).status_code == 302
+    mine[FIRST] = "Un, et la suite"
+    for user in (scene.lead, bob):  # nobody else since, then somebody else
+        if user is bob:
+            changed = scene.answer(OBJECTIVES).model_copy(deep=True)
+            changed.rows[1].unit = "%"
+            scene.store(changed, user=bob)
+        assert scene.post(OBJECTIVES, mine).status_code == 409
+        assert statements(scene) == ["Un", "Deux", "Trois"]
+
+
+def test_a_first_answer_begins_from_nothing(scene, bob):
+    mine = scene.page(StepKey.VISION)
+    mine["vision-starting_point"] = "D’où nous partons"
+    vision = {"statements": [{"id": "v1", "text": "Ce que Bob voit"}]}
+    scene.store(Vision.model_validate(vision), user=bob)
+
+    assert scene.post(StepKey.VISION, mine).status_code == 302
+
+    answer = scene.answer(StepKey.VISION)
+    assert answer.starting_point == "D’où nous partons"
+    assert [row.text for row in answer.statements] == ["Ce que Bob voit"]
+    assert Answer.objects.filter(step="vision").count() == 1
