@@ -57,6 +57,7 @@ diagnostic_urls = [
     path("etapes/<step:step>/historique/", history.show_history, name="step_history"),
     path("etapes/<step:step>/restaurer/", history.restore, name="step_restore"),
     path("etapes/positioning/apercu/", positioning.positioning_preview, name="positioning_preview"),
+    path("journal/", history.show_journal, name="journal"),
     path("relecture/", diagnostics.show_check_page, name="diagnostic_check"),
     path("coherence/", coherence.explain, name="coherence"),
     path("coherence/assumer/", coherence.acknowledge, name="finding_acknowledge"),

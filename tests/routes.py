@@ -226,6 +226,7 @@ ROUTES = [
         data=lambda scene, address: step_data(scene.client("lead"), address),
         shows="Énoncé que nul autre ne lit",
     ),
+    Route("journal", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Ambition très réservée"),
     Route(
         "step_history",
         VIEWERS,

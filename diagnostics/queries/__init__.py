@@ -18,6 +18,7 @@ from diagnostics.queries.documents import (
     thresholds_of,
 )
 from diagnostics.queries.history import Change, History, change_between, load_history
+from diagnostics.queries.journal import Journal, load_journal
 from diagnostics.queries.kit import load_kit_sheet, texts_of
 from diagnostics.queries.merging import Noted, Overtaken, noted_answer, read_overtaken
 from diagnostics.queries.pages import (
@@ -57,6 +58,8 @@ __all__ = [
     "History",
     "change_between",
     "load_history",
+    "Journal",
+    "load_journal",
     "noted_answer",
     "Noted",
     "Overtaken",

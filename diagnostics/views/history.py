@@ -1,4 +1,4 @@
-"""The history of a step: who wrote what and when, two revisions compared, one put back."""
+"""The history of a step (revisions compared, one put back), and the journal of a diagnostic."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.overtaken import came_in
-from diagnostics.queries import change_between, get_diagnostic, load_history, load_step
+from diagnostics.queries import (
+    change_between,
+    get_diagnostic,
+    load_history,
+    load_journal,
+    load_step,
+)
 from diagnostics.requests import SignedInRequest
 from diagnostics.services.answers import restore_answer
 
@@ -36,6 +42,15 @@ def show_history(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpRespo
         "compared": compared,
     }
     return render(request, "diagnostics/history.html", context)
+
+
+@require_GET
+def show_journal(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Show the events of a diagnostic, in words, the newest first."""
+    loaded = get_diagnostic(request.user, pk)
+    journal = load_journal(loaded.diagnostic, page=request.GET.get("page", "1"))
+    context = {"diagnostic": loaded.diagnostic, "journal": journal}
+    return render(request, "diagnostics/journal.html", context)
 
 
 @require_POST

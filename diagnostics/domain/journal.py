@@ -1,0 +1,31 @@
+"""The events of a diagnostic, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from diagnostics.domain.coherence import RULES
+from diagnostics.domain.vocabulary import EventKind
+from diagnostics.typography import count, quoted
+
+
+def tell_event(kind: EventKind, detail: Mapping[str, Any]) -> str:
+    """Say an event after the name of who did it; ``detail``: what the journal keeps of it.
+
+    What an event of long ago lacks is left out.
+    """
+    rule = RULES.get(detail.get("rule", ""))
+    point = f"\u00a0: {quoted(rule.title)}" if rule else ""
+    version = f" (version\u00a0{detail['version']})" if "version" in detail else ""
+    steps = detail.get("steps")
+    imported = f" de {count(len(steps), 'étape', 'étapes')}" if steps else ""
+    return {
+        EventKind.DIAGNOSTIC_OPENED: "a ouvert le diagnostic",
+        EventKind.ANSWERS_IMPORTED: f"a importé les réponses{imported}",
+        EventKind.FINDING_ACKNOWLEDGED: f"a dit que c’est un choix assumé{point}",
+        EventKind.ACKNOWLEDGEMENT_WITHDRAWN: f"a remis un choix en discussion{point}",
+        EventKind.SUBMITTED: f"a soumis le diagnostic{version}",
+        EventKind.CHANGES_REQUESTED: "a demandé des modifications",
+        EventKind.VALIDATED: "a validé le diagnostic",
+    }.get(kind, f"\u00a0: {kind.label}")
