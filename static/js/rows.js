@@ -93,6 +93,46 @@ function showLinks(button, container) {
   field.querySelector("input")?.focus();
 }
 
+// --- Taking back: a row that held something can be put back until the page is left ----------------
+
+const removed = new Set();
+
+function offerBack(row, container, noun, place) {
+  const bar = document.createElement("p");
+  bar.className = "row-removed";
+  const text = firstField(row)?.value.trim() ?? "";
+  const name = text && !firstField(row).matches("select") ? `« ${text.slice(0, 60)} »` : place + 1;
+  const back = document.createElement("button");
+  back.type = "button";
+  back.className = "btn btn-quiet btn-sm";
+  back.textContent = "Annuler";
+  bar.append(`Retrait : ${noun} ${name}. `, back);
+  removed.add(row);
+  row.replaceWith(bar);
+  back.addEventListener("click", () => {
+    if (rowsOf(container).length >= Number(container.dataset.cap)) {
+      say(`${container.dataset.cap} lignes au plus.`);
+      return;
+    }
+    removed.delete(row);
+    bar.replaceWith(row);
+    renumber(container);
+    totals();
+    firstField(row)?.focus();
+    say("Ligne remise.");
+  });
+}
+
+// Once the step is saved without it, a row that comes back is a new one.
+document.body.addEventListener("step:saved", () => {
+  for (const row of removed) {
+    const id = row.querySelector(":scope > input[type=hidden][name$='-id']");
+    if (id) {
+      id.value = "";
+    }
+  }
+});
+
 function operate(button) {
   const [verb, name] = button.value.split(":");
   const container = form.querySelector(`[data-rows][data-name="${name}"]`);
@@ -108,21 +148,26 @@ function operate(button) {
     showLinks(button, container);
     return;
   }
+  const rows = rowsOf(container);
+  const place = rows.indexOf(row);
   if (verb === "remove") {
-    const next = row.nextElementSibling?.matches("[data-row]")
-      ? row.nextElementSibling
-      : row.previousElementSibling;
-    row.remove();
+    const next = rows[place + 1] ?? rows[place - 1];
+    const offered = !isBlank(row);
+    if (offered) {
+      offerBack(row, container, noun, place);
+    } else {
+      row.remove();
+    }
     renumber(container);
-    const target = next?.matches("[data-row]") ? next : container.querySelector("[data-add]");
-    target.focus();
-    say(`Ligne retirée. Il reste ${rowsOf(container).length} ligne(s).`);
+    (next ?? container.querySelector("[data-add]")).focus();
+    const left = rowsOf(container).length;
+    say(`Ligne retirée. Il reste ${left} ligne(s).${offered ? " « Annuler » la remet." : ""}`);
     return;
   }
   if (verb === "up") {
-    row.previousElementSibling.before(row);
+    rows[place - 1].before(row);
   } else {
-    row.nextElementSibling.after(row);
+    rows[place + 1].after(row);
   }
   renumber(container);
   const again = row.querySelector(`[name=row_op][value^="${verb}:"]`);

@@ -81,3 +81,51 @@ def test_odd_texts_come_back_as_typed_and_stay_on_the_page(page, diagnostic):
     page.goto(step_path(diagnostic, "vision"))
     for number, text in enumerate(TEXTS, start=1):
         expect(statement(page, number)).to_have_value(text)
+
+
+def test_a_row_that_was_removed_comes_back_to_its_place(page, diagnostic):
+    page.goto(step_path(diagnostic, "vision"))
+    statement(page, 1).fill("un")
+    for text, number in (("deux", 2), ("trois", 3)):
+        page.get_by_role("button", name="Ajouter un énoncé").click()
+        statement(page, number).fill(text)
+    page.get_by_role("button", name="Retirer : énoncé 2").click()
+    page.get_by_role("button", name="Retirer : énoncé 1").click()
+    expect(page.locator("[data-row]")).to_have_count(1)
+
+    # The rows that are left move past the places of those that were removed.
+    page.get_by_text("Retrait : énoncé « deux ».").get_by_role("button", name="Annuler").click()
+    expect(statement(page, 1)).to_be_focused()
+    expect(statement(page, 1)).to_have_value("deux")
+    page.get_by_role("button", name="Monter : énoncé 2").click()
+    page.get_by_text("Retrait : énoncé « un ».").get_by_role("button", name="Annuler").click()
+    save(page)
+
+    texts = [entry["text"] for entry in Answer.objects.get().value["statements"]]
+    assert sorted(texts) == ["deux", "trois", "un"]
+    assert texts.index("trois") < texts.index("deux")
+
+
+def test_a_row_that_was_removed_and_saved_comes_back_as_a_new_one(page, diagnostic):
+    page.goto(step_path(diagnostic, "vision"))
+    statement(page, 1).fill("un")
+    page.get_by_role("button", name="Ajouter un énoncé").click()
+    statement(page, 2).fill("deux")
+    save(page)
+    page.goto(step_path(diagnostic, "vision"))
+    page.get_by_role("button", name="Retirer : énoncé 1").click()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.get_by_role("button", name="Enregistré", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Annuler").click()
+    save(page)
+
+    texts = [entry["text"] for entry in Answer.objects.get().value["statements"]]
+    assert texts == ["un", "deux"]
+
+
+def test_a_blank_row_goes_without_a_word(page, diagnostic):
+    page.goto(step_path(diagnostic, "vision"))
+    page.get_by_role("button", name="Ajouter un énoncé").click()
+    page.get_by_role("button", name="Retirer : énoncé 2").click()
+    expect(page.locator("[data-row]")).to_have_count(1)
+    expect(page.get_by_role("button", name="Annuler")).to_have_count(0)
