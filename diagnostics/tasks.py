@@ -9,7 +9,7 @@ import contextlib
 
 from django.db import transaction
 from django.utils import timezone
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from diagnostics import notifications, printing
@@ -27,6 +27,8 @@ PRINT_RETRY = RetryStrategy(
 )
 
 
+# Seconds without a sign of life of a worker, which gives one every ten seconds.
+SIGN_OF_LIFE = 60
 # Nobody waits for the worker: a submitted report of hundreds of pages has the time it takes.
 PATIENT = Bounds(seconds=180.0)
 
@@ -102,3 +104,12 @@ def purge_old_renderings(timestamp: int) -> None:
 def purge_answers_replaced_yesterday(timestamp: int) -> None:
     """Remove the values from which nobody is merged any more."""
     purge_recent_answers(timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="restart_stalled_jobs", queueing_lock="restart_stalled_jobs", pass_context=True)
+async def restart_stalled_jobs(context: JobContext, timestamp: int) -> None:
+    """Start again what a worker that was killed had begun; nobody else would."""
+    jobs = context.app.job_manager
+    for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=SIGN_OF_LIFE):
+        await jobs.retry_job(job)
