@@ -20,6 +20,14 @@ from diagnostics.services.locking import lock_diagnostic
 CURRENT_KIT = "rameau-2013"
 
 
+class PeriodTaken(ServiceError):
+    """The structure has a diagnostic for these very years: ``existing``, the newest of them."""
+
+    def __init__(self, existing: Diagnostic) -> None:
+        super().__init__("Un diagnostic existe déjà pour ces années.")
+        self.existing = existing
+
+
 def open_diagnostic(
     structure: Structure,
     *,
@@ -29,14 +37,23 @@ def open_diagnostic(
     user: User,
     board_date: dt.date | None = None,
     kit_slug: str = CURRENT_KIT,
+    beside_another: bool = True,
 ) -> Diagnostic:
     """Open a diagnostic for a structure with the current kit (or another), which it keeps for life.
 
-    Writes the journal. Raises NotAllowed, or ServiceError when the kit was never loaded.
+    ``beside_another`` False: raises PeriodTaken when there is one for the same years, be it opened
+    at this very moment. Writes the journal. Raises NotAllowed, or ServiceError when the kit was
+    never loaded.
     """
     with transaction.atomic():
         if not team_access(structure.pk, user).can_manage:
             raise NotAllowed("Seul·e le ou la référent·e ouvre un diagnostic.")
+        if not beside_another:
+            Structure.objects.select_for_update().values_list("pk").get(pk=structure.pk)
+            years = {"base_year": base_year, "horizon_years": horizon_years}
+            existing = structure.diagnostics.filter(**years).first()
+            if existing is not None:
+                raise PeriodTaken(existing)
         kit = Kit.objects.filter(slug=kit_slug).first()
         if kit is None:
             raise ServiceError(

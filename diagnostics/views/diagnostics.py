@@ -45,12 +45,19 @@ def open_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
     form = OpenDiagnosticForm(
         request.POST or None, initial={"base_year": timezone.localdate().year}
     )
+    existing = None
     if form.is_valid():
-        diagnostic = services.open_diagnostic(
-            loaded.structure, **form.cleaned_data, user=request.user
-        )
-        return redirect("diagnostic_home", pk=diagnostic.pk)
-    context = {"form": form, "structure": loaded.structure}
+        try:
+            diagnostic = services.open_diagnostic(
+                loaded.structure,
+                **form.cleaned_data,
+                user=request.user,
+                beside_another="beside_another" in request.POST,
+            )
+            return redirect("diagnostic_home", pk=diagnostic.pk)
+        except services.PeriodTaken as taken:
+            existing = taken.existing
+    context = {"form": form, "structure": loaded.structure, "existing": existing}
     return render(request, "diagnostics/open.html", context)
 
 
