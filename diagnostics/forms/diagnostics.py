@@ -33,8 +33,8 @@ class DayField(forms.DateField):
         return day
 
 
-class OpenDiagnosticForm(forms.Form):
-    """Title, year N, horizon and the board's date."""
+class YearsForm(forms.Form):
+    """Year N and the horizon: what may be corrected as long as the diagnostic is a draft."""
 
     base_year = YearField(
         label="Année N",
@@ -49,6 +49,21 @@ class OpenDiagnosticForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": "Choisissez 3 ou 5 ans."},
     )
+
+    @property
+    def chosen(self) -> tuple[int, int]:
+        """Year N and the horizon; the form must be valid."""
+        return self.cleaned_data["base_year"], self.cleaned_data["horizon_years"]
+
+
+def usual_title(base_year: int, horizon_years: int) -> str:
+    """Return the title of a diagnostic that was given none."""
+    return f"Ambition {base_year}–{base_year + horizon_years}"
+
+
+class OpenDiagnosticForm(YearsForm):
+    """Year N, horizon, title and the board's date."""
+
     title = TextField(
         label="Titre",
         help_text="Laissez vide pour « Ambition N–N+3 ».",
@@ -63,7 +78,7 @@ class OpenDiagnosticForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         year, horizon = cleaned.get("base_year"), cleaned.get("horizon_years")
         if not cleaned.get("title") and year and horizon:
-            cleaned["title"] = f"Ambition {year}–{year + horizon}"
+            cleaned["title"] = usual_title(year, horizon)
         return cleaned
 
 

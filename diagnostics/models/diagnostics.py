@@ -137,6 +137,11 @@ class Diagnostic(models.Model):
         return State(self.state) in EDITABLE_STATES
 
     @property
+    def years(self) -> tuple[int, int]:
+        """Year N and the horizon, in years."""
+        return self.base_year, self.horizon_years
+
+    @property
     def target_year(self) -> int:
         """The last year of the horizon."""
         return self.base_year + self.horizon_years

@@ -10,9 +10,14 @@ from django.utils import timezone
 
 from diagnostics.domain.document import Workshop
 from diagnostics.domain.indicators import compute_indicators
-from diagnostics.domain.vocabulary import EventKind, MembershipRole
+from diagnostics.domain.vocabulary import EventKind, MembershipRole, State
 from diagnostics.models import Diagnostic, Kit, Structure, User
-from diagnostics.queries import build_document, team_access, thresholds_of
+from diagnostics.queries import (
+    build_document,
+    load_diagnostic_document,
+    team_access,
+    thresholds_of,
+)
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
 from diagnostics.services.locking import lock_diagnostic
@@ -84,8 +89,13 @@ def update_frame(
     board_date: dt.date | None,
     workshops: list[Workshop],
     user: User,
+    years: tuple[int, int] | None = None,
 ) -> None:
-    """Change the title, the board's date and the workshops; raises NotAllowed or WrongState."""
+    """Change the title, the board's date and the workshops; raises NotAllowed or WrongState.
+
+    ``years``: year N and the horizon, of a diagnostic that is still a draft; what was submitted
+    once keeps them.
+    """
     with transaction.atomic():
         locked, access = lock_diagnostic(diagnostic, user=user)
         if access.role is not MembershipRole.LEAD:
@@ -98,6 +108,16 @@ def update_frame(
             "workshops": [workshop.model_dump(mode="json") for workshop in workshops],
             "updated_at": timezone.now(),
         }
+        if years is not None:
+            if access.state is not State.DRAFT:
+                raise WrongState(
+                    f"Ce diagnostic est « {locked.state_label} » : ses années restent."
+                )
+            changes["base_year"], changes["horizon_years"] = years
         for name, value in changes.items():
             setattr(locked, name, value)
+        if years is not None:  # some rules read them
+            changes["indicators"] = locked.indicators = dict(
+                compute_indicators(load_diagnostic_document(locked), thresholds_of(locked))
+            )
         locked.save(update_fields=list(changes))

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from diagnostics.domain.vocabulary import MembershipRole
+from diagnostics.domain.vocabulary import MembershipRole, State
 from diagnostics.domain.workflow import SUBMIT, next_action
 from diagnostics.forms.coherence import FindingForm
 from diagnostics.forms.diagnostics import (
@@ -20,6 +20,8 @@ from diagnostics.forms.diagnostics import (
     OpenDiagnosticForm,
     WorkshopFormSet,
     WorkshopRows,
+    YearsForm,
+    usual_title,
 )
 from diagnostics.forms.reviews import ChangeRequestForm, SubmissionForm
 from diagnostics.queries import (
@@ -77,7 +79,8 @@ def show_home(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Edit the title, the board's date and the workshops (the lead, while it is open)."""
+    """Edit the title, the board's date and the workshops (the lead, while it is open), and the
+    years while it is a draft."""
     loaded = get_diagnostic(request.user, pk)
     diagnostic = loaded.diagnostic
     if loaded.access.role is not MembershipRole.LEAD:
@@ -87,22 +90,33 @@ def edit_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
             raise PermissionDenied
         raise WrongState(f"Ce diagnostic est {quoted(diagnostic.state_label)}.")
     data = request.POST if request.method == "POST" else None
-    form = FrameForm(data, initial={"title": diagnostic.title, "board_date": diagnostic.board_date})
+    now = {name: getattr(diagnostic, name) for name in ("title", "board_date")}
+    now |= {name: getattr(diagnostic, name) for name in ("base_year", "horizon_years")}
+    form = FrameForm(data, initial=now)
+    is_draft = loaded.access.state is State.DRAFT
+    # A page that was opened when they could not be corrected does not send them.
+    sent = data if data is not None and "base_year" in data else None
+    years = YearsForm(sent, initial=now) if is_draft else None
     workshops = WorkshopFormSet(data, initial=diagnostic.workshops, prefix="workshops")
     if data is not None:
         total = data.get("workshops-TOTAL_FORMS", "")
         if not (total.isascii() and total.isdigit() and int(total[:4]) <= workshops.absolute_max):
             raise SuspiciousOperation("workshops-TOTAL_FORMS")
-        if form.is_valid() and workshops.is_valid():
+        years_stand = years is None or sent is None or years.is_valid()
+        if all([form.is_valid(), workshops.is_valid(), years_stand]):
+            chosen = years.chosen if years and sent and years.has_changed() else None
+            if chosen and form.cleaned_data["title"] == usual_title(*diagnostic.years):
+                form.cleaned_data["title"] = usual_title(*chosen)
             services.update_frame(
                 diagnostic,
                 **form.cleaned_data,
                 workshops=cast(WorkshopRows, workshops).workshops(),
                 user=request.user,
+                years=chosen,
             )
             messages.success(request, "Le cadre du diagnostic est enregistré.")
             return redirect("diagnostic_home", pk=pk)
-    context = {"form": form, "workshops": workshops, "diagnostic": diagnostic}
+    context = {"form": form, "years": years, "workshops": workshops, "diagnostic": diagnostic}
     return render(request, "diagnostics/edit.html", context)
 
 
