@@ -101,12 +101,12 @@ function offerBack(row, container, noun, place) {
   const bar = document.createElement("p");
   bar.className = "row-removed";
   const text = firstField(row)?.value.trim() ?? "";
-  const name = text && !firstField(row).matches("select") ? `« ${text.slice(0, 60)} »` : place + 1;
+  const name = text && !firstField(row).matches("select") ? `«\u00a0${text.slice(0, 60)}\u00a0»` : place + 1;
   const back = document.createElement("button");
   back.type = "button";
   back.className = "btn btn-quiet btn-sm";
   back.textContent = "Annuler";
-  bar.append(`Retrait : ${noun} ${name}. `, back);
+  bar.append(`Retrait\u00a0: ${noun} ${name}. `, back);
   removed.add(row);
   row.replaceWith(bar);
   back.addEventListener("click", () => {
@@ -161,7 +161,7 @@ function operate(button) {
     renumber(container);
     (next ?? container.querySelector("[data-add]")).focus();
     const left = rowsOf(container).length;
-    say(`Ligne retirée. Il reste ${left} ligne(s).${offered ? " « Annuler » la remet." : ""}`);
+    say(`Ligne retirée. Il reste ${left} ligne(s).${offered ? " «\u00a0Annuler\u00a0» la remet." : ""}`);
     return;
   }
   if (verb === "up") {
