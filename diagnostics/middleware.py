@@ -1,4 +1,5 @@
-"""Sign-in is required everywhere unless a view says otherwise; nothing typed is lost by it."""
+"""Sign-in is required everywhere unless a view says otherwise; nothing typed is lost by it, nothing
+shown to somebody who signed in is kept on the way."""
 
 from __future__ import annotations
 
@@ -19,3 +20,23 @@ class KeepTypedTextLoginMiddleware(LoginRequiredMiddleware):
         """Keep a refused POST of a step in the anonymous session, bounded."""
         expired_session.keep(request)
         return super().handle_no_permission(request, view_func)
+
+
+class NeverStaleMiddleware:
+    """No page of somebody who signed in is kept by a browser or on the way: « Précédent » of the
+    browser reads it again, and a computer that several people use shows it to nobody else.
+
+    A response that says itself how long it may be kept (a printed version) is left alone.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Say it of each response that was made for somebody."""
+        response = self.get_response(request)
+        # Who was asked for while answering: asking now would read the database, which may be away.
+        user = getattr(request, "_cached_user", None)
+        if user and user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response

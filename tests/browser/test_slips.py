@@ -129,3 +129,21 @@ def test_a_blank_row_goes_without_a_word(page, diagnostic):
     page.get_by_role("button", name="Retirer : énoncé 2").click()
     expect(page.locator("[data-row]")).to_have_count(1)
     expect(page.get_by_role("button", name="Annuler")).to_have_count(0)
+
+
+def test_back_to_the_check_page_shows_the_new_text(page, diagnostic):
+    page.goto(step_path(diagnostic, "vision"))
+    statement(page, 1).fill("Première version")
+    save(page)
+    page.goto(f"/diagnostics/{diagnostic.pk}/relecture/")
+    expect(page.get_by_text("Première version")).to_be_visible()
+    page.locator(f"a[href='{step_path(diagnostic, 'vision')}']").first.click()
+    statement(page, 1).fill("Seconde version")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.get_by_role("button", name="Enregistré", exact=True)).to_be_visible()
+
+    page.go_back()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Relire")
+    expect(page.get_by_text("Seconde version")).to_be_visible()
+    expect(page.get_by_text("Première version")).to_have_count(0)

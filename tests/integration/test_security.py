@@ -107,3 +107,12 @@ def test_without_https_nothing_asks_for_it(settings, monkeypatch):
     cookies = cookies_of_a_sign_in(**BEHIND_TLS)
     assert cookies["sessionid"] == {"httponly": True, "secure": "", "samesite": "Lax"}
     assert cookies["csrftoken"]["secure"] == ""
+
+
+@pytest.mark.django_db
+def test_pages_of_somebody_who_signed_in_are_kept_nowhere(client):
+    scene = make_scene()
+    address = reverse("diagnostic_check", args=[scene.diagnostic.pk])
+    for answer in (scene.browser.get(address), scene.browser.get("/"), scene.browser.get("/no/")):
+        assert answer["Cache-Control"] == "private, no-store"
+    assert "no-store" not in client.get(reverse("about")).headers.get("Cache-Control", "")
