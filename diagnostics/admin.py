@@ -23,7 +23,8 @@ from diagnostics.models import Example, Kit, Part, Question, Step, Structure, Us
 admin.site.site_header = "Diagnostic ambition – administration"
 admin.site.site_title = "Diagnostic ambition"
 admin.site.index_title = "Comptes, structures et textes du kit"
-# One door: the site's own sign-in, with its limits on attempts.
+# One door: the site's own sign-in, with its limits on attempts. Putting it in the method's place is
+# allauth's documented way; the types of a class know none.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # No groups here; addresses follow the accounts; the queue holds the text of mails.
 for model in (Group, EmailAddress, ProcrastinateJob):

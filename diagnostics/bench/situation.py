@@ -112,6 +112,7 @@ class Situation:
             loaded = self._loaded(step)
             self.saves += 1
             data.clear()
+            # A QueryDict takes another with its lists; its stubs know plain mappings alone.
             data.update(posted(self._form(step, loaded.form_context)))  # type: ignore[arg-type]
             data["base_revision"] = str(loaded.revision)
             data[f"diagnostic-{self.six_rows.pk}-current_step"] = step.value

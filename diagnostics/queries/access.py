@@ -69,6 +69,7 @@ def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
     """Load a diagnostic for a person; Http404 for those who may not see it."""
     diagnostic = (
         Diagnostic.objects.with_surroundings()
+        # The model declares it, for those who read it.
         .annotate(role_of_user=role_in_structure(user))  # type: ignore[no-redef]
         .filter(pk=pk)
         .first()

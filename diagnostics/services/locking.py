@@ -17,6 +17,7 @@ def lock_diagnostic(diagnostic: Diagnostic, *, user: User) -> tuple[Diagnostic, 
     Diagnostic.objects.select_for_update().values_list("pk").get(pk=diagnostic.pk)
     locked = (
         Diagnostic.objects.with_surroundings()
+        # The model declares it, for those who read it.
         .annotate(role_of_user=role_in_structure(user))  # type: ignore[no-redef]
         .get(pk=diagnostic.pk)
     )
