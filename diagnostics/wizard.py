@@ -1,50 +1,48 @@
 """The guided steps: the only file that knows django-formtools.
 
-One URL per step; the step comes from the URL, the data from PostgreSQL. formtools gives the
-navigation between steps and its hooks; what was typed and not stored yet is a draft.
+One URL per step; the step comes from the URL, the data from PostgreSQL. formtools gives the order of
+the steps and the page; a step is saved as it is typed, and what cannot be stored is kept beside it.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections import OrderedDict
 from copy import copy
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django_htmx.http import trigger_client_event
 from formtools.wizard.storage.base import BaseStorage
 from formtools.wizard.views import NamedUrlWizardView
 
 from diagnostics.domain.completeness import missing_in_step
-from diagnostics.domain.vocabulary import Mark, State, StepKey
+from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.forms.base import StepForm, TamperedForm
-from diagnostics.forms.overtaken import came_in, join_texts, told_conflicts
+from diagnostics.forms.kept_texts import came_in, news_of, show_step
+from diagnostics.forms.places import fields_by_place, form_of_answer
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.forms.row_operations import apply_operation, shown_examples
-from diagnostics.queries import (
-    LoadedStep,
-    Overtaken,
-    get_diagnostic,
-    load_step,
-    pending_request,
-)
+from diagnostics.forms.saving import SavedStep, keep_unsaved, posted_form, save_posted
+from diagnostics.queries import LoadedStep, get_diagnostic, load_step, pending_request
 from diagnostics.requests import SignedInRequest
-from diagnostics.services.answers import StaleRevision, save_answer
-from diagnostics.services.drafts import discard_draft, save_draft, typed_text, typed_values
+from diagnostics.services.answers import SavedAnswer
 from diagnostics.services.errors import WrongState
+from diagnostics.services.kept_texts import typed_values
 
 OPERATIONS = ("row_op", "example", "preset")
 
 
-class DraftStorage(BaseStorage):
-    """Storage of the wizard: the step of the address, and the person's draft of it.
+class StepStorage(BaseStorage):
+    """Storage of the wizard, which asks for one: the step of the address, nothing else.
 
     Nothing is kept in the session; the setters that formtools calls do nothing.
     """
@@ -62,11 +60,8 @@ class DraftStorage(BaseStorage):
     def _get_extra_data(self) -> dict[str, Any]:
         return {}
 
-    def get_step_data(self, step: str) -> QueryDict | None:
-        """Return the person's draft of the current step, or None: the stored answer shows."""
-        if step == self.loaded.step.value and self.loaded.draft is not None:
-            return QueryDict(self.loaded.draft.form_data)
-        return None
+    def get_step_data(self, step: str) -> None:
+        """The stored answer shows."""
 
     def set_step_data(self, step: str, cleaned_data: Any) -> None:
         """The answer was stored by the service."""
@@ -77,18 +72,10 @@ class DraftStorage(BaseStorage):
     def set_step_files(self, step: str, files: Any) -> None:
         """No step takes files."""
 
-    @property
-    def current_step_data(self) -> QueryDict | None:
-        """The draft of the current step."""
-        return self.get_step_data(self.current_step)
-
-    @property
-    def current_step_files(self) -> None:
-        """No step takes files."""
-        return
+    current_step_data = current_step_files = None
 
     def reset(self) -> None:
-        """Nothing to reset: drafts live until they are stored or dropped."""
+        """Nothing to reset."""
 
     def update_response(self, response: HttpResponseBase) -> None:
         """Nothing to write in the response."""
@@ -97,7 +84,7 @@ class DraftStorage(BaseStorage):
 class StepWizard(NamedUrlWizardView):
     """The steps of a diagnostic, in the order of its kit."""
 
-    storage_name = "diagnostics.wizard.DraftStorage"
+    storage_name = "diagnostics.wizard.StepStorage"
     template_name = "diagnostics/step.html"
     http_method_names = ["get", "head", "post", "options"]
 
@@ -106,9 +93,6 @@ class StepWizard(NamedUrlWizardView):
         self._diagnostic = get_diagnostic(request.user, kwargs["pk"])
         self.loaded = load_step(self._diagnostic, kwargs["step"], user=request.user)
         request.loaded_step = self.loaded
-        self._bound_form: StepForm | None = None
-        self._overtaken: Overtaken | None = None
-        self._is_merged = False
         self.form_list = OrderedDict(
             (entry.key, STEP_FORMS[StepKey(entry.key)]) for entry in self.loaded.steps
         )
@@ -123,18 +107,14 @@ class StepWizard(NamedUrlWizardView):
         """Return the address of a step of this diagnostic."""
         return reverse(self.url_name, args=[self.loaded.diagnostic.pk, step])
 
-    def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:
-        """Give the form the document and the answer now stored."""
-        return {"context": self.loaded.form_context}
-
     def get_form(self, step: str | None = None, data: Any = None, files: Any = None) -> StepForm:
-        """Make the form of the step once for what was posted: our checks and formtools ask for it."""
-        if data is not self.request.POST:
-            form: StepForm = super().get_form(step, data, files)
-            return form
-        if self._bound_form is None:
-            self._bound_form = super().get_form(step, data, files)
-        return self._bound_form
+        """Make the form of the step: with what was posted, or as the person finds it."""
+        if data is not None:
+            form_class = STEP_FORMS[self.loaded.step]
+            context = self.loaded.form_context
+            return form_class(data, context=context, prefix=self.loaded.step.value)
+        self._shown = show_step(self.loaded, blank_row=self.request.GET.get("ajout", ""))
+        return self._shown.form
 
     # --- Requests ---
 
@@ -142,136 +122,66 @@ class StepWizard(NamedUrlWizardView):
         """Show the step: its form, or its answer for those who may not edit it now."""
         if not self.loaded.access.can_edit:
             return self._render_closed()
-        draft = self.loaded.draft
-        if draft is not None and draft.base_revision < self.loaded.revision:
-            form = self.get_form(data=QueryDict(draft.form_data))
-            return self.render(self._both_texts(form, base_revision=draft.base_revision))
-        return super().get(*args, **kwargs)
-
-    def post(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Refuse what may not be written, answer the row buttons, then let formtools save."""
-        access = self.loaded.access
-        if not access.has_editing_role:
-            raise PermissionDenied
-        form = self._posted_form()
-        if not access.can_edit:
-            self._keep_draft()
-            return self._render_closed(status=409)
-        if "discard_draft" in self.request.POST:
-            discard_draft(self.loaded.diagnostic, self.loaded.step, user=self.request.user)
-            return redirect(self.get_step_url(self.loaded.step.value))
-        if "keep_draft" in self.request.POST:
-            self._keep_typed(form)
-            return HttpResponse(status=204)
-        if any(name in self.request.POST for name in OPERATIONS):
-            return self._operate_on_rows(form)
-        try:
-            response = super().post(*args, **kwargs)
-        except StaleRevision:
-            self._keep_draft()
-            return self._render_conflict()
-        except WrongState:
-            self._keep_draft()
-            self._load_again()
-            return self._render_closed(status=409)
+        response: HttpResponseBase = super().get(*args, **kwargs)
         return response
 
-    def _posted_form(self) -> StepForm:
-        """Return the form of what was posted; a structure that no page can send is a 400."""
-        revision = self.request.POST.get("base_revision", "")
-        if not (revision.isascii() and revision.isdigit() and len(revision) < 10):
-            raise SuspiciousOperation("base_revision")
-        self.base_revision = int(revision)
-        form: StepForm = self.get_form(data=self.request.POST)
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Save what was typed, whatever the button, then do what the button says."""
+        if not self.loaded.access.has_editing_role:
+            raise PermissionDenied
+        posted, loaded, anchor = self.request.POST, self.loaded, ""
         try:
-            form.check_structure(
-                same_revision=self.base_revision == self.loaded.revision,
-                # The page may show a draft, with rows that a colleague has removed meanwhile.
-                drafted_ids=self._drafted_ids,
-            )
+            typed = posted.copy()
+            form = posted_form(loaded, typed)
+            if any(name in posted for name in OPERATIONS):
+                data, anchor = apply_operation(form, typed, loaded.examples)
+                form = posted_form(loaded, data)
+            saved = save_posted(form, posted, loaded)
         except TamperedForm as error:
             raise SuspiciousOperation(str(error)) from error
-        return form
+        except WrongState:
+            return self._render_too_late(form)
+        if "autosave" in posted:
+            return self._tell_saved(form, saved)
+        if saved.answer.merged is not None:
+            messages.info(self.request, came_in(saved.answer.merged, loaded.document))
+        return redirect(self._next_url(saved, anchor))
 
-    def _drafted_ids(self) -> frozenset[str]:
-        if self.loaded.draft is None:
-            return frozenset()
-        data = QueryDict(self.loaded.draft.form_data)
-        return frozenset(data[name] for name in data if name.endswith("-id"))
-
-    def _operate_on_rows(self, form: StepForm) -> HttpResponseBase:
-        """Add, remove, move or prefill rows without JavaScript: the text becomes a draft."""
-        data, anchor = apply_operation(form, self.request.POST, self.loaded.examples)
-        save_draft(
-            self.loaded.diagnostic,
-            self.loaded.step,
-            form_data=typed_text(data),
-            base_revision=self.base_revision,
-            user=self.request.user,
-        )
-        shown = (
-            "?liens=" + anchor if self.request.POST.get("row_op", "").startswith("links:") else ""
-        )
-        return redirect(f"{self.get_step_url(self.loaded.step.value)}{shown}#{anchor}")
-
-    # --- Hooks of formtools ---
-
-    def process_step(self, form: StepForm) -> None:
-        """Store the answer of a valid form."""
-        answer = form.answer()
-        if "review_later" in self.request.POST:
-            answer = answer.model_copy(update={"mark": Mark.TO_REVIEW})
-        saved = save_answer(
-            self.loaded.diagnostic,
-            answer,
-            internal_note=form.cleaned_data["internal_note"],
-            base_revision=self.base_revision,
-            user=self.request.user,
-            read=self.loaded,
-        )
-        self._is_merged = saved.merged is not None
-        if saved.merged is not None:
-            messages.info(self.request, came_in(saved.merged, self.loaded.document))
-
-    def process_step_files(self, form: StepForm) -> None:
-        """No step takes files."""
-
-    def render_goto_step(self, goto_step: str, **kwargs: Any) -> HttpResponseBase:
-        """« Précédent » keeps what was typed, valid or not."""
-        self._keep_typed(self._posted_form())
-        return redirect(self.get_step_url(goto_step))
-
-    def render_next_step(self, form: StepForm, **kwargs: Any) -> HttpResponseBase:
-        """« Enregistrer » stays on the step, « Enregistrer et continuer » goes to the next one."""
-        if "stay" in self.request.POST:
-            return self._render_saved(form)
-        return super().render_next_step(form, **kwargs)
-
-    def render_done(self, form: StepForm, **kwargs: Any) -> HttpResponseBase:
-        """After the last step comes the check page; submitting is a POST of its own."""
-        if "stay" in self.request.POST:
-            return self._render_saved(form)
-        return redirect("diagnostic_check", pk=self.loaded.diagnostic.pk)
-
-    def render(self, form: StepForm | None = None, **kwargs: Any) -> HttpResponseBase:
-        """Show the form; what was posted and is not valid is kept first."""
-        if self.request.method == "POST":
-            self._keep_draft()
-        return super().render(form, **kwargs)
+    def _next_url(self, saved: SavedStep, anchor: str) -> str:
+        """Return where a button leads: the same step while something of it waits for the person."""
+        posted, here = self.request.POST, self.get_step_url(self.loaded.step.value)
+        if anchor:
+            verb, _, rest = posted.get("row_op", "").partition(":")
+            shown = {"links": f"?liens={anchor}", "add": f"?ajout={rest}"}.get(verb, "")
+            return f"{here}{shown}#{anchor}"
+        goto = posted.get("wizard_goto_step", "")
+        if goto in self.form_list:
+            return self.get_step_url(goto)
+        if "stay" in posted or "settle" in posted or saved.answer.kept:
+            return here
+        following = self.get_next_step()
+        if following is not None:
+            return self.get_step_url(following)
+        return reverse("diagnostic_check", args=[self.loaded.diagnostic.pk])
 
     # --- Pages ---
 
     def get_context_data(self, form: StepForm, **kwargs: Any) -> dict[str, Any]:
         """Give the template the step, its kit and its surroundings."""
         context: dict[str, Any] = super().get_context_data(form=form, **kwargs)
-        context |= self._page_context() | {"form": form, "errors": list(form.error_list())}
+        context |= self._page_context()
+        context |= {
+            "form": form,
+            "shown": self._shown,
+            "errors": list(form.error_list()) if self._shown.refused else [],
+            "page_id": secrets.token_hex(6),
+        }
         return context
 
     def _page_context(self) -> dict[str, Any]:
         loaded, step = self.loaded, self.loaded.step
         steps = [entry for axis in loaded.rail for entry in axis.steps]
         index = next(i for i, entry in enumerate(steps) if entry.key is step)
-        draft = loaded.draft if self.request.method == "GET" else None
         saved = loaded.stored_row.updated_at if loaded.stored_row else None
         # As the document has it: links to rows that are gone are left out.
         shown = loaded.document.answers.get(step)
@@ -292,74 +202,42 @@ class StepWizard(NamedUrlWizardView):
             if loaded.diagnostic.state == State.CHANGES_REQUESTED
             else None,
             "examples": shown_examples(STEP_FORMS[step], loaded.examples),
-            "draft": draft,
-            "draft_is_late": draft is not None and draft.base_revision < loaded.revision,
-            "conflict": False,
-            "overtaken": self._overtaken,
-            "conflicts": told_conflicts(self._overtaken, loaded.document),
             # The row whose possible links are all shown, without JavaScript.
             "expanded_row": self.request.GET.get("liens", ""),
         }
 
-    def _keep_typed(self, form: StepForm) -> None:
-        """Keep what was typed unless it is the stored answer."""
-        stored, note = self.loaded.stored, self.loaded.form_context.internal_note
-        if (
-            form.is_valid()
-            and form.answer().says_the_same(stored or type(form.answer())())
-            and form.cleaned_data["internal_note"] == note
-        ):
-            discard_draft(self.loaded.diagnostic, self.loaded.step, user=self.request.user)
-        else:
-            self._keep_draft()
+    def _tell_saved(self, form: StepForm, saved: SavedStep) -> JsonResponse:
+        """Tell a page what its save did (static/js/keeping.js): the revision now in force, what came
+        in from others, what is kept aside and why, and what changes around the form."""
+        answer, fields = saved.answer, fields_by_place(form)
+        self.loaded = _as_saved(self.loaded, answer)
+        shown = show_step(self.loaded) if answer.kept else None
+        told: dict[str, Any] = {
+            "revision": answer.revision,
+            "kept": list(answer.kept),
+            "refused": [
+                {"field": fields[place].html_name, "reasons": reasons}
+                for place, reasons in saved.refused.items()
+                if reasons
+            ],
+            "around": render_to_string(
+                "diagnostics/_saved.html", self._page_context() | {"shown": shown}, self.request
+            ),
+        }
+        if answer.merged is not None or "settle" in self.request.POST:
+            stored = form_of_answer(type(form), answer.noted, self.loaded.form_context)
+            told["news"] = news_of(form, stored, answer.kept)
+        if answer.merged is not None:
+            told["said"] = came_in(answer.merged, self.loaded.document)
+        return JsonResponse(told)
 
-    def _keep_draft(self) -> None:
-        save_draft(
-            self.loaded.diagnostic,
-            self.loaded.step,
-            form_data=typed_text(self.request.POST),
-            base_revision=self.base_revision,
-            user=self.request.user,
-        )
-
-    def _render_saved(self, form: StepForm) -> HttpResponse:
-        """Answer « Enregistrer »: the step again or, for a script, what changes around its form.
-
-        The event ``step:saved`` tells the page the revision now in force and the ids of the rows,
-        in the order in which they were posted. What is not saved is answered as a whole page: the
-        script (static/js/keeping.js) then sends the form the ordinary way.
-        """
-        if not self.request.htmx:
-            return redirect(self.get_step_url(self.loaded.step.value))
-        if self._is_merged:  # rows came in that the page does not have
-            return HttpResponse(headers={"HX-Refresh": "true"})
-        self.loaded = load_step(self._diagnostic, self.loaded.step, user=self.request.user)
-        response = render(self.request, "diagnostics/_saved.html", self._page_context())
-        rows = {name: formset.row_ids() for name, formset in form.formsets.items()}
-        saved = {"revision": self.loaded.revision, "rows": rows}
-        return trigger_client_event(response, "step:saved", saved)
-
-    def _render_conflict(self) -> HttpResponse:
-        """Show both texts (409): what was typed, and what somebody else stored meanwhile."""
-        self._load_again()
-        self._bound_form = None  # it was made from the answer that was stored before
-        form = self.get_form(data=self.request.POST)
-        form = self._both_texts(form, base_revision=self.base_revision)
-        context = self.get_context_data(form=form) | {"conflict": True}
-        return render(self.request, self.template_name, context, status=409)
-
-    def _load_again(self) -> None:
-        """Read the step as it is now."""
+    def _render_too_late(self, form: StepForm) -> HttpResponse:
+        """The diagnostic is closed meanwhile: keep what was typed, give it back (409)."""
         user = self.request.user
         current = get_diagnostic(user, self.loaded.diagnostic.pk)
         self.loaded = load_step(current, self.loaded.step, user=user)
-
-    def _both_texts(self, form: StepForm, *, base_revision: int) -> StepForm:
-        """Return the form to show of what was typed from an older revision."""
-        form, self._overtaken = join_texts(
-            form, self.loaded, base_revision=base_revision, sent_ids=self._drafted_ids()
-        )
-        return form
+        keep_unsaved(form, self.loaded)
+        return self._render_closed(status=409)
 
     def _render_closed(self, *, status: int = 200) -> HttpResponse:
         """Show the answer without a form, and why; with what was typed when it came too late."""
@@ -370,6 +248,27 @@ class StepWizard(NamedUrlWizardView):
 
 
 step_wizard = StepWizard.as_view(list(STEP_FORMS.items()), url_name="diagnostic_step")
+
+
+def _as_saved(loaded: LoadedStep, saved: SavedAnswer) -> LoadedStep:
+    """Return a step as it is after a save, without reading it again."""
+    kept = {**loaded.kept, loaded.step.value: saved.kept}
+    context = replace(
+        loaded.form_context,
+        stored=saved.noted.answer,
+        revision=saved.revision,
+        internal_note=saved.noted.note,
+    )
+    if saved.document is None:
+        return replace(loaded, kept=kept, form_context=context)
+    return replace(
+        loaded,
+        kept=kept,
+        answers=saved.answers,
+        document=saved.document,
+        stored_row=saved.stored,
+        form_context=replace(context, document=saved.document),
+    )
 
 
 def show_step_again(

@@ -50,6 +50,10 @@ class Page(HTMLParser):
         elif tag == "form":
             self._form = PageForm(values.get("action") or "", values.get("method") or "get", {})
             self.forms.append(self._form)
+        elif tag == "option" and self._form and self._select:
+            options = self._form.data.setdefault(self._select, [])
+            if not options or "selected" in values:  # the first one, unless another is chosen
+                options[:] = [values.get("value") or ""]
         elif self._form is None or not name or "disabled" in values:
             return
         elif tag == "input":
@@ -63,8 +67,6 @@ class Page(HTMLParser):
             self._add(name, "")
         elif tag == "select":
             self._select = name
-        if tag == "option" and self._select and "selected" in values:
-            self._add(self._select, values.get("value") or "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":

@@ -53,5 +53,4 @@ def context_of(document: DiagnosticDocument, step: StepKey) -> StepContext:
     return StepContext(
         document=document,
         stored=stored,
-        known_ids=frozenset(stored.row_ids() if stored else ()),
     )

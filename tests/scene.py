@@ -28,8 +28,9 @@ from diagnostics.domain.answers import (
 )
 from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.vocabulary import MembershipRole, Mission, RoleKind, State, StepKey
+from diagnostics.forms.kept_texts import show_step
 from diagnostics.models import Answer as AnswerRow
-from diagnostics.models import AnswerRevision, Diagnostic, Draft, Membership, User
+from diagnostics.models import AnswerRevision, Diagnostic, KeptText, Membership, User
 from diagnostics.queries import StepContext, get_diagnostic, load_step
 from diagnostics.services.answers import save_answer
 from diagnostics.services.diagnostics import open_diagnostic
@@ -168,20 +169,23 @@ class Scene:
         row = self.row(step)
         return ANSWER_SHAPES[step].model_validate(row.shape_value() if row else {})
 
-    def draft(self, step: StepKey, user: User | None = None) -> QueryDict | None:
-        """Return what a person's draft of a step holds."""
-        draft = Draft.objects.filter(
+    def kept(self, step: StepKey, user: User | None = None) -> dict[str, list[str]]:
+        """Return what is kept of a person's texts at a step, by place."""
+        kept = KeptText.objects.filter(
             diagnostic=self.diagnostic, step=step.value, user=user or self.lead
         ).first()
-        return QueryDict(draft.form_data) if draft else None
+        return kept.by_place if kept else {}
 
     def page(self, step: StepKey, *, user: User | None = None) -> QueryDict:
-        """Return what the page of a step would post unchanged: draft or answer, and revision."""
+        """Return what the page of a step would post unchanged."""
         user = user or self.lead
         loaded = load_step(get_diagnostic(user, self.diagnostic.pk), step, user=user)
-        typed = QueryDict(loaded.draft.form_data) if loaded.draft else None
-        data = posted(form_of(loaded.form_context, step, typed))
-        return self.complete(data, step, revision=loaded.revision)
+        shown = show_step(loaded)
+        data = self.complete(posted(shown.form), step, revision=loaded.revision)
+        data.setlist("kept", list(shown.known))
+        waiting = [entry.place for entry in (*shown.choices, *shown.disputed)]
+        data.setlist("choose", waiting)
+        return data
 
     def complete(self, data: QueryDict, step: StepKey, *, revision: int) -> QueryDict:
         """Add what the page posts besides the form's own fields."""
@@ -196,9 +200,6 @@ class Scene:
         )
         context = StepContext(document=loaded.document, stored=answer)
         data = posted(form_of(context, answer.step))
-        for name in list(data):
-            if name.endswith("-id") and data[name] not in loaded.form_context.known_ids:
-                data[name] = ""
         return self.complete(data, answer.step, revision=loaded.revision)
 
     def post(
@@ -217,7 +218,7 @@ class Scene:
         return {
             "answers": list(AnswerRow.objects.order_by("pk").values()),
             "revisions": list(AnswerRevision.objects.order_by("pk").values()),
-            "drafts": list(Draft.objects.order_by("pk").values()),
+            "kept_texts": list(KeptText.objects.order_by("pk").values()),
             "diagnostics": list(Diagnostic.objects.order_by("pk").values()),
         }
 

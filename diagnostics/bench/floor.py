@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from diagnostics.forms.base import StepForm
-from diagnostics.models import Answer, Diagnostic, Draft, Membership, Structure, User
+from diagnostics.models import Answer, Diagnostic, KeptText, Membership, Structure, User
 from diagnostics.report import pdf
 from diagnostics.requests import SignedInRequest
 
@@ -59,7 +59,7 @@ def guarded_save(request: SignedInRequest) -> HttpResponse:
     """Write the rows that a save of a step writes, with the guards it needs, and nothing else.
 
     One transaction: the diagnostic is locked and the right asked again, the answer and the
-    figures of the lists are written, the draft goes. No form, no document, no rule.
+    figures of the lists are written, the text kept goes. No form, no document, no rule.
     """
     with transaction.atomic():
         diagnostic = Diagnostic.objects.select_for_update().get(pk=request.POST["diagnostic"])
@@ -68,7 +68,7 @@ def guarded_save(request: SignedInRequest) -> HttpResponse:
             raise PermissionDenied
         of_step = {"diagnostic": diagnostic, "step": request.POST["step"]}
         Answer.objects.filter(**of_step).update(board_question=request.POST["board_question"])
-        Draft.objects.filter(**of_step, user=request.user).delete()
+        KeptText.objects.filter(**of_step, user=request.user).delete()
         diagnostic.updated_at = timezone.now()
         diagnostic.save(update_fields=["updated_at", "indicators"])
     return redirect("bench_page")

@@ -6,7 +6,7 @@ Pure. Rows are the same row when they have the same id, whatever their place.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar, cast
@@ -16,7 +16,6 @@ from pydantic.fields import FieldInfo
 from diagnostics.domain.answers import ANSWER_SHAPES, STEPS, Answer, Labels, RowSet, Shape
 from diagnostics.domain.document import Answers, DiagnosticDocument
 from diagnostics.domain.links import names_behind
-from diagnostics.domain.merge import Conflict, ConflictKind
 from diagnostics.domain.vocabulary import Labelled, StepKey
 from diagnostics.typography import (
     NBSP,
@@ -248,58 +247,3 @@ def _words(name: str, value: Any, links: Labels | None) -> str:
     if isinstance(value, int | float):
         return str(value) if name.endswith("_year") else number(value)
     return french_month(value) if name == "month" else str(value)
-
-
-@dataclass(frozen=True)
-class ToldConflict:
-    """A conflict in words: what it is about, both texts, and the field of the step's form."""
-
-    kind: ConflictKind
-    label: str
-    stored: str
-    other: str
-    field: str
-
-
-def tell_conflict(conflict: Conflict, answer: Answer, labels: Labels) -> ToldConflict:
-    """Say a conflict; ``answer`` is the one that the form shows, whose rows are named and counted."""
-    field, *inside = conflict.place
-    row_set = next((found for found in STEPS[answer.step].row_sets if found.field == field), None)
-    if row_set is None:
-        label = _label_at(answer, conflict.place)
-        one, two = (
-            _words(conflict.place[-1], value, None) for value in (conflict.stored, conflict.other)
-        )
-        return ToldConflict(conflict.kind, label, one, two, "-".join(conflict.place))
-    if not inside:
-        return ToldConflict(conflict.kind, f"Ordre des {row_set.noun}s", "", "", field)
-    key, *path = inside
-    rows = _by_key(row_set, answer)
-    index = list(rows).index(key) if key in rows else None
-    row = conflict.stored or conflict.other if index is None else rows[key]
-    name = capitalised(row_set.mention(row, len(rows) + 1 if index is None else index + 1))
-    at = field if index is None else "-".join((field, str(index), *path))
-    if not path:
-        one, two = (_row_words(row_set, side, labels) for side in (conflict.stored, conflict.other))
-        return ToldConflict(conflict.kind, name, one, two, at)
-    links = labels if path[-1] in row_set.links else None
-    one, two = (_words(path[-1], value, links) for value in (conflict.stored, conflict.other))
-    return ToldConflict(conflict.kind, f"{name}, {_lowered(_label_at(row, path))}", one, two, at)
-
-
-def _label_at(shape: Any, path: Sequence[str]) -> str:
-    """Return what a field of a shape, or of a group in it, is called."""
-    found = []
-    for name in path:
-        field = type(shape).model_fields.get(name)
-        found.append(_label(field) if field else "Note interne de l’équipe")
-        shape = getattr(shape, name, None)
-    return found[0] + "".join(f", {_lowered(label)}" for label in found[1:])
-
-
-def _row_words(row_set: RowSet[Any], row: Any, labels: Labels) -> str:
-    """Say a whole row: what it holds, field after field."""
-    if row is None:
-        return ""
-    held = _changes(row.emptied, row, labels, links=row_set.links, leave_out={row_set.key})
-    return " · ".join(change.after for change in held)

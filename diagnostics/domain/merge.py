@@ -53,17 +53,13 @@ class Merged:
     conflicts: tuple[Conflict, ...]
 
 
-def merge_answers(base: A, stored: A, other: A, *, prefer_other: bool = False) -> Merged:
-    """Merge two answers to a step that both began from ``base``.
-
-    ``prefer_other``: of two different texts in one field, the other one stands in the answer (the
-    conflicts are the same). It is what somebody is shown who has to choose.
-    """
+def merge_answers(base: A, stored: A, other: A) -> Merged:
+    """Merge two answers to a step that both began from ``base``."""
     if other in (base, stored):
         return Merged(stored, ())
     if stored == base:
         return Merged(other, ())
-    merge = _Merge(STEPS[base.step], prefer_other=prefer_other)
+    merge = _Merge(STEPS[base.step])
     values = merge.fields((), base, stored, other)
     answer = type(base).model_validate(values)
     return Merged(answer.without_blank_rows(), tuple(merge.conflicts))
@@ -81,8 +77,7 @@ def merge_text(base: str, stored: str, other: str, place: Place) -> tuple[str, C
 class _Merge:
     """One merge, which gathers its conflicts on the way."""
 
-    def __init__(self, step: StepDescriptor[Any], *, prefer_other: bool) -> None:
-        self.prefer_other = prefer_other
+    def __init__(self, step: StepDescriptor[Any]) -> None:
         self.row_sets = {row_set.field: row_set for row_set in step.row_sets}
         self.conflicts: list[Conflict] = []
 
@@ -105,7 +100,7 @@ class _Merge:
         if isinstance(stored, list):
             return _merged_choices(base, stored, other)
         self._conflict(ConflictKind.FIELD, place, stored, other)
-        return other if self.prefer_other else stored
+        return stored
 
     def _shape(self, place: Place, base: Shape, stored: Shape, other: Shape) -> Shape:
         """Merge two rows or two groups of fields.

@@ -9,7 +9,7 @@ from diagnostics.domain.answers.accompaniment_scope import SCOPE_STEPS
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Handling, ScopeStepKey, StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
-from diagnostics.forms.fields import CodeField, TextField
+from diagnostics.forms.fields import CodeField, RowChoiceField, TextField
 
 CHAIN = list(ScopeStepKey)
 
@@ -23,7 +23,7 @@ class ScopeStepForm(RowForm):
         empty_label="",
         initial=Handling.UNDECIDED.value,
     )
-    alliance = CodeField([], label="Partenaire pris dans vos alliances", empty_label="Aucun")
+    alliance = RowChoiceField(label="Partenaire pris dans vos alliances", empty_label="Aucun")
     partner = TextField(label="Partenaire", max_length=ROW_TEXT)
     note = TextField(label="Note", max_length=LONG_TEXT, rows=2)
 
@@ -39,6 +39,11 @@ class ScopeStepForm(RowForm):
     def scope_step(self) -> ScopeStepKey:
         """The step of the chain that this row is about."""
         return CHAIN[int(str(self.prefix).rpartition("-")[2])]
+
+    @property
+    def key(self) -> str:
+        """Which step of the chain it is."""
+        return self.scope_step.value
 
     def clean_handling(self) -> str:
         """No handling chosen is « à décider »."""

@@ -6,8 +6,7 @@ refuses only what is malformed; what is missing is not its business.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -31,7 +30,7 @@ from diagnostics.domain.answers import (
 )
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Mark, StepKey
-from diagnostics.forms.fields import CodeField, LinksField, TextField
+from diagnostics.forms.fields import CodeField, LinksField, TextField, is_row_id
 from diagnostics.forms.renderer import RENDERER
 from diagnostics.queries import StepContext
 
@@ -39,7 +38,6 @@ from diagnostics.queries import StepContext
 _TOTAL, _INITIAL = "TOTAL_FORMS", "INITIAL_FORMS"
 # Up to so many choices, a row shows them all at once.
 FEW_LINKS = 8
-_ROW_ID = re.compile(r"[a-z][a-z0-9]{0,11}")  # answers.RowId
 
 
 class TamperedForm(Exception):
@@ -48,7 +46,8 @@ class TamperedForm(Exception):
 
 
 class RowForm(forms.Form):
-    """A row of an answer; its id is hidden and empty for a new row.
+    """A row of an answer; its id is hidden. The page gives a new row its id, so that a form that is
+    sent twice adds it once.
 
     ``fields``: those of another row of the same set, to be shared with it (copying the fields of
     each row takes longer than validating them); nothing changes a field once a form is made.
@@ -92,9 +91,19 @@ class RowForm(forms.Form):
                 self.add_error(name, f"{MAX_LINKS} liens au plus par ligne.")
         return cleaned
 
+    @property
+    def key(self) -> str:
+        """Which row it is: its id, empty until it has one."""
+        return self.row_id or str(self["id"].value() or "")
+
     def row_values(self) -> dict[str, Any]:
         """Return the cleaned values as the row's shape takes them, less the id."""
         return {name: value for name, value in self.cleaned_data.items() if name != "id"}
+
+    @classmethod
+    def field_of(cls, name: str) -> str:
+        """Return the field of the form that holds a field of the shape."""
+        return name
 
     @classmethod
     def initial_of(cls, row: dict[str, Any]) -> dict[str, Any]:
@@ -111,8 +120,10 @@ class RowFormSet(BaseFormSet):
     row_template: ClassVar[str]
     blank_rows: ClassVar[int] = 1
 
-    # Of the row set: what people call a row, how many rows at most, whether they are always there.
+    # Of the row set: what people call a row, what the ids of new ones start with, how many rows at
+    # most, whether they are always there.
     noun: ClassVar[str]
+    id_prefix: ClassVar[str]
     cap: ClassVar[int]
     fixed: ClassVar[bool]
 
@@ -120,10 +131,19 @@ class RowFormSet(BaseFormSet):
         super().__init_subclass__(**kwargs)
         if "row_set" in vars(cls):
             cls.noun, cls.cap, cls.fixed = cls.row_set.noun, cls.row_set.cap, cls.row_set.is_fixed
+            cls.id_prefix = "" if cls.fixed else cls.row_set.row.id_prefix
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.extra = 0 if self.initial else self.blank_rows
+        self.extra = 0
+        self.starts_blank = not self.is_bound and not self.initial
+        if self.starts_blank:
+            self.initial = [self.new_row() for _ in range(self.blank_rows)]
+
+    @classmethod
+    def new_row(cls) -> dict[str, Any]:
+        """Return what a new row starts with: its id."""
+        return {} if cls.fixed else {"id": new_row_id(cls.id_prefix)}
 
     @cached_property
     def row_fields(self) -> dict[str, forms.Field]:
@@ -158,10 +178,6 @@ class RowFormSet(BaseFormSet):
                 form.row_id = row.id
                 rows.append(row)
         return rows
-
-    def row_ids(self) -> list[str]:
-        """Return the id that each posted row has in the answer, « » for one that was dropped."""
-        return [form.row_id for form in self.forms]
 
 
 def rows_of(form: type[RowForm], formset: type[RowFormSet]) -> type[RowFormSet]:
@@ -265,29 +281,17 @@ class StepForm(forms.Form):
         raise NotImplementedError
 
     def initial_rows(self, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the initial values of a set of rows from the stored answer's JSON values.
-
-        A row that no page has sent with its id yet is shown as the new row that it is.
-        """
+        """Return the initial values of a set of rows from the stored answer's JSON values."""
         row_form: type[RowForm] = self.formset_classes[name].form
-        rows = [row_form.initial_of(row) for row in values.get(name, [])]
-        known = self.context.known_ids
-        return [
-            row if row.get("id") in known or "id" not in row else {**row, "id": ""} for row in rows
-        ]
+        return [row_form.initial_of(row) for row in values.get(name, [])]
 
     # --- Reading what was posted ---
 
-    def check_structure(
-        self, *, same_revision: bool, drafted_ids: Callable[[], frozenset[str]] = frozenset
-    ) -> None:
-        """Refuse what cannot come from the page; raises TamperedForm.
+    def check_structure(self) -> None:
+        """Refuse what cannot come from a page: raises TamperedForm.
 
-        ``same_revision``: the page was made from the answer now stored, so that every row id must
-        be one of its ids (otherwise a colleague may have removed the row meanwhile) or of those of
-        the draft that the page may show (``drafted_ids``, asked only when it matters).
+        An id that the answer does not know is a new row, or one that a colleague removed meanwhile.
         """
-        known = self.context.known_ids
         seen = set()
         for formset in self.formsets.values():
             counts = []
@@ -302,10 +306,7 @@ class StepForm(forms.Form):
                 continue
             for index in range(counts[0]):
                 row_id = self.data.get(f"{formset.prefix}-{index}-id", "")
-                if not row_id:
-                    continue
-                unknown = same_revision and row_id not in known and row_id not in drafted_ids()
-                if unknown or row_id in seen or not _ROW_ID.fullmatch(row_id):
+                if row_id and (row_id in seen or not is_row_id(row_id)):
                     raise TamperedForm(f"{formset.prefix}-{index}-id")
                 seen.add(row_id)
 

@@ -15,6 +15,7 @@ from diagnostics.domain.answers import DECIMALS, MAX_YEAR, MIN_YEAR
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
 NUL = "\x00"
+_ROW_ID = re.compile(r"[a-z][a-z0-9]{0,11}")
 
 
 def french_number(value: Any) -> str:
@@ -168,15 +169,49 @@ class CodeField(forms.TypedChoiceField):
         )
 
 
-class LinksField(forms.MultipleChoiceField):
-    """Links to rows of other steps, as check boxes; choices are set by the form."""
+class RowChoiceField(CodeField):
+    """A choice among rows of another step, and maybe others; choices are set by the form.
 
-    def __init__(self, **kwargs: Any) -> None:
+    A row that was removed meanwhile is no mistake: the link is kept as it was typed and left out
+    when read, so that a row that comes back finds it again (ADR 0002). ``before``: what the values
+    that name a row start with.
+    """
+
+    def __init__(self, *, before: str = "", **kwargs: Any) -> None:
+        self.before = before
+        super().__init__([], **kwargs)
+
+    def valid_value(self, value: Any) -> bool:
+        """Tell whether it is a choice, or may have been one."""
+        text = str(value)
+        may = text.startswith(self.before) and is_row_id(text.removeprefix(self.before))
+        return may or super().valid_value(value)
+
+
+class LinksField(forms.MultipleChoiceField):
+    """Links to rows of other steps, as check boxes; choices are set by the form.
+
+    A row that was removed meanwhile is no mistake, see :class:`RowChoiceField`; ``must_exist``: here it
+    is one.
+    """
+
+    def __init__(self, *, must_exist: bool = False, **kwargs: Any) -> None:
+        self.must_exist = must_exist
         super().__init__(
             required=False,
             widget=forms.CheckboxSelectMultiple,
             error_messages={
-                "invalid_choice": "L’un des éléments choisis n’existe plus : choisissez de nouveau."
+                "invalid_choice": "L’un des éléments choisis n’existe plus\u00a0: choisissez de nouveau."
             },
             **kwargs,
         )
+
+    def valid_value(self, value: Any) -> bool:
+        """Tell whether it may be a row."""
+        known = bool(super().valid_value(value))
+        return known or (not self.must_exist and is_row_id(str(value)))
+
+
+def is_row_id(text: str) -> bool:
+    """Tell whether a text has the form of a row's id (answers.RowId)."""
+    return bool(_ROW_ID.fullmatch(text))

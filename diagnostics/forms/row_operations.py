@@ -63,9 +63,10 @@ def _put_row(
 
 
 def _defaults(formset: RowFormSet) -> dict[str, list[str]]:
-    """Return what a new row holds: a list without an empty choice would show its first one."""
+    """Return what a new row holds: its id, and what a list without an empty choice shows."""
     fields = formset.empty_form.fields.items()
-    return {name: [str(field.initial)] for name, field in fields if field.initial}
+    initial = {name: [str(field.initial)] for name, field in fields if field.initial}
+    return initial | {name: [value] for name, value in formset.new_row().items()}
 
 
 def _apply_row_operation(form: StepForm, data: QueryDict, operation: str) -> str:
@@ -169,7 +170,7 @@ def _first_blank_row(formset: RowFormSet, data: QueryDict) -> int | None:
         if all(
             value in {"", defaults.get(key[len(start) :], "")}
             for key in data
-            if key.startswith(start)
+            if key.startswith(start) and key != f"{start}id"
             for value in data.getlist(key)
         ):
             return index

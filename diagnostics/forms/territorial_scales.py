@@ -13,7 +13,7 @@ from diagnostics.domain.links import link_choices
 from diagnostics.domain.thread import unplaced_activities
 from diagnostics.domain.vocabulary import Mission, StepKey, TerritorialScale
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
-from diagnostics.forms.fields import CodeField, TextField
+from diagnostics.forms.fields import CodeField, RowChoiceField, TextField
 
 _ACTIVITY, _MISSION = "activity:", "mission:"
 
@@ -26,7 +26,9 @@ class ActionTerritoryForm(RowForm):
 
     shape = ActionTerritory
 
-    subject = CodeField([], label="Action", empty_label="Autre action (à nommer)")
+    subject = RowChoiceField(
+        before=_ACTIVITY, label="Action", empty_label="Autre action (à nommer)"
+    )
     label = TextField(
         label="Nom de l’action", help_text="Seulement pour une autre action.", max_length=ROW_TEXT
     )
@@ -63,6 +65,11 @@ class ActionTerritoryForm(RowForm):
         )
         values["mission"] = subject.removeprefix(_MISSION) if subject.startswith(_MISSION) else None
         return values
+
+    @classmethod
+    def field_of(cls, name: str) -> str:
+        """The subject says the activity or the mission."""
+        return "subject" if name in {"activity", "mission"} else name
 
     @classmethod
     def initial_of(cls, row: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class LinkForm(forms.Form):
 
     gap = forms.CharField(widget=forms.HiddenInput)
     base_revision = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
-    links = LinksField()
+    links = LinksField(must_exist=True)
     scale = CodeField(TerritorialScale.choices(), empty_label="Choisir un échelon…")
     none = forms.BooleanField(
         label="Aucun objectif, volontairement",

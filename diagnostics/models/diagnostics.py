@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
+from django.http import QueryDict
 from django.utils import timezone
 
 from diagnostics.domain.completeness import StepStatus
@@ -171,6 +172,8 @@ class Answer(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     updated_at = models.DateTimeField("modifiée le", default=timezone.now)
+    # The page that sent it and how manieth of its saves it is, « k3f9x2 12 »; empty: no page.
+    sent_by = models.CharField("page", max_length=24, blank=True, default="")
 
     class Meta:
         verbose_name = "réponse"
@@ -202,6 +205,7 @@ class Answer(models.Model):
             "value": {**self.shape_value(), "internal_note": self.internal_note},
             "author_id": self.updated_by_id,
             "written_at": self.updated_at,
+            "sent_by": self.sent_by,
         }
 
 
@@ -215,6 +219,7 @@ class AnswerRevision(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField("écrite le")
     replaced_at = models.DateTimeField("remplacée le", default=timezone.now)
+    sent_by = models.CharField("page", max_length=24, blank=True, default="")
 
     class Meta:
         verbose_name = "révision d’une réponse"
@@ -238,6 +243,7 @@ class RecentAnswer(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField("écrite le")
     replaced_at = models.DateTimeField("remplacée le", default=timezone.now, db_index=True)
+    sent_by = models.CharField("page", max_length=24, blank=True, default="")
 
     class Meta:
         verbose_name = "réponse récente"
@@ -251,34 +257,39 @@ class RecentAnswer(models.Model):
         return f"{self.answer_id} r{self.revision}"
 
 
-class Draft(models.Model):
-    """What a person typed at a step that is not stored as the answer: invalid, unfinished or late.
+class KeptText(models.Model):
+    """What a person typed at a step and that could not be stored: texts that the form refuses, or
+    that somebody else's stand against. It is theirs alone.
 
-    ``form_data`` is url-encoded text, not JSON, which refuses NUL; ``base_revision`` is the
-    answer's revision when the person started (0: there was none).
+    ``texts``: url-encoded (a NUL may be in it, which JSON refuses), by place in the answer, see
+    ``forms/places.py``.
     """
 
-    diagnostic = models.ForeignKey(Diagnostic, on_delete=models.CASCADE, related_name="drafts")
+    diagnostic = models.ForeignKey(Diagnostic, on_delete=models.CASCADE, related_name="kept_texts")
     step = models.CharField("étape", max_length=30)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts"
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_texts"
     )
-    form_data = models.TextField()
-    base_revision = models.PositiveIntegerField(default=0)
-    saved_at = models.DateTimeField(default=timezone.now)
+    texts = models.TextField()
+    kept_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name = "texte en attente"
-        verbose_name_plural = "textes en attente"
+        verbose_name = "texte gardé"
+        verbose_name_plural = "textes gardés"
         constraints = [
             models.UniqueConstraint(
-                fields=["diagnostic", "step", "user"], name="draft_once_per_person_and_step"
+                fields=["diagnostic", "step", "user"], name="kept_text_once_per_person_and_step"
             ),
-            models.CheckConstraint(condition=ONE_OF_THE_STEPS, name="draft_step_is_known"),
+            models.CheckConstraint(condition=ONE_OF_THE_STEPS, name="kept_text_step_is_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.step}"
+
+    @property
+    def by_place(self) -> dict[str, list[str]]:
+        """The texts, by place."""
+        return {place: list(values) for place, values in QueryDict(self.texts).lists()}
 
 
 class Version(models.Model):

@@ -20,7 +20,12 @@ from diagnostics.queries.documents import (
 from diagnostics.queries.history import Change, History, change_between, load_history
 from diagnostics.queries.journal import Journal, load_journal
 from diagnostics.queries.kit import load_kit_sheet, texts_of
-from diagnostics.queries.merging import Noted, Overtaken, noted_answer, read_overtaken
+from diagnostics.queries.merging import (
+    Noted,
+    Overtaken,
+    noted_answer,
+    read_overtaken,
+)
 from diagnostics.queries.pages import (
     LoadedThread,
     load_check_page,
@@ -29,7 +34,7 @@ from diagnostics.queries.pages import (
     pending_request,
 )
 from diagnostics.queries.review import count_by_state, diagnostics_for_review
-from diagnostics.queries.steps import LoadedStep, StepContext, load_step
+from diagnostics.queries.steps import LoadedStep, StepContext, kept_texts, load_step
 from diagnostics.queries.versions import Submitted, get_version, read_version, versions_of
 
 __all__ = [
@@ -53,6 +58,7 @@ __all__ = [
     "LoadedStep",
     "StepContext",
     "load_step",
+    "kept_texts",
     "LoadedThread",
     "Change",
     "History",

@@ -33,62 +33,56 @@ class Overtaken:
     typed: Noted
     author: str
 
-    @cached_property
+    @property
     def conflicts(self) -> tuple[Conflict, ...]:
         """What has to be chosen, in reading order: ``stored``, then ``other`` (what was typed)."""
-        return self._merge()[1]
+        return self._merged[1]
 
     @property
     def merged(self) -> Noted:
         """Both, with what is stored where they conflict."""
-        return self._merge()[0]
+        return self._merged[0]
 
-    @property
-    def to_choose(self) -> Noted:
-        """Both, with what was typed where one field has two texts."""
-        return self._merge(prefer_other=True)[0]
-
-    def _merge(self, *, prefer_other: bool = False) -> tuple[Noted, tuple[Conflict, ...]]:
+    @cached_property
+    def _merged(self) -> tuple[Noted, tuple[Conflict, ...]]:
         base, stored, typed = self.base, self.stored, self.typed
-        merged = merge_answers(base.answer, stored.answer, typed.answer, prefer_other=prefer_other)
+        merged = merge_answers(base.answer, stored.answer, typed.answer)
         note, conflict = merge_text(base.note, stored.note, typed.note, NOTE)
-        if conflict is None:
-            return Noted(merged.answer, note), merged.conflicts
-        note = typed.note if prefer_other else note
-        return Noted(merged.answer, note), (*merged.conflicts, conflict)
+        conflicts = (*merged.conflicts, conflict) if conflict else merged.conflicts
+        return Noted(merged.answer, note), conflicts
 
 
 def read_overtaken(
-    row: Answer, typed: Noted, *, base_revision: int, user: User
-) -> Overtaken | None:
+    row: Answer, typed: Noted, *, base_revision: int, user: User, page: str = ""
+) -> Overtaken:
     """Return what a person typed from an older revision of an answer, with what it began from.
 
-    None when that revision is not at hand any more, or when the same person saved since: what is
-    new in both may be the same rows then, sent twice.
+    What their own ``page`` stored since then counts as what they began from: a page goes on typing
+    before it has the answer to its last save. A revision that is not at hand any more counts as
+    empty: whatever differs is to be chosen, and no row is taken away.
     """
     step = StepKey(row.step)
-    if row.updated_by_id == user.pk:
-        return None
-    if base_revision == 0:
-        base = Noted(ANSWER_SHAPES[step]())
-    else:
-        value = _replaced_value(row, base_revision)
-        if value is None:
-            return None
-        base = noted_answer(step, value)
-    later = {"answer": row, "revision__gt": base_revision, "author": user}
-    if any(kept.objects.filter(**later).exists() for kept in (AnswerRevision, RecentAnswer)):
-        return None
-    stored = noted_answer(step, row.replaced()["value"])
-    return Overtaken(base, stored, typed, row.updated_by.display_name)
-
-
-def _replaced_value(row: Answer, revision: int) -> dict[str, Any] | None:
-    for kept in (AnswerRevision, RecentAnswer):
-        found = kept.objects.filter(answer=row, revision=revision).values_list("value", flat=True)
-        if value := found.first():
-            return dict(value)
-    return None
+    past = [
+        (kept.revision, kept.value, kept.sent_by)
+        for table in (AnswerRevision, RecentAnswer)
+        for kept in table.objects.filter(answer=row, revision__gte=base_revision)
+    ]
+    past = sorted(past, key=lambda entry: entry[0])
+    past.append((row.revision, row.replaced()["value"], row.sent_by))
+    base = before = Noted(ANSWER_SHAPES[step]())
+    for revision, value, sent_by in past:
+        noted = noted_answer(step, value)
+        if revision == base_revision:
+            base = noted
+        elif page and sent_by.partition(" ")[0] == page:
+            base = Overtaken(before, noted, base, "").merged
+        before = noted
+    author = (
+        "vous, dans un autre onglet"
+        if row.updated_by_id == user.pk
+        else row.updated_by.display_name
+    )
+    return Overtaken(base, before, typed, author)
 
 
 def noted_answer(step: StepKey, value: dict[str, Any]) -> Noted:

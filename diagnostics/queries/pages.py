@@ -28,6 +28,7 @@ from diagnostics.models import (
     Answer,
     ChangeRequest,
     Diagnostic,
+    KeptText,
     User,
     Version,
 )
@@ -39,7 +40,7 @@ from diagnostics.queries.documents import (
     stored_acknowledgements,
 )
 from diagnostics.queries.kit import kit_steps, texts_of
-from diagnostics.queries.steps import RailAxis, RailStep, rail_of
+from diagnostics.queries.steps import RailAxis, RailStep, kept_texts, rail_of
 from diagnostics.queries.versions import versions_of
 
 
@@ -65,13 +66,9 @@ def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
     diagnostic = loaded.diagnostic
     answers = list(diagnostic.answers.select_related("updated_by"))
     document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
-    drafts = (
-        list(diagnostic.drafts.filter(user=user).values_list("step", flat=True))
-        if loaded.access.can_edit
-        else []
-    )
+    kept = kept_texts(diagnostic, user) if loaded.access.can_edit else {}
     findings = open_findings(findings_of(diagnostic, document))
-    rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), document, answers, drafts, findings)
+    rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), document, answers, kept, findings)
     steps = [step for axis in rail for step in axis.steps]
     return Home(
         rail=rail,
@@ -113,8 +110,21 @@ class CheckedAxis:
 
 
 @dataclass(frozen=True)
+class KeptAtStep:
+    """How many texts of a person wait at a step to be corrected or chosen."""
+
+    person: User
+    step: RailStep
+    count: int
+
+
+@dataclass(frozen=True)
 class CheckPage:
-    """Everything the check page shows; the facilitator reads the same page."""
+    """Everything the check page shows; the facilitator reads the same page.
+
+    ``own_kept`` and ``others_kept``: what waits at the steps, of who reads and, for the lead, of the
+    others. It is in no answer.
+    """
 
     document: DiagnosticDocument
     axes: list[CheckedAxis]
@@ -123,6 +133,13 @@ class CheckPage:
     last_version: Version | None
     findings: list[CoherenceFinding]
     acknowledged: list[CoherenceFinding]
+    own_kept: list[KeptAtStep]
+    others_kept: list[KeptAtStep]
+
+    @property
+    def own_kept_count(self) -> int:
+        """How many texts of who reads wait in all."""
+        return sum(kept.count for kept in self.own_kept)
 
     @property
     def missing_count(self) -> int:
@@ -130,12 +147,13 @@ class CheckPage:
         return sum(len(step.missing) for axis in self.axes for step in axis.steps)
 
 
-def load_check_page(loaded: LoadedDiagnostic) -> CheckPage:
+def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
     """Read the check page of a diagnostic in a constant number of queries."""
-    diagnostic = loaded.diagnostic
+    diagnostic, access = loaded.diagnostic, loaded.access
     document = load_diagnostic_document(diagnostic)
     rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), document)
     found = findings_of(diagnostic, document)
+    kept = _kept_at_steps(diagnostic, rail) if access.can_edit else []
     return CheckPage(
         document=document,
         axes=[
@@ -162,7 +180,21 @@ def load_check_page(loaded: LoadedDiagnostic) -> CheckPage:
         last_version=versions_of(diagnostic).select_related("submitted_by").first(),
         findings=open_findings(found),
         acknowledged=acknowledged_findings(found),
+        own_kept=[entry for entry in kept if entry.person == user],
+        others_kept=[e for e in kept if e.person != user and access.transitions["submit"]],
     )
+
+
+def _kept_at_steps(diagnostic: Diagnostic, rail: list[RailAxis]) -> list[KeptAtStep]:
+    """Return what is kept for everybody, in the order of the steps."""
+    texts = list(KeptText.objects.filter(diagnostic=diagnostic).select_related("user"))
+    return [
+        KeptAtStep(kept.user, step, len(kept.by_place))
+        for axis in rail
+        for step in axis.steps
+        for kept in texts
+        if kept.step == step.key
+    ]
 
 
 @dataclass(frozen=True)

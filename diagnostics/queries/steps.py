@@ -1,9 +1,9 @@
-"""What a step’s page shows: the kit’s step, the rail of the axes, the answer and the draft."""
+"""What a step’s page shows: the kit’s step, the rail of the axes, the answer and the texts kept."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -33,8 +33,8 @@ from diagnostics.domain.vocabulary import (
 from diagnostics.models import (
     Answer,
     Diagnostic,
-    Draft,
     Example,
+    KeptText,
     Question,
     Step,
     User,
@@ -53,7 +53,7 @@ class RailStep:
     title: str
     status: StepStatus
     answer: Answer | None = None
-    has_draft: bool = False
+    kept: int = 0  # texts of the person that wait to be corrected or chosen
 
 
 @dataclass(frozen=True)
@@ -78,21 +78,21 @@ class StepContext:
     """What a step's form needs to know besides what was typed.
 
     ``document`` gives the rows that can be linked to, ``stored`` the answer now in force (None:
-    never given), ``revision`` its revision (0: never given), ``known_ids`` the ids its rows carry.
+    never given), ``revision`` its revision (0: never given).
     """
 
     document: DiagnosticDocument
     stored: AnswerShape | None = None
     revision: int = 0
     internal_note: str = ""
-    known_ids: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True)
 class LoadedStep:
     """Everything a step's page shows, read in a constant number of queries.
 
-    ``answers`` are those of all steps, as they are stored.
+    ``answers`` are those of all steps, as they are stored; ``kept`` the texts that are kept for the
+    person at each step, by place.
     """
 
     diagnostic: Diagnostic
@@ -105,12 +105,12 @@ class LoadedStep:
     steps: list[Step]
     kit_step: Step
     form_context: StepContext
+    kept: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
-    @cached_property
-    def draft(self) -> Draft | None:
-        """What the person typed at this step and did not store; read when it is asked for."""
-        drafts = Draft.objects.filter(diagnostic=self.diagnostic, step=self.step.value)
-        return drafts.filter(user=self.user).first()
+    @property
+    def kept_here(self) -> dict[str, list[str]]:
+        """What the person typed at this step and could not be stored, by place."""
+        return self.kept.get(self.step.value, {})
 
     @property
     def questions(self) -> list[Question]:
@@ -125,7 +125,7 @@ class LoadedStep:
     @cached_property
     def rail(self) -> list[RailAxis]:
         """The axes with the status of each step."""
-        return rail_of(self.steps, self.texts, self.document)
+        return rail_of(self.steps, self.texts, self.document, kept=self.kept)
 
     @property
     def texts(self) -> KitTexts:
@@ -174,13 +174,12 @@ def rail_of(
     texts: KitTexts,
     document: DiagnosticDocument,
     answers: Iterable[Answer] = (),
-    drafts: Iterable[str] = (),
+    kept: Mapping[str, Collection[str]] | None = None,
     findings: Iterable[CoherenceFinding] = (),
 ) -> list[RailAxis]:
-    """Return the axes with their steps: names, statuses, answers, waiting drafts, open findings."""
+    """Return the axes with their steps: names, statuses, answers, texts kept, open findings."""
     statuses = step_statuses(document)
     answer_of = {answer.step: answer for answer in answers}
-    waiting = set(drafts)
     per_axis = Counter(finding.axis for finding in findings)
     axes: dict[str, RailAxis] = {}
     for step in steps:
@@ -204,7 +203,7 @@ def rail_of(
                 title=name.short_title,
                 status=statuses[key],
                 answer=answer_of.get(step.key),
-                has_draft=step.key in waiting,
+                kept=len((kept or {}).get(step.key, ())),
             )
         )
     return list(axes.values())
@@ -238,6 +237,14 @@ def load_step(loaded: LoadedDiagnostic, step: StepKey, *, user: User) -> LoadedS
             stored=stored,
             revision=row.revision if row else 0,
             internal_note=row.internal_note if row else "",
-            known_ids=frozenset(stored.row_ids() if stored else ()),
         ),
+        kept=kept_texts(diagnostic, user),
     )
+
+
+def kept_texts(diagnostic: Diagnostic, user: User) -> dict[str, dict[str, list[str]]]:
+    """Return what is kept for a person in a diagnostic, by step and by place."""
+    return {
+        kept.step: kept.by_place
+        for kept in KeptText.objects.filter(diagnostic=diagnostic, user=user)
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.answers import without_ids
+from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.indicators import compute_indicators
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, AnswerRevision, Diagnostic, RecentAnswer, User
@@ -24,8 +25,8 @@ from diagnostics.queries import (
     stored_acknowledgements,
     thresholds_of,
 )
-from diagnostics.services.drafts import discard_draft
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
+from diagnostics.services.kept_texts import Aside, keep_texts
 from diagnostics.services.locking import lock_diagnostic
 
 # The same author replacing a text within this time leaves no revision of it.
@@ -40,12 +41,18 @@ class StaleRevision(ServiceError):
 
 @dataclass(frozen=True)
 class SavedAnswer:
-    """What a save did: the revision now in force, whether anything changed, and with what of
-    somebody else's it was merged."""
+    """What a save did: the revision now in force and what it says, whether anything changed, with what
+    of somebody else's it was merged, and what is kept aside for the person, by place."""
 
     revision: int
+    noted: Noted
     changed: bool
     merged: Overtaken | None = None
+    kept: dict[str, list[str]] = field(default_factory=dict)
+    # The step as it is now, when something changed: its row, all answers, their document.
+    stored: Answer | None = None
+    answers: list[Answer] = field(default_factory=list)
+    document: DiagnosticDocument | None = None
 
 
 def save_answer(
@@ -56,16 +63,20 @@ def save_answer(
     base_revision: int,
     user: User,
     read: LoadedStep | None = None,
-    keep_draft: bool = False,
+    aside: Aside | None = None,
+    sent_by: str = "",
 ) -> SavedAnswer:
     """Store the answer to a step; one transaction, rights and state re-checked under lock.
 
-    ``base_revision`` is the revision the person started from (0: none). When somebody else saved
+    ``base_revision`` is the revision the person started from (0: none). When another page saved
     since, both are merged by row and by field. The replaced value is kept: as an AnswerRevision when
-    the author changes or ten minutes have passed, for a day otherwise. The person's draft of the step
-    is dropped (``keep_draft``: what is saved is not what they typed there, so it stays) and the
-    diagnostic's indicators are computed again. The same text saved twice is a success that changes
-    nothing.
+    the author changes or ten minutes have passed, for a day otherwise. The diagnostic's indicators
+    are computed again. The same text saved twice is a success that changes nothing.
+
+    ``aside``: what is kept for the person beside the answer; where two texts stand against each other
+    the stored one stays and the other is kept there too. Without it, such a save is refused whole.
+    ``sent_by``: the page and how manieth of its saves this is; its saves follow one another without
+    a merge, and one that comes late, after a newer one, changes nothing.
 
     ``read``: what was read of the diagnostic, of any of its steps; it is read again when somebody
     wrote since.
@@ -82,13 +93,27 @@ def save_answer(
             acknowledgements = stored_acknowledgements(locked)
         stored = next((row for row in answers if row.step == step.value), None)
         noted, revision = Noted(answer, internal_note), stored.revision if stored else 0
-        if base_revision != revision and _says_else(stored, noted):
-            merged = _merge(stored, noted, base_revision=base_revision, user=user)
-            noted = merged.merged
+        if stored and _is_older(sent_by, stored.sent_by):
+            return SavedAnswer(revision, noted_answer(step, stored.replaced()["value"]), False)
+        if stored and base_revision != revision and _says_else(stored, noted):
+            page = sent_by.partition(" ")[0]
+            merged = read_overtaken(
+                stored, noted, base_revision=base_revision, user=user, page=page
+            )
+            if merged.base == merged.stored:
+                merged = None  # nobody else saved: the same page typed on
+            elif merged.conflicts and aside is None:
+                raise StaleRevision("Une autre personne a enregistré cette étape entre-temps.")
+            else:
+                noted = merged.merged
+        kept: dict[str, list[str]] = {}
+        if aside is not None:
+            texts = dict(aside.out)
+            for conflict in merged.conflicts if merged else ():
+                texts |= aside.texts_of(conflict)
+            kept = keep_texts(diagnostic, step, user=user, texts=texts, known=aside.known)
         if not _says_else(stored, noted):
-            if not keep_draft:
-                discard_draft(diagnostic, step, user=user)
-            return SavedAnswer(revision, changed=False, merged=merged)
+            return SavedAnswer(revision, noted, changed=False, merged=merged, kept=kept)
         now = timezone.now()
         if stored is None:
             stored = Answer(diagnostic=locked, step=step.value, revision=0)
@@ -102,14 +127,13 @@ def save_answer(
         stored.revision += 1
         stored.updated_by = user
         stored.updated_at = now
+        stored.sent_by = sent_by
         stored.save()
-        if not keep_draft:
-            discard_draft(diagnostic, step, user=user)
         locked.updated_at = now
         document = build_document(locked, answers, acknowledgements)
         locked.indicators = dict(compute_indicators(document, thresholds_of(locked)))
         locked.save(update_fields=["updated_at", "indicators"])
-    return SavedAnswer(stored.revision, changed=True, merged=merged)
+    return SavedAnswer(stored.revision, noted, True, merged, kept, stored, answers, document)
 
 
 def restore_answer(
@@ -132,7 +156,6 @@ def restore_answer(
         internal_note=noted.note,
         base_revision=base_revision,
         user=user,
-        keep_draft=True,
     )
 
 
@@ -141,11 +164,11 @@ def purge_recent_answers(now: dt.datetime) -> int:
     return RecentAnswer.objects.filter(replaced_at__lt=now - MERGED_FOR).delete()[0]
 
 
-def _merge(stored: Answer | None, typed: Noted, *, base_revision: int, user: User) -> Overtaken:
-    overtaken = stored and read_overtaken(stored, typed, base_revision=base_revision, user=user)
-    if not overtaken or overtaken.conflicts:
-        raise StaleRevision("Une autre personne a enregistré cette étape entre-temps.")
-    return overtaken
+def _is_older(sent_by: str, stored_by: str) -> bool:
+    """Tell whether a save comes after a newer one of the same page."""
+    page, _, number = sent_by.partition(" ")
+    stored_page, _, stored_number = stored_by.partition(" ")
+    return bool(page) and page == stored_page and int(number) < int(stored_number)
 
 
 def _fields(noted: Noted) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from diagnostics.queries import (
     LoadedDiagnostic,
     get_diagnostic,
     get_structure,
+    kept_texts,
     load_check_page,
     load_home,
 )
@@ -141,11 +142,12 @@ def render_check_page(
 
     ``typed``: the text that came with it, when the page has no place for it any more.
     """
+    page = load_check_page(loaded, user=request.user)
     context = {
         "diagnostic": loaded.diagnostic,
         "access": loaded.access,
-        "page": load_check_page(loaded),
-        "submission": submission or SubmissionForm(),
+        "page": page,
+        "submission": submission or SubmissionForm(kept=page.own_kept_count),
         "change_request_form": change_request or ChangeRequestForm(),
         "answering": answering,
         "problem": problem,
@@ -160,7 +162,8 @@ def submit(request: SignedInRequest, pk: UUID) -> HttpResponse:
     loaded = get_diagnostic(request.user, pk)
     if not loaded.access.may(SUBMIT):
         raise PermissionDenied
-    form = SubmissionForm(request.POST)
+    kept = sum(len(texts) for texts in kept_texts(loaded.diagnostic, request.user).values())
+    form = SubmissionForm(request.POST, kept=kept)
     if not form.is_valid() and loaded.access.can(SUBMIT):
         return render_check_page(request, loaded, submission=form)
     try:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from diagnostics.domain.vocabulary import StepKey
-from diagnostics.forms.overtaken import came_in
+from diagnostics.forms.kept_texts import came_in
 from diagnostics.queries import (
     change_between,
     get_diagnostic,

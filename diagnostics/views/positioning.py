@@ -26,7 +26,7 @@ def positioning_preview(request: SignedInRequest, pk: UUID) -> HttpResponse:
         prefix=StepKey.POSITIONING.value,
     )
     try:
-        form.check_structure(same_revision=False)
+        form.check_structure()
     except TamperedForm as error:
         raise SuspiciousOperation(str(error)) from error
     return HttpResponse(form.preview())

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from diagnostics.domain.thread import Gap, GapKind, Thread, read_thread
 from diagnostics.domain.tying import CannotTie, tying_choices
 from diagnostics.domain.vocabulary import StepKey
-from diagnostics.forms.overtaken import came_in
+from diagnostics.forms.kept_texts import came_in
 from diagnostics.forms.thread import LinkForm
 from diagnostics.models import Answer
 from diagnostics.queries import LoadedDiagnostic, LoadedThread, get_diagnostic, load_thread
@@ -106,7 +106,6 @@ def link_rows(request: SignedInRequest, pk: UUID) -> HttpResponse:
             internal_note=page.rows[step].internal_note if step in page.rows else "",
             base_revision=form.cleaned_data["base_revision"],
             user=request.user,
-            keep_draft=True,
         )
     except CannotTie as error:
         form.add_error(None, str(error))

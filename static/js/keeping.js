@@ -1,161 +1,351 @@
-// The text of a step: kept as a draft while it is typed and on leaving, saved in place, and what is told
-// when a session has ended or the network is away. Rows are rows.js's; it says « rows:changed ».
+// A step saves itself: after a pause in typing, on leaving a row, at once when rows change, and on
+// leaving the page. One line tells where it stands. What cannot be sent waits in the browser. Rows are
+// rows.js's; it says « rows:changed » and answers « step:news ».
 
 const form = document.querySelector("[data-step-form]");
-const live = form.querySelector("[data-live]");
+const said = form.querySelector("[data-save-said]");
+const state = form.querySelector("[data-save-state]");
+const alarm = form.querySelector("[data-save-alarm]");
+const revision = form.querySelector("[data-revision]");
+const counter = form.querySelector("[data-sent]");
+const stay = form.querySelector("[data-stay]");
 const signedOut = document.querySelector("[data-signed-out]");
-const offline = document.querySelector("[data-offline]");
-const TYPING_PAUSE = 2000; // milliseconds
-const PATIENCE = 4000; // milliseconds that a draft may take
-let typed = false; // and not kept yet
-let sending = false; // « Enregistrer » is on its way
-let soon = 0; // the timer of a draft that is about to be kept
-let keeping = null; // a draft on its way
+const TYPING_PAUSE = 1500; // milliseconds
+const PATIENCE = 15000; // milliseconds that a save may take
+const AGAIN_AFTER = 10000; // milliseconds after a save that did not arrive
+
+const STORE = `saisie:${document.body.dataset.person}:${form.getAttribute("action")}`;
+const GONE = "vous n’avez plus accès à cette saisie. Copiez votre texte avant de quitter la page.";
+const REFUSALS = {
+  400: "cette page n’est plus à jour. Copiez votre texte, puis rechargez-la.",
+  403: GONE,
+  404: GONE,
+  409: "ce diagnostic ne se modifie plus. Votre texte est gardé pour sa réouverture.",
+  413: "le texte est trop long pour être envoyé. Raccourcissez-le.",
+};
+
+let sent = 0;
+let timer = 0;
+let saving = null; // the save on its way
+let again = false; // something was typed since it left
+let failed = false; // the last one did not arrive
+let announced = "";
+let savedText = fingerprint();
 
 function say(message) {
-  live.textContent = message;
+  said.textContent = message;
 }
 
-function rowsOf(container) {
-  return [...container.querySelectorAll(":scope > [data-row]")];
+function show(message, { isFailure = false } = {}) {
+  state.textContent = message;
+  state.classList.toggle("is-failure", isFailure);
+  alarm.textContent = isFailure ? message : "";
+  if (!isFailure && message !== announced && !message.endsWith("…")) {
+    announced = message;
+    say(message);
+  }
 }
 
-function tellOffline() {
-  offline.hidden = false;
-  offline.focus();
+// --- What the page holds -------------------------------------------------------------------------
+
+// Where a field belongs, whatever the number of its row: « rows/a1/text » (forms/places.py).
+function placeOf(name) {
+  for (const container of form.querySelectorAll("[data-rows]")) {
+    const start = `${container.dataset.rows}-`;
+    const [, index, field] = name.startsWith(start)
+      ? (/^(\d+)-(\w+)$/.exec(name.slice(start.length)) ?? [])
+      : [];
+    if (field) {
+      const row = container.querySelectorAll(":scope > [data-row]")[Number(index)];
+      const key = row?.dataset.key ?? row?.querySelector(":scope > input[name$='-id']")?.value;
+      return field === "id" ? null : `${container.dataset.name}/${key}/${field}`;
+    }
+  }
+  const own = `${form.dataset.stepForm}-`;
+  return name.startsWith(own) && !name.endsWith("_FORMS")
+    ? name.slice(own.length).replace("-", "/")
+    : null;
 }
 
-function draft() {
-  const data = new FormData(form);
-  data.append("keep_draft", "1");
+function textsByPlace() {
+  const texts = new Map();
+  for (const [name, value] of new FormData(form)) {
+    const place = placeOf(name);
+    if (place) {
+      texts.set(place, [...(texts.get(place) ?? []), value]);
+    }
+  }
+  return texts;
+}
+
+function encoded(extra = {}) {
+  const data = new URLSearchParams(new FormData(form));
+  for (const [name, value] of Object.entries(extra)) {
+    data.set(name, value);
+  }
   return data;
 }
 
-// What was typed is kept after a pause, so that a browser that ends, or a text too long for a beacon,
-// loses nothing. What a script filled is kept at once: the next page may be asked for before this one
-// knows that it is left. A save waits for a draft on its way, which would otherwise come after it.
-function keepSoon(pause) {
-  clearTimeout(soon);
-  soon = setTimeout(() => {
-    if (keeping || sending) {
-      keepSoon(pause);
-      return;
-    }
-    typed = false;
-    // A save does not wait for longer: the text is in it.
-    const signal = AbortSignal.timeout(PATIENCE);
-    keeping = fetch(form.action, { method: "POST", body: draft(), signal })
-      .then((answer) => {
-        typed ||= answer.status !== 204;
-        offline.hidden = true;
-        signedOut.hidden = !answer.redirected; // to the page of sign-in
-      })
-      .catch(() => {
-        typed = true; // the text is still here: the next pause, or leaving the page, tries again
-        offline.hidden = navigator.onLine;
-      })
-      .finally(() => {
-        keeping = null;
-      });
-  }, pause);
+function fingerprint() {
+  const data = new URLSearchParams(new FormData(form));
+  for (const name of ["base_revision", "sent", "kept", "csrfmiddlewaretoken"]) {
+    data.delete(name);
+  }
+  return data.toString();
 }
+
+// --- The copy in the browser, until the server has the text --------------------------------------
+
+function keepHere(data) {
+  try {
+    localStorage.setItem(STORE, data.toString());
+  } catch {
+    // Storage is full or forbidden: the text is still in the page.
+  }
+}
+
+function forgetHere() {
+  try {
+    localStorage.removeItem(STORE);
+  } catch {
+    // Nothing was kept either.
+  }
+}
+
+// --- Saving --------------------------------------------------------------------------------------
+
+function soon(pause = TYPING_PAUSE) {
+  clearTimeout(timer);
+  timer = setTimeout(save, pause);
+}
+
+function save(extra = {}) {
+  clearTimeout(timer);
+  if (saving) {
+    again = true;
+    return saving;
+  }
+  const text = fingerprint();
+  if (text === savedText && !failed && Object.keys(extra).length === 0) {
+    return Promise.resolve(true);
+  }
+  const before = textsByPlace();
+  sent += 1;
+  counter.value = String(sent);
+  const data = encoded({ autosave: "1", ...extra });
+  again = false;
+  show("Enregistrement…");
+  saving = fetch(form.action, { method: "POST", body: data, signal: AbortSignal.timeout(PATIENCE) })
+    .then((answer) => read(answer, text, before))
+    .catch(() => notSent(data))
+    .finally(() => {
+      saving = null;
+      if (again) {
+        soon(failed ? AGAIN_AFTER : 300);
+      }
+    });
+  return saving;
+}
+
+async function read(answer, text, before) {
+  if (answer.redirected) {
+    // The sign-in keeps the text until the person is back.
+    signedOut.hidden = false;
+    failed = true;
+    show("Non enregistré\u00a0: votre session est terminée.", { isFailure: true });
+    return false;
+  }
+  if (answer.status >= 500) {
+    throw new Error(String(answer.status));
+  }
+  if (!answer.ok) {
+    failed = true;
+    show(`Non enregistré\u00a0: ${REFUSALS[answer.status] ?? REFUSALS[400]}`, { isFailure: true });
+    return false;
+  }
+  const told = await answer.json();
+  failed = false;
+  savedText = text;
+  signedOut.hidden = true;
+  forgetHere();
+  put(told, before);
+  return true;
+}
+
+function notSent(data) {
+  failed = true;
+  keepHere(data);
+  show("Non enregistré\u00a0: le réseau ne répond pas. Votre texte reste ici et sera envoyé.", {
+    isFailure: true,
+  });
+  clearTimeout(timer);
+  timer = setTimeout(save, AGAIN_AFTER);
+  return false;
+}
+
+// What a save brings back: the revision, what others stored, what is kept aside, what is around.
+function put(told, before) {
+  const untouched = savedText === fingerprint();
+  let skipped = [];
+  if (told.news) {
+    const detail = { ...told.news, before, now: textsByPlace(), skipped };
+    form.dispatchEvent(new CustomEvent("step:news", { detail }));
+    skipped = detail.skipped;
+  }
+  // What came in and is not shown yet stays news: the next save starts from the same revision.
+  if (skipped.length === 0) {
+    revision.value = told.revision;
+  }
+  around(told.around);
+  refuse(told.refused);
+  if (untouched) {
+    savedText = fingerprint();
+  }
+  const now = new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
+  const wrong = told.refused.length;
+  const open = Math.max(told.kept.length - wrong, 0);
+  const except = [
+    wrong ? `${wrong}\u00a0saisie${wrong > 1 ? "s" : ""} à corriger` : "",
+    open ? `${open}\u00a0texte${open > 1 ? "s" : ""} à choisir` : "",
+  ].filter(Boolean);
+  show(`Enregistré à ${now.replace(":", "\u00a0h\u00a0")}${except.length ? `, sauf ${except.join(" et ")}` : ""}`);
+  if (told.said) {
+    say(told.said);
+    state.textContent = `${told.said} ${state.textContent}.`;
+  }
+}
+
+// Nothing is replaced under the eyes of somebody who is using it.
+function around(html) {
+  const made = new DOMParser().parseFromString(html, "text/html");
+  for (const part of [...made.body.children]) {
+    const old = document.getElementById(part.id);
+    const inUse =
+      old?.contains(document.activeElement) ||
+      [...(old?.querySelectorAll("textarea") ?? [])].some((area) => area.value.trim());
+    if (old && (part.id === "kept-places" || part.id === "to-settle" || !inUse)) {
+      old.replaceWith(part);
+      window.htmx?.process(part);
+    }
+  }
+}
+
+function refuse(refusals) {
+  const refused = new Map(refusals.map((entry) => [entry.field, entry.reasons]));
+  for (const told of form.querySelectorAll("[data-refused], .invalid-feedback")) {
+    told.remove();
+  }
+  for (const field of form.querySelectorAll("[aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+  }
+  if (refused.size === 0) {
+    document.querySelector(".error-summary[data-step-errors]")?.remove();
+  }
+  for (const [name, reasons] of refused) {
+    const field = form.querySelector(`[name="${CSS.escape(name)}"]`);
+    if (!field) {
+      continue;
+    }
+    const told = document.createElement("p");
+    told.className = "invalid-feedback d-block";
+    told.dataset.refused = "";
+    told.id = `${field.id}_error`;
+    told.textContent = reasons.join(" ");
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", told.id);
+    (field.closest("fieldset, div") ?? field.parentElement).append(told);
+  }
+}
+
+// --- When ----------------------------------------------------------------------------------------
 
 form.addEventListener("input", () => {
-  typed = true;
-  keepSoon(TYPING_PAUSE);
+  soon();
 });
 form.addEventListener("rows:changed", () => {
-  typed = true;
-  keepSoon(50);
+  soon(50);
 });
-
-// --- « Enregistrer » in place --------------------------------------------------------------------
-
-const stay = form.querySelector("[data-stay]");
-const revision = form.querySelector("[data-revision]");
-
-stay?.addEventListener("htmx:confirm", (event) => {
-  clearTimeout(soon);
-  if (keeping) {
+form.addEventListener("focusout", (event) => {
+  const row = event.target.closest("[data-row]");
+  if (row && event.relatedTarget && !row.contains(event.relatedTarget)) {
+    soon(0);
+  }
+});
+window.addEventListener("online", () => {
+  save();
+});
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
     event.preventDefault();
-    say("Enregistrement…");
-    keeping.finally(() => event.detail.issueRequest(true));
+    insist();
   }
 });
 
-// Each row remembers the place it was sent in: it may be moved before the answer comes.
-stay?.addEventListener("htmx:beforeRequest", () => {
-  for (const container of form.querySelectorAll("[data-rows]")) {
-    rowsOf(container).forEach((row, index) => {
-      row.dataset.sent = String(index);
+// Asked for: said even when there is nothing new, and led to what is refused.
+async function insist(extra = {}) {
+  announced = "";
+  if (saving) {
+    await saving;
+  }
+  if ((await save(extra)) && !failed) {
+    form.querySelector("[aria-invalid=true]")?.focus();
+    show(state.textContent === "" ? "Tout est enregistré." : state.textContent);
+  }
+}
+
+stay.addEventListener("click", (event) => {
+  event.preventDefault();
+  insist();
+});
+
+// Two texts for one field: the choice is saved, and its text comes into the field.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[name=settle]");
+  if (button) {
+    event.preventDefault();
+    const target = button.closest(".conflict").querySelector("a");
+    insist({ settle: button.value }).then(() => {
+      document.getElementById(target.hash.slice(1))?.focus();
     });
   }
-  typed = false;
-  sending = true;
 });
 
-stay?.addEventListener("htmx:afterRequest", () => {
-  sending = false;
-});
-
-document.body.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.requestConfig.elt !== stay) {
+// The other buttons save on the server: what is on its way goes before.
+form.addEventListener("submit", (event) => {
+  if (!navigator.onLine) {
+    event.preventDefault(); // the browser's own page would take the place of the text
+    notSent(encoded({ autosave: "1" }));
     return;
   }
-  if (event.detail.xhr.getResponseHeader("HX-Trigger")?.includes("step:saved")) {
+  clearTimeout(timer);
+  if (saving) {
+    event.preventDefault();
+    const { submitter } = event;
+    saving.finally(() => HTMLFormElement.prototype.requestSubmit.call(form, submitter));
     return;
   }
-  // Not saved: the ordinary way shows why, with what was typed.
-  event.detail.shouldSwap = false;
-  stay.removeAttribute("hx-post");
-  HTMLFormElement.prototype.requestSubmit.call(form, stay);
+  sent += 1;
+  counter.value = String(sent);
+  savedText = fingerprint();
+  failed = false;
 });
 
-stay?.addEventListener("htmx:sendError", () => {
-  typed = true;
-  tellOffline();
-});
-
-document.body.addEventListener("step:saved", (event) => {
-  revision.value = event.detail.revision;
-  for (const [name, ids] of Object.entries(event.detail.rows)) {
-    const container = form.querySelector(`[data-rows][data-name="${name}"]`);
-    for (const row of rowsOf(container)) {
-      const field = row.querySelector(":scope > input[type=hidden][name$='-id']");
-      if (field && row.dataset.sent !== undefined) {
-        field.value = ids[Number(row.dataset.sent)] ?? "";
-      }
-      delete row.dataset.sent;
-    }
+// Leaving: a beacon carries what is left; its copy goes once a page knows that it has arrived.
+window.addEventListener("pagehide", () => {
+  clearTimeout(timer);
+  if (fingerprint() !== savedText || saving) {
+    sent += 1;
+    counter.value = String(sent);
+    const data = encoded({ autosave: "1" });
+    keepHere(data);
+    navigator.sendBeacon(form.action, data);
   }
-  say("Enregistré.");
-  offline.hidden = true;
-  const label = stay.lastChild;
-  label.textContent = " Enregistré";
-  setTimeout(() => {
-    label.textContent = " Enregistrer";
-  }, 4000);
 });
-
-// --- Two texts for one field: taking the other one's ---------------------------------------------
-
-for (const button of document.querySelectorAll("[data-take]")) {
-  const field = document.getElementById(button.dataset.take);
-  // A list of boxes has no one value to put.
-  button.hidden = !field?.matches("input:not([type=checkbox]), textarea, select");
-  button.addEventListener("click", () => {
-    const text = button.dataset.text;
-    if (field.tagName === "SELECT") {
-      const named = [...field.options].find((option) => option.text.trim() === text);
-      field.value = named ? named.value : "";
-    } else {
-      field.value = field.inputMode === "decimal" ? text.replace(/\s/g, "") : text;
-    }
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    field.focus();
-    say("Texte repris dans le formulaire.");
-  });
-}
+window.addEventListener("beforeunload", (event) => {
+  if (failed && fingerprint() !== savedText) {
+    event.preventDefault();
+  }
+});
 
 // --- Points to discuss, answered beside the form ------------------------------------------------
 
@@ -178,31 +368,6 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 
 document.body.addEventListener("htmx:sendError", (event) => {
   if (event.detail.elt.closest(".point")) {
-    tellOffline();
-  }
-});
-
-// --- Leaving: what was typed and not saved becomes a draft -------------------------------------
-
-form.addEventListener("submit", (event) => {
-  if (!navigator.onLine) {
-    event.preventDefault(); // the browser's own page would take the place of the text
-    tellOffline();
-    return;
-  }
-  clearTimeout(soon);
-  if (keeping) {
-    event.preventDefault();
-    say("Enregistrement…");
-    const { submitter } = event;
-    keeping.finally(() => HTMLFormElement.prototype.requestSubmit.call(form, submitter));
-    return;
-  }
-  typed = false;
-  sending = false;
-});
-window.addEventListener("pagehide", () => {
-  if (typed || sending || keeping) {
-    typed = !navigator.sendBeacon(form.action, draft());
+    show("Non enregistré\u00a0: le réseau ne répond pas. Votre texte reste ici.", { isFailure: true });
   }
 });

@@ -39,7 +39,7 @@ function renumberRow(row, prefix, index) {
   }
 }
 
-function renumber(container) {
+function renumber(container, { isNews = false } = {}) {
   const prefix = container.dataset.rows;
   const rows = rowsOf(container);
   rows.forEach((row, index) => {
@@ -57,7 +57,9 @@ function renumber(container) {
   const full = rows.length >= Number(container.dataset.cap);
   container.querySelector("[data-add]").hidden = full;
   container.querySelector("[data-cap-reached]").hidden = !full;
-  touched();
+  if (!isNews) {
+    touched();
+  }
 }
 
 function firstField(row) {
@@ -71,13 +73,25 @@ function addRow(container) {
   }
   const template = container.querySelector("[data-row-template]");
   const row = template.content.firstElementChild.cloneNode(true);
+  idOf(row).value = newId(container.dataset.idPrefix);
   template.before(row);
   renumber(container);
   return row;
 }
 
+function idOf(row) {
+  return row.querySelector(":scope > input[type=hidden][name$='-id']");
+}
+
+// As diagnostics/domain/answers/base.py makes them: a form that is sent twice adds a row once.
+function newId(prefix) {
+  const letters = "abcdefghijkmnpqrstuvwxyz23456789";
+  const drawn = crypto.getRandomValues(new Uint8Array(5));
+  return prefix + [...drawn].map((byte) => letters[byte % letters.length]).join("");
+}
+
 // All the rows one can link to, in the place of the chosen ones and the button.
-function showLinks(button, container) {
+function showLinks(button, container, { isAsked = true } = {}) {
   const field = button.closest("[data-links]");
   const chosen = new Set([...field.querySelectorAll(":checked")].map((input) => input.value));
   const template = container.querySelector(`[data-link-choices="${field.dataset.links}"]`);
@@ -90,12 +104,12 @@ function showLinks(button, container) {
     label.remove();
   }
   button.replaceWith(choices);
-  field.querySelector("input")?.focus();
+  if (isAsked) {
+    field.querySelector("input")?.focus();
+  }
 }
 
 // --- Taking back: a row that held something can be put back until the page is left ----------------
-
-const removed = new Set();
 
 function offerBack(row, container, noun, place) {
   const bar = document.createElement("p");
@@ -107,14 +121,12 @@ function offerBack(row, container, noun, place) {
   back.className = "btn btn-quiet btn-sm";
   back.textContent = "Annuler";
   bar.append(`Retrait\u00a0: ${noun} ${name}. `, back);
-  removed.add(row);
   row.replaceWith(bar);
   back.addEventListener("click", () => {
     if (rowsOf(container).length >= Number(container.dataset.cap)) {
       say(`${container.dataset.cap} lignes au plus.`);
       return;
     }
-    removed.delete(row);
     bar.replaceWith(row);
     renumber(container);
     totals();
@@ -122,16 +134,6 @@ function offerBack(row, container, noun, place) {
     say("Ligne remise.");
   });
 }
-
-// Once the step is saved without it, a row that comes back is a new one.
-document.body.addEventListener("step:saved", () => {
-  for (const row of removed) {
-    const id = row.querySelector(":scope > input[type=hidden][name$='-id']");
-    if (id) {
-      id.value = "";
-    }
-  }
-});
 
 function operate(button) {
   const [verb, name] = button.value.split(":");
@@ -179,16 +181,22 @@ function operate(button) {
 // --- Examples and presets -------------------------------------------------------------------
 
 function isBlank(row) {
-  return [...row.querySelectorAll("input, select, textarea")].every((field) => {
+  return [...row.querySelectorAll("input:not([type=hidden]), select, textarea")].every((field) => {
     if (field.type === "checkbox" || field.type === "radio") {
       return !field.checked;
     }
     if (field.tagName === "SELECT") {
-      const chosen = [...field.options].findIndex((option) => option.defaultSelected);
-      return field.value === "" || field.selectedIndex === Math.max(chosen, 0);
+      return field.value === "" || field.value === newValue(field);
     }
     return field.value.trim() === "";
   });
+}
+
+// What a list shows in a new row.
+function newValue(select) {
+  const name = select.name.replace(/^.*-/, "-");
+  const template = select.closest("[data-rows]")?.querySelector("[data-row-template]");
+  return template?.content.querySelector(`select[name$="${name}"]`)?.value;
 }
 
 function fill(scope, prefix, values) {
@@ -284,6 +292,96 @@ form.addEventListener("click", (event) => {
 form.addEventListener("input", () => {
   totals();
 });
+
+// --- What others stored meanwhile -----------------------------------------------------------------
+
+// ``texts``: by place, those that are not what the page sent; ``rows``: the ids of each set in order;
+// ``before`` and ``now``: the page's texts when it was sent and now. What one is typing is left alone
+// and told in ``skipped``.
+form.addEventListener("step:news", (event) => {
+  const { texts, rows, before, now, skipped } = event.detail;
+  const focused = document.activeElement;
+  for (const [name, ids] of Object.entries(rows)) {
+    arrange(form.querySelector(`[data-rows][data-name="${name}"]`), ids, before, skipped);
+  }
+  for (const [place, values] of Object.entries(texts)) {
+    const fields = fieldsAt(place, values);
+    const isTyped = String(before.get(place) ?? []) !== String(now.get(place) ?? []);
+    if (isTyped || fields.includes(focused)) {
+      skipped.push(place);
+      continue;
+    }
+    for (const field of fields) {
+      if (field.type === "checkbox") {
+        field.checked = values.includes(field.value);
+      } else {
+        field.value = values[0] ?? "";
+      }
+    }
+  }
+  totals();
+});
+
+function rowsByKey(container) {
+  return new Map(rowsOf(container).map((row) => [row.dataset.key ?? idOf(row).value, row]));
+}
+
+function fieldsAt(place, values) {
+  const [first, ...rest] = place.split("/");
+  const container = form.querySelector(`[data-rows][data-name="${first}"]`);
+  if (!container) {
+    return [...form.querySelectorAll(`[name="${form.dataset.stepForm}-${[first, ...rest].join("-")}"]`)];
+  }
+  const row = rowsByKey(container).get(rest[0]);
+  if (!row) {
+    return [];
+  }
+  const name = `${row.id}-${rest[1]}`;
+  const found = () => [...row.querySelectorAll(`[name="${name}"]`)];
+  const more = document.getElementById(`id_${name}`)?.querySelector("[name=row_op]");
+  if (more && values.some((value) => !found().some((field) => field.value === value))) {
+    showLinks(more, container, { isAsked: false });
+  }
+  return found();
+}
+
+// Rows that came in, went, or moved; the row one is in stays where it is.
+function arrange(container, ids, before, skipped) {
+  const here = rowsByKey(container);
+  const name = container.dataset.name;
+  const sent = new Set([...before.keys()].map((place) => place.split("/")).map(([set, key]) => (set === name ? key : "")));
+  const focused = rowsOf(container).find((row) => row.contains(document.activeElement));
+  for (const [key, row] of here) {
+    if (!ids.includes(key) && sent.has(key) && !isBlank(row)) {
+      if (row === focused) {
+        skipped.push(`${name}/${key}`);
+      } else {
+        row.remove();
+      }
+    }
+  }
+  for (const id of ids) {
+    if (!here.has(id)) {
+      const row = addRow(container);
+      if (!row) {
+        skipped.push(`${name}/${id}`);
+        continue;
+      }
+      idOf(row).value = id;
+    }
+  }
+  const rows = rowsByKey(container);
+  const wanted = [...ids.filter((id) => rows.has(id)).map((id) => rows.get(id))];
+  wanted.push(...rowsOf(container).filter((row) => !wanted.includes(row)));
+  const place = wanted.indexOf(focused);
+  const after = container.querySelector("[data-row-template]");
+  wanted.forEach((row, index) => {
+    if (row !== focused) {
+      (index < place ? focused : after).before(row);
+    }
+  });
+  renumber(container, { isNews: true });
+}
 
 // --- Errors and missing fields: a link to a field inside a folded part opens it ----------------
 

@@ -1,6 +1,6 @@
 // Behaviour of every page: what must take the focus takes it, and a form is not sent twice.
 
-const summary = document.querySelector("[data-focus]");
+const summary = document.querySelector(".error-summary[data-focus], [data-focus]");
 if (summary) {
   summary.focus();
 }

@@ -35,7 +35,7 @@ def page(no_script, diagnostic) -> Page:
 def test_the_core_of_the_work(page, diagnostic):
     page.get_by_role("link", name="Commencer").click()
     rows_by_server_buttons(page)
-    previous_keeps_the_text(page)
+    previous_saves_the_text(page)
     error_then_correction(page)
     fill_the_rest(page, diagnostic)
     submit_and_download(page, diagnostic)
@@ -50,7 +50,7 @@ def rows_by_server_buttons(page: Page) -> None:
     statement(1).fill("Premier énoncé")
     page.get_by_role("button", name="Ajouter un énoncé").click()
     expect(page).to_have_url(re.compile("#vision-statements-1$"))
-    expect(page.get_by_text("Nous avons gardé votre saisie")).to_be_visible()
+    expect(page.locator("#saved-at")).to_contain_text("Enregistré à")
     statement(2).fill(DIFFERENT)
     page.get_by_role("button", name="Monter : énoncé 2").click()
     expect(statement(1)).to_have_value(DIFFERENT)
@@ -68,8 +68,8 @@ def rows_by_server_buttons(page: Page) -> None:
     )
 
 
-def previous_keeps_the_text(page: Page) -> None:
-    """« Précédent » leaves the step without saving it, and keeps what was typed."""
+def previous_saves_the_text(page: Page) -> None:
+    """« Précédent » saves what was typed before it leaves the step."""
     take_example(page, "Être un éclaireur sur le sujet")
     row(page, "Rôle", 1).get_by_label("Précision").fill("Éclairer les élus d’abord")
     page.get_by_role("button", name="Précédent").click()
@@ -83,17 +83,18 @@ def previous_keeps_the_text(page: Page) -> None:
 
 
 def error_then_correction(page: Page) -> None:
-    """What is malformed is refused at its field; everything typed is still there."""
+    """What is malformed is refused at its field; all the rest is stored."""
     first = row(page, "Objectif", 1)
     first.get_by_label("Énoncé de l’objectif").fill("Initier des partenariats")
     first.get_by_label("Valeur cible").fill("beaucoup")
     first.get_by_label("Échéance").fill("29")
     page.get_by_role("button", name="Enregistrer et continuer").click()
     summary = page.locator(".error-summary")
-    expect(summary.get_by_role("heading")).to_have_text("2 erreurs à corriger")
+    expect(summary.get_by_role("heading")).to_have_text("2 saisies à corriger")
     expect(summary).to_contain_text("Indiquez un nombre, par exemple 200.")
     expect(page).to_have_title(re.compile("^Erreur : "))
-    assert not Answer.objects.filter(step="objectives").exists()
+    (stored,) = Answer.objects.get(step="objectives").value["rows"]
+    assert (stored["statement"], stored["target_value"]) == ("Initier des partenariats", None)
     summary.get_by_role("link", name="Objectif 1, Valeur cible").click()
     expect(page).to_have_url(re.compile("#id_objectives-rows-0-target_value$"))
     expect(first.get_by_label("Énoncé de l’objectif")).to_have_value("Initier des partenariats")

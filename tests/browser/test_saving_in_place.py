@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from diagnostics.models import Answer, Diagnostic, Draft
-from tests.browser.helpers import a_diagnostic, row, sign_in, step_path, wait_until
+from diagnostics.models import Answer, Diagnostic
+from tests.browser.helpers import a_diagnostic, row, sign_in, step_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +23,7 @@ def page(open_browser, diagnostic) -> Page:
 
 def stay(page: Page) -> None:
     page.get_by_role("button", name="Enregistrer", exact=True).click()
-    expect(page.get_by_text("Enregistré.", exact=True)).to_be_attached()
+    expect(page.locator("[data-save-state]")).to_contain_text("Enregistré à")
 
 
 def stored() -> list[dict]:
@@ -60,13 +60,15 @@ def test_findings_on_pages_follow_and_rows_keep_their_ids(page):
     assert [line["id"] for line in stored()] == [other, first]
 
 
-def test_what_is_malformed_is_shown_as_ever(page):
+def test_what_is_malformed_is_told_at_its_field(page):
     fill(page, 1, "CCI")
-    row(page, "Acteur", 1).get_by_label("Horizon").fill("bientôt")
+    horizon = row(page, "Acteur", 1).get_by_label("Horizon")
+    horizon.fill("bientôt")
     page.get_by_role("button", name="Enregistrer", exact=True).click()
-    expect(page.locator(".error-summary")).to_be_focused()
-    expect(row(page, "Acteur", 1).get_by_label("Horizon")).to_have_value("bientôt")
-    assert not Answer.objects.exists()
+    expect(horizon).to_be_focused()
+    expect(horizon).to_have_value("bientôt")
+    expect(horizon).to_have_attribute("aria-invalid", "true")
+    assert (stored()[0]["actor"], stored()[0]["horizon_year"]) == ("CCI", None)
 
 
 def test_a_choice_is_made_beside_the_step(page):
@@ -110,26 +112,13 @@ def test_a_point_that_is_gone_is_told_on_the_check_page(page):
     expect(page.get_by_role("alert")).to_contain_text("Trop tard")
 
 
-def test_what_an_example_fills_is_kept_at_once(page, diagnostic):
+def test_what_an_example_fills_is_saved_at_once(page, diagnostic):
     """The page that one goes to may be asked for before this one knows that it is left."""
     page.goto(step_path(diagnostic, "economic_model"))
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.get_by_role("button", name="Trois tiers").first.click()
     page.reload()
-    expect(page.get_by_text("Nous avons gardé votre saisie")).to_be_visible()
     expect(page.get_by_label("Public (%)").first).to_have_value("33")
-
-
-def test_what_is_typed_is_kept_without_leaving(page, diagnostic):
-    """A browser that ends without a word loses nothing."""
-    drafts = Draft.objects.filter(diagnostic=diagnostic, step="alliances")
-    fill(page, 1, "CCI")
-    wait_until(lambda: drafts.filter(form_data__contains="CCI").exists(), "no draft")
-    row(page, "Acteur", 1).get_by_label("Note").fill("Encore")
-    wait_until(lambda: drafts.filter(form_data__contains="Encore").exists(), "no second draft")
-    stay(page)
-    assert not drafts.exists()
-    assert stored()[0]["note"] == "Encore"
 
 
 def sign_out(page: Page) -> None:
@@ -140,11 +129,10 @@ def sign_out(page: Page) -> None:
 def test_a_session_that_ended_is_told_and_the_text_waits_for_the_sign_in(page, diagnostic):
     sign_out(page)
     fill(page, 1, "CCI")
-    banner = page.get_by_role("alert").filter(has_text="Votre session est terminée")
+    banner = page.locator("[data-signed-out]")
     expect(banner).to_be_visible()
     banner.get_by_role("link", name="reconnectez-vous").click()
     sign_in(page, diagnostic.created_by.email)
-    expect(page.get_by_text("Nous avons gardé votre saisie")).to_be_visible()
     expect(row(page, "Acteur", 1).get_by_label("Acteur", exact=True)).to_have_value("CCI")
 
 
@@ -157,49 +145,5 @@ def test_the_reason_of_a_choice_stays_when_the_session_has_ended(page):
     reason.fill("À voir au printemps")
     sign_out(page)
     point.get_by_role("button", name="Enregistrer ce choix").click()
-    expect(page.get_by_text("Votre session est terminée")).to_be_visible()
+    expect(page.locator("[data-signed-out]")).to_be_visible()
     expect(reason).to_have_value("À voir au printemps")
-
-
-def test_a_draft_that_does_not_arrive_does_not_hold_up_a_save(page):
-    """On a slow network a save waits for the draft on its way, not for ever."""
-    held = []
-
-    def hold(route) -> None:
-        if "keep_draft" in (route.request.post_data or ""):
-            held.append(route)
-        else:
-            route.continue_()
-
-    page.route("**/etapes/alliances/", hold)
-    fill(page, 1, "CCI")
-    wait_until_held(page, held)
-    page.get_by_role("button", name="Enregistrer et continuer").last.click()
-    page.wait_for_url("**/etapes/organisation/")
-    assert stored()[0]["actor"] == "CCI"
-
-
-def wait_until_held(page: Page, held: list) -> None:
-    for _ in range(100):
-        if held:
-            return
-        page.wait_for_timeout(50)
-    pytest.fail("no draft")
-
-
-def test_without_a_network_nothing_is_sent_and_the_text_stays(page, open_browser):
-    fill(page, 1, "CCI")
-    page.context.set_offline(True)
-    told = page.get_by_role("alert").filter(has_text="Le réseau ne répond pas")
-    for name in ("Enregistrer", "Enregistrer et continuer"):
-        page.get_by_role("button", name=name, exact=True).last.click()
-        expect(told).to_be_visible()
-        expect(row(page, "Acteur", 1).get_by_label("Acteur", exact=True)).to_have_value("CCI")
-    page.context.set_offline(False)
-    stay(page)
-    expect(told).to_be_hidden()
-    assert stored()[0]["actor"] == "CCI"
-    # What the console says of the network, and htmx of what it could not send.
-    said = [p for p in open_browser.problems if "DISCONNECTED" in p or "htmx:" in p]
-    assert said == open_browser.problems
-    open_browser.problems.clear()

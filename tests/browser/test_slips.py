@@ -41,7 +41,7 @@ def test_a_double_click_acts_once(page, diagnostic):
     expect(rows).to_have_count(2)
     page.get_by_role("button", name="Enregistrer et continuer").dblclick()
     page.wait_for_url(f"**{step_path(diagnostic, 'roles')}")
-    assert Answer.objects.get().revision == 1
+    assert len(Answer.objects.get().value["statements"]) == 2
     assert not AnswerRevision.objects.exists()
 
 
@@ -55,7 +55,6 @@ def test_back_then_save_again(page, diagnostic):
     statement(page, 1).fill("Seconde version")
     save(page)
     assert Answer.objects.get().value["statements"][0]["text"] == "Seconde version"
-    assert Answer.objects.get().revision == 2
 
 
 def test_an_untouched_step_can_be_passed(page, diagnostic):
@@ -106,7 +105,7 @@ def test_a_row_that_was_removed_comes_back_to_its_place(page, diagnostic):
     assert texts.index("trois") < texts.index("deux")
 
 
-def test_a_row_that_was_removed_and_saved_comes_back_as_a_new_one(page, diagnostic):
+def test_a_row_that_was_removed_and_saved_comes_back(page, diagnostic):
     page.goto(step_path(diagnostic, "vision"))
     statement(page, 1).fill("un")
     page.get_by_role("button", name="Ajouter un énoncé").click()
@@ -115,7 +114,7 @@ def test_a_row_that_was_removed_and_saved_comes_back_as_a_new_one(page, diagnost
     page.goto(step_path(diagnostic, "vision"))
     page.get_by_role("button", name="Retirer : énoncé 1").click()
     page.get_by_role("button", name="Enregistrer", exact=True).click()
-    expect(page.get_by_role("button", name="Enregistré", exact=True)).to_be_visible()
+    expect(page.locator("[data-save-state]")).to_contain_text("Enregistré à")
     page.get_by_role("button", name="Annuler").click()
     save(page)
 
@@ -140,7 +139,7 @@ def test_back_to_the_check_page_shows_the_new_text(page, diagnostic):
     page.locator(f"a[href='{step_path(diagnostic, 'vision')}']").first.click()
     statement(page, 1).fill("Seconde version")
     page.get_by_role("button", name="Enregistrer", exact=True).click()
-    expect(page.get_by_role("button", name="Enregistré", exact=True)).to_be_visible()
+    expect(page.locator("[data-save-state]")).to_contain_text("Enregistré à")
 
     page.go_back()
 

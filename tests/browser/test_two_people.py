@@ -5,7 +5,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from diagnostics.domain.answers import Vision
-from diagnostics.models import Answer, Diagnostic
+from diagnostics.models import Answer, Diagnostic, KeptText
 from diagnostics.services.answers import save_answer
 from tests.browser.helpers import a_diagnostic, row, save, sign_in, step_path
 from tests.factories import MembershipFactory, UserFactory
@@ -51,30 +51,31 @@ def conflict(open_browser, diagnostic, colleague) -> Page:
         statement(page).fill(text)
     save(theirs)
     mine.get_by_role("button", name="Enregistrer et continuer").click()
-    alert = mine.get_by_role("alert")
-    expect(alert).to_contain_text("Karim Contributeur a enregistré cette étape")
-    expect(alert).to_be_focused()
-    expect(mine.get_by_role("region", name="À choisir")).to_contain_text(THEIRS)
+    choices = mine.get_by_role("region", name="À choisir")
+    expect(choices).to_contain_text(THEIRS)
+    expect(choices).to_contain_text("Karim Contributeur")
     expect(statement(mine)).to_have_value(MINE)
     assert stored_texts() == [THEIRS]
     return mine
 
 
-def test_keep_the_stored_answer(conflict):
-    conflict.get_by_role("button", name="Abandonner ma saisie").click()
-    expect(statement(conflict)).to_have_value(THEIRS)
-    expect(conflict.get_by_role("alert")).to_have_count(0)
-    assert stored_texts() == [THEIRS]
-
-
-def test_take_the_other_text_for_one_field(conflict, diagnostic):
-    conflict.get_by_role("button", name="Reprendre le texte de Karim Contributeur").click()
-    expect(statement(conflict)).to_have_value(THEIRS)
+@pytest.mark.parametrize(
+    ("button", "texts"),
+    [
+        ("Garder le texte enregistré", THEIRS),
+        ("Garder le mien", MINE),
+        ("Garder les deux", f"{THEIRS}\n{MINE}"),
+    ],
+)
+def test_one_chooses(conflict, button, texts):
+    conflict.goto("/")
+    conflict.go_back()  # it waits for the person
+    conflict.get_by_role("button", name=button).click()
+    expect(statement(conflict)).to_have_value(texts)
     expect(statement(conflict)).to_be_focused()
-    conflict.get_by_role("link", name="Énoncé").click()
-    conflict.get_by_role("button", name="Enregistrer mon choix").click()
-    conflict.wait_for_url(f"**{step_path(diagnostic, 'roles')}")
-    assert stored_texts() == [THEIRS]
+    expect(conflict.get_by_role("region", name="À choisir")).to_have_count(0)
+    assert stored_texts() == [texts]
+    assert not KeptText.objects.exists()
 
 
 def test_rows_of_both_are_kept_and_told(open_browser, diagnostic, colleague):
@@ -85,25 +86,10 @@ def test_rows_of_both_are_kept_and_told(open_browser, diagnostic, colleague):
     save(theirs)
     mine.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(row(mine, "Énoncé", 2)).to_be_visible()
-    expect(mine.get_by_text("Pendant votre saisie, Karim Contributeur a ajouté")).to_be_visible()
+    expect(mine.locator("[data-save-state]")).to_contain_text(
+        "Pendant votre saisie, Karim Contributeur a ajouté"
+    )
     assert sorted(stored_texts()) == sorted([MINE, THEIRS])
-
-
-def test_store_my_text_instead(conflict, diagnostic):
-    conflict.get_by_role("button", name="Enregistrer mon choix").click()
-    conflict.wait_for_url(f"**{step_path(diagnostic, 'roles')}")
-    assert stored_texts() == [MINE]
-
-
-def test_a_draft_that_a_colleague_overtook_offers_both(conflict, diagnostic):
-    """Leaving the conflict and coming back later shows both texts again."""
-    conflict.goto("/")
-    conflict.goto(step_path(diagnostic, "vision"))
-    expect(conflict.get_by_role("region", name="À choisir")).to_contain_text(THEIRS)
-    expect(statement(conflict)).to_have_value(MINE)
-    conflict.get_by_role("button", name="Enregistrer mon choix").click()
-    conflict.wait_for_url(f"**{step_path(diagnostic, 'roles')}")
-    assert stored_texts() == [MINE]
 
 
 @pytest.mark.parametrize("how", ["cookie", "rows"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import unescape
-from urllib.parse import quote
+from urllib.parse import parse_qsl
 
 import pytest
 from django import forms
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from diagnostics.domain.answers import ANSWER_SHAPES, Vision, VisionStatement
 from diagnostics.domain.vocabulary import StepKey
-from diagnostics.models import Draft
+from diagnostics.models import KeptText
 from diagnostics.queries import get_diagnostic, load_step
 from tests.posting import STEPS, URL_ENCODED, form_of
 from tests.scene import Scene
@@ -29,7 +29,7 @@ WITH_ROWS = [step for step in STEPS if step is not StepKey.ORGANISATION]
 
 @pytest.fixture
 def scene() -> Scene:
-    """A diagnostic with all its answers, and somebody's draft of each step that could be lost."""
+    """A diagnostic with all its answers, and a text kept at the step, that could be lost."""
     scene = Scene()
     scene.store_demo()
     return scene
@@ -53,8 +53,8 @@ def tables(data) -> list[str]:
 @pytest.mark.parametrize("step", WITH_ROWS)
 def test_a_management_form_that_no_page_has_is_refused(scene, step):
     page = scene.page(step)
-    Draft.objects.create(
-        diagnostic=scene.diagnostic, step=step.value, user=scene.lead, form_data=page.urlencode()
+    KeptText.objects.create(
+        diagnostic=scene.diagnostic, step=step.value, user=scene.lead, texts="board_question=Non"
     )
     for prefix in tables(page):
         cap = {"vision-statements": 6, "board_decisions-calendar": 12}.get(prefix, 60)
@@ -74,8 +74,8 @@ def test_a_management_form_that_no_page_has_is_refused(scene, step):
 
 
 @pytest.mark.parametrize("step", [s for s in WITH_ROWS if s is not StepKey.ACCOMPANIMENT_SCOPE])
-@pytest.mark.parametrize("row_id", ["z9", "", "DROP", "x" * 500, "a\x00", "é1"])
-def test_a_row_id_unknown_or_used_twice_is_refused(scene, step, row_id):
+@pytest.mark.parametrize("row_id", ["", "DROP", "x" * 500, "a\x00", "é1", "9z"])
+def test_a_row_id_that_is_none_or_used_twice_is_refused(scene, step, row_id):
     data = scene.page(step)
     prefix = tables(data)[0]
     data[f"{prefix}-1-id"] = row_id or data[f"{prefix}-0-id"]
@@ -103,23 +103,9 @@ def test_a_revision_from_the_future_stores_nothing_over_the_answer(scene):
 
     response = scene.post(StepKey.VISION, data)
 
-    assert response.status_code == 409
+    assert response["Location"] == scene.url(StepKey.VISION)
     assert scene.stored_rows()["answers"] == before
-    assert scene.draft(StepKey.VISION)["vision-starting_point"] == "Du futur"
-
-
-@pytest.mark.parametrize("current", [None, "", "x" * 5000, "\x00"])
-def test_the_wizard_s_own_form_missing_is_refused_and_keeps_nothing(scene, current):
-    data = scene.page(StepKey.VISION)
-    name = f"diagnostic-{scene.diagnostic.pk}-current_step"
-    if current is None:
-        del data[name]
-    else:
-        data[name] = current
-    if current == "x" * 5000:  # a forged step is harmless: the step is the address's
-        assert scene.post(StepKey.VISION, data)["Location"] == scene.url(StepKey.ROLES)
-    else:
-        refused(scene, StepKey.VISION, data)
+    assert scene.kept(StepKey.VISION)["starting_point"] == ["Du futur"]
 
 
 def test_a_forged_step_stores_in_the_step_of_the_address(scene):
@@ -158,10 +144,11 @@ def test_a_nul_is_an_error_of_its_field_and_other_controls_go(scene, step):
         data = page.copy()
         data[name] = "avant\x00après"
         response = scene.post(step, data)
-        assert response.status_code == 200, name
-        assert f'href="#id_{name}"' in text_of(response)
+        assert response["Location"] == scene.url(step), name
+        assert f'href="#id_{name}"' in text_of(scene.browser.get(scene.url(step)))
         assert scene.stored_rows()["answers"] == before
-        assert scene.draft(step)[name] == "avant\x00après"
+        assert list(scene.kept(step).values()) == [["avant\x00après"]]
+        scene.diagnostic.kept_texts.all().delete()
 
     data = page.copy()
     for name in names:
@@ -264,17 +251,13 @@ def test_one_field_changed_at_random_is_stored_valid_or_not_at_all(scene, step, 
         transaction.set_rollback(True)
 
     assert shown.status_code == 200
-    assert response.status_code in {200, 302, 400, 409}, (name, typed)
+    assert response.status_code in {302, 400}, (name, typed)
     assert ANSWER_SHAPES[step].model_validate(stored.model_dump(mode="json")) == stored
-    if response.status_code == 302:
-        assert [d for d in after["drafts"] if d["step"] == step.value] == []
-    else:
-        assert after["answers"] == before["answers"]
-    if response.status_code in {200, 409}:
-        (draft,) = after["drafts"]
-        assert quote(typed, safe="").replace("%20", "+") in draft["form_data"] or name in {
-            "base_revision"
-        }
+    (kept,) = after["kept_texts"] or [None]
+    if kept and name != "base_revision":
+        texts = [text for _place, text in parse_qsl(kept["texts"], keep_blank_values=True)]
+        # Of a box that is ticked, the browser's own word is kept.
+        assert typed.replace("\r\n", "\n") in texts or name.endswith("serves_none")
     if response.status_code == 400:
         assert after == before
 

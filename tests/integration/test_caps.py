@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.http import QueryDict
 
 from diagnostics.domain.answers import ANSWER_SHAPES, MAX_CALENDAR_ROWS, MAX_LINKS, MAX_ROWS
 from diagnostics.domain.document import load_document
@@ -192,15 +191,15 @@ def form_of_page(scene, step):
 
 
 @pytest.mark.parametrize("step", [StepKey.ALLIANCES, StepKey.OBJECTIVES])
-def test_a_step_at_its_caps_can_be_a_draft_too(scene, step):
+def test_a_step_at_its_caps_may_be_refused_in_every_row(scene, step):
     data = scene.page(step)
-    data[f"{step}-board_question"] = "Une autre question"
+    year = "horizon_year" if step is StepKey.ALLIANCES else "deadline_year"
+    for index in range(60):
+        data[f"{step}-rows-{index}-{year}"] = "bientôt"
 
-    assert scene.post(step, data, keep_draft="1").status_code == 204
+    assert len(scene.post(step, data, autosave="1").json()["kept"]) == 60
 
-    draft: QueryDict | None = scene.draft(step)
-    assert draft is not None
-    assert draft[f"{step}-rows-59-id"] == data[f"{step}-rows-59-id"]
+    assert len(scene.kept(step)) == 60
     assert scene.browser.get(scene.url(step)).status_code == 200
 
 

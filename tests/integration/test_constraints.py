@@ -17,8 +17,8 @@ from diagnostics.models import (
     AnswerRevision,
     ChangeRequest,
     Diagnostic,
-    Draft,
     Event,
+    KeptText,
     RecentAnswer,
     Rendering,
     User,
@@ -127,7 +127,7 @@ def test_a_diagnostic_is_well_formed(name: str, changes: dict):
         Diagnostic.objects.filter(pk=diagnostic.pk).update(**changes)
 
 
-# --- Answers, drafts, versions, requests -----------------------------------------------------------
+# --- Answers, kept texts, versions, requests -----------------------------------------------------------
 
 
 class World:
@@ -139,7 +139,7 @@ class World:
         of_it = {"diagnostic": self.diagnostic}
         self.answer = Answer.objects.create(**of_it, step="vision", updated_by=self.user)
         self.revision = AnswerRevision.objects.create(**self.revision_fields())
-        self.draft = Draft.objects.create(**of_it, step="vision", user=self.user)
+        self.kept = KeptText.objects.create(**of_it, step="vision", user=self.user)
         self.version = Version.objects.create(**self.version_fields())
         recorded = Version.objects.create(**self.version_fields() | {"number": 9})
         self.record = VersionRecord.objects.create(version=recorded, texts={})
@@ -195,12 +195,12 @@ REFUSED = [
         ),
     ),
     (
-        "draft_once_per_person_and_step",
-        lambda w: Draft.objects.create(diagnostic=w.diagnostic, step="vision", user=w.user),
+        "kept_text_once_per_person_and_step",
+        lambda w: KeptText.objects.create(diagnostic=w.diagnostic, step="vision", user=w.user),
     ),
     (
-        "draft_step_is_known",
-        lambda w: Draft.objects.create(diagnostic=w.diagnostic, step="elsewhere", user=w.user),
+        "kept_text_step_is_known",
+        lambda w: KeptText.objects.create(diagnostic=w.diagnostic, step="elsewhere", user=w.user),
     ),
     ("version_number_once", lambda w: Version.objects.create(**w.version_fields())),
     *[
@@ -242,7 +242,7 @@ def test_what_the_constraints_leave_possible():
     world = World()
     for step in list(StepKey)[1:]:
         Answer.objects.create(diagnostic=world.diagnostic, step=step.value, updated_by=world.user)
-    Draft.objects.create(diagnostic=world.diagnostic, step="vision", user=UserFactory())
+    KeptText.objects.create(diagnostic=world.diagnostic, step="vision", user=UserFactory())
     AnswerRevision.objects.create(**world.revision_fields() | {"revision": 2})
     Version.objects.create(**world.version_fields() | {"number": 2})
     ChangeRequest.objects.update(addressed_at=NOW)

@@ -131,4 +131,4 @@ def test_a_facilitator_reads_but_does_not_write():
     before = list(scene.diagnostic.answers.values())
     assert client.post(address, {"base_revision": "1"}).status_code == 403
     assert list(scene.diagnostic.answers.values()) == before
-    assert not scene.diagnostic.drafts.exists()
+    assert not scene.diagnostic.kept_texts.exists()

@@ -11,11 +11,10 @@ from django.utils import timezone
 
 from diagnostics.domain.answers import Objectives, Vision
 from diagnostics.domain.vocabulary import StepKey
-from diagnostics.models import Answer, AnswerRevision, Draft, RecentAnswer
+from diagnostics.models import Answer, AnswerRevision, KeptText, RecentAnswer
 from diagnostics.services.answers import purge_recent_answers
 from tests.factories import MembershipFactory, UserFactory
 from tests.pages import Page, html_of
-from tests.posting import URL_ENCODED
 from tests.scene import Scene
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +81,7 @@ def test_rows_and_fields_of_both_are_kept(scene, bob):
     assert sorted(statements(scene)) == ["De Bob", "Deux", "Trois", "Un, mieux dit"]
     assert scene.answer(OBJECTIVES).rows[0].unit == "%"
     assert (scene.revision(OBJECTIVES), scene.row(OBJECTIVES).updated_by) == (3, scene.lead)
-    assert list(Draft.objects.all()) == []
+    assert list(KeptText.objects.all()) == []
     assert [r.author for r in AnswerRevision.objects.order_by("revision")] == [scene.lead, bob]
     page = text_of(scene.browser.get(response["Location"]))
     assert (
@@ -103,53 +102,51 @@ def test_what_bob_stored_already_is_not_stored_twice(scene, bob):
     assert (scene.revision(OBJECTIVES), scene.row(OBJECTIVES).updated_by) == (2, bob)
 
 
-def test_saved_in_place_the_page_is_read_again(scene, bob):
+def test_an_autosave_tells_what_came_in(scene, bob):
     mine = scene.page(OBJECTIVES)
     mine[FIRST] = "Un, mieux dit"
-    scene.store(objectives("Un", "Deux", "De Bob"), user=bob)
+    changed = objectives("Un", "Deux, de Bob", "De Bob").model_copy(deep=True)
+    changed.rows.reverse()
+    scene.store(changed, user=bob)
 
-    mine["stay"] = "1"
-    response = scene.browser.post(
-        scene.url(OBJECTIVES),
-        mine.urlencode(),
-        content_type=URL_ENCODED,
-        headers={"HX-Request": "true"},
-    )
+    told = scene.post(OBJECTIVES, mine, autosave="1").json()
 
-    assert (response.status_code, response["HX-Refresh"]) == (200, "true")
-    assert statements(scene) == ["Un, mieux dit", "Deux", "De Bob"]
-    page = text_of(scene.browser.get(scene.url(OBJECTIVES)))
-    assert "Bob Collègue a ajouté" in page
-    assert "De Bob" in page
+    assert statements(scene) == ["De Bob", "Deux, de Bob", "Un, mieux dit"]
+    news = told["news"]
+    assert news["rows"] == {"rows": ["o3", "o2", "o1"]}
+    assert news["texts"]["rows/o2/statement"] == ["Deux, de Bob"]
+    assert news["texts"]["rows/o3/statement"] == ["De Bob"]
+    assert "rows/o1/statement" not in news["texts"]
+    assert "Bob Collègue a ajouté 1" in told["said"]
 
 
 def test_the_same_field_is_to_be_chosen_and_the_rest_is_kept(scene, bob):
     mine = scene.page(OBJECTIVES)
     mine[FIRST], mine["objectives-rows-0-unit"] = "Le mien", "associations"
     scene.store(objectives("Celui de Bob", "Deux, de Bob"), user=bob)
-    before = scene.stored_rows()
 
-    response = scene.post(OBJECTIVES, mine)
+    told = scene.post(OBJECTIVES, mine, autosave="1").json()
 
-    assert response.status_code == 409
-    after = scene.stored_rows()
-    assert (after["answers"], after["revisions"]) == (before["answers"], before["revisions"])
-    for page in (text_of(response), text_of(scene.browser.get(scene.url(OBJECTIVES)))):
-        assert "Bob Collègue a enregistré cette étape pendant votre saisie" in page
+    assert statements(scene) == ["Celui de Bob", "Deux, de Bob"]
+    assert scene.answer(OBJECTIVES).rows[0].unit == "associations"
+    assert told["kept"] == ["rows/o1/statement"]
+    assert "rows/o1/statement" not in told["news"]["texts"]
+    for page in (unescape(told["around"]), text_of(scene.browser.get(scene.url(OBJECTIVES)))):
         choices = page.split("À choisir")[1].split("</section>")[0]
-        assert f"«{NB}Le mien{NB}», énoncé de l’objectif" in choices
+        assert "Objectif 1, Énoncé de l’objectif" in choices
         assert "Celui de Bob" in choices
         assert "Le mien" in choices
         assert "Deux, de Bob" not in choices
         assert "associations" not in choices
-    # The form holds both; saving it replaces the one text that was chosen.
+    # The form holds both; saving it does not choose, the button does.
     shown = shown_by(scene)
     assert (shown[FIRST], shown[SECOND]) == ("Le mien", "Deux, de Bob")
-    assert scene.post(OBJECTIVES, shown).status_code == 302
+    assert scene.post(OBJECTIVES, shown)["Location"] == scene.url(OBJECTIVES)
+    assert statements(scene) == ["Celui de Bob", "Deux, de Bob"]
+    scene.post(OBJECTIVES, shown_by(scene), settle="mine rows/o1/statement")
     assert statements(scene) == ["Le mien", "Deux, de Bob"]
-    assert scene.answer(OBJECTIVES).rows[0].unit == "associations"
     assert AnswerRevision.objects.first().value["rows"][0]["statement"] == "Celui de Bob"
-    assert list(Draft.objects.all()) == []
+    assert list(KeptText.objects.all()) == []
 
 
 @pytest.mark.parametrize("who", ["bob", "me"])
@@ -162,30 +159,42 @@ def test_a_row_that_one_removed_and_the_other_changed(scene, bob, who):
         mine["objectives-rows-TOTAL_FORMS"] = "1"
         scene.store(objectives("Un", "Deux, mieux dit"), user=bob)
 
-    response = scene.post(OBJECTIVES, mine)
-
-    page = text_of(response)
-    assert response.status_code == 409
-    assert ("a retiré cette ligne" if who == "bob" else "Vous avez retiré cette ligne") in page
-    shown = shown_by(scene)
-    assert shown[SECOND] == "Deux, mieux dit"
-    assert scene.post(OBJECTIVES, shown).status_code == 302
-    assert statements(scene) == ["Un", "Deux, mieux dit"]
-    assert [row.id for row in scene.answer(OBJECTIVES).rows] == ["o1", "o2"]
-
-
-def test_a_late_draft_that_merges_shows_both(scene, bob):
-    mine = scene.page(OBJECTIVES)
-    add_row(mine, "Trois")
-    scene.post(OBJECTIVES, mine, keep_draft="1")
-    scene.store(objectives("Un", "Deux, de Bob"), user=bob)
+    assert scene.post(OBJECTIVES, mine)["Location"] == scene.url(OBJECTIVES)
 
     page = text_of(scene.browser.get(scene.url(OBJECTIVES)))
-    assert "ses modifications et les vôtres sont réunies" in page
-    assert "À choisir" not in page
-    shown = shown_by(scene)
-    assert scene.post(OBJECTIVES, shown).status_code == 302
-    assert statements(scene) == ["Un", "Deux, de Bob", "Trois"]
+    assert "L’un de vous a retiré cette ligne pendant que l’autre la modifiait" in page
+    assert statements(scene) == ["Un", "Deux, mieux dit"]
+    assert [row.id for row in scene.answer(OBJECTIVES).rows] == ["o1", "o2"]
+    scene.post(OBJECTIVES, shown_by(scene), settle="mine rows/o2")
+    assert scene.kept(OBJECTIVES) == {}
+    assert statements(scene) == ["Un", "Deux, mieux dit"]
+
+
+def test_a_disputed_row_that_is_removed_is_settled(scene, bob):
+    mine = scene.page(OBJECTIVES)
+    mine["objectives-rows-TOTAL_FORMS"] = "1"
+    scene.store(objectives("Un", "Deux, mieux dit"), user=bob)
+    scene.post(OBJECTIVES, mine)
+
+    scene.post(OBJECTIVES, shown_by(scene), row_op="remove:rows:1")
+
+    assert statements(scene) == ["Un"]
+    assert scene.kept(OBJECTIVES) == {}
+
+
+def test_a_row_that_found_no_room_is_kept_and_shown(scene, bob):
+    cap = 60
+    scene.store(objectives(*map(str, range(cap - 1))))
+    mine = scene.page(OBJECTIVES)
+    add_row(mine, "Le dernier, le mien")
+    scene.store(objectives(*map(str, range(cap - 1)), "Le dernier, de Bob"), user=bob)
+
+    scene.post(OBJECTIVES, mine)
+
+    assert statements(scene)[-1] == "Le dernier, de Bob"
+    page = text_of(scene.browser.get(scene.url(OBJECTIVES)))
+    assert "Il n’y a plus de place pour cette ligne" in page
+    assert "Le dernier, le mien" in page
 
 
 def test_the_notes_of_the_team_are_to_be_chosen_too(scene, bob):
@@ -194,8 +203,9 @@ def test_the_notes_of_the_team_are_to_be_chosen_too(scene, bob):
     theirs = scene.page(OBJECTIVES, user=bob)
     theirs["objectives-internal_note"] = "La note de Bob"
     scene.post(OBJECTIVES, theirs, client=scene.client_of(bob))
+    scene.post(OBJECTIVES, mine)
 
-    page = text_of(scene.post(OBJECTIVES, mine))
+    page = text_of(scene.browser.get(scene.url(OBJECTIVES)))
 
     choices = page.split("À choisir")[1].split("</section>")[0]
     for words in ("Note interne de l’équipe", "Ma note", "La note de Bob"):
@@ -203,9 +213,9 @@ def test_the_notes_of_the_team_are_to_be_chosen_too(scene, bob):
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_a_revision_that_is_no_longer_at_hand_shows_both_texts_whole(scene, bob, kept):
+def test_a_revision_that_is_no_longer_at_hand_overwrites_nothing(scene, bob, kept):
     mine = scene.page(OBJECTIVES)  # revision 1
-    scene.store(objectives("Un, repris", "Deux"))  # the same author: no revision of 1
+    scene.store(objectives("Un, repris", "Deux, repris"))  # the same author: no revision of 1
     mine[FIRST] = "Le mien"
     client = scene.client_of(bob)
     assert RecentAnswer.objects.get().revision == 1
@@ -213,25 +223,32 @@ def test_a_revision_that_is_no_longer_at_hand_shows_both_texts_whole(scene, bob,
 
     assert purge_recent_answers(later) == (0 if kept else 1)
 
-    page = text_of(scene.post(OBJECTIVES, mine, client=client))
-    assert ("À choisir" in page) == kept
-    assert "Un, repris" in page
-    assert "Le mien" in page
+    scene.post(OBJECTIVES, mine, client=client)
+    choices = (
+        text_of(client.get(scene.url(OBJECTIVES))).split("À choisir")[1].split("</section>")[0]
+    )
+    assert statements(scene) == ["Un, repris", "Deux, repris"]
+    assert "Un, repris" in choices
+    assert "Le mien" in choices
+    # What was not typed over is to be chosen too only when nobody knows any more what was there.
+    assert ("Deux, repris" in choices) == (not kept)
 
 
-def test_the_same_person_in_two_tabs_is_never_merged(scene, bob):
-    """A new row sent again, because the answer to the first sending was lost, is one row."""
+def test_a_row_sent_twice_is_one_row(scene, bob):
+    """The answer to the first sending was lost on the way; somebody else saved in between."""
     mine = scene.page(OBJECTIVES)
     add_row(mine, "Trois")
+    mine["objectives-rows-2-id"] = "onew"
     assert scene.post(OBJECTIVES, mine).status_code == 302
+    changed = scene.answer(OBJECTIVES).model_copy(deep=True)
+    changed.rows[1].unit = "%"
+    scene.store(changed, user=bob)
     mine[FIRST] = "Un, et la suite"
-    for user in (scene.lead, bob):  # nobody else since, then somebody else
-        if user is bob:
-            changed = scene.answer(OBJECTIVES).model_copy(deep=True)
-            changed.rows[1].unit = "%"
-            scene.store(changed, user=bob)
-        assert scene.post(OBJECTIVES, mine).status_code == 409
-        assert statements(scene) == ["Un", "Deux", "Trois"]
+
+    scene.post(OBJECTIVES, mine)
+
+    assert statements(scene) == ["Un, et la suite", "Deux", "Trois"]
+    assert list(KeptText.objects.all()) == []
 
 
 def test_a_first_answer_begins_from_nothing(scene, bob):

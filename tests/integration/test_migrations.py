@@ -4,6 +4,7 @@ from importlib import import_module
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 
 from diagnostics.models import Diagnostic, Part
 from tests import factories
@@ -36,3 +37,26 @@ def test_axis_codes_follow_in_kits_and_figures():
     assert not Part.objects.filter(key="moyens").exists()
     assert run("means", "moyens") == kept
     assert Part.objects.filter(key="moyens").exists()
+
+
+def test_drafts_become_texts_kept_by_place():
+    """What a person had typed and not saved stands in its fields, in the rows that are stored and in
+    new ones."""
+    by_place = import_module("diagnostics.migrations.0012_kept_texts").by_place
+    data = QueryDict(
+        "objectives-mark=&objectives-internal_note=Entre+nous&objectives-rows-TOTAL_FORMS=2"
+        "&objectives-rows-INITIAL_FORMS=0&objectives-rows-0-id=o1"
+        "&objectives-rows-0-statement=Avec+un%00dedans&objectives-rows-0-serves=r1"
+        "&objectives-rows-0-serves=r2&objectives-rows-1-id=&objectives-rows-1-statement=Neuf"
+        "&economic_model-now-fte=ailleurs"
+    )
+
+    assert by_place("objectives", data) == [
+        ("internal_note", "Entre nous"),
+        ("rows/o1/statement", "Avec un\x00dedans"),
+        ("rows/o1/serves", "r1"),
+        ("rows/o1/serves", "r2"),
+        ("rows/n1/statement", "Neuf"),
+    ]
+    of_groups = QueryDict("economic_model-now-fte=beaucoup&economic_model-needs_now=")
+    assert by_place("economic_model", of_groups) == [("now/fte", "beaucoup")]

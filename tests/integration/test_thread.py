@@ -335,19 +335,17 @@ def test_a_diagnostic_closed_meanwhile_is_said(scene):
     assert scene.stored_rows() == before
 
 
-def test_a_text_waiting_at_the_step_is_not_lost(scene):
+def test_a_text_kept_at_the_step_is_not_lost(scene):
     scene.store_demo("brumelle")
     typed = scene.page(StepKey.ACTIVITIES)
-    typed["activities-rows-0-text"] = "Un intitulé que je n’ai pas encore enregistré"
-    scene.post(StepKey.ACTIVITIES, typed, keep_draft="1")
-    assert scene.draft(StepKey.ACTIVITIES) is not None
+    typed["activities-rows-0-start_year"] = "bientôt"
+    scene.post(StepKey.ACTIVITIES, typed)
+    kept = scene.kept(StepKey.ACTIVITIES)
+    assert list(kept.values()) == [["bientôt"]]
 
     assert link(scene, "activity-objective:b2", links=["o1"]).status_code == 302
 
-    assert scene.draft(StepKey.ACTIVITIES)["activities-rows-0-text"].startswith("Un intitulé")
-    page = text_of(scene.browser.get(scene.url(StepKey.ACTIVITIES)))
-    assert "Un intitulé que je n’ai pas encore enregistré" in page
-    assert "Rien n’a été écrasé" in page
+    assert scene.kept(StepKey.ACTIVITIES) == kept
 
 
 # --- In the steps themselves ------------------------------------------------------------------
@@ -368,9 +366,8 @@ def test_activities_not_placed_yet_come_first_and_are_placed_by_a_button(scene):
     response = scene.post(StepKey.TERRITORIAL_SCALES, data, example="activity:a10")
 
     assert response.status_code == 302
-    draft = scene.draft(StepKey.TERRITORIAL_SCALES)
-    assert draft["territorial_scales-rows-TOTAL_FORMS"] == str(rows + 1)
-    assert draft[f"territorial_scales-rows-{rows}-subject"] == "activity:a10"
+    placed = scene.answer(StepKey.TERRITORIAL_SCALES).rows
+    assert (len(placed), placed[-1].activity) == (rows + 1, "a10")
     for other in ("activity:a8", "activity:a99", "activity:", "mission:raise_awareness"):
         assert scene.post(StepKey.TERRITORIAL_SCALES, data, example=other).status_code == 400
 
@@ -382,12 +379,17 @@ def test_none_on_purpose_is_ticked_in_the_step_and_shown(scene):
 
     both = data.copy()
     both.setlist("activities-rows-11-serves", ["o1"])
-    response = scene.post(StepKey.ACTIVITIES, both)
-    assert response.status_code == 200
-    assert "Cochez des objectifs, ou «\u00a0Aucun, volontairement\u00a0», pas les deux." in text_of(
-        response
-    )
-
+    told = scene.post(StepKey.ACTIVITIES, both, autosave="1").json()
+    assert told["refused"] == [
+        {
+            "field": "activities-rows-11-serves_none",
+            "reasons": [
+                "Cochez des objectifs, ou «\u00a0Aucun, volontairement\u00a0», pas les deux."
+            ],
+        }
+    ]
+    scene.diagnostic.kept_texts.all().delete()
+    data["base_revision"] = str(told["revision"])
     data["activities-rows-10-serves_none"] = "on"
     data.pop("activities-rows-10-serves")
     assert scene.post(StepKey.ACTIVITIES, data).status_code == 302

@@ -7,11 +7,13 @@ from html import unescape
 
 import pytest
 from django.conf import settings
+from django.http import QueryDict
 
 from diagnostics.domain.completeness import missing_in_step
 from diagnostics.domain.vocabulary import StepKey
-from diagnostics.models import Answer, Draft, Example
+from diagnostics.models import Answer, Example
 from diagnostics.queries import get_diagnostic, load_step
+from tests.pages import Page
 from tests.posting import form_of
 from tests.scene import Scene
 
@@ -58,10 +60,21 @@ class Table:
         response = self.scene.post(self.step, self.data, row_op=operation)
         assert response.status_code == 302, unescape(response.content.decode())[:2000]
         path, _, anchor = response["Location"].partition("#")
-        assert path == self.scene.url(self.step)
-        assert self.scene.browser.get(path).status_code == 200
-        self.data = self.scene.page(self.step)
+        assert path.partition("?")[0] == self.scene.url(self.step)
+        page = self.scene.browser.get(response["Location"])
+        assert page.status_code == 200
+        self.data = self.shown_by(page)
         return anchor
+
+    def shown_by(self, page) -> QueryDict:
+        """Return what a page of the step would post as it is."""
+        form = Page(page.content.decode()).form_to(self.scene.url(self.step))
+        data = QueryDict(mutable=True)
+        for name, values in form.data.items():
+            if "__prefix__" not in name:  # in the template of a new row
+                # A browser leaves out the line end that opens a textarea.
+                data.setlist(name, [value.removeprefix("\n") for value in values])
+        return data
 
     @property
     def texts(self) -> list[str]:
@@ -81,18 +94,15 @@ def test_rows_are_added_moved_and_removed(table):
     assert table.press(f"add:{table.name}") == f"{table.prefix}-3"
     assert table.texts == ["un", "deux", "trois", ""]
     assert table.press(f"up:{table.name}:2") == f"{table.prefix}-1"
-    assert table.texts == ["un", "trois", "deux", ""]
+    assert table.texts == ["un", "trois", "deux"]
     assert table.press(f"down:{table.name}:0") == f"{table.prefix}-1"
-    assert table.texts == ["trois", "un", "deux", ""]
+    assert table.texts == ["trois", "un", "deux"]
     assert table.press(f"remove:{table.name}:1") == f"{table.prefix}-1"
-    assert table.texts == ["trois", "deux", ""]
-    assert list(Answer.objects.all()) == []
+    assert table.texts == ["trois", "deux"]
 
-    response = table.scene.post(table.step, table.data)
-    assert response.status_code == 302
     stored = getattr(table.scene.answer(table.step), table.name)
     assert [getattr(row, table.field) for row in stored] == ["trois", "deux"]
-    assert list(Draft.objects.all()) == []
+    assert table.scene.kept(table.step) == {}
 
 
 def test_a_move_at_the_edge_changes_nothing(table):
@@ -107,9 +117,10 @@ def test_every_row_can_be_removed(table):
     table.fill("un")
 
     assert table.press(f"remove:{table.name}:0") == table.prefix
-    assert table.texts == []
-    assert table.press(f"add:{table.name}") == f"{table.prefix}-0"
-    assert table.texts == [""]
+    assert table.texts == [""]  # the one that an empty page has
+    table.fill("un")
+    assert table.press(f"add:{table.name}") == f"{table.prefix}-1"
+    assert table.texts == ["un", ""]
 
 
 @pytest.mark.parametrize(("step", "name", "field", "cap"), TABLES)
@@ -200,7 +211,7 @@ def test_the_six_steps_neither_come_nor_go(scene, operation):
     )
 
     assert response.status_code == 400
-    assert scene.stored_rows()["drafts"] == []
+    assert scene.stored_rows()["kept_texts"] == []
 
 
 # --- Examples -------------------------------------------------------------------------------
@@ -285,7 +296,7 @@ def test_the_example_of_another_step_is_refused(scene):
     response = scene.post(StepKey.VISION, scene.page(StepKey.VISION), example=str(example.pk))
 
     assert response.status_code == 400
-    assert scene.stored_rows()["drafts"] == []
+    assert scene.stored_rows()["kept_texts"] == []
 
 
 @pytest.mark.parametrize("column", ["now", "target"])
@@ -314,4 +325,4 @@ def test_an_example_of_the_whole_kit_makes_a_complete_vision(scene):
         get_diagnostic(scene.lead, scene.diagnostic.pk), StepKey.VISION, user=scene.lead
     )
     assert missing_in_step(loaded.document, StepKey.VISION) == []
-    assert form_of(loaded.form_context, StepKey.VISION).formsets["statements"].extra == 0
+    assert not form_of(loaded.form_context, StepKey.VISION).formsets["statements"].starts_blank

@@ -92,11 +92,6 @@ class Answer(Shape):
         """Return the ids of the rows of this answer."""
         return {row.id for row in self.all_rows()}
 
-    def says_the_same(self, other: Answer) -> bool:
-        """Tell whether another answer to the step has the same text, whatever its rows' ids."""
-        one, two = (without_ids(answer.model_dump(mode="json")) for answer in (self, other))
-        return bool(one == two)
-
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing at all was answered, marks and board question included."""
