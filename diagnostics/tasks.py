@@ -17,6 +17,7 @@ from diagnostics.models import ChangeRequest, Diagnostic, Invitation
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.services.answers import purge_recent_answers
+from diagnostics.services.presence import purge_presences
 from diagnostics.services.renderings import purge_renderings
 
 # About three hours in all: the time for a mail server to come back.
@@ -102,8 +103,9 @@ def purge_old_renderings(timestamp: int) -> None:
 @app.periodic(cron="37 * * * *")
 @app.task(name="purge_recent_answers")
 def purge_answers_replaced_yesterday(timestamp: int) -> None:
-    """Remove the values from which nobody is merged any more."""
+    """Remove the values from which nobody is merged any more, and who was seen long ago."""
     purge_recent_answers(timezone.now())
+    purge_presences(timezone.now())
 
 
 @app.periodic(cron="* * * * *")

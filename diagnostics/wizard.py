@@ -37,6 +37,7 @@ from diagnostics.requests import SignedInRequest
 from diagnostics.services.answers import SavedAnswer
 from diagnostics.services.errors import WrongState
 from diagnostics.services.kept_texts import typed_values
+from diagnostics.services.presence import note_presence
 
 OPERATIONS = ("row_op", "example", "preset")
 
@@ -130,6 +131,8 @@ class StepWizard(NamedUrlWizardView):
         if not self.loaded.access.has_editing_role:
             raise PermissionDenied
         posted, loaded, anchor = self.request.POST, self.loaded, ""
+        if "unchanged" in posted and posted.get("base_revision") == str(loaded.revision):
+            return self._tell_nothing_new()
         try:
             typed = posted.copy()
             form = posted_form(loaded, typed)
@@ -206,6 +209,15 @@ class StepWizard(NamedUrlWizardView):
             "expanded_row": self.request.GET.get("liens", ""),
         }
 
+    def _others(self) -> list[str]:
+        return note_presence(self.loaded.diagnostic, self.loaded.step, user=self.request.user)
+
+    def _tell_nothing_new(self) -> HttpResponse:
+        """Answer a page that asks for news and has typed nothing: who else is there."""
+        if not self.loaded.access.can_edit:
+            return self._render_closed(status=409)
+        return JsonResponse({"revision": self.loaded.revision, "others": self._others()})
+
     def _tell_saved(self, form: StepForm, saved: SavedStep) -> JsonResponse:
         """Tell a page what its save did (static/js/keeping.js): the revision now in force, what came
         in from others, what is kept aside and why, and what changes around the form."""
@@ -214,6 +226,7 @@ class StepWizard(NamedUrlWizardView):
         shown = show_step(self.loaded) if answer.kept else None
         told: dict[str, Any] = {
             "revision": answer.revision,
+            "others": self._others(),
             "kept": list(answer.kept),
             "refused": [
                 {"field": fields[place].html_name, "reasons": reasons}
@@ -228,7 +241,8 @@ class StepWizard(NamedUrlWizardView):
             stored = form_of_answer(type(form), answer.noted, self.loaded.form_context)
             told["news"] = news_of(form, stored, answer.kept)
         if answer.merged is not None:
-            told["said"] = came_in(answer.merged, self.loaded.document)
+            typed = "unchanged" not in self.request.POST
+            told["said"] = came_in(answer.merged, self.loaded.document, typed=typed)
         return JsonResponse(told)
 
     def _render_too_late(self, form: StepForm) -> HttpResponse:

@@ -26,6 +26,7 @@ from diagnostics.forms.places import (
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.queries import LoadedStep, Noted, Overtaken
 from diagnostics.services.kept_texts import Aside
+from diagnostics.typography import capitalised
 
 
 @dataclass(frozen=True)
@@ -220,11 +221,13 @@ def news_of(posted: StepForm, saved: StepForm, kept: Mapping[str, list[str]]) ->
     return {"texts": texts, "rows": rows}
 
 
-def came_in(merged: Overtaken, document: DiagnosticDocument) -> str:
-    """Say what somebody else stored meanwhile, which is kept beside what was typed."""
+def came_in(merged: Overtaken, document: DiagnosticDocument, *, typed: bool = True) -> str:
+    """Say what somebody else stored meanwhile, beside what was ``typed``, if anything."""
     labels = labels_of(document.answers)
     said = compare_answers(merged.base.answer, merged.stored.answer, labels).said
     done = said or "a modifié la note interne de l’équipe"
+    if not typed:
+        return f"{capitalised(merged.author)} {done}."
     if not merged.conflicts:
         return f"Pendant votre saisie, {merged.author} {done}. Tout est enregistré, le vôtre aussi."
     left = {conflict.kind for conflict in merged.conflicts}

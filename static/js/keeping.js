@@ -13,6 +13,10 @@ const signedOut = document.querySelector("[data-signed-out]");
 const TYPING_PAUSE = 1500; // milliseconds
 const PATIENCE = 15000; // milliseconds that a save may take
 const AGAIN_AFTER = 10000; // milliseconds after a save that did not arrive
+// How often a page asks who else is there and what they stored; a hidden page never does.
+const NEWS_IN_USE = 8000; // milliseconds, when it was used within the last minute
+const NEWS_AT_REST = 22000; // milliseconds, otherwise
+const IN_USE = 60000; // milliseconds
 
 const STORE = `saisie:${document.body.dataset.person}:${form.getAttribute("action")}`;
 const GONE = "vous n’avez plus accès à cette saisie. Copiez votre texte avant de quitter la page.";
@@ -31,6 +35,9 @@ let again = false; // something was typed since it left
 let failed = false; // the last one did not arrive
 let announced = "";
 let savedText = fingerprint();
+let newsTimer = 0;
+let usedAt = Date.now();
+let heard = ""; // what was last said of others
 
 function say(message) {
   said.textContent = message;
@@ -126,20 +133,27 @@ function save(extra = {}) {
     return saving;
   }
   const text = fingerprint();
+  const isNews = Boolean(extra.unchanged) && text === savedText && !failed;
   if (text === savedText && !failed && Object.keys(extra).length === 0) {
     return Promise.resolve(true);
+  }
+  if (!isNews) {
+    delete extra.unchanged;
   }
   const before = textsByPlace();
   sent += 1;
   counter.value = String(sent);
   const data = encoded({ autosave: "1", ...extra });
   again = false;
-  show("Enregistrement…");
+  if (!isNews) {
+    show("Enregistrement…");
+  }
   saving = fetch(form.action, { method: "POST", body: data, signal: AbortSignal.timeout(PATIENCE) })
-    .then((answer) => read(answer, text, before))
-    .catch(() => notSent(data))
+    .then((answer) => read(answer, text, before, isNews))
+    .catch(() => (isNews ? false : notSent(data)))
     .finally(() => {
       saving = null;
+      askLater();
       if (again) {
         soon(failed ? AGAIN_AFTER : 300);
       }
@@ -147,7 +161,7 @@ function save(extra = {}) {
   return saving;
 }
 
-async function read(answer, text, before) {
+async function read(answer, text, before, isNews) {
   if (answer.redirected) {
     // The sign-in keeps the text until the person is back.
     signedOut.hidden = false;
@@ -168,7 +182,10 @@ async function read(answer, text, before) {
   savedText = text;
   signedOut.hidden = true;
   forgetHere();
-  put(told, before);
+  showOthers(told.others);
+  if (told.around) {
+    put(told, before, isNews);
+  }
   return true;
 }
 
@@ -184,7 +201,7 @@ function notSent(data) {
 }
 
 // What a save brings back: the revision, what others stored, what is kept aside, what is around.
-function put(told, before) {
+function put(told, before, isNews) {
   const untouched = savedText === fingerprint();
   let skipped = [];
   if (told.news) {
@@ -208,10 +225,13 @@ function put(told, before) {
     wrong ? `${wrong}\u00a0saisie${wrong > 1 ? "s" : ""} à corriger` : "",
     open ? `${open}\u00a0texte${open > 1 ? "s" : ""} à choisir` : "",
   ].filter(Boolean);
-  show(`Enregistré à ${now.replace(":", "\u00a0h\u00a0")}${except.length ? `, sauf ${except.join(" et ")}` : ""}`);
-  if (told.said) {
+  if (!isNews) {
+    show(`Enregistré à ${now.replace(":", "\u00a0h\u00a0")}${except.length ? `, sauf ${except.join(" et ")}` : ""}`);
+  }
+  if (told.said && told.said !== heard) {
+    heard = told.said;
     say(told.said);
-    state.textContent = `${told.said} ${state.textContent}.`;
+    state.textContent = isNews ? told.said : `${told.said} ${state.textContent}.`;
   }
 }
 
@@ -256,6 +276,54 @@ function refuse(refusals) {
     (field.closest("fieldset, div") ?? field.parentElement).append(told);
   }
 }
+
+// --- Others on the step ---------------------------------------------------------------------------
+
+function showOthers(names) {
+  const place = document.querySelector("[data-others]");
+  const told = names.length ? `Aussi sur cette étape\u00a0: ${names.join(", ")}` : "";
+  if (place.textContent !== told) {
+    place.textContent = told;
+  }
+}
+
+function askLater() {
+  clearTimeout(newsTimer);
+  if (!document.hidden) {
+    newsTimer = setTimeout(askNow, Date.now() - usedAt < IN_USE ? NEWS_IN_USE : NEWS_AT_REST);
+  }
+}
+
+function askNow() {
+  clearTimeout(newsTimer);
+  if (saving || failed || !navigator.onLine) {
+    askLater();
+  } else {
+    save({ unchanged: "1" });
+  }
+}
+
+for (const kind of ["keydown", "pointerdown", "scroll"]) {
+  document.addEventListener(
+    kind,
+    () => {
+      const wasAtRest = Date.now() - usedAt >= IN_USE;
+      usedAt = Date.now();
+      if (wasAtRest) {
+        askLater();
+      }
+    },
+    { passive: true, capture: true },
+  );
+}
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) {
+    clearTimeout(newsTimer);
+  } else {
+    askNow();
+  }
+});
+setTimeout(askNow, 1000);
 
 // --- When ----------------------------------------------------------------------------------------
 

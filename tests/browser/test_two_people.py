@@ -34,6 +34,20 @@ def stored_texts() -> list[str]:
     return [line["text"] for line in Answer.objects.get(step="vision").value["statements"]]
 
 
+def both_type(open_browser, diagnostic, colleague) -> Page:
+    """Return the page of the person whose save arrives second: their line was away meanwhile."""
+    mine, theirs = open_browser(diagnostic.created_by), open_browser(colleague)
+    for page in (mine, theirs):
+        page.goto(step_path(diagnostic, "vision"))
+    mine.context.set_offline(True)
+    statement(mine).fill(MINE)
+    statement(theirs).fill(THEIRS)
+    save(theirs)
+    mine.context.set_offline(False)
+    open_browser.problems.clear()  # what the console says of the network
+    return mine
+
+
 @pytest.fixture
 def conflict(open_browser, diagnostic, colleague) -> Page:
     """The page of the person who saved second, in a row that was there."""
@@ -45,12 +59,7 @@ def conflict(open_browser, diagnostic, colleague) -> Page:
         base_revision=0,
         user=diagnostic.created_by,
     )
-    mine, theirs = open_browser(diagnostic.created_by), open_browser(colleague)
-    for page, text in ((mine, MINE), (theirs, THEIRS)):
-        page.goto(step_path(diagnostic, "vision"))
-        statement(page).fill(text)
-    save(theirs)
-    mine.get_by_role("button", name="Enregistrer et continuer").click()
+    mine = both_type(open_browser, diagnostic, colleague)
     choices = mine.get_by_role("region", name="À choisir")
     expect(choices).to_contain_text(THEIRS)
     expect(choices).to_contain_text("Karim Contributeur")
@@ -79,17 +88,28 @@ def test_one_chooses(conflict, button, texts):
 
 
 def test_rows_of_both_are_kept_and_told(open_browser, diagnostic, colleague):
-    mine, theirs = open_browser(diagnostic.created_by), open_browser(colleague)
-    for page, text in ((mine, MINE), (theirs, THEIRS)):
-        page.goto(step_path(diagnostic, "vision"))
-        statement(page).fill(text)
-    save(theirs)
-    mine.get_by_role("button", name="Enregistrer", exact=True).click()
+    mine = both_type(open_browser, diagnostic, colleague)
     expect(row(mine, "Énoncé", 2)).to_be_visible()
     expect(mine.locator("[data-save-state]")).to_contain_text(
         "Pendant votre saisie, Karim Contributeur a ajouté"
     )
     assert sorted(stored_texts()) == sorted([MINE, THEIRS])
+
+
+def test_each_sees_the_other_and_what_the_other_stores(open_browser, diagnostic, colleague):
+    mine, theirs = open_browser(diagnostic.created_by), open_browser(colleague)
+    for page in (mine, theirs):
+        page.goto(step_path(diagnostic, "vision"))
+    expect(theirs.locator("[data-others]")).to_have_text(
+        f"Aussi sur cette étape : {diagnostic.created_by.display_name}"
+    )
+    statement(theirs).fill(THEIRS)
+    expect(theirs.locator("[data-save-state]")).to_contain_text("Enregistré à")
+    # A page in use hears of it within ten seconds, whatever is focused in it.
+    mine.locator("[name=vision-starting_point]").click()
+    expect(row(mine, "Énoncé", 1).get_by_label("Énoncé")).to_have_value(THEIRS, timeout=10_000)
+    expect(mine.locator("[data-others]")).to_have_text("Aussi sur cette étape : Karim Contributeur")
+    assert stored_texts() == [THEIRS]
 
 
 @pytest.mark.parametrize("how", ["cookie", "rows"])

@@ -19,6 +19,7 @@ from diagnostics.models import (
     Diagnostic,
     Event,
     KeptText,
+    Presence,
     RecentAnswer,
     Rendering,
     User,
@@ -197,6 +198,16 @@ REFUSED = [
     (
         "kept_text_once_per_person_and_step",
         lambda w: KeptText.objects.create(diagnostic=w.diagnostic, step="vision", user=w.user),
+    ),
+    (
+        "presence_once_per_person_and_step",
+        lambda w: Presence.objects.bulk_create(
+            Presence(diagnostic=w.diagnostic, step="vision", user=w.user) for _ in "ab"
+        ),
+    ),
+    (
+        "presence_step_is_known",
+        lambda w: Presence.objects.create(diagnostic=w.diagnostic, step="elsewhere", user=w.user),
     ),
     (
         "kept_text_step_is_known",

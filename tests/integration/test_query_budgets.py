@@ -36,6 +36,8 @@ STEP_BYTES = 100_000
 # One number per page: what it costs today. A change here is a decision.
 STEP_GET = 6  # one more when somebody else saved the step last
 STEP_SAVE = 14
+STEP_AUTOSAVE = 16  # with who else is there
+NEWS_ASKED = 8
 TEXT_KEPT = 26
 HOME_AND_CHECK = {"diagnostic_home": 7, "diagnostic_check": 7}
 PORTFOLIO_GET = 5
@@ -195,6 +197,21 @@ def test_a_save(django_assert_num_queries, much: bool):
         answer = scene.diagnostic.answers.get(step=step.value)
         assert answer.board_question == "Une question de plus pour le conseil ?"
         assert answer.revisions.count() == (2 if much else 1)
+    assert len(captured) <= WIZARD_SAVE
+
+
+@LITTLE_AND_MUCH
+def test_an_autosave_and_a_question_for_news(django_assert_num_queries, much: bool):
+    scene = make(much=much)
+    client = scene.client("lead" if much else "contributor")
+    for step in StepKey:
+        address = step_address(scene, step)
+        data = step_data(client, address) | {"autosave": ["1"]}
+        with django_assert_num_queries(NEWS_ASKED):
+            assert client.post(address, data | {"unchanged": ["1"]}).status_code == 200
+        data[f"{step}-board_question"] = ["Une question de plus pour le conseil ?"]
+        with django_assert_num_queries(STEP_AUTOSAVE) as captured:
+            assert client.post(address, data).json()["revision"] == 2
     assert len(captured) <= WIZARD_SAVE
 
 

@@ -1,0 +1,36 @@
+"""Who else has a step open, without a connection that stays open: pages say so from time to time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+from diagnostics.domain.vocabulary import StepKey
+from diagnostics.models import Diagnostic, Presence, User
+
+SEEN_WITHIN = dt.timedelta(seconds=60)
+KEPT_FOR = dt.timedelta(days=1)
+
+
+def note_presence(diagnostic: Diagnostic, step: StepKey, *, user: User) -> list[str]:
+    """Note that a person has a step open; return the names of the others who have, seen within a
+    minute, in alphabetical order."""
+    now = timezone.now()
+    Presence.objects.bulk_create(
+        [Presence(diagnostic=diagnostic, step=step.value, user=user, seen_at=now)],
+        update_conflicts=True,
+        update_fields=["seen_at"],
+        unique_fields=["diagnostic", "step", "user"],
+    )
+    seen = Presence.objects.filter(
+        diagnostic=diagnostic, step=step.value, seen_at__gte=now - SEEN_WITHIN
+    )
+    return sorted(
+        presence.user.display_name for presence in seen.exclude(user=user).select_related("user")
+    )
+
+
+def purge_presences(now: dt.datetime) -> int:
+    """Remove what nobody reads any more; tell how many rows."""
+    return Presence.objects.filter(seen_at__lt=now - KEPT_FOR).delete()[0]
