@@ -17,6 +17,7 @@ from diagnostics.models import ChangeRequest, Diagnostic, Invitation
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.services.answers import purge_recent_answers
+from diagnostics.services.once import purge_sent_forms
 from diagnostics.services.presence import purge_presences
 from diagnostics.services.renderings import purge_renderings
 
@@ -103,9 +104,10 @@ def purge_old_renderings(timestamp: int) -> None:
 @app.periodic(cron="37 * * * *")
 @app.task(name="purge_recent_answers")
 def purge_answers_replaced_yesterday(timestamp: int) -> None:
-    """Remove the values from which nobody is merged any more, and who was seen long ago."""
+    """Remove what serves for a day: replaced values, who was seen, forms that were sent."""
     purge_recent_answers(timezone.now())
     purge_presences(timezone.now())
+    purge_sent_forms(timezone.now())
 
 
 @app.periodic(cron="* * * * *")

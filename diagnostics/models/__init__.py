@@ -17,6 +17,7 @@ from diagnostics.models.kit import Example, Kit, Part, Question, Step
 from diagnostics.models.people import User
 from diagnostics.models.renderings import Rendering
 from diagnostics.models.reviews import ChangeRequest
+from diagnostics.models.sent_forms import SentForm
 from diagnostics.models.structures import Invitation, Membership, Structure
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ChangeRequest",
     "Diagnostic",
     "KeptText",
+    "SentForm",
     "Presence",
     "Event",
     "Example",

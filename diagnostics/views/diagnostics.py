@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -35,6 +36,7 @@ from diagnostics.queries import (
 from diagnostics.requests import SignedInRequest
 from diagnostics.services import diagnostics as services
 from diagnostics.services.errors import WrongState
+from diagnostics.services.once import create_once
 from diagnostics.services.workflow import AlreadySubmitted, NotSubmittable, submit_diagnostic
 from diagnostics.typography import quoted
 
@@ -50,14 +52,21 @@ def open_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
     )
     existing = None
     if form.is_valid():
-        try:
+
+        def create() -> str:
             diagnostic = services.open_diagnostic(
                 loaded.structure,
                 **form.cleaned_data,
                 user=request.user,
                 beside_another="beside_another" in request.POST,
             )
-            return redirect("diagnostic_home", pk=diagnostic.pk)
+            return reverse("diagnostic_home", args=[diagnostic.pk])
+
+        try:
+            address, _is_new = create_once(
+                request.POST.get("once", ""), user=request.user, create=create
+            )
+            return redirect(address)
         except services.PeriodTaken as taken:
             existing = taken.existing
     context = {"form": form, "structure": loaded.structure, "existing": existing}

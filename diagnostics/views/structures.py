@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from diagnostics.domain.vocabulary import MembershipRole
@@ -19,6 +20,7 @@ from diagnostics.queries import LoadedStructure, get_structure
 from diagnostics.requests import SignedInRequest
 from diagnostics.services import structures, team
 from diagnostics.services.errors import NotAllowed, ServiceError
+from diagnostics.services.once import create_once
 from diagnostics.views.tiles import diagnostic_tile
 
 # --- The identity card --------------------------------------------------------------------------
@@ -29,11 +31,20 @@ def create_structure(request: SignedInRequest) -> HttpResponse:
     """Create a structure whose lead is the person who creates it."""
     form = StructureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        structure = structures.create_structure(user=request.user, **form.identity_card)
-        messages.success(
-            request, f"«\u00a0{structure.name}\u00a0» est créée\u00a0: vous en êtes référent·e."
+
+        def create() -> str:
+            structure = structures.create_structure(user=request.user, **form.identity_card)
+            return reverse("structure_detail", args=[structure.pk])
+
+        address, is_new = create_once(
+            request.POST.get("once", ""), user=request.user, create=create
         )
-        return redirect("structure_detail", structure.pk)
+        if is_new:
+            name = form.identity_card["name"]
+            messages.success(
+                request, f"«\u00a0{name}\u00a0» est créée\u00a0: vous en êtes référent·e."
+            )
+        return redirect(address)
     return render(request, "structures/create.html", {"form": form}, status=_status(form))
 
 
@@ -83,21 +94,30 @@ def invite_member(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return redirect("structure_team", pk)
     form = InvitationForm(request.POST)
     if form.is_valid():
-        try:
-            invitation = team.invite_member(
+
+        def invite() -> str:
+            team.invite_member(
                 loaded.structure,
                 email=form.cleaned_data["email"],
                 role=form.cleaned_data["role"],
                 user=request.user,
                 base_url=_base_url(request),
             )
+            return reverse("structure_team", args=[pk])
+
+        try:
+            address, is_new = create_once(
+                request.POST.get("once", ""), user=request.user, create=invite
+            )
         except NotAllowed:
             raise
         except ServiceError as error:
             form.add_error("email", str(error))
         else:
-            messages.success(request, f"L’invitation part à {invitation.email}.")
-            return redirect("structure_team", pk)
+            if is_new:
+                email = form.cleaned_data["email"].strip().lower()
+                messages.success(request, f"L’invitation part à {email}.")
+            return redirect(address)
     return _team_page(request, loaded, form)
 
 

@@ -204,7 +204,7 @@ def test_a_diagnostic_comes_with_its_choices(scene, django_assert_num_queries):
     loaded = get_diagnostic(scene.reader, scene.diagnostic.pk)
     with django_assert_num_queries(2):
         document = load_diagnostic_document(loaded.diagnostic)
-    for page in (load_home(loaded, user=scene.reader), load_check_page(loaded)):
+    for page in (load_home(loaded, user=scene.reader), load_check_page(loaded, user=scene.reader)):
         assert page.document == document
     assert [choice.reason for choice in document.acknowledgements] == [REASON]
     assert document == load_diagnostic_document(Diagnostic.objects.get(pk=scene.diagnostic.pk))

@@ -22,6 +22,7 @@ from diagnostics.models import (
     Presence,
     RecentAnswer,
     Rendering,
+    SentForm,
     User,
     Version,
     VersionRecord,
@@ -198,6 +199,10 @@ REFUSED = [
     (
         "kept_text_once_per_person_and_step",
         lambda w: KeptText.objects.create(diagnostic=w.diagnostic, step="vision", user=w.user),
+    ),
+    (
+        "sent_form_once_per_token",
+        lambda w: SentForm.objects.bulk_create(SentForm(user=w.user, token="0") for _ in "ab"),
     ),
     (
         "presence_once_per_person_and_step",
