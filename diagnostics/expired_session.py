@@ -1,17 +1,21 @@
-"""What was typed at a step while the session had expired: kept until the person signs in again.
+"""What was sent while the session had expired: kept until the person signs in again.
 
-It stays in the anonymous session (whose content survives the sign-in) and is saved, after the check of
-the person's rights, as their page would have saved it.
+It stays in the anonymous session (whose content survives the sign-in). A step is saved then, after the
+check of the person's rights, as their page would have saved it. Any other form is shown on the page that
+it was sent from, with what was typed in it, to be sent now: its own view checks the rights.
 """
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import TooManyFieldsSent
 from django.http import Http404, HttpRequest, QueryDict
+from django.urls import Resolver404, resolve, reverse
 
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import TamperedForm
@@ -19,27 +23,69 @@ from diagnostics.forms.saving import keep_unsaved, posted_form, save_posted
 from diagnostics.queries import get_diagnostic, load_step
 from diagnostics.services.errors import ServiceError
 
+# Fields that a page fills in by itself.
+_WRITTEN = re.compile(r"(_FORMS|-id)\Z|\A(next|once|confirm|finding|step|gap|base_revision)\Z")
 SESSION_KEY = "pending_step"
 # Larger texts are not kept in an anonymous session: anybody could fill the database.
 MAX_KEPT = 300_000
 KEPT_FOR = 60 * 60 * 12  # seconds
 
 
-def keep(request: HttpRequest) -> None:
-    """Keep a POST of a step in the session of a person who is not signed in."""
+FORM_KEY = "pending_form"
+
+
+@dataclass(frozen=True)
+class SentForm:
+    """A form that was sent without a session: its address and fields, and what a person typed in it."""
+
+    address: str
+    fields: list[tuple[str, str]]
+    texts: list[str]
+
+
+def keep(request: HttpRequest) -> str:
+    """Keep a POST in the session of a person who is not signed in; return the page to come back to,
+    or nothing when that is where the request went.
+
+    Passwords are never kept.
+    """
     match = request.resolver_match
-    if request.method != "POST" or match is None or match.url_name != "diagnostic_step":
-        return
-    kept = request.POST.copy()
-    kept.pop("csrfmiddlewaretoken", None)
-    if len(text := kept.urlencode()) > MAX_KEPT:
-        return
-    request.session[SESSION_KEY] = {
-        "diagnostic": str(match.kwargs["pk"]),
-        "step": match.kwargs["step"].value,
-        "posted": text,
-    }
-    request.session.set_expiry(KEPT_FOR)
+    if request.method != "POST" or match is None or (match.url_name or "").startswith("account_"):
+        return ""
+    posted = request.POST.copy()
+    posted.pop("csrfmiddlewaretoken", None)
+    text = posted.urlencode()
+    is_step = match.url_name == "diagnostic_step"
+    if len(text) <= MAX_KEPT and not any("password" in name.lower() for name in posted):
+        if is_step:
+            place = {"diagnostic": str(match.kwargs["pk"]), "step": match.kwargs["step"].value}
+            request.session[SESSION_KEY] = place | {"posted": text}
+        else:
+            request.session[FORM_KEY] = {"address": request.path, "posted": text}
+        request.session.set_expiry(KEPT_FOR)
+    return "" if is_step else _page_of(request)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the page that a form was sent from; the start page when it is not one of ours."""
+    referer = urlsplit(request.headers.get("Referer", ""))
+    if referer.netloc == request.get_host():
+        with suppress(Resolver404):
+            resolve(referer.path)
+            return f"{referer.path}?{referer.query}" if referer.query else referer.path
+    return reverse("start")
+
+
+def take_form(request: HttpRequest) -> SentForm | None:
+    """Return the form that was kept, once: the page that shows it offers to send it."""
+    kept = request.session.pop(FORM_KEY, None)
+    if kept is None:
+        return None
+    request.session.set_expiry(None)
+    posted = QueryDict(kept["posted"])
+    fields = [(name, value) for name, values in posted.lists() for value in values]
+    texts = [value for name, value in fields if value.strip() and not _WRITTEN.search(name)]
+    return SentForm(kept["address"], fields, texts)
 
 
 def adopt(request: HttpRequest, user: Any) -> bool:

@@ -5,20 +5,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import resolve_url
 
 from diagnostics import expired_session
 
 
 class KeepTypedTextLoginMiddleware(LoginRequiredMiddleware):
-    """Keep what was typed at a step when the session had expired, then ask to sign in."""
+    """Keep what was typed when the session had expired, then ask to sign in."""
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
-        """Keep a refused POST of a step in the anonymous session, bounded."""
-        expired_session.keep(request)
+        """Keep a refused POST in the anonymous session, bounded, and come back to its page."""
+        page = expired_session.keep(request)
+        if page:
+            return redirect_to_login(page, resolve_url(settings.LOGIN_URL))
         return super().handle_no_permission(request, view_func)
 
 

@@ -11,7 +11,7 @@ const counter = form.querySelector("[data-sent]");
 const stay = form.querySelector("[data-stay]");
 const signedOut = document.querySelector("[data-signed-out]");
 const TYPING_PAUSE = 1500; // milliseconds
-const PATIENCE = 15000; // milliseconds that a save may take
+const PATIENCE = 8000; // milliseconds that a save may take
 const AGAIN_AFTER = 10000; // milliseconds after a save that did not arrive
 // How often a page asks who else is there and what they stored; a hidden page never does.
 const NEWS_IN_USE = 8000; // milliseconds, when it was used within the last minute
@@ -103,7 +103,9 @@ function fingerprint() {
 
 // --- The copy in the browser, until the server has the text --------------------------------------
 
-function keepHere(data) {
+function keepHere(sentData) {
+  const data = new URLSearchParams(sentData);
+  data.delete("csrfmiddlewaretoken"); // it is the session's
   try {
     localStorage.setItem(STORE, data.toString());
   } catch {
