@@ -38,6 +38,7 @@ from diagnostics.services.answers import SavedAnswer
 from diagnostics.services.errors import WrongState
 from diagnostics.services.kept_texts import typed_values
 from diagnostics.services.presence import note_presence
+from diagnostics.typography import enumeration
 
 OPERATIONS = ("row_op", "example", "preset")
 
@@ -130,13 +131,15 @@ class StepWizard(NamedUrlWizardView):
         """Save what was typed, whatever the button, then do what the button says."""
         if not self.loaded.access.has_editing_role:
             raise PermissionDenied
-        posted, loaded, anchor = self.request.POST, self.loaded, ""
+        posted, loaded = self.request.POST, self.loaded
+        anchor = removed = ""
         if "unchanged" in posted and posted.get("base_revision") == str(loaded.revision):
             return self._tell_nothing_new()
         try:
             typed = posted.copy()
             form = posted_form(loaded, typed)
             if any(name in posted for name in OPERATIONS):
+                removed = _told_removal(form, posted.get("row_op", ""))
                 data, anchor = apply_operation(form, typed, loaded.examples)
                 form = posted_form(loaded, data)
             saved = save_posted(form, posted, loaded)
@@ -146,6 +149,8 @@ class StepWizard(NamedUrlWizardView):
             return self._render_too_late(form)
         if "autosave" in posted:
             return self._tell_saved(form, saved)
+        if removed:
+            messages.info(self.request, removed)
         if saved.answer.merged is not None:
             messages.info(self.request, came_in(saved.answer.merged, loaded.document))
         return redirect(self._next_url(saved, anchor))
@@ -262,6 +267,19 @@ class StepWizard(NamedUrlWizardView):
 
 
 step_wizard = StepWizard.as_view(list(STEP_FORMS.items()), url_name="diagnostic_step")
+
+
+def _told_removal(form: StepForm, operation: str) -> str:
+    """Say which links go with the row that a button removes; nothing for another button."""
+    verb, _, rest = operation.partition(":")
+    name, _, index = rest.partition(":")
+    formset = form.formsets.get(name)
+    known = index.isascii() and index.isdigit() and len(index) < 4
+    if verb != "remove" or formset is None or not known or int(index) >= len(formset.forms):
+        return ""
+    links = formset.pointing_at.get(formset.forms[int(index)].key, [])
+    undone = f" Liens défaits\u00a0: {enumeration(links)}." if links else ""
+    return f"Ligne retirée.{undone} L’historique de l’étape la garde."
 
 
 def _as_saved(loaded: LoadedStep, saved: SavedAnswer) -> LoadedStep:

@@ -29,6 +29,7 @@ from diagnostics.domain.answers import (
     new_row_id,
 )
 from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.links import pointing_at
 from diagnostics.domain.vocabulary import Mark, StepKey
 from diagnostics.forms.fields import CodeField, LinksField, TextField, is_row_id
 from diagnostics.forms.renderer import RENDERER
@@ -150,6 +151,11 @@ class RowFormSet(BaseFormSet):
         """The fields that all rows share."""
         fields: dict[str, forms.Field] = self.form(**self.form_kwargs).fields
         return fields
+
+    @cached_property
+    def pointing_at(self) -> dict[str, list[str]]:
+        """What is called each row that links to one of these, by its key."""
+        return pointing_at(self.row_set, self.form_kwargs["context"].document)
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         """Give each row its context and the shared fields."""

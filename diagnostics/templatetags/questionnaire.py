@@ -14,6 +14,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from diagnostics.forms.base import RowForm, RowFormSet
+from diagnostics.typography import enumeration
+
 register = template.Library()
 
 LINK_LABEL = 60  # characters of the label of a row that one can link to
@@ -42,6 +45,12 @@ def field(bound_field: BoundField, css: str = "") -> SafeString:
         helped,
         errors,
     )
+
+
+@register.simple_tag
+def linked_from(formset: RowFormSet, row: RowForm) -> str:
+    """Name the rows of other steps that link to a row: « A3 et A7 »; nothing for a new row."""
+    return enumeration(formset.pointing_at.get(row.key, []))
 
 
 @register.simple_tag

@@ -120,7 +120,9 @@ function offerBack(row, container, noun, place) {
   back.type = "button";
   back.className = "btn btn-quiet btn-sm";
   back.textContent = "Annuler";
-  bar.append(`Retrait\u00a0: ${noun} ${name}. `, back);
+  const links = row.querySelector("[data-linked-from]")?.dataset.linkedFrom;
+  const undone = links ? `Liens défaits\u00a0: ${links}. ` : "";
+  bar.append(`Retrait\u00a0: ${noun} ${name}. ${undone}`, back);
   row.replaceWith(bar);
   back.addEventListener("click", () => {
     if (rowsOf(container).length >= Number(container.dataset.cap)) {
@@ -163,7 +165,9 @@ function operate(button) {
     renumber(container);
     (next ?? container.querySelector("[data-add]")).focus();
     const left = rowsOf(container).length;
-    say(`Ligne retirée. Il reste ${left} ligne(s).${offered ? " «\u00a0Annuler\u00a0» la remet." : ""}`);
+    const links = row.querySelector("[data-linked-from]")?.dataset.linkedFrom;
+    const undone = links ? ` Liens défaits\u00a0: ${links}.` : "";
+    say(`Ligne retirée.${undone} Il reste ${left} ligne(s).${offered ? " «\u00a0Annuler\u00a0» la remet." : ""}`);
     return;
   }
   if (verb === "up") {

@@ -173,6 +173,29 @@ def test_what_was_typed_invalid_survives_a_row_button(scene):
     assert table.data["objectives-internal_note"] == "entre nous"
 
 
+def test_the_rows_that_link_to_a_row_are_named_before_and_after_it_goes(scene):
+    document = scene.store_demo()
+    objective = document.answers.objectives.rows[0]
+    codes = [
+        f"A{number}"
+        for number, activity in enumerate(document.answers.activities.rows, 1)
+        if objective.id in activity.serves
+    ]
+    words = f"{', '.join(codes[:-1])} et {codes[-1]}" if len(codes) > 1 else codes[0]
+    page = unescape(scene.browser.get(scene.url(StepKey.OBJECTIVES)).content.decode())
+    assert f"Lié depuis {words}</p>" in " ".join(page.split())
+
+    response = scene.post(
+        StepKey.OBJECTIVES, scene.page(StepKey.OBJECTIVES), row_op="remove:rows:0"
+    )
+
+    page = unescape(scene.browser.get(response["Location"]).content.decode())
+    assert f"Ligne retirée. Liens défaits\u00a0: {words}. L’historique" in page
+    assert f"Lié depuis {words}</p>" not in " ".join(page.split())
+    # The activities keep the link as it is stored: the row that comes back finds it again.
+    assert objective.id in scene.answer(StepKey.ACTIVITIES).rows[int(codes[0][1:]) - 1].serves
+
+
 @pytest.mark.parametrize(
     "button",
     [
