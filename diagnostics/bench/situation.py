@@ -50,6 +50,7 @@ class Situation:
         self.submitted = self._diagnostic(structure, document)
         submit_diagnostic(self.submitted, user=self.lead, base_url="http://testserver")
         self.saves = 0
+        self.typed = QueryDict(mutable=True)
 
     def _diagnostic(
         self, structure: Any, document: DiagnosticDocument, change: Any = lambda answer: answer
@@ -106,6 +107,7 @@ class Situation:
         """
         address = reverse("diagnostic_step", args=[self.six_rows.pk, step])
         data = QueryDict(mutable=True)
+        self.typed = typed = QueryDict(mutable=True)  # the same, sent while one types
 
         def change() -> None:
             """Type something else each time: the same text saved twice would not be a save."""
@@ -117,6 +119,9 @@ class Situation:
             data["base_revision"] = str(loaded.revision)
             data[f"diagnostic-{self.six_rows.pk}-current_step"] = step.value
             data[f"{step}-board_question"] = f"Question {self.saves}"
+            typed.clear()
+            typed.update(data)  # type: ignore[arg-type]
+            typed.update({"autosave": "1", "page": "bench", "sent": str(self.saves)})
 
         def least() -> None:
             if one_update:
@@ -134,6 +139,26 @@ class Situation:
             None if one_update else 3,
             rounds,
             change,
+        )
+
+    def autosaving(self, client: Client, bare: Client, step: StepKey, rounds: int) -> Measure:
+        """What a page sends while one types, and its answer, against a bare POST that writes one row
+        and the page that follows it."""
+        save = self.saving(client, bare, step, rounds)
+        typed = self.typed
+        address = reverse("diagnostic_step", args=[self.six_rows.pk, step])
+
+        def least() -> None:
+            post(bare, "/bench/save/", QueryDict(f"name=Nom+{self.saves}"))
+            get(bare, "/bench/page/")
+
+        return Measure(
+            f"enregistrer en tapant « {default_texts().step(step).short_title} »",
+            lambda: post(client, address, typed, status=200),
+            least,
+            2.7,
+            rounds,
+            save.prepare,
         )
 
     def printing(self, client: Client, rounds: int) -> Measure:
@@ -239,10 +264,10 @@ def kept_or_printed(client: Client, address: str) -> None:
         get(client, address)
 
 
-def post(client: Client, address: str, data: QueryDict) -> None:
+def post(client: Client, address: str, data: QueryDict, *, status: int = 302) -> None:
     """Post a form; anything but a success stops the measure."""
     response = client.post(
         address, data.urlencode(), content_type="application/x-www-form-urlencoded"
     )
-    if response.status_code != 302:
+    if response.status_code != status:
         raise RuntimeError(f"{address}: {response.status_code}")

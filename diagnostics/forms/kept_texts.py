@@ -165,10 +165,12 @@ def read_posted(
         waiting.discard(settled)
         form = _settled(form, settled, verb)
     noted, refused = read_step(form, held=waiting)
-    typed = texts_by_place(form)
-    out = {place: texts for place, texts in typed.items() if place in waiting or place in refused}
-    rows = {place.rpartition("/")[0] for place in typed}
-    out |= {place: kept[place] for place in waiting & rows}
+    out: Texts = {}
+    if waiting or refused:
+        typed = texts_by_place(form)
+        out = {p: texts for p, texts in typed.items() if p in waiting or p in refused}
+        rows = {place.rpartition("/")[0] for place in typed}
+        out |= {place: kept[place] for place in waiting & rows}
     known = frozenset(posted.getlist("kept"))
     return noted, Aside(out, known, lambda found: texts_of_conflict(form, found)), refused
 

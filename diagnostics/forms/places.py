@@ -151,7 +151,7 @@ def read_step(form: StepForm, *, held: Collection[str] = ()) -> tuple[Noted, dic
     At the places that are refused, and at those ``held`` out, the answer is what is stored.
     """
     refused: dict[str, list[str]] = {}
-    out = set(held) & fields_by_place(form).keys()
+    out = set(held) & fields_by_place(form).keys() if held else set()
     current = _with_stored(form, out) if out else form
     for _round in range(_ROUNDS):
         if current.is_valid():

@@ -176,7 +176,9 @@ async function read(answer, text, before, isNews) {
   }
   if (!answer.ok) {
     failed = true;
-    show(`Non enregistré\u00a0: ${REFUSALS[answer.status] ?? REFUSALS[400]}`, { isFailure: true });
+    const why = REFUSALS[answer.status] ?? REFUSALS[400];
+    const told = isNews ? "Cette étape a changé\u00a0: rechargez la page." : `Non enregistré\u00a0: ${why}`;
+    show(told, { isFailure: true });
     return false;
   }
   const told = await answer.json();

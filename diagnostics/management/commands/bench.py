@@ -76,6 +76,8 @@ class Command(BaseCommand):
             *(situation.reading(client, bare, step, rounds) for step in StepKey),
             *(situation.saving(client, bare, step, rounds) for step in StepKey),
             situation.saving(client, bare, StepKey.OBJECTIVES, rounds, one_update=True),
+            situation.autosaving(client, bare, StepKey.OBJECTIVES, rounds),
+            situation.autosaving(client, bare, StepKey.ECONOMIC_MODEL, rounds),
             situation.printing(client, max(rounds // 4, 3)),
             situation.serving_kept(client, max(rounds // 8, 3)),
         ]
