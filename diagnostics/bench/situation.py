@@ -120,7 +120,7 @@ class Situation:
             data[f"diagnostic-{self.six_rows.pk}-current_step"] = step.value
             data[f"{step}-board_question"] = f"Question {self.saves}"
             typed.clear()
-            typed.update(data)  # type: ignore[arg-type]
+            typed.update(data)  # type: ignore[arg-type]  # as above
             typed.update({"autosave": "1", "page": "bench", "sent": str(self.saves)})
 
         def least() -> None:

@@ -418,28 +418,3 @@ window.addEventListener("beforeunload", (event) => {
     event.preventDefault();
   }
 });
-
-// --- Points to discuss, answered beside the form ------------------------------------------------
-
-document.body.addEventListener("htmx:beforeSwap", (event) => {
-  const answer = event.detail.requestConfig.elt;
-  if (!answer.closest(".point")) {
-    return;
-  }
-  if (new URL(event.detail.xhr.responseURL).pathname !== new URL(answer.action).pathname) {
-    // The session has ended: the reason stays where it was typed.
-    event.detail.shouldSwap = false;
-    signedOut.hidden = false;
-    signedOut.focus();
-  } else if (event.detail.xhr.status >= 400) {
-    // It cannot be answered here: the ordinary way shows why, with what was typed.
-    event.detail.isError = false;
-    HTMLFormElement.prototype.submit.call(answer);
-  }
-});
-
-document.body.addEventListener("htmx:sendError", (event) => {
-  if (event.detail.elt.closest(".point")) {
-    show("Non enregistré\u00a0: le réseau ne répond pas. Votre texte reste ici.", { isFailure: true });
-  }
-});
