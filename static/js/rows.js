@@ -115,7 +115,7 @@ function offerBack(row, container, noun, place) {
   const bar = document.createElement("p");
   bar.className = "row-removed";
   const text = firstField(row)?.value.trim() ?? "";
-  const name = text && !firstField(row).matches("select") ? `«\u00a0${text.slice(0, 60)}\u00a0»` : place + 1;
+  const name = text && !firstField(row).matches("select") ? `«\u00a0${text.length > 60 ? `${text.slice(0, 59).trimEnd()}…` : text}\u00a0»` : place + 1;
   const back = document.createElement("button");
   back.type = "button";
   back.className = "btn btn-quiet btn-sm";
