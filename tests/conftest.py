@@ -90,6 +90,14 @@ def _empty_queue(request: pytest.FixtureRequest):
             )
 
 
+@pytest.fixture(autouse=True)
+def _fresh_limits():
+    """Forget the sign-ins that other tests tried from the same address: they are limited."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 # --- PDF --------------------------------------------------------------------------------------
 
 

@@ -23,14 +23,6 @@ def _quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    """Forget the attempts that other tests made from the same address."""
-    from django.core.cache import cache
-
-    cache.clear()
-
-
 @pytest.fixture
 def kit(live_server):
     """The kit of 2013, in the database that the live server reads."""
