@@ -38,6 +38,7 @@ register_converter(StepConverter, "step")
 structure_urls = [
     path("", structures.show_structure, name="structure_detail"),
     path("modifier/", structures.edit_structure, name="structure_edit"),
+    path("supprimer/", structures.delete_structure, name="structure_delete"),
     path("equipe/", structures.show_team, name="structure_team"),
     path("equipe/inviter/", structures.invite_member, name="invitation_create"),
     path(
@@ -53,6 +54,7 @@ structure_urls = [
 diagnostic_urls = [
     path("", diagnostics.show_home, name="diagnostic_home"),
     path("modifier/", diagnostics.edit_diagnostic, name="diagnostic_edit"),
+    path("supprimer/", diagnostics.delete_diagnostic, name="diagnostic_delete"),
     path("etapes/<step:step>/", step_wizard, name="diagnostic_step"),
     path("etapes/<step:step>/historique/", history.show_history, name="step_history"),
     path("etapes/<step:step>/restaurer/", history.restore, name="step_restore"),

@@ -168,6 +168,14 @@ ROUTES = [
         _structure,
         data=lambda scene, address: identity("Renommée") | {"legal_form": "association"},
     ),
+    # It has a diagnostic: asked for all the same, it says so.
+    Route(
+        "structure_delete",
+        LEAD_200,
+        members(reader=403, contributor=403, lead=409, facilitator=403),
+        _structure,
+        shows="Une structure se supprime quand elle n’a aucun diagnostic",
+    ),
     Route("structure_team", VIEWERS, NOT_ALLOWED, _structure, shows="Carl Contributor"),
     Route(
         "invitation_create",
@@ -218,6 +226,7 @@ ROUTES = [
         _diagnostic,
         data=_unchanged_frame,
     ),
+    Route("diagnostic_delete", LEAD_200, LEAD_302, _diagnostic, shows="Ambition très réservée"),
     Route(
         "diagnostic_step",
         VIEWERS,

@@ -22,6 +22,7 @@ def tell_event(kind: EventKind, detail: Mapping[str, Any]) -> str:
     imported = f" de {count(len(steps), 'étape', 'étapes')}" if steps else ""
     return {
         EventKind.DIAGNOSTIC_OPENED: "a ouvert le diagnostic",
+        EventKind.DIAGNOSTIC_DELETED: "a supprimé le diagnostic",
         EventKind.ANSWERS_IMPORTED: f"a importé les réponses{imported}",
         EventKind.FINDING_ACKNOWLEDGED: f"a dit que c’est un choix assumé{point}",
         EventKind.ACKNOWLEDGEMENT_WITHDRAWN: f"a remis un choix en discussion{point}",

@@ -60,6 +60,11 @@ class Access:
         """Edit what frames the diagnostic (title, board's date, workshops) now."""
         return self.role is MembershipRole.LEAD and self.state in EDITABLE_STATES
 
+    @property
+    def can_delete(self) -> bool:
+        """Delete the diagnostic: the lead, as long as it was never submitted."""
+        return self.role is MembershipRole.LEAD and self.state is State.DRAFT
+
     def may(self, transition: Transition) -> bool:
         """Hold the right to a transition, whatever the state."""
         if transition.right is Right.FACILITATION:

@@ -55,8 +55,23 @@ class DiagnosticQuerySet(models.QuerySet["Diagnostic"]):
         return self.select_related("structure", "kit").defer(*(f"kit__{name}" for name in texts))
 
 
+DiagnosticManager = models.Manager.from_queryset(DiagnosticQuerySet)
+
+
+class StandingDiagnostics(DiagnosticManager):
+    """Diagnostics that nobody deleted."""
+
+    # The plugin of the types gives a manager made from a set no model.
+    def get_queryset(self) -> DiagnosticQuerySet:  # type: ignore[override]
+        """Leave out what was deleted."""
+        return super().get_queryset().filter(deleted_at=None)  # type: ignore[return-value]
+
+
 class Diagnostic(models.Model):
     """A structure's diagnostic; it keeps its kit for life.
+
+    One that was never submitted can be deleted by its lead: it is kept, with its history and its
+    journal, and ``objects`` leaves it out.
 
     ``base_year`` is year N, ``horizon_years`` 3 or 5; ``workshops`` is a list of
     {date, participants, composition}; ``indicators`` are the figures that lists show.
@@ -89,8 +104,13 @@ class Diagnostic(models.Model):
     submitted_at = models.DateTimeField("soumis le", null=True, blank=True)
     validated_at = models.DateTimeField("validé le", null=True, blank=True)
     adopted_at = models.DateTimeField("adopté le", null=True, blank=True)
+    deleted_at = models.DateTimeField("supprimé le", null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
-    objects = DiagnosticQuerySet.as_manager()
+    objects = StandingDiagnostics()
+    with_deleted = DiagnosticQuerySet.as_manager()
 
     class Meta:
         verbose_name = "diagnostic"
@@ -121,6 +141,15 @@ class Diagnostic(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(base_year__range=(1900, 2100)), name="diagnostic_base_year_is_a_year"
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_at=None, deleted_by=None)
+                | Q(deleted_at__isnull=False, deleted_by__isnull=False),
+                name="diagnostic_deleted_by_matches_deleted_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_at=None) | Q(state="draft"),
+                name="diagnostic_deleted_was_a_draft",
             ),
         ]
 

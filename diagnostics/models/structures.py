@@ -27,8 +27,24 @@ class StructureQuerySet(models.QuerySet["Structure"]):
         return self.filter(memberships__user=user)
 
 
+StructureManager = models.Manager.from_queryset(StructureQuerySet)
+
+
+class StandingStructures(StructureManager):
+    """Structures that nobody deleted."""
+
+    # The plugin of the types gives a manager made from a set no model.
+    def get_queryset(self) -> StructureQuerySet:  # type: ignore[override]
+        """Leave out what was deleted."""
+        return super().get_queryset().filter(deleted_at=None)  # type: ignore[return-value]
+
+
 class Structure(models.Model):
-    """A local support structure: the organisation that fills the diagnostic."""
+    """A local support structure: the organisation that fills the diagnostic.
+
+    One without diagnostics can be deleted by its lead: it is kept, with the journal that names it,
+    and ``objects`` leaves it out.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField("nom de la structure", max_length=300)
@@ -55,8 +71,18 @@ class Structure(models.Model):
         verbose_name="facilitateur·rice",
     )
     created_at = models.DateTimeField("créée le", default=timezone.now)
+    deleted_at = models.DateTimeField("supprimée le", null=True, blank=True, editable=False)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
 
-    objects = StructureQuerySet.as_manager()
+    objects = StandingStructures()
+    with_deleted = StructureQuerySet.as_manager()
 
     class Meta:
         verbose_name = "structure"
@@ -65,6 +91,11 @@ class Structure(models.Model):
             models.CheckConstraint(
                 condition=Q(founded_year=None) | Q(founded_year__range=(1000, 2100)),
                 name="structure_founded_year_is_a_year",
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_at=None, deleted_by=None)
+                | Q(deleted_at__isnull=False, deleted_by__isnull=False),
+                name="structure_deleted_by_matches_deleted_at",
             ),
         ]
 
@@ -112,7 +143,12 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def pending(self) -> InvitationQuerySet:
         """Invitations that can still be accepted."""
-        return self.filter(accepted_at=None, cancelled_at=None, expires_at__gt=timezone.now())
+        return self.filter(
+            accepted_at=None,
+            cancelled_at=None,
+            expires_at__gt=timezone.now(),
+            structure__deleted_at=None,
+        )
 
 
 class Invitation(models.Model):

@@ -1,4 +1,4 @@
-"""Opening a diagnostic and editing what frames it."""
+"""Opening a diagnostic, editing what frames it, deleting one that was never submitted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from diagnostics.queries import (
 )
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
-from diagnostics.services.locking import lock_diagnostic
+from diagnostics.services.locking import lock_diagnostic, lock_structure
 
 CURRENT_KIT = "rameau-2013"
 
@@ -53,8 +53,8 @@ def open_diagnostic(
     with transaction.atomic():
         if not team_access(structure.pk, user).can_manage:
             raise NotAllowed("Seul·e le ou la référent·e ouvre un diagnostic.")
+        lock_structure(structure.pk)  # two at once are seen, and a deletion
         if not beside_another:
-            Structure.objects.select_for_update().values_list("pk").get(pk=structure.pk)
             years = {"base_year": base_year, "horizon_years": horizon_years}
             existing = structure.diagnostics.filter(**years).first()
             if existing is not None:
@@ -121,3 +121,27 @@ def update_frame(
                 compute_indicators(load_diagnostic_document(locked), thresholds_of(locked))
             )
         locked.save(update_fields=list(changes))
+
+
+def delete_diagnostic(diagnostic: Diagnostic, *, user: User) -> None:
+    """Take a diagnostic that was never submitted away from everybody; its rows and its journal stay.
+
+    A diagnostic that followed it follows nothing any more. Raises NotAllowed, and WrongState when
+    it was submitted once.
+    """
+    with transaction.atomic():
+        locked, access = lock_diagnostic(diagnostic, user=user)
+        if access.role is not MembershipRole.LEAD:
+            raise NotAllowed("Seul·e le ou la référent·e supprime un diagnostic.")
+        if not access.can_delete or locked.versions.exists():
+            raise WrongState("Ce diagnostic a été soumis\u00a0: il ne se supprime plus.")
+        Diagnostic.with_deleted.filter(previous=locked).update(previous=None)
+        locked.deleted_at, locked.deleted_by = timezone.now(), user
+        locked.save(update_fields=["deleted_at", "deleted_by"])
+        record_event(
+            EventKind.DIAGNOSTIC_DELETED,
+            actor=user,
+            structure=locked.structure,
+            diagnostic=locked,
+            title=locked.title,
+        )

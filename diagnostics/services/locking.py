@@ -1,20 +1,25 @@
-"""The lock of a diagnostic, and what the person is to it once it is held."""
+"""The locks of a structure and of a diagnostic, and what the person is to it once it is held."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from diagnostics.domain.permissions import Access
-from diagnostics.models import Diagnostic, User, role_in_structure
+from diagnostics.models import Diagnostic, Structure, User, role_in_structure
 from diagnostics.queries import access_by
+from diagnostics.services.errors import NotAllowed
 
 
 def lock_diagnostic(diagnostic: Diagnostic, *, user: User) -> tuple[Diagnostic, Access]:
     """Lock a diagnostic, and read it again with its structure, its kit and the person's right.
 
     In the caller's transaction (two queries). What was known before the lock may have changed while
-    one waited for it: right and state are to be asked of what is returned.
+    one waited for it: right and state are to be asked of what is returned. Raises NotAllowed when
+    it was deleted.
     """
     # A statement that waits for a lock sees the other tables as they were before it waited.
-    Diagnostic.objects.select_for_update().values_list("pk").get(pk=diagnostic.pk)
+    if not Diagnostic.objects.select_for_update().values_list("pk").filter(pk=diagnostic.pk):
+        raise NotAllowed("Ce diagnostic a été supprimé.")
     locked = (
         Diagnostic.objects.with_surroundings()
         # The model declares it, for those who read it.
@@ -22,3 +27,15 @@ def lock_diagnostic(diagnostic: Diagnostic, *, user: User) -> tuple[Diagnostic, 
         .get(pk=diagnostic.pk)
     )
     return locked, access_by(locked.role_of_user, locked.state, user)
+
+
+def lock_structure(pk: UUID, *, to_delete: bool = False) -> Structure:
+    """Lock a structure and read it again, in the caller's transaction.
+
+    ``to_delete``: whoever adds a diagnostic or a person to it waits as well. Raises NotAllowed when
+    it was deleted.
+    """
+    locked = Structure.objects.select_for_update(no_key=not to_delete).filter(pk=pk).first()
+    if locked is None:
+        raise NotAllowed("Cette structure a été supprimée.")
+    return locked

@@ -1,17 +1,19 @@
-"""Writing the identity card of a structure."""
+"""Writing the identity card of a structure, and deleting one that has no diagnostic."""
 
 from __future__ import annotations
 
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
+from django.utils import timezone
 
 from diagnostics.domain.vocabulary import EventKind, MembershipRole
 from diagnostics.models import Membership, Structure, User
 from diagnostics.queries import team_access
 from diagnostics.services.coherence import refresh_indicators
-from diagnostics.services.errors import NotAllowed
+from diagnostics.services.errors import NotAllowed, WrongState
 from diagnostics.services.journal import record_event
+from diagnostics.services.locking import lock_structure
 
 
 class IdentityCard(TypedDict, total=False):
@@ -48,7 +50,7 @@ def update_structure(
     """
     changes = _known(fields)
     with transaction.atomic():
-        locked = Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)
+        locked = lock_structure(structure.pk)
         if not team_access(locked.pk, user).can_manage:
             raise NotAllowed("Seul·e le ou la référent·e de la structure peut modifier sa fiche.")
         base_scale = locked.base_scale
@@ -62,6 +64,24 @@ def update_structure(
             ):
                 refresh_indicators(diagnostic)
     return locked
+
+
+def delete_structure(structure: Structure, *, user: User) -> None:
+    """Take a structure without diagnostics away from everybody; its row and its journal stay.
+
+    Its open invitations are cancelled. Raises NotAllowed, and WrongState when it has a diagnostic.
+    """
+    with transaction.atomic():
+        locked = lock_structure(structure.pk, to_delete=True)
+        if not team_access(locked.pk, user).can_manage:
+            raise NotAllowed("Seul·e le ou la référent·e de la structure peut la supprimer.")
+        if locked.diagnostics.exists():
+            raise WrongState("Cette structure a un diagnostic\u00a0: elle ne se supprime pas.")
+        now = timezone.now()
+        locked.invitations.filter(accepted_at=None, cancelled_at=None).update(cancelled_at=now)
+        locked.deleted_at, locked.deleted_by = now, user
+        locked.save(update_fields=["deleted_at", "deleted_by"])
+        record_event(EventKind.STRUCTURE_DELETED, actor=user, structure=locked)
 
 
 def _known(fields: IdentityCard) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from diagnostics.models import Invitation, Membership, Structure, User
 from diagnostics.queries import team_access
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
+from diagnostics.services.locking import lock_structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,7 +133,7 @@ def accept_invitation(token: str, *, user: User) -> Membership:
     if found is None:
         raise WrongState("Ce lien d’invitation n’existe pas ou n’existe plus.")
     with transaction.atomic():
-        structure = Structure.objects.select_for_update(no_key=True).get(pk=found.structure_id)
+        structure = lock_structure(found.structure_id)
         invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=found.pk)
         if invitation.email.lower() not in addresses_of(user):
             raise NotAllowed("Cette invitation a été envoyée à une autre adresse que la vôtre.")
@@ -191,7 +192,7 @@ def hand_over_lead(membership: Membership, *, user: User) -> Membership:
 def remove_member(membership: Membership, *, user: User) -> None:
     """Take a member out of the team: the lead anyone but themselves, a member themselves only."""
     with transaction.atomic():
-        structure = Structure.objects.select_for_update(no_key=True).get(pk=membership.structure_id)
+        structure = lock_structure(membership.structure_id)
         locked = _member(membership)
         if locked.user_id != user.pk and not team_access(structure.pk, user).can_manage:
             raise NotAllowed("Seul·e le ou la référent·e de la structure peut gérer l’équipe.")
@@ -214,7 +215,7 @@ def remove_member(membership: Membership, *, user: User) -> None:
 def _managed(structure_id: UUID, *, user: User) -> Iterator[Structure]:
     """Open a transaction on a structure whose team ``user`` manages, its row locked."""
     with transaction.atomic():
-        structure = Structure.objects.select_for_update(no_key=True).get(pk=structure_id)
+        structure = lock_structure(structure_id)
         if not team_access(structure.pk, user).can_manage:
             raise NotAllowed("Seul·e le ou la référent·e de la structure peut gérer l’équipe.")
         yield structure

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from diagnostics.domain.permissions import TeamAccess
 from diagnostics.domain.vocabulary import MembershipRole, State
 from diagnostics.domain.workflow import SUBMIT, next_action
 from diagnostics.forms.coherence import FindingForm
@@ -39,6 +40,7 @@ from diagnostics.services.errors import WrongState
 from diagnostics.services.once import create_once
 from diagnostics.services.workflow import AlreadySubmitted, NotSubmittable, submit_diagnostic
 from diagnostics.typography import quoted
+from diagnostics.views.tiles import diagnostic_tile
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,6 +130,25 @@ def edit_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
             return redirect("diagnostic_home", pk=pk)
     context = {"form": form, "years": years, "workshops": workshops, "diagnostic": diagnostic}
     return render(request, "diagnostics/edit.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Ask for confirmation, then delete a diagnostic that was never submitted (its lead)."""
+    loaded = get_diagnostic(request.user, pk)
+    diagnostic, role = loaded.diagnostic, loaded.access.role
+    if role is not MembershipRole.LEAD:
+        raise PermissionDenied("Seul·e le ou la référent·e supprime un diagnostic.")
+    if request.method == "POST":
+        services.delete_diagnostic(diagnostic, user=request.user)
+        messages.success(request, f"{quoted(diagnostic.title)} est supprimé.")
+        return redirect("structure_detail", pk=diagnostic.structure_id)
+    context = {
+        "diagnostic": diagnostic,
+        "access": loaded.access,
+        "tile": diagnostic_tile(diagnostic, TeamAccess(role)),
+    }
+    return render(request, "diagnostics/delete.html", context)
 
 
 @require_GET

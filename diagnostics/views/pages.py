@@ -43,7 +43,8 @@ def start(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "pages/welcome.html")
     memberships = (
-        request.user.memberships.select_related("structure__facilitator")
+        request.user.memberships.filter(structure__deleted_at=None)
+        .select_related("structure__facilitator")
         .prefetch_related(Prefetch("structure__diagnostics", Diagnostic.objects.defer("workshops")))
         .order_by("structure__name", "pk")
     )

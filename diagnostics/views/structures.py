@@ -73,8 +73,28 @@ def edit_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
         structures.update_structure(loaded.structure, user=request.user, **form.identity_card)
         messages.success(request, "La fiche de la structure est enregistrée.")
         return redirect("structure_detail", pk)
-    context = {"structure": loaded.structure, "form": form}
+    context = {
+        "structure": loaded.structure,
+        "form": form,
+        "can_delete": not loaded.structure.diagnostics.exists(),
+    }
     return render(request, "structures/edit.html", context, status=_status(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Ask for confirmation, then delete a structure that has no diagnostic (its lead)."""
+    loaded = _managed(request, pk)
+    if request.method == "POST":
+        structures.delete_structure(loaded.structure, user=request.user)
+        messages.success(request, f"«\u00a0{loaded.structure.name}\u00a0» est supprimée.")
+        return redirect("start")
+    context = {
+        "structure": loaded.structure,
+        "diagnostics": list(loaded.structure.diagnostics.all()),
+        "others": loaded.structure.memberships.exclude(user=request.user).count(),
+    }
+    return render(request, "structures/delete.html", context)
 
 
 # --- The team -------------------------------------------------------------------------------------

@@ -73,6 +73,40 @@ def test_what_was_printed_has_pages_and_what_was_stopped_has_none(values: dict):
         Rendering.objects.create(subject="c", key=DIGEST, **values)
 
 
+# --- What was deleted -------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("of", "name"),
+    [
+        (lambda made: made.structure, "structure_deleted_by_matches_deleted_at"),
+        (lambda made: made, "diagnostic_deleted_by_matches_deleted_at"),
+    ],
+    ids=["structure", "diagnostic"],
+)
+def test_what_is_deleted_was_deleted_by_somebody(of, name):
+    diagnostic = DiagnosticFactory()
+    rows = type(of(diagnostic)).with_deleted.filter(pk=of(diagnostic).pk)
+    whole = {"deleted_at": timezone.now(), "deleted_by": diagnostic.created_by}
+    for left in whole:
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            rows.update(**{left: whole[left]})
+    assert rows.update(**whole) == 1
+
+
+@pytest.mark.django_db
+def test_what_was_submitted_cannot_be_deleted():
+    diagnostic = DiagnosticFactory()
+    set_moments(diagnostic, State.SUBMITTED, MOMENTS[State.SUBMITTED])
+    whole = {"deleted_at": timezone.now(), "deleted_by": diagnostic.created_by}
+    with (
+        pytest.raises(IntegrityError, match="diagnostic_deleted_was_a_draft"),
+        transaction.atomic(),
+    ):
+        Diagnostic.objects.filter(pk=diagnostic.pk).update(**whole)
+
+
 # --- Diagnostics -----------------------------------------------------------------------------------
 
 NOW = timezone.now()
