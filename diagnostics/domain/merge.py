@@ -65,6 +65,27 @@ def merge_answers(base: A, stored: A, other: A) -> Merged:
     return Merged(answer.without_blank_rows(), tuple(merge.conflicts))
 
 
+def put_back(answer: A, past: A, field: str, key: str) -> Merged:
+    """Return an answer with one row of a ``past`` one at its place again, as it was there; the answer
+    itself when the row is in it. A conflict: the set is full.
+
+    Raises LookupError when the past answer has no such row.
+    """
+    row_set = next((rows for rows in STEPS[answer.step].row_sets if rows.field == field), None)
+    if row_set is None:
+        raise LookupError(field)
+
+    def keys(of: A) -> list[str]:
+        return [str(getattr(row, row_set.key)) for row in getattr(of, field)]
+
+    if key not in keys(past):
+        raise LookupError(key)
+    if key in keys(answer):
+        return Merged(answer, ())
+    others = [row for row, its in zip(getattr(past, field), keys(past), strict=True) if its != key]
+    return merge_answers(past.model_copy(update={field: others}), answer, past)
+
+
 def merge_text(base: str, stored: str, other: str, place: Place) -> tuple[str, Conflict | None]:
     """Merge a text that stands beside the answer (the team's own note)."""
     if other in (base, stored):

@@ -31,10 +31,11 @@ class Change:
 class PastAnswer:
     """One revision of an answer, and what it changed of the one kept before it.
 
-    ``is_current``: it is the answer now in force.
+    ``before``: the revision of that one, 0 for none; ``is_current``: it is the answer now in force.
     """
 
     revision: int
+    before: int
     author: str
     written_at: dt.datetime
     noted: Noted
@@ -69,16 +70,18 @@ def load_history(loaded: LoadedStep, *, page: int = 1) -> History:
         return History((), 0)
     kept = [(entry, _noted(loaded, entry)) for entry in rows]
     before = [noted for _entry, noted in kept[1:]] + [Noted(ANSWER_SHAPES[loaded.step]())]
+    earlier_ones = [entry.revision for entry, _noted in kept[1:]] + [0]
     entries = tuple(
         PastAnswer(
             entry.revision,
+            earlier,
             _author(entry),
             entry.updated_at if isinstance(entry, Answer) else entry.written_at,
             noted,
             change_between(loaded, old, noted),
             is_current=isinstance(entry, Answer),
         )
-        for (entry, noted), old in zip(kept, before, strict=True)
+        for (entry, noted), old, earlier in zip(kept, before, earlier_ones, strict=True)
     )
     has_older = len(entries) > PER_PAGE
     return History(entries[:PER_PAGE], page + 1 if has_older else 0)

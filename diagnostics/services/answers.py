@@ -13,6 +13,7 @@ from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.answers import without_ids
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.indicators import compute_indicators
+from diagnostics.domain.merge import put_back
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, AnswerRevision, Diagnostic, RecentAnswer, User
 from diagnostics.queries import (
@@ -155,6 +156,40 @@ def restore_answer(
         noted.answer,
         internal_note=noted.note,
         base_revision=base_revision,
+        user=user,
+    )
+
+
+def restore_row(
+    diagnostic: Diagnostic, step: StepKey, *, row: str, revision: int, user: User
+) -> SavedAnswer:
+    """Put one row back as a past answer has it (``row``: « statements/v1 »), at its place, beside all
+    that was written since: a save like another. Nothing changes when the row is there.
+
+    Raises NotAllowed, WrongState, and ServiceError when it is not at hand any more or when its set
+    is full.
+    """
+    now = Answer.objects.filter(diagnostic=diagnostic, step=step.value).first()
+    past = [
+        kept
+        for table in (AnswerRevision, RecentAnswer)
+        for kept in table.objects.filter(answer=now, revision=revision)
+    ]
+    if now is None or not past:
+        raise ServiceError("Cette révision n’est pas dans l’historique.")
+    noted = noted_answer(step, now.replaced()["value"])
+    field_name, _, key = row.partition("/")
+    try:
+        found = put_back(noted.answer, noted_answer(step, past[0].value).answer, field_name, key)
+    except LookupError as error:
+        raise ServiceError("Cette révision n’a pas cette ligne.") from error
+    if found.conflicts:
+        raise ServiceError("Il n’y a plus de place pour cette ligne\u00a0: retirez-en une autre.")
+    return save_answer(
+        diagnostic,
+        found.answer,
+        internal_note=noted.note,
+        base_revision=now.revision,
         user=user,
     )
 

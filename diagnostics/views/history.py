@@ -20,7 +20,7 @@ from diagnostics.queries import (
     load_step,
 )
 from diagnostics.requests import SignedInRequest
-from diagnostics.services.answers import restore_answer
+from diagnostics.services.answers import restore_answer, restore_row
 
 
 @require_GET
@@ -55,9 +55,19 @@ def show_journal(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def restore(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpResponse:
-    """Put a revision back: it becomes the newest one, and what it replaces stays in the history."""
+    """Put a revision back, or one row of it (``row``): that becomes the newest revision, and what it
+    replaces stays in the history."""
     loaded = load_step(get_diagnostic(request.user, pk), step, user=request.user)
-    revision, base = _posted(request, "revision"), _posted(request, "base_revision")
+    revision = _posted(request, "revision")
+    if "row" in request.POST:
+        back = restore_row(
+            loaded.diagnostic, step, row=request.POST["row"], revision=revision, user=request.user
+        )
+        messages.success(
+            request, "La ligne est remise." if back.changed else "Cette ligne est déjà là."
+        )
+        return redirect("step_history", pk=pk, step=step)
+    base = _posted(request, "base_revision")
     saved = restore_answer(
         loaded.diagnostic, step, revision=revision, base_revision=base, user=request.user
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from diagnostics.domain.answers import Vision
 from diagnostics.domain.vocabulary import State, StepKey
-from diagnostics.models import AnswerRevision
+from diagnostics.models import Answer, AnswerRevision
 from diagnostics.queries.history import PER_PAGE
 from tests.factories import MembershipFactory, UserFactory
 from tests.pages import html_of
@@ -167,3 +167,63 @@ def test_a_long_history_has_pages(scene, bob):
     assert "Texte 2 Texte 3" in first.split("Voir les textes")[-1]
     assert "Texte 1 Texte 2" in second.split("Voir les textes")[1]
     assert "Voir" not in history(scene, page=9)
+
+
+# --- One row alone --------------------------------------------------------------------------------
+
+
+def put_back(scene, row: str, *, revision: int, client: Client | None = None):
+    address = reverse("step_restore", args=[scene.diagnostic.pk, VISION])
+    data = {"revision": revision, "row": row}
+    return (client or scene.browser).post(address, data, follow=True)
+
+
+def texts(scene) -> list[str]:
+    row = Answer.objects.get(diagnostic=scene.diagnostic, step=VISION)
+    return [statement["text"] for statement in row.value["statements"]]
+
+
+def test_a_removed_row_comes_back_at_its_place_beside_what_was_written_since(scene, bob):
+    scene.store(vision("Un", "Deux", "Trois"))
+    kept = vision("Un", "Deux", "Trois").statements
+    scene.store(Vision(statements=[kept[0], kept[2]]), user=bob)
+    reworded = kept[0].model_copy(update={"text": "Un, mieux dit"})
+    scene.store(Vision(statements=[reworded, kept[2]]))
+    page = scene.browser.get(reverse("step_history", args=[scene.diagnostic.pk, VISION]))
+    offered = re.findall(
+        r'name="revision" value="(\d+)">\s*<button[^>]*value="statements/v2"', html_of(page)
+    )
+    assert len(offered) == 1
+    (revision,) = map(int, offered)
+
+    answer = put_back(scene, "statements/v2", revision=revision)
+
+    assert "La ligne est remise." in answer.content.decode()
+    assert texts(scene) == ["Un, mieux dit", "Deux", "Trois"]
+    again = put_back(scene, "statements/v2", revision=revision)
+    assert "Cette ligne est déjà là." in again.content.decode()
+    assert len(texts(scene)) == 3
+
+
+def test_a_row_that_no_revision_has_or_for_which_there_is_no_room_is_refused(scene, bob):
+    scene.store(vision("Un", "Deux"))
+    scene.store(vision("Un"), user=bob)
+    for row, revision in (("statements/v9", 1), ("autre/v2", 1), ("statements/v2", 7)):
+        assert put_back(scene, row, revision=revision).status_code == 409
+    cap = Vision.model_json_schema()["properties"]["statements"]["maxItems"]
+    rows = [{"id": f"w{n}", "text": f"Nouveau {n}"} for n in range(cap)]
+    scene.store(Vision.model_validate({"statements": rows}))
+    answer = put_back(scene, "statements/v2", revision=1)
+    assert answer.status_code == 409
+    assert "plus de place" in answer.content.decode()
+    assert len(texts(scene)) == cap
+
+
+def test_a_reader_is_offered_none_and_refused(scene, bob):
+    scene.store(vision("Un", "Deux"))
+    scene.store(vision("Un"), user=bob)
+    reader = scene.client("reader")
+    page = reader.get(reverse("step_history", args=[scene.diagnostic.pk, VISION]))
+    assert "Remettre cette ligne" not in page.content.decode()
+    assert put_back(scene, "statements/v2", revision=1, client=reader).status_code == 403
+    assert texts(scene) == ["Un"]
