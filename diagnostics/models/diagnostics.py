@@ -61,10 +61,9 @@ DiagnosticManager = models.Manager.from_queryset(DiagnosticQuerySet)
 class StandingDiagnostics(DiagnosticManager):
     """Diagnostics that nobody deleted."""
 
-    # The plugin of the types gives a manager made from a set no model.
-    def get_queryset(self) -> DiagnosticQuerySet:  # type: ignore[override]
+    def get_queryset(self) -> DiagnosticQuerySet:  # type: ignore[override]  # the plugin knows no model here
         """Leave out what was deleted."""
-        return super().get_queryset().filter(deleted_at=None)  # type: ignore[return-value]
+        return super().get_queryset().filter(deleted_at=None)  # type: ignore[return-value]  # as above
 
 
 class Diagnostic(models.Model):

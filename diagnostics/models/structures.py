@@ -33,10 +33,9 @@ StructureManager = models.Manager.from_queryset(StructureQuerySet)
 class StandingStructures(StructureManager):
     """Structures that nobody deleted."""
 
-    # The plugin of the types gives a manager made from a set no model.
-    def get_queryset(self) -> StructureQuerySet:  # type: ignore[override]
+    def get_queryset(self) -> StructureQuerySet:  # type: ignore[override]  # the plugin knows no model here
         """Leave out what was deleted."""
-        return super().get_queryset().filter(deleted_at=None)  # type: ignore[return-value]
+        return super().get_queryset().filter(deleted_at=None)  # type: ignore[return-value]  # as above
 
 
 class Structure(models.Model):

@@ -1,4 +1,4 @@
-"""The token of a form that creates something: ``{% load once %}``."""
+"""The token of a form that creates or deletes something: ``{% load once %}``."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ register = template.Library()
 
 @register.simple_tag
 def once_token() -> SafeString:
-    """Write the hidden field that makes one creation of a form that is sent twice."""
+    """Write the hidden field that makes one action of a form that is sent twice."""
     return format_html('<input type="hidden" name="once" value="{}">', secrets.token_hex(16))

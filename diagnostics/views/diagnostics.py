@@ -37,7 +37,7 @@ from diagnostics.queries import (
 from diagnostics.requests import SignedInRequest
 from diagnostics.services import diagnostics as services
 from diagnostics.services.errors import WrongState
-from diagnostics.services.once import create_once
+from diagnostics.services.once import do_once, led_to
 from diagnostics.services.workflow import AlreadySubmitted, NotSubmittable, submit_diagnostic
 from diagnostics.typography import quoted
 from diagnostics.views.tiles import diagnostic_tile
@@ -65,8 +65,8 @@ def open_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
             return reverse("diagnostic_home", args=[diagnostic.pk])
 
         try:
-            address, _is_new = create_once(
-                request.POST.get("once", ""), user=request.user, create=create
+            address, _is_new = do_once(
+                request.POST.get("once", ""), user=request.user, action=create
             )
             return redirect(address)
         except services.PeriodTaken as taken:
@@ -135,14 +135,23 @@ def edit_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask for confirmation, then delete a diagnostic that was never submitted (its lead)."""
+    once = request.POST.get("once", "")
+    if address := led_to(once, user=request.user):
+        return redirect(address)
     loaded = get_diagnostic(request.user, pk)
     diagnostic, role = loaded.diagnostic, loaded.access.role
     if role is not MembershipRole.LEAD:
         raise PermissionDenied("Seul·e le ou la référent·e supprime un diagnostic.")
     if request.method == "POST":
-        services.delete_diagnostic(diagnostic, user=request.user)
-        messages.success(request, f"{quoted(diagnostic.title)} est supprimé.")
-        return redirect("structure_detail", pk=diagnostic.structure_id)
+
+        def delete() -> str:
+            services.delete_diagnostic(diagnostic, user=request.user)
+            return reverse("structure_detail", args=[diagnostic.structure_id])
+
+        address, is_new = do_once(once, user=request.user, action=delete)
+        if is_new:
+            messages.success(request, f"{quoted(diagnostic.title)} est supprimé.")
+        return redirect(address)
     context = {
         "diagnostic": diagnostic,
         "access": loaded.access,

@@ -20,7 +20,7 @@ from diagnostics.queries import LoadedStructure, get_structure
 from diagnostics.requests import SignedInRequest
 from diagnostics.services import structures, team
 from diagnostics.services.errors import NotAllowed, ServiceError
-from diagnostics.services.once import create_once
+from diagnostics.services.once import do_once, led_to
 from diagnostics.views.tiles import diagnostic_tile
 
 # --- The identity card --------------------------------------------------------------------------
@@ -36,9 +36,7 @@ def create_structure(request: SignedInRequest) -> HttpResponse:
             structure = structures.create_structure(user=request.user, **form.identity_card)
             return reverse("structure_detail", args=[structure.pk])
 
-        address, is_new = create_once(
-            request.POST.get("once", ""), user=request.user, create=create
-        )
+        address, is_new = do_once(request.POST.get("once", ""), user=request.user, action=create)
         if is_new:
             name = form.identity_card["name"]
             messages.success(
@@ -84,11 +82,21 @@ def edit_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask for confirmation, then delete a structure that has no diagnostic (its lead)."""
+    once = request.POST.get("once", "")
+    if address := led_to(once, user=request.user):
+        return redirect(address)
     loaded = _managed(request, pk)
     if request.method == "POST":
-        structures.delete_structure(loaded.structure, user=request.user)
-        messages.success(request, f"«\u00a0{loaded.structure.name}\u00a0» est supprimée.")
-        return redirect("start")
+
+        def delete() -> str:
+            structures.delete_structure(loaded.structure, user=request.user)
+            return reverse("start")
+
+        address, is_new = do_once(once, user=request.user, action=delete)
+        if is_new:
+            name = loaded.structure.name
+            messages.success(request, f"«\u00a0{name}\u00a0» est supprimée.")
+        return redirect(address)
     context = {
         "structure": loaded.structure,
         "diagnostics": list(loaded.structure.diagnostics.all()),
@@ -126,8 +134,8 @@ def invite_member(request: SignedInRequest, pk: UUID) -> HttpResponse:
             return reverse("structure_team", args=[pk])
 
         try:
-            address, is_new = create_once(
-                request.POST.get("once", ""), user=request.user, create=invite
+            address, is_new = do_once(
+                request.POST.get("once", ""), user=request.user, action=invite
             )
         except NotAllowed:
             raise

@@ -102,6 +102,8 @@ def test_pages_of_a_structure(inspector, demo):
         f"{base}equipe/{member.pk}/role/",
         f"{base}equipe/{member.pk}/retirer/",
         base + "diagnostics/nouveau/",
+        base + "supprimer/",
+        f"/diagnostics/{diagnostic.pk}/supprimer/",
     )
     inspector().visit(f"/invitations/{invitation_token(invited)}/")
     reader = inspector(member.user)

@@ -136,6 +136,32 @@ def test_its_history_stays_append_only():
         scene.store(Vision())
 
 
+# --- Twice ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", [Diagnostic, Structure])
+def test_a_second_press_leads_where_the_first_did(kind):
+    scene = make_scene()
+    if kind is Diagnostic:
+        address = delete_page(scene)
+    else:
+        delete_diagnostic(scene.diagnostic, user=scene.lead)
+        address = reverse("structure_delete", args=[scene.structure.pk])
+    data = page_of(scene.browser.get(address)).form_to("").data
+    clients = [scene.client("lead") for _ in range(2)]
+
+    answers = at_once(*[lambda c=c: c.post(address, data) for c in clients])
+    answers.append(clients[0].post(address, data))
+
+    assert [answer.status_code for answer in answers] == [302] * 3
+    assert len({answer["Location"] for answer in answers}) == 1
+    event = EventKind.DIAGNOSTIC_DELETED if kind is Diagnostic else EventKind.STRUCTURE_DELETED
+    assert Event.objects.filter(kind=event.value).count() == 1
+    # Somebody else who copies the form learns nothing.
+    assert scene.client("stranger").post(address, data).status_code == 404
+
+
 # --- A structure ----------------------------------------------------------------------------------
 
 
