@@ -71,19 +71,21 @@ def put_back(answer: A, past: A, field: str, key: str) -> Merged:
 
     Raises LookupError when the past answer has no such row.
     """
+    keys = row_keys(past, field)
+    if key not in keys:
+        raise LookupError(key)
+    if key in row_keys(answer, field):
+        return Merged(answer, ())
+    others = [row for row, its in zip(getattr(past, field), keys, strict=True) if its != key]
+    return merge_answers(past.model_copy(update={field: others}), answer, past)
+
+
+def row_keys(answer: Answer, field: str) -> list[str]:
+    """Return which rows a set of an answer has, in order; LookupError when ``field`` is no set."""
     row_set = next((rows for rows in STEPS[answer.step].row_sets if rows.field == field), None)
     if row_set is None:
         raise LookupError(field)
-
-    def keys(of: A) -> list[str]:
-        return [str(getattr(row, row_set.key)) for row in getattr(of, field)]
-
-    if key not in keys(past):
-        raise LookupError(key)
-    if key in keys(answer):
-        return Merged(answer, ())
-    others = [row for row, its in zip(getattr(past, field), keys(past), strict=True) if its != key]
-    return merge_answers(past.model_copy(update={field: others}), answer, past)
+    return [str(getattr(row, row_set.key)) for row in getattr(answer, field)]
 
 
 def merge_text(base: str, stored: str, other: str, place: Place) -> tuple[str, Conflict | None]:

@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from diagnostics.domain.answers import ANSWER_SHAPES
-from diagnostics.domain.comparison import AnswerChanges, compare_answers, labels_of
+from diagnostics.domain.comparison import AnswerChanges, RowChangeKind, compare_answers, labels_of
+from diagnostics.domain.merge import row_keys
 from diagnostics.models import Answer, AnswerRevision
 from diagnostics.queries.merging import Noted, noted_answer
 from diagnostics.queries.steps import LoadedStep
@@ -16,10 +17,12 @@ PER_PAGE = 25
 
 @dataclass(frozen=True)
 class Change:
-    """What changed from one text to another; ``note``: the two notes of the team, when they differ."""
+    """What changed from one text to another; ``note``: the two notes of the team, when they differ;
+    ``gone``: the rows that were removed and that the answer in force has not either."""
 
     answer: AnswerChanges
     note: tuple[str, str] | None
+    gone: frozenset[str]
 
     @property
     def said(self) -> str:
@@ -91,9 +94,17 @@ def change_between(loaded: LoadedStep, before: Noted, after: Noted) -> Change:
     """Compare two texts of a step; links are named as the diagnostic has them now."""
     labels = labels_of(loaded.document.answers)
     notes = (before.note, after.note)
+    changes = compare_answers(before.answer, after.answer, labels)
     return Change(
-        compare_answers(before.answer, after.answer, labels),
+        changes,
         notes if before.note != after.note else None,
+        frozenset(
+            row.row_id
+            for rows in changes.row_sets
+            for row in rows.rows
+            if row.kind is RowChangeKind.REMOVED
+            and (loaded.stored is None or row.row_id not in row_keys(loaded.stored, rows.field))
+        ),
     )
 
 

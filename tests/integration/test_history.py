@@ -198,6 +198,7 @@ def test_a_removed_row_comes_back_at_its_place_beside_what_was_written_since(sce
 
     answer = put_back(scene, "statements/v2", revision=revision)
 
+    assert "Remettre cette ligne" not in answer.content.decode()
     assert "La ligne est remise." in answer.content.decode()
     assert texts(scene) == ["Un, mieux dit", "Deux", "Trois"]
     again = put_back(scene, "statements/v2", revision=revision)

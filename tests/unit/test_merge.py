@@ -21,7 +21,15 @@ from diagnostics.domain.answers import (
     TerritorialScales,
     Vision,
 )
-from diagnostics.domain.merge import Conflict, ConflictKind, Merged, merge_answers, merge_text
+from diagnostics.domain.merge import (
+    Conflict,
+    ConflictKind,
+    Merged,
+    merge_answers,
+    merge_text,
+    put_back,
+    row_keys,
+)
 from diagnostics.domain.vocabulary import StepKey
 from tests.shapes import answers, patient
 
@@ -332,3 +340,37 @@ def test_a_row_that_one_kept_and_the_other_changed_is_never_lost(situation):
         assert {
             row_id for row_id in changed if row_id not in ids or row_id in two.row_ids()
         } <= left
+
+
+# --- One row put back -------------------------------------------------------------------------------
+
+
+@given(st.data(), st.sampled_from(list(StepKey)))
+@patient
+def test_a_row_taken_out_and_put_back_changes_nothing(data, step):
+    past = data.draw(answers(step)).without_blank_rows()
+    places = [
+        (rows.field, key) for rows in STEPS[step].row_sets for key in row_keys(past, rows.field)
+    ]
+    for field, key in places:
+        rows = zip(getattr(past, field), row_keys(past, field), strict=True)
+        less = past.model_copy(update={field: [row for row, its in rows if its != key]})
+        assert put_back(less, past, field, key) == Merged(past, ())
+        assert put_back(past, past, field, key) == Merged(past, ())
+
+
+def test_a_row_comes_back_between_its_neighbours_whatever_became_of_them():
+    reworded = {**ONE, "statement": "Objectif 1, autrement"}
+    new = {"id": "o9", "statement": "Objectif nouveau"}
+    back = put_back(objectives(reworded, new, THREE), BASE, "rows", "o2")
+    assert back.conflicts == ()
+    assert sorted(texts(back.answer)) == sorted(
+        ["Objectif 1, autrement", "Objectif 2", "Objectif nouveau", "Objectif 3"]
+    )
+    assert texts(back.answer).index("Objectif 2") in {1, 2}
+
+
+@pytest.mark.parametrize(("field", "key"), [("rows", "o9"), ("elsewhere", "o2")])
+def test_a_row_that_was_never_there_cannot_come_back(field, key):
+    with pytest.raises(LookupError):
+        put_back(objectives(ONE), BASE, field, key)
