@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 NBSP = "\u00a0"  # before : % € K€ and inside « »
 NNBSP = "\u202f"  # before ; ! ? and between thousands
@@ -105,6 +106,7 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+@lru_cache(maxsize=4096)  # the rules, the pages and the paper name the same rows again and again
 def typeset(text: str) -> str:
     """Give a typed text the spaces and apostrophes of French typography.
 

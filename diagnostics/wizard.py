@@ -12,6 +12,7 @@ from copy import copy
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -136,7 +137,7 @@ class StepWizard(NamedUrlWizardView):
         if "unchanged" in posted and posted.get("base_revision") == str(loaded.revision):
             return self._tell_nothing_new()
         try:
-            typed = posted.copy()
+            typed = copy(posted)
             form = posted_form(loaded, typed)
             if any(name in posted for name in OPERATIONS):
                 removed = _told_removal(form, posted.get("row_op", ""))
@@ -193,6 +194,7 @@ class StepWizard(NamedUrlWizardView):
         saved = loaded.stored_row.updated_at if loaded.stored_row else None
         # As the document has it: links to rows that are gone are left out.
         shown = loaded.document.answers.get(step)
+        missing, findings = missing_in_step(loaded.document, step), loaded.findings
         return {
             "loaded": loaded,
             "diagnostic": loaded.diagnostic,
@@ -204,8 +206,10 @@ class StepWizard(NamedUrlWizardView):
             "shown_answer": shown or loaded.stored,
             "has_content": shown is not None and not shown.content_is_empty,
             "saved_today": saved is not None and timezone.localdate(saved) == timezone.localdate(),
-            "missing": missing_in_step(loaded.document, step),
-            "findings": loaded.findings,
+            "missing": missing,
+            "findings": findings,
+            "side_is": _mark_of(missing, findings),
+            "rail_is": _mark_of(loaded.rail, loaded.diagnostic.title),
             "change_request": pending_request(loaded.diagnostic)
             if loaded.diagnostic.state == State.CHANGES_REQUESTED
             else None,
@@ -239,7 +243,10 @@ class StepWizard(NamedUrlWizardView):
                 if reasons
             ],
             "around": render_to_string(
-                "diagnostics/_saved.html", self._page_context() | {"shown": shown}, self.request
+                "diagnostics/_saved.html",
+                self._page_context()
+                | {"shown": shown, "shown_there": self.request.POST.getlist("shown")},
+                self.request,
             ),
         }
         if answer.merged is not None or "settle" in self.request.POST:
@@ -269,6 +276,11 @@ class StepWizard(NamedUrlWizardView):
 step_wizard = StepWizard.as_view(list(STEP_FORMS.items()), url_name="diagnostic_step")
 
 
+def _mark_of(*parts: object) -> str:
+    """Return what tells whether a part of a page, made of these, is the one that a page shows."""
+    return f"{crc32(repr(parts).encode()):08x}"
+
+
 def _told_removal(form: StepForm, operation: str) -> str:
     """Say which links go with the row that a button removes; nothing for another button."""
     verb, _, rest = operation.partition(":")
@@ -291,15 +303,17 @@ def _as_saved(loaded: LoadedStep, saved: SavedAnswer) -> LoadedStep:
         revision=saved.revision,
         internal_note=saved.noted.note,
     )
-    if saved.document is None:
+    now = saved.stored
+    if now is None:
         return replace(loaded, kept=kept, form_context=context)
     return replace(
         loaded,
         kept=kept,
-        answers=saved.answers,
-        document=saved.document,
-        stored_row=saved.stored,
-        form_context=replace(context, document=saved.document),
+        answers=now.answers,
+        document=now.document,
+        stored_row=now.row,
+        form_context=replace(context, document=now.document),
+        assessed=now.assessment,
     )
 
 

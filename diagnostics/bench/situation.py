@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,7 @@ class Situation:
         address = reverse("diagnostic_step", args=[self.six_rows.pk, step])
         data = QueryDict(mutable=True)
         self.typed = typed = QueryDict(mutable=True)  # the same, sent while one types
+        ready = [""]  # as the browser spells it
 
         def change() -> None:
             """Type something else each time: the same text saved twice would not be a save."""
@@ -122,6 +124,7 @@ class Situation:
             typed.clear()
             typed.update(data)  # type: ignore[arg-type]  # as above
             typed.update({"autosave": "1", "page": "bench", "sent": str(self.saves)})
+            ready[0] = data.urlencode()
 
         def least() -> None:
             if one_update:
@@ -134,7 +137,7 @@ class Situation:
         return Measure(
             f"enregistrer « {default_texts().step(step).short_title} »"
             + (", contre un seul UPDATE" if one_update else ""),
-            lambda: post(client, address, data),
+            lambda: post_text(client, address, ready[0]),
             least,
             None if one_update else 3,
             rounds,
@@ -145,8 +148,14 @@ class Situation:
         """What a page sends while one types, and its answer, against a bare POST that writes one row
         and the page that follows it."""
         save = self.saving(client, bare, step, rounds)
-        typed = self.typed
+        typed, ready = self.typed, [""]
         address = reverse("diagnostic_step", args=[self.six_rows.pk, step])
+
+        def change() -> None:
+            save.prepare()
+            shown = re.findall(r'data-is="(\w+)"', get(client, address).decode())
+            typed.setlist("shown", shown)  # what surrounds the form, as the page has it
+            ready[0] = typed.urlencode()
 
         def least() -> None:
             post(bare, "/bench/save/", QueryDict(f"name=Nom+{self.saves}"))
@@ -154,11 +163,11 @@ class Situation:
 
         return Measure(
             f"enregistrer en tapant « {default_texts().step(step).short_title} »",
-            lambda: post(client, address, typed, status=200),
+            lambda: post_text(client, address, ready[0], status=200),
             least,
             2.7,
             rounds,
-            save.prepare,
+            change,
         )
 
     def printing(self, client: Client, rounds: int) -> Measure:
@@ -266,8 +275,11 @@ def kept_or_printed(client: Client, address: str) -> None:
 
 def post(client: Client, address: str, data: QueryDict, *, status: int = 302) -> None:
     """Post a form; anything but a success stops the measure."""
-    response = client.post(
-        address, data.urlencode(), content_type="application/x-www-form-urlencoded"
-    )
+    post_text(client, address, data.urlencode(), status=status)
+
+
+def post_text(client: Client, address: str, text: str, *, status: int = 302) -> None:
+    """Post a form as the browser spells it."""
+    response = client.post(address, text, content_type="application/x-www-form-urlencoded")
     if response.status_code != status:
         raise RuntimeError(f"{address}: {response.status_code}")

@@ -5,6 +5,7 @@ A list never reads documents: it reads these (kept as JSON on the diagnostic).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypedDict
 
 from diagnostics.domain.coherence import (
@@ -51,6 +52,24 @@ class _Points(TypedDict):
     acknowledged: int
 
 
+@dataclass(frozen=True)
+class Assessment:
+    """What is worked out of a document: the points to discuss, the status of each step."""
+
+    findings: list[CoherenceFinding]
+    statuses: dict[StepKey, StepStatus]
+
+    @property
+    def indicators(self) -> Indicators:
+        """The figures kept for lists."""
+        return _indicators(self.findings, self.statuses)
+
+
+def assess(document: DiagnosticDocument, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> Assessment:
+    """Run the rules on a document, and tell how far each step is."""
+    return Assessment(find_coherence(document, thresholds), step_statuses(document))
+
+
 def compute_indicators(
     document: DiagnosticDocument, thresholds: Thresholds = DEFAULT_THRESHOLDS
 ) -> Indicators:
@@ -59,8 +78,12 @@ def compute_indicators(
     ``steps_total`` and ``steps_complete`` count the kit's ten steps only. A point to discuss
     belongs to the axis of its main step.
     """
-    findings = find_coherence(document, thresholds)
-    statuses = step_statuses(document)
+    return assess(document, thresholds).indicators
+
+
+def _indicators(
+    findings: list[CoherenceFinding], statuses: dict[StepKey, StepStatus]
+) -> Indicators:
     kit_steps = [step for step in StepKey if STEP_AXIS[step] is not Axis.BOARD]
     return {
         "steps_total": len(kit_steps),

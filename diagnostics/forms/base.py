@@ -84,6 +84,10 @@ class RowForm(forms.Form):
         """Return, for each field that links to rows of other steps, their (id, label) pairs."""
         return {}
 
+    def has_changed(self) -> bool:
+        """Tell whether a row says something: one that has its id does, without asking each field."""
+        return bool(self.data.get(self.add_prefix("id"))) or super().has_changed()
+
     def clean(self) -> dict[str, Any]:
         """Bound the number of links of a row."""
         cleaned = super().clean() or self.cleaned_data

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +13,8 @@ from django.core.validators import ProhibitNullCharactersValidator
 from diagnostics.domain.answers import DECIMALS, MAX_YEAR, MIN_YEAR
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
-NUL = "\x00"
+# Unicode's « Cc », less the line feed, the tabulation and the NUL.
+_CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
 _ROW_ID = re.compile(r"[a-z][a-z0-9]{0,11}")
 
 
@@ -26,11 +26,7 @@ def french_number(value: Any) -> str:
 def clean_control_characters(text: str) -> str:
     """Normalise line ends and remove control characters (a NUL is left, to be refused)."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(
-        character
-        for character in text
-        if character in "\n\t" + NUL or unicodedata.category(character) != "Cc"
-    )
+    return _CONTROL.sub("", text)
 
 
 class TextField(forms.CharField):

@@ -19,7 +19,7 @@ from diagnostics.typography import enumeration
 
 Texts = dict[str, list[str]]
 # A text that a form refuses may be refused for another one's sake: so many rounds find them all.
-_ROUNDS = 3
+_ROUNDS = 4
 
 
 def fields_by_place(form: StepForm) -> dict[str, forms.BoundField]:
@@ -164,7 +164,7 @@ def read_step(form: StepForm, *, held: Collection[str] = ()) -> tuple[Noted, dic
         out |= found.keys()
         out |= {p for p in fields_by_place(form) if p.rpartition("/")[0] in parts}
         current = _with_stored(form, out)
-    if not current.is_valid():
+    else:
         out = set(fields_by_place(form))
         current = _with_stored(form, out)
         if not current.is_valid():

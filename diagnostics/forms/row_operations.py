@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
@@ -27,7 +28,7 @@ def apply_operation(
     number of an example of the step, or « activity:<id> » to place an activity; ``preset`` « thirds:now » or « thirds:target ». Raises
     SuspiciousOperation for anything else.
     """
-    data = posted.copy()
+    data = copy(posted)
     try:
         if "example" in posted:
             anchor = _fill(form, data, _payload_of(form, str(posted["example"]), examples))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def role_in_structure(user: User) -> Subquery:
     """Return what a person is in the structure of a diagnostic, or None, to annotate it with."""
     own = Membership.objects.filter(structure=OuterRef("structure"), user=user)
-    return Subquery(own.values("role"))
+    return Subquery(own.order_by().values("role"))  # there is one at most
 
 
 ONE_OF_THE_STEPS = Q(step__in=[step.value for step in StepKey])

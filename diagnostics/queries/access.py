@@ -26,12 +26,9 @@ def role_of(user: User, structure_id: UUID) -> MembershipRole | None:
 
     Queries that read a diagnostic bring it along (:func:`diagnostics.models.role_in_structure`).
     """
-    role = (
-        Membership.objects.filter(structure_id=structure_id, user=user)
-        .values_list("role", flat=True)
-        .first()
-    )
-    return MembershipRole(role) if role else None
+    own = Membership.objects.order_by().filter(structure_id=structure_id, user=user)
+    roles = own.values_list("role", flat=True)[:1]
+    return MembershipRole(roles[0]) if roles else None
 
 
 def team_access(structure_id: UUID, user: User) -> TeamAccess:
@@ -67,15 +64,15 @@ def get_structure(user: User, pk: UUID) -> LoadedStructure:
 
 def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
     """Load a diagnostic for a person; Http404 for those who may not see it."""
-    diagnostic = (
-        Diagnostic.objects.with_surroundings()
-        # The model declares it, for those who read it.
-        .annotate(role_of_user=role_in_structure(user))  # type: ignore[no-redef]
-        .filter(pk=pk)
-        .first()
-    )
-    if diagnostic is None:
-        raise Http404
+    try:
+        diagnostic = (
+            Diagnostic.objects.with_surroundings()
+            # The model declares it, for those who read it.
+            .annotate(role_of_user=role_in_structure(user))  # type: ignore[no-redef]
+            .get(pk=pk)
+        )
+    except Diagnostic.DoesNotExist as error:
+        raise Http404 from error
     access = access_by(diagnostic.role_of_user, diagnostic.state, user)
     if not access.can_view:
         raise Http404

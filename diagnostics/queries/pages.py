@@ -15,6 +15,7 @@ from diagnostics.domain.completeness import (
     StepStatus,
     axes_without_answer,
     missing_in_step,
+    step_statuses,
 )
 from diagnostics.domain.document import (
     DiagnosticDocument,
@@ -68,7 +69,8 @@ def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
     document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
     kept = kept_texts(diagnostic, user) if loaded.access.can_edit else {}
     findings = open_findings(findings_of(diagnostic, document))
-    rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), document, answers, kept, findings)
+    statuses = step_statuses(document)
+    rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), statuses, answers, kept, findings)
     steps = [step for axis in rail for step in axis.steps]
     return Home(
         rail=rail,
@@ -151,7 +153,7 @@ def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
     """Read the check page of a diagnostic in a constant number of queries."""
     diagnostic, access = loaded.diagnostic, loaded.access
     document = load_diagnostic_document(diagnostic)
-    rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), document)
+    rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), step_statuses(document))
     found = findings_of(diagnostic, document)
     kept = _kept_at_steps(diagnostic, rail) if access.can_edit else []
     return CheckPage(

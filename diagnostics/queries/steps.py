@@ -23,6 +23,7 @@ from diagnostics.domain.document import (
     DiagnosticDocument,
     load_answer,
 )
+from diagnostics.domain.indicators import Assessment
 from diagnostics.domain.kit_texts import KitTexts, Name
 from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import (
@@ -106,6 +107,7 @@ class LoadedStep:
     kit_step: Step
     form_context: StepContext
     kept: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    assessed: Assessment | None = None  # of this document, where it is known already
 
     @property
     def kept_here(self) -> dict[str, list[str]]:
@@ -125,7 +127,8 @@ class LoadedStep:
     @cached_property
     def rail(self) -> list[RailAxis]:
         """The axes with the status of each step."""
-        return rail_of(self.steps, self.texts, self.document, kept=self.kept)
+        statuses = self.assessed.statuses if self.assessed else step_statuses(self.document)
+        return rail_of(self.steps, self.texts, statuses, kept=self.kept)
 
     @property
     def texts(self) -> KitTexts:
@@ -145,8 +148,10 @@ class LoadedStep:
     @cached_property
     def findings(self) -> list[CoherenceFinding]:
         """The open findings to discuss that concern the step."""
-        found = open_findings(findings_of(self.diagnostic, self.document))
-        return findings_of_step(found, self.step)
+        found = (
+            self.assessed.findings if self.assessed else findings_of(self.diagnostic, self.document)
+        )
+        return findings_of_step(open_findings(found), self.step)
 
     @property
     def stored(self) -> AnswerShape | None:
@@ -172,13 +177,12 @@ class LoadedStep:
 def rail_of(
     steps: Iterable[Step],
     texts: KitTexts,
-    document: DiagnosticDocument,
+    statuses: Mapping[StepKey, StepStatus],
     answers: Iterable[Answer] = (),
     kept: Mapping[str, Collection[str]] | None = None,
     findings: Iterable[CoherenceFinding] = (),
 ) -> list[RailAxis]:
     """Return the axes with their steps: names, statuses, answers, texts kept, open findings."""
-    statuses = step_statuses(document)
     answer_of = {answer.step: answer for answer in answers}
     per_axis = Counter(finding.axis for finding in findings)
     axes: dict[str, RailAxis] = {}

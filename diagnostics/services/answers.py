@@ -12,7 +12,7 @@ from django.utils import timezone
 from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.answers import without_ids
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.indicators import compute_indicators
+from diagnostics.domain.indicators import Assessment, assess
 from diagnostics.domain.merge import put_back
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, AnswerRevision, Diagnostic, RecentAnswer, User
@@ -30,6 +30,8 @@ from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.kept_texts import Aside, keep_texts
 from diagnostics.services.locking import lock_diagnostic
 
+# What every save writes, beside the columns of what was said.
+SAVED = ("revision", "updated_by", "updated_at", "sent_by")
 # The same author replacing a text within this time leaves no revision of it.
 REVISION_AFTER = dt.timedelta(minutes=10)
 # A page opened longer ago is not merged any more: both texts are shown whole.
@@ -38,6 +40,16 @@ MERGED_FOR = dt.timedelta(hours=24)
 
 class StaleRevision(ServiceError):
     """Somebody else saved this step meanwhile, and the texts cannot be merged; nothing was stored."""
+
+
+@dataclass(frozen=True)
+class AsStored:
+    """A diagnostic after a save: the row of the step, all answers, their document, what it says."""
+
+    row: Answer
+    answers: list[Answer]
+    document: DiagnosticDocument
+    assessment: Assessment
 
 
 @dataclass(frozen=True)
@@ -50,10 +62,7 @@ class SavedAnswer:
     changed: bool
     merged: Overtaken | None = None
     kept: dict[str, list[str]] = field(default_factory=dict)
-    # The step as it is now, when something changed: its row, all answers, their document.
-    stored: Answer | None = None
-    answers: list[Answer] = field(default_factory=list)
-    document: DiagnosticDocument | None = None
+    stored: AsStored | None = None  # when something changed
 
 
 def save_answer(
@@ -86,7 +95,7 @@ def save_answer(
     """
     step, merged = answer.step, None
     with transaction.atomic():
-        locked = lock_for_editing(diagnostic, user=user)
+        locked = lock_for_editing(diagnostic, user=user, read=read.diagnostic if read else None)
         if read is not None and locked.updated_at == read.diagnostic.updated_at:
             answers, acknowledgements = list(read.answers), read.document.acknowledgements
         else:
@@ -112,7 +121,10 @@ def save_answer(
             texts = dict(aside.out)
             for conflict in merged.conflicts if merged else ():
                 texts |= aside.texts_of(conflict)
-            kept = keep_texts(diagnostic, step, user=user, texts=texts, known=aside.known)
+            if read is not None and not texts and not aside.known:
+                kept = read.kept.get(step.value, {})  # nothing to keep, nothing settled
+            else:
+                kept = keep_texts(diagnostic, step, user=user, texts=texts, known=aside.known)
         if not _says_else(stored, noted):
             return SavedAnswer(revision, noted, changed=False, merged=merged, kept=kept)
         now = timezone.now()
@@ -129,12 +141,17 @@ def save_answer(
         stored.updated_by = user
         stored.updated_at = now
         stored.sent_by = sent_by
-        stored.save()
+        if stored.pk:
+            stored.save(update_fields=[*SAVED, *_fields(noted)])
+        else:
+            stored.save()
         locked.updated_at = now
         document = build_document(locked, answers, acknowledgements)
-        locked.indicators = dict(compute_indicators(document, thresholds_of(locked)))
+        assessment = assess(document, thresholds_of(locked))
+        locked.indicators = dict(assessment.indicators)
         locked.save(update_fields=["updated_at", "indicators"])
-    return SavedAnswer(stored.revision, noted, True, merged, kept, stored, answers, document)
+    now_is = AsStored(stored, answers, document, assessment)
+    return SavedAnswer(stored.revision, noted, True, merged, kept, now_is)
 
 
 def restore_answer(
@@ -227,12 +244,15 @@ def _says_else(stored: Answer | None, noted: Noted) -> bool:
     )
 
 
-def lock_for_editing(diagnostic: Diagnostic, *, user: User) -> Diagnostic:
+def lock_for_editing(
+    diagnostic: Diagnostic, *, user: User, read: Diagnostic | None = None
+) -> Diagnostic:
     """Lock a diagnostic for a write of its content and re-check right and state.
 
-    Returns it as it is now, with its structure and kit. Raises NotAllowed or WrongState.
+    Returns it as it is now, with its structure and kit (``read``: as in lock_diagnostic). Raises
+    NotAllowed or WrongState.
     """
-    locked, access = lock_diagnostic(diagnostic, user=user)
+    locked, access = lock_diagnostic(diagnostic, user=user, read=read)
     if not access.has_editing_role:
         raise NotAllowed("Vous pouvez lire ce diagnostic, pas le modifier.")
     if not access.can_edit:

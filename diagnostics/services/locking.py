@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from copy import copy
 from uuid import UUID
 
 from diagnostics.domain.permissions import Access
 from diagnostics.models import Diagnostic, Structure, User, role_in_structure
-from diagnostics.queries import access_by
+from diagnostics.queries import access_by, role_of
 from diagnostics.services.errors import NotAllowed
 
 
-def lock_diagnostic(diagnostic: Diagnostic, *, user: User) -> tuple[Diagnostic, Access]:
+def lock_diagnostic(
+    diagnostic: Diagnostic, *, user: User, read: Diagnostic | None = None
+) -> tuple[Diagnostic, Access]:
     """Lock a diagnostic, and read it again with its structure, its kit and the person's right.
 
     In the caller's transaction (two queries). What was known before the lock may have changed while
-    one waited for it: right and state are to be asked of what is returned. Raises NotAllowed when
-    it was deleted.
+    one waited for it: right and state are to be asked of what is returned. ``read``: the diagnostic
+    with its surroundings, as the page read it; when nobody wrote since, the right alone is read.
+    Raises NotAllowed when it was deleted.
     """
     # A statement that waits for a lock sees the other tables as they were before it waited.
-    if not Diagnostic.objects.select_for_update().values_list("pk").filter(pk=diagnostic.pk):
+    rows = Diagnostic.objects.select_for_update().order_by().filter(pk=diagnostic.pk)
+    found = list(rows.values_list("updated_at", "state"))
+    if not found:
         raise NotAllowed("Ce diagnostic a été supprimé.")
+    if read is not None and found == [(read.updated_at, read.state)]:
+        role = role_of(user, read.structure_id)
+        return copy(read), access_by(role, read.state, user)
     locked = (
         Diagnostic.objects.with_surroundings()
         # The model declares it, for those who read it.

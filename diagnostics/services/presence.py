@@ -10,6 +10,8 @@ from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Diagnostic, Presence, User
 
 SEEN_WITHIN = dt.timedelta(seconds=60)
+# A page says that it is there at each save: written again only once this old.
+NOTED_AGAIN = dt.timedelta(seconds=15)
 KEPT_FOR = dt.timedelta(days=1)
 
 
@@ -17,18 +19,19 @@ def note_presence(diagnostic: Diagnostic, step: StepKey, *, user: User) -> list[
     """Note that a person has a step open; return the names of the others who have, seen within a
     minute, in alphabetical order."""
     now = timezone.now()
-    Presence.objects.bulk_create(
-        [Presence(diagnostic=diagnostic, step=step.value, user=user, seen_at=now)],
-        update_conflicts=True,
-        update_fields=["seen_at"],
-        unique_fields=["diagnostic", "step", "user"],
-    )
     seen = Presence.objects.filter(
         diagnostic=diagnostic, step=step.value, seen_at__gte=now - SEEN_WITHIN
-    )
-    return sorted(
-        presence.user.display_name for presence in seen.exclude(user=user).select_related("user")
-    )
+    ).values_list("user", "seen_at", "user__name", "user__email")
+    at = {person: seen_at for person, seen_at, _name, _email in seen}
+    if user.pk not in at or at[user.pk] < now - NOTED_AGAIN:
+        Presence.objects.bulk_create(
+            [Presence(diagnostic=diagnostic, step=step.value, user=user, seen_at=now)],
+            update_conflicts=True,
+            update_fields=["seen_at"],
+            unique_fields=["diagnostic", "step", "user"],
+        )
+    others = [User(name=name, email=email) for pk, _at, name, email in seen if pk != user.pk]
+    return sorted(person.display_name for person in others)
 
 
 def purge_presences(now: dt.datetime) -> int:

@@ -146,6 +146,9 @@ function save(extra = {}) {
   sent += 1;
   counter.value = String(sent);
   const data = encoded({ autosave: "1", ...extra });
+  for (const part of document.querySelectorAll("[data-is]")) {
+    data.append("shown", part.dataset.is); // what it shows already is not sent again
+  }
   again = false;
   if (!isNews) {
     show("Enregistrement…");

@@ -269,6 +269,30 @@ def test_saving_in_place_answers_what_changes_around_the_form(scene):
     assert "<form id=" not in page
 
 
+def test_what_the_page_shows_already_is_not_sent_again(scene):
+    client, step = scene.client("lead"), StepKey.ALLIANCES
+    where = address(scene, "diagnostic_step", step)
+    page = html_of(client.get(where))
+    marks = re.findall(r'data-is="([0-9a-f]{8})"', page)
+    assert len(set(marks)) == 2
+    data = step_data(client, where) | {"autosave": ["1"], "shown": marks}
+    data[f"{step}-board_question"] = ["Une autre question ?"]
+    around = client.post(where, data).json()["around"]
+    assert 'id="saved-at"' in around
+    assert 'id="step-side"' not in around
+    assert 'id="rail-steps"' not in around
+
+    data[f"{step}-mark"] = ["to_review"]
+    around = client.post(where, data | {"base_revision": ["2"]}).json()["around"]
+    assert 'id="rail-steps"' in around, "its status has changed"
+    assert 'id="step-side"' not in around
+
+    for name in [name for name in data if "-rows-" in name and name.endswith(("actor", "note"))]:
+        data[name] = [""]
+    around = client.post(where, data | {"base_revision": ["3"]}).json()["around"]
+    assert 'id="step-side"' in around, "more is missing"
+
+
 def test_saving_in_place_without_a_script_stays_on_the_step(scene):
     for step in (StepKey.VISION, StepKey.BOARD_DECISIONS):
         where = address(scene, "diagnostic_step", step)

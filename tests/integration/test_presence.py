@@ -45,6 +45,16 @@ def test_who_was_seen_within_a_minute_is_told_to_the_others(scene):
     assert Presence.objects.filter(step="objectives").count() == 3
 
 
+def test_a_page_that_goes_on_typing_is_not_written_down_at_each_save(scene):
+    data = scene.page(OBJECTIVES)
+    ask(scene, data)
+    ten, twenty = (timezone.now() - dt.timedelta(seconds=seconds) for seconds in (10, 20))
+    for seen_at, is_written in ((ten, False), (twenty, True)):
+        Presence.objects.update(seen_at=seen_at)
+        ask(scene, data)
+        assert (Presence.objects.get().seen_at > seen_at) is is_written
+
+
 def test_what_a_colleague_stored_comes_with_the_next_question(scene):
     bob = scene.member("Bob Collègue")
     data = scene.page(OBJECTIVES)

@@ -35,8 +35,8 @@ WIZARD_GET, WIZARD_SAVE, PAGE, PORTFOLIO = 12, 18, 15, 10
 STEP_BYTES = 100_000
 # One number per page: what it costs today. A change here is a decision.
 STEP_GET = 6  # one more when somebody else saved the step last
-STEP_SAVE = 14
-STEP_AUTOSAVE = 16  # with who else is there
+STEP_SAVE = 13
+STEP_AUTOSAVE = 14  # with who else is there
 NEWS_ASKED = 8
 TEXT_KEPT = 26
 HOME_AND_CHECK = {"diagnostic_home": 7, "diagnostic_check": 7}

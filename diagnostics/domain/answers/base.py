@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -27,6 +28,15 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", validate_default=True, use_enum_values=False)
 
 
+@cache
+def _defaults(shape: type[Shape]) -> dict[str, Any]:
+    """Return what each field of a shape is when nothing is said, to be compared with."""
+    return {
+        name: field.get_default(call_default_factory=True)
+        for name, field in shape.model_fields.items()
+    }
+
+
 class Row(Shape):
     """A row of an answer; its stable ``id`` lets other rows refer to it."""
 
@@ -36,11 +46,8 @@ class Row(Shape):
     @property
     def is_blank(self) -> bool:
         """Tell whether every field but the id is empty or at its default."""
-        return all(
-            getattr(self, name) == field.get_default(call_default_factory=True)
-            for name, field in type(self).model_fields.items()
-            if name != "id"
-        )
+        defaults = _defaults(type(self)).items()
+        return all(getattr(self, name) == empty for name, empty in defaults if name != "id")
 
     @property
     def emptied(self) -> Self:
@@ -95,9 +102,13 @@ class Answer(Shape):
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing at all was answered, marks and board question included."""
-        return self == type(self)()
+        return all(getattr(self, name) == empty for name, empty in _defaults(type(self)).items())
 
     @property
     def content_is_empty(self) -> bool:
         """Tell whether nothing was answered to the kit's own questions."""
-        return self.model_copy(update={"board_question": "", "mark": None}).is_empty
+        return all(
+            getattr(self, name) == empty
+            for name, empty in _defaults(type(self)).items()
+            if name not in ("board_question", "mark")
+        )
