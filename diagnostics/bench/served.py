@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from typing import Self
 
 from django.conf import settings
 from django.db import connection
@@ -22,6 +22,7 @@ from django.urls import reverse
 
 from diagnostics.bench.situation import Situation
 from diagnostics.domain.vocabulary import StepKey
+from diagnostics.models import User
 
 PDFS = 8
 SAVES = 80
@@ -49,12 +50,9 @@ class UnderLoad:
 def measure_under_load(situation: Situation) -> UnderLoad:
     """Serve the situation and save a step, first alone, then while eight PDFs are printed."""
     found = UnderLoad()
-    client = Client()
-    situation.sign_in(client)
-    cookie = f"sessionid={client.cookies['sessionid'].value}; csrftoken={CSRF_TOKEN}"
     diagnostics = [situation.another_whole() for _ in range(PDFS)]
     with served_site() as port:
-        site = _Site(port, cookie, time.monotonic() + PATIENCE)
+        site = Site.of(port, situation.lead)
         saver = _Saver(site, situation)
         for _ in range(10):  # what each process makes once
             saver.save()
@@ -107,15 +105,29 @@ def served_site() -> Iterator[int]:
 
 
 @dataclass
-class _Site:
-    """How a browser of the lead reaches the served site, until a deadline."""
+class Site:
+    """How a browser reaches the served site, until a deadline."""
 
     port: int
     cookie: str
     deadline: float
 
+    @classmethod
+    def of(cls, port: int, user: User) -> Self:
+        """Sign a person in."""
+        client = Client()
+        client.force_login(user, settings.AUTHENTICATION_BACKENDS[0])
+        cookie = f"sessionid={client.cookies['sessionid'].value}; csrftoken={CSRF_TOKEN}"
+        return cls(port, cookie, time.monotonic() + PATIENCE)
+
     def ask(self, method: str, address: str, body: str = "") -> http.client.HTTPResponse:
-        """Answer the whole response."""
+        """Answer the response, read."""
+        return self.read(method, address, body)[0]
+
+    def read(
+        self, method: str, address: str, body: str = ""
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """Answer the response and what it holds."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise RuntimeError("the served site takes too long")
@@ -126,8 +138,7 @@ class _Site:
                 headers["Content-Type"] = "application/x-www-form-urlencoded"
             browser.request(method, address, body or None, headers)
             response = browser.getresponse()
-            response.read()
-            return response
+            return response, response.read()
         finally:
             browser.close()
 
@@ -143,20 +154,18 @@ class _Site:
 class _Saver:
     """Saves a step again and again, each time another text."""
 
-    def __init__(self, site: _Site, situation: Situation) -> None:
-        self.site = site
-        self.address, self.data, self.revision = situation.step_to_save(StepKey.OBJECTIVES)
+    def __init__(self, site: Site, situation: Situation) -> None:
+        self.site, self.address = site, situation.address_of(StepKey.OBJECTIVES)
+        self.data = situation.to_save(StepKey.OBJECTIVES)
+        self.revision = int(str(self.data["base_revision"]))
 
     def save(self) -> float:
         """Save once; answer the seconds it took."""
-        self.data |= {
-            "csrfmiddlewaretoken": [CSRF_TOKEN],
-            "base_revision": [str(self.revision)],
-            f"{StepKey.OBJECTIVES}-board_question": [f"Question servie {self.revision}"],
-        }
-        body = urlencode(self.data, doseq=True)
+        self.data["csrfmiddlewaretoken"] = CSRF_TOKEN
+        self.data["base_revision"] = str(self.revision)
+        self.data[f"{StepKey.OBJECTIVES}-board_question"] = f"Question servie {self.revision}"
         started = time.perf_counter()
-        response = self.site.ask("POST", self.address, body)
+        response = self.site.ask("POST", self.address, self.data.urlencode())
         taken = time.perf_counter() - started
         if response.status != 302:
             raise RuntimeError(f"{self.address}: {response.status}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ from django.urls import reverse
 
 from diagnostics.bench import floor
 from diagnostics.bench.measure import Measure
-from diagnostics.domain.answers import ANSWER_SHAPES, Answer
+from diagnostics.domain.answers import ANSWER_SHAPES, MAX_ROWS, Answer
 from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.kit_texts import default_texts
-from diagnostics.domain.vocabulary import StepKey
+from diagnostics.domain.vocabulary import MembershipRole, StepKey
 from diagnostics.forms.base import StepForm
 from diagnostics.forms.registry import STEP_FORMS
-from diagnostics.models import Diagnostic, Rendering, User
+from diagnostics.models import Diagnostic, Membership, Rendering, User
 from diagnostics.queries import get_diagnostic, load_diagnostic_document, load_step
 from diagnostics.report.content import build_report
 from diagnostics.report.pdf import render_report_html
@@ -47,11 +48,10 @@ class Situation:
         card = document.structure.model_dump(mode="json")
         self.structure = structure = create_structure(user=self.lead, **card)
         self.whole = self._diagnostic(structure, document)
-        self.six_rows = self._diagnostic(structure, document, of_six_rows)
+        self.six_rows = self._diagnostic(structure, document, partial(of_rows, ROWS))
         self.submitted = self._diagnostic(structure, document)
         submit_diagnostic(self.submitted, user=self.lead, base_url="http://testserver")
         self.saves = 0
-        self.typed = QueryDict(mutable=True)
 
     def _diagnostic(
         self, structure: Any, document: DiagnosticDocument, change: Any = lambda answer: answer
@@ -76,7 +76,7 @@ class Situation:
 
         The page around the form has an allowance of its own (``docs/adr/0007``).
         """
-        address = reverse("diagnostic_step", args=[self.six_rows.pk, step])
+        address = self.address_of(step)
 
         def least() -> None:
             get(bare, "/bench/page/")
@@ -106,25 +106,11 @@ class Situation:
         ``one_update``: against a bare POST with one UPDATE, which is told without a budget
         (``docs/adr/0007``).
         """
-        address = reverse("diagnostic_step", args=[self.six_rows.pk, step])
-        data = QueryDict(mutable=True)
-        self.typed = typed = QueryDict(mutable=True)  # the same, sent while one types
+        address = self.address_of(step)
         ready = [""]  # as the browser spells it
 
         def change() -> None:
-            """Type something else each time: the same text saved twice would not be a save."""
-            loaded = self._loaded(step)
-            self.saves += 1
-            data.clear()
-            # A QueryDict takes another with its lists; its stubs know plain mappings alone.
-            data.update(posted(self._form(step, loaded.form_context)))  # type: ignore[arg-type]
-            data["base_revision"] = str(loaded.revision)
-            data[f"diagnostic-{self.six_rows.pk}-current_step"] = step.value
-            data[f"{step}-board_question"] = f"Question {self.saves}"
-            typed.clear()
-            typed.update(data)  # type: ignore[arg-type]  # as above
-            typed.update({"autosave": "1", "page": "bench", "sent": str(self.saves)})
-            ready[0] = data.urlencode()
+            ready[0] = self.to_save(step).urlencode()
 
         def least() -> None:
             if one_update:
@@ -147,15 +133,11 @@ class Situation:
     def autosaving(self, client: Client, bare: Client, step: StepKey, rounds: int) -> Measure:
         """What a page sends while one types, and its answer, against a bare POST that writes one row
         and the page that follows it."""
-        save = self.saving(client, bare, step, rounds)
-        typed, ready = self.typed, [""]
-        address = reverse("diagnostic_step", args=[self.six_rows.pk, step])
+        address, ready = self.address_of(step), [""]
 
         def change() -> None:
-            save.prepare()
-            shown = re.findall(r'data-is="(\w+)"', get(client, address).decode())
-            typed.setlist("shown", shown)  # what surrounds the form, as the page has it
-            ready[0] = typed.urlencode()
+            page = get(client, address).decode()
+            ready[0] = self.to_save(step, page=page).urlencode()
 
         def least() -> None:
             post(bare, "/bench/save/", QueryDict(f"name=Nom+{self.saves}"))
@@ -166,6 +148,33 @@ class Situation:
             lambda: post_text(client, address, ready[0], status=200),
             least,
             2.7,
+            rounds,
+            change,
+        )
+
+    def growing(self, client: Client, rounds: int) -> Measure:
+        """What a page sends while one types, with as many activities as there may be, and with three."""
+        step = StepKey.ACTIVITIES
+        diagnostics = [
+            self._diagnostic(self.structure, self.document, partial(of_rows, count))
+            for count in (MAX_ROWS, 3)
+        ]
+        addresses = [self.address_of(step, diagnostic) for diagnostic in diagnostics]
+        ready = ["", ""]
+
+        def change() -> None:
+            for side, diagnostic in enumerate(diagnostics):
+                page = get(client, addresses[side]).decode()
+                ready[side] = self.to_save(step, diagnostic, page=page).urlencode()
+
+        def send(side: int) -> None:
+            post_text(client, addresses[side], ready[side], status=200)
+
+        return Measure(
+            f"enregistrer en tapant {MAX_ROWS} activités, contre 3",
+            partial(send, 0),
+            partial(send, 1),
+            4,
             rounds,
             change,
         )
@@ -208,31 +217,65 @@ class Situation:
         """Return one more diagnostic with every step answered."""
         return self._diagnostic(self.structure, self.document)
 
-    def step_to_save(self, step: StepKey) -> tuple[str, dict[str, list[str]], int]:
-        """Return the address of a step, what a browser posts there, and the revision it has."""
-        loaded = self._loaded(step)
-        data = dict(posted(self._form(step, loaded.form_context)).lists())
-        data[f"diagnostic-{self.six_rows.pk}-current_step"] = [step.value]
-        address = reverse("diagnostic_step", args=[self.six_rows.pk, step])
-        return address, data, loaded.revision
+    def colleagues(self, count: int) -> list[User]:
+        """Return so many members of the structure who may write."""
+        people = [
+            User.objects.create_user(f"membre{number}@bench.example") for number in range(count)
+        ]
+        for user in people:
+            Membership.objects.create(
+                structure=self.structure, user=user, role=MembershipRole.CONTRIBUTOR
+            )
+        return people
 
-    def _loaded(self, step: StepKey) -> Any:
-        return load_step(get_diagnostic(self.lead, self.six_rows.pk), step, user=self.lead)
+    # --- What a browser sends ---
+
+    def address_of(self, step: StepKey, diagnostic: Diagnostic | None = None) -> str:
+        """Return the address of a step, of the diagnostic of six rows unless another is named."""
+        return reverse("diagnostic_step", args=[(diagnostic or self.six_rows).pk, step])
+
+    def to_save(
+        self, step: StepKey, diagnostic: Diagnostic | None = None, *, page: str = ""
+    ) -> QueryDict:
+        """Return what a browser posts of a step where something else was typed: the same text saved
+        twice would not be a save.
+
+        ``page``: what the step's page holds, for what is sent while one types.
+        """
+        loaded = self._loaded(step, diagnostic)
+        data = posted(self._form(step, loaded.form_context))
+        self.saves += 1
+        data["base_revision"] = str(loaded.revision)
+        data[f"{step}-board_question"] = f"Question {self.saves}"
+        if page:
+            data.update({"autosave": "1", "page": "bench", "sent": str(self.saves)})
+            data.setlist("shown", re.findall(r'data-is="(\w+)"', page))
+        return data
+
+    def _loaded(self, step: StepKey, diagnostic: Diagnostic | None = None) -> Any:
+        pk = (diagnostic or self.six_rows).pk
+        return load_step(get_diagnostic(self.lead, pk), step, user=self.lead)
 
     def _form(self, step: StepKey, context: Any) -> StepForm:
         return STEP_FORMS[step](context=context, prefix=step.value)
 
 
-def of_six_rows(answer: Answer) -> Answer:
-    """Return the answer with six rows in each of its lists of rows."""
+def of_rows(count: int, answer: Answer) -> Answer:
+    """Return the answer with so many rows in each of its lists of rows, or as many as it may have."""
     values = answer.model_dump(mode="json")
     for name in ROW_LISTS:
         rows = values.get(name)
         if rows and "id" in rows[0]:
             prefix = rows[0]["id"][0]
-            more = [{**rows[i % len(rows)], "id": f"{prefix}n{i}"} for i in range(ROWS)]
-            values[name] = [*rows, *more][:ROWS]
+            cap = min(count, cap_of(answer.step, name))
+            more = [{**rows[i % len(rows)], "id": f"{prefix}n{i}"} for i in range(cap)]
+            values[name] = [*rows, *more][:cap]
     return ANSWER_SHAPES[answer.step].model_validate(values)
+
+
+def cap_of(step: StepKey, name: str) -> int:
+    """Return how many rows a set of a step may have."""
+    return STEP_FORMS[step].formset_classes[name].cap
 
 
 def posted(form: StepForm) -> QueryDict:

@@ -1,7 +1,7 @@
 """``manage.py bench``: the time our pages take, as multiples of the least that Django would take.
 
 Everything happens in a database made for the occasion and removed afterwards, and in this process
-but for the last line, which serves a site.
+but for the last lines, which serve a site.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from diagnostics.bench import coherence, floor
 from diagnostics.bench.measure import Line, Measure, as_table, run
+from diagnostics.bench.room import measure_room
 from diagnostics.bench.served import measure_under_load
 from diagnostics.bench.situation import Situation
 from diagnostics.domain.vocabulary import StepKey
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             measures = self._measures(situation, max(rounds, 1))
             run(measures)
             load = measure_under_load(situation)
+            room = measure_room(situation)
         now = timezone.localtime()
         self.stdout.write(
             f"{now:%d/%m/%Y %H:%M} · Python {platform.python_version()} · Django "
@@ -64,6 +66,7 @@ class Command(BaseCommand):
             f"\nHuit PDF en {load.printing:.1f} s sur un site servi, et {len(load.meanwhile)} "
             f"enregistrements pendant ce temps ({load.told_to_wait} fois « Le PDF se prépare »)."
         )
+        self.stdout.write(str(room))
         self.stdout.write(coherence.measured(rounds))
 
     def _measures(self, situation: Situation, rounds: int) -> list[Measure]:
@@ -78,6 +81,7 @@ class Command(BaseCommand):
             situation.saving(client, bare, StepKey.OBJECTIVES, rounds, one_update=True),
             situation.autosaving(client, bare, StepKey.OBJECTIVES, rounds),
             situation.autosaving(client, bare, StepKey.ECONOMIC_MODEL, rounds),
+            situation.growing(client, rounds),
             situation.printing(client, max(rounds // 4, 3)),
             situation.serving_kept(client, max(rounds // 8, 3)),
         ]
