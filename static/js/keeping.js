@@ -20,6 +20,7 @@ const IN_USE = 60000; // milliseconds
 
 const STORE = `saisie:${document.body.dataset.person}:${form.getAttribute("action")}`;
 const GONE = "vous n’avez plus accès à cette saisie. Copiez votre texte avant de quitter la page.";
+const PERSONAL = ["kept-places", "to-settle"]; // never kept from the person
 const REFUSALS = {
   400: "cette page n’est plus à jour. Copiez votre texte, puis rechargez-la.",
   403: GONE,
@@ -55,17 +56,26 @@ function show(message, { isFailure = false } = {}) {
 
 // --- What the page holds -------------------------------------------------------------------------
 
+const SETS = [...form.querySelectorAll("[data-rows]")].map((set) => ({
+  start: `${set.dataset.rows}-`,
+  name: set.dataset.name,
+  // Fixed rows post no id: they say which they are.
+  keys: [...set.querySelectorAll(":scope > [data-row]")].map((row) => row.dataset.key),
+}));
+
+function typed() {
+  return new URLSearchParams(new FormData(form));
+}
+
 // Where a field belongs, whatever the number of its row: « rows/a1/text » (forms/places.py).
-function placeOf(name) {
-  for (const container of form.querySelectorAll("[data-rows]")) {
-    const start = `${container.dataset.rows}-`;
+function placeOf(name, data) {
+  for (const { start, name: set, keys } of SETS) {
     const [, index, field] = name.startsWith(start)
       ? (/^(\d+)-(\w+)$/.exec(name.slice(start.length)) ?? [])
       : [];
     if (field) {
-      const row = container.querySelectorAll(":scope > [data-row]")[Number(index)];
-      const key = row?.dataset.key ?? row?.querySelector(":scope > input[name$='-id']")?.value;
-      return field === "id" ? null : `${container.dataset.name}/${key}/${field}`;
+      const key = keys[Number(index)] ?? data.get(`${start}${index}-id`);
+      return field === "id" ? null : `${set}/${key}/${field}`;
     }
   }
   const own = `${form.dataset.stepForm}-`;
@@ -74,10 +84,10 @@ function placeOf(name) {
     : null;
 }
 
-function textsByPlace() {
+function textsByPlace(data) {
   const texts = new Map();
-  for (const [name, value] of new FormData(form)) {
-    const place = placeOf(name);
+  for (const [name, value] of data) {
+    const place = placeOf(name, data);
     if (place) {
       texts.set(place, [...(texts.get(place) ?? []), value]);
     }
@@ -85,20 +95,19 @@ function textsByPlace() {
   return texts;
 }
 
-function encoded(extra = {}) {
-  const data = new URLSearchParams(new FormData(form));
+function encoded(extra = {}, data = typed()) {
   for (const [name, value] of Object.entries(extra)) {
     data.set(name, value);
   }
   return data;
 }
 
-function fingerprint() {
-  const data = new URLSearchParams(new FormData(form));
-  for (const name of ["base_revision", "sent", "kept", "csrfmiddlewaretoken"]) {
-    data.delete(name);
+function fingerprint(data = typed()) {
+  const text = new URLSearchParams(data);
+  for (const name of ["base_revision", "sent", "kept", "choose", "csrfmiddlewaretoken"]) {
+    text.delete(name);
   }
-  return data.toString();
+  return text.toString();
 }
 
 // --- The copy in the browser, until the server has the text --------------------------------------
@@ -134,7 +143,8 @@ function save(extra = {}) {
     again = true;
     return saving;
   }
-  const text = fingerprint();
+  const data = typed();
+  const text = fingerprint(data);
   const isNews = Boolean(extra.unchanged) && text === savedText && !failed;
   if (text === savedText && !failed && Object.keys(extra).length === 0) {
     return Promise.resolve(true);
@@ -142,10 +152,9 @@ function save(extra = {}) {
   if (!isNews) {
     delete extra.unchanged;
   }
-  const before = textsByPlace();
   sent += 1;
   counter.value = String(sent);
-  const data = encoded({ autosave: "1", ...extra });
+  encoded({ autosave: "1", sent: String(sent), ...extra }, data);
   for (const part of document.querySelectorAll("[data-is]")) {
     data.append("shown", part.dataset.is); // what it shows already is not sent again
   }
@@ -154,7 +163,7 @@ function save(extra = {}) {
     show("Enregistrement…");
   }
   saving = fetch(form.action, { method: "POST", body: data, signal: AbortSignal.timeout(PATIENCE) })
-    .then((answer) => read(answer, text, before, isNews))
+    .then((answer) => read(answer, text, data, isNews))
     .catch(() => (isNews ? false : notSent(data)))
     .finally(() => {
       saving = null;
@@ -166,7 +175,7 @@ function save(extra = {}) {
   return saving;
 }
 
-async function read(answer, text, before, isNews) {
+async function read(answer, text, data, isNews) {
   if (answer.redirected) {
     // The sign-in keeps the text until the person is back.
     signedOut.hidden = false;
@@ -191,7 +200,7 @@ async function read(answer, text, before, isNews) {
   forgetHere();
   showOthers(told.others);
   if (told.around) {
-    put(told, before, isNews);
+    put(told, data, isNews);
   }
   return true;
 }
@@ -208,13 +217,16 @@ function notSent(data) {
 }
 
 // What a save brings back: the revision, what others stored, what is kept aside, what is around.
-function put(told, before, isNews) {
-  const untouched = savedText === fingerprint();
+function put(told, data, isNews) {
   let skipped = [];
   if (told.news) {
-    const detail = { ...told.news, before, now: textsByPlace(), skipped };
+    const untouched = savedText === fingerprint();
+    const detail = { ...told.news, before: textsByPlace(data), now: textsByPlace(typed()), skipped };
     form.dispatchEvent(new CustomEvent("step:news", { detail }));
     skipped = detail.skipped;
+    if (untouched) {
+      savedText = fingerprint();
+    }
   }
   // What came in and is not shown yet stays news: the next save starts from the same revision.
   if (skipped.length === 0) {
@@ -222,9 +234,6 @@ function put(told, before, isNews) {
   }
   around(told.around);
   refuse(told.refused);
-  if (untouched) {
-    savedText = fingerprint();
-  }
   const now = new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
   const wrong = told.refused.length;
   const open = Math.max(told.kept.length - wrong, 0);
@@ -242,7 +251,8 @@ function put(told, before, isNews) {
   }
 }
 
-// Nothing is replaced under the eyes of somebody who is using it.
+// Nothing is replaced under the eyes of somebody who is using it. What holds a part stays where it is:
+// another element in its place has the browser work out the look of the whole form again.
 function around(html) {
   const made = new DOMParser().parseFromString(html, "text/html");
   for (const part of [...made.body.children]) {
@@ -250,9 +260,12 @@ function around(html) {
     const inUse =
       old?.contains(document.activeElement) ||
       [...(old?.querySelectorAll("textarea") ?? [])].some((area) => area.value.trim());
-    if (old && (part.id === "kept-places" || part.id === "to-settle" || !inUse)) {
-      old.replaceWith(part);
-      window.htmx?.process(part);
+    if (old && !old.isEqualNode(part) && (PERSONAL.includes(part.id) || !inUse)) {
+      old.replaceChildren(...part.childNodes);
+      if (part.dataset.is) {
+        old.dataset.is = part.dataset.is;
+      }
+      window.htmx?.process(old);
     }
   }
 }
