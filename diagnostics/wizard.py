@@ -31,12 +31,30 @@ from diagnostics.forms.base import StepForm, TamperedForm
 from diagnostics.forms.kept_texts import came_in, news_of, show_step
 from diagnostics.forms.places import fields_by_place, form_of_answer
 from diagnostics.forms.registry import STEP_FORMS
-from diagnostics.forms.row_operations import apply_operation, shown_examples
-from diagnostics.forms.saving import SavedStep, keep_unsaved, posted_form, save_posted
-from diagnostics.queries import LoadedStep, get_diagnostic, load_step, pending_request
+from diagnostics.forms.row_operations import (
+    RemovedRow,
+    apply_operation,
+    row_to_remove,
+    shown_examples,
+)
+from diagnostics.forms.saving import (
+    SavedStep,
+    keep_unsaved,
+    posted_form,
+    remove_posted,
+    save_posted,
+)
+from diagnostics.queries import (
+    LoadedStep,
+    get_diagnostic,
+    load_step,
+    pending_request,
+    read_removal,
+    removed_row,
+)
 from diagnostics.requests import SignedInRequest
-from diagnostics.services.answers import SavedAnswer
-from diagnostics.services.errors import WrongState
+from diagnostics.services.answers import SavedAnswer, restore_row
+from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.kept_texts import typed_values
 from diagnostics.services.presence import note_presence
 from diagnostics.typography import enumeration
@@ -133,28 +151,61 @@ class StepWizard(NamedUrlWizardView):
         if not self.loaded.access.has_editing_role:
             raise PermissionDenied
         posted, loaded = self.request.POST, self.loaded
-        anchor = removed = ""
+        anchor, removed = "", None
         if "unchanged" in posted and posted.get("base_revision") == str(loaded.revision):
             return self._tell_nothing_new()
         try:
             typed = copy(posted)
             form = posted_form(loaded, typed)
             if any(name in posted for name in OPERATIONS):
-                removed = _told_removal(form, posted.get("row_op", ""))
                 data, anchor = apply_operation(form, typed, loaded.examples)
-                form = posted_form(loaded, data)
+                removed = row_to_remove(form, posted.get("row_op", ""))
+                form = form if removed else posted_form(loaded, data)
             saved = save_posted(form, posted, loaded)
+            if removed:
+                remove_posted(removed, saved, loaded)
         except TamperedForm as error:
             raise SuspiciousOperation(str(error)) from error
         except WrongState:
             return self._render_too_late(form)
         if "autosave" in posted:
             return self._tell_saved(form, saved)
-        if removed:
-            messages.info(self.request, removed)
         if saved.answer.merged is not None:
             messages.info(self.request, came_in(saved.answer.merged, loaded.document))
+        if removed:
+            return self._told_removal(removed, saved.answer.revision)
+        if "put_back" in posted:
+            return self._put_back(posted["put_back"])
         return redirect(self._next_url(saved, anchor))
+
+    def _told_removal(self, removed: RemovedRow, revision: int) -> HttpResponse:
+        """Lead to where the row stood, with a button that puts it back."""
+        if removed.links:
+            told = f"Liens défaits\u00a0: {enumeration(removed.links)}."
+            messages.info(self.request, told)
+        here = self.get_step_url(self.loaded.step.value)
+        return redirect(f"{here}?retrait={removed.place}:{revision}:{removed.index}#retrait")
+
+    def _put_back(self, asked: str) -> HttpResponse:
+        """Put back the row that was just removed (« rows/o1:12 »), and lead to it."""
+        here = self.get_step_url(self.loaded.step.value)
+        place, revision, _index = read_removal(asked)
+        try:
+            answer = restore_row(
+                self.loaded.diagnostic,
+                self.loaded.step,
+                row=place,
+                revision=revision,
+                user=self.loaded.user,
+            ).noted.answer
+        except (NotAllowed, WrongState):
+            raise
+        except ServiceError as error:
+            messages.warning(self.request, str(error))
+            return redirect(here)
+        name, _, key = place.partition("/")
+        index = [row.id for row in getattr(answer, name)].index(key)
+        return redirect(f"{here}#{self.loaded.step}-{name}-{index}")
 
     def _next_url(self, saved: SavedStep, anchor: str) -> str:
         """Return where a button leads: the same step while something of it waits for the person."""
@@ -184,6 +235,7 @@ class StepWizard(NamedUrlWizardView):
             "shown": self._shown,
             "errors": list(form.error_list()) if self._shown.refused else [],
             "page_id": secrets.token_hex(6),
+            "removed": removed_row(self.loaded, self.request.GET.get("retrait", "")),
         }
         return context
 
@@ -249,6 +301,16 @@ class StepWizard(NamedUrlWizardView):
                 self.request,
             ),
         }
+        if shown is not None:
+            told["choices"] = [
+                {
+                    "field": choice.field_id,
+                    "html": render_to_string(
+                        "diagnostics/_choice.html", {"choice": choice, "loaded": self.loaded}
+                    ),
+                }
+                for choice in shown.choices
+            ]
         if answer.merged is not None or "settle" in self.request.POST:
             stored = form_of_answer(type(form), answer.noted, self.loaded.form_context)
             told["news"] = news_of(form, stored, answer.kept)
@@ -279,19 +341,6 @@ step_wizard = StepWizard.as_view(list(STEP_FORMS.items()), url_name="diagnostic_
 def _mark_of(*parts: object) -> str:
     """Return what tells whether a part of a page, made of these, is the one that a page shows."""
     return f"{crc32(repr(parts).encode()):08x}"
-
-
-def _told_removal(form: StepForm, operation: str) -> str:
-    """Say which links go with the row that a button removes; nothing for another button."""
-    verb, _, rest = operation.partition(":")
-    name, _, index = rest.partition(":")
-    formset = form.formsets.get(name)
-    known = index.isascii() and index.isdigit() and len(index) < 4
-    if verb != "remove" or formset is None or not known or int(index) >= len(formset.forms):
-        return ""
-    links = formset.pointing_at.get(formset.forms[int(index)].key, [])
-    undone = f" Liens défaits\u00a0: {enumeration(links)}." if links else ""
-    return f"Ligne retirée.{undone} L’historique de l’étape la garde."
 
 
 def _as_saved(loaded: LoadedStep, saved: SavedAnswer) -> LoadedStep:

@@ -98,3 +98,10 @@ def page_of(response) -> Page:
 def step_data(client: Client, address: str) -> dict[str, list[str]]:
     """What the form of a step sends when nothing is changed in it."""
     return page_of(client.get(address)).form_to(address).data
+
+
+def choice_shown(page: str, place: str) -> str:
+    """Return what a page says of the two texts to choose between at a place."""
+    blocks = page.split(f'data-choice="{place}"')
+    assert len(blocks) == 2, f"{len(blocks) - 1} choices at {place}"
+    return blocks[1].split('name="settle"')[0]

@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from django.conf import settings
@@ -183,8 +184,8 @@ class Scene:
         shown = show_step(loaded)
         data = self.complete(posted(shown.form), step, revision=loaded.revision)
         data.setlist("kept", list(shown.known))
-        waiting = [entry.place for entry in (*shown.choices, *shown.disputed)]
-        data.setlist("choose", waiting)
+        data.setlist("choose", list(shown.waiting))
+        data["page"] = token_hex(6)
         return data
 
     def complete(self, data: QueryDict, step: StepKey, *, revision: int) -> QueryDict:

@@ -4,7 +4,7 @@ else's save."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.forms import BoundField
 from django.http import QueryDict
@@ -24,6 +24,7 @@ from diagnostics.forms.places import (
     words_of,
 )
 from diagnostics.forms.registry import STEP_FORMS
+from diagnostics.models import KeptText
 from diagnostics.queries import LoadedStep, Noted, Overtaken
 from diagnostics.services.kept_texts import Aside
 from diagnostics.typography import capitalised
@@ -55,19 +56,36 @@ class Disputed:
 
 
 @dataclass(frozen=True)
+class LeftText:
+    """A text that no field of the form shows: of a row beyond the cap, or typed on another page
+    where this one holds something else (``field_id``: there, where it may come back)."""
+
+    place: str
+    text: str
+    label: str = ""
+    field_id: str = ""
+
+
+@dataclass(frozen=True)
 class ShownStep:
     """The form of a step with the texts that are kept for the person.
 
-    ``refused``: places whose text the form refuses; ``choices`` and ``disputed`` wait for a word;
-    ``no_room``: texts of rows beyond the cap.
+    ``refused``: places whose text the form refuses; ``choices``, ``disputed`` and ``left`` wait for
+    a word; ``known``: places of all that is kept, ``waiting``: of what waits.
     """
 
     form: StepForm
     refused: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     disputed: tuple[Disputed, ...] = ()
-    no_room: tuple[str, ...] = ()
-    known: tuple[str, ...] = field(default=())
+    left: tuple[LeftText, ...] = ()
+    known: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+    @property
+    def choice_at(self) -> dict[str, Choice]:
+        """The choices, by the field that each is about."""
+        return {choice.field_id: choice for choice in self.choices}
 
 
 def show_step(loaded: LoadedStep, *, blank_row: str = "") -> ShownStep:
@@ -98,14 +116,35 @@ def show_step(loaded: LoadedStep, *, blank_row: str = "") -> ShownStep:
         for place in fields
         if place in differing and place in stored and place not in refused
     ]
+    disputed = _disputed(form, kept)
+    elsewhere = [
+        LeftText(place, words_of(fields[at], texts), labels[at], fields[at].auto_id)
+        for place, texts in kept.items()
+        if place.startswith(KeptText.ASIDE) and (at := place[1:]) in fields
+    ]
     return ShownStep(
         form,
         refused,
         tuple(choices),
-        tuple(_disputed(form, kept)),
-        tuple(text for texts in left.values() for text in texts if text.strip()),
+        tuple(disputed),
+        (*_found_no_room(left), *elsewhere),
         tuple(kept),
+        (
+            *(choice.place for choice in choices),
+            *(row.place for row in disputed),
+            *(text.place for text in elsewhere),
+            *left,
+        ),
     )
+
+
+def _found_no_room(left: Texts) -> list[LeftText]:
+    """Return one text a row, of its fields in reading order."""
+    rows: dict[str, list[str]] = {}
+    for place, texts in left.items():
+        row = place.rpartition("/")[0]
+        rows.setdefault(row, []).extend(text for text in texts if text.strip())
+    return [LeftText(row, "\n".join(texts)) for row, texts in rows.items()]
 
 
 def _disputed(form: StepForm, kept: Mapping[str, object]) -> list[Disputed]:
@@ -155,33 +194,44 @@ def read_posted(
     """Read what a step's page posts: the answer to store, what is kept aside, and why what is refused
     is, by place.
 
-    ``choose``: places where two texts still wait; ``settle``: the button that chooses for one of them
-    (« mine », « theirs » or « both », then the place); ``kept``: places that the page shows as kept.
-    Only what is kept for the person (``kept``) can wait.
+    ``choose``: places where two texts still wait, or that no field shows; ``settle``: the button that
+    chooses for one of them (« mine », « theirs », « both » or « drop », then the place); ``kept``:
+    places that the page shows as kept. Only what is kept for the person (``kept``) can wait.
     """
     waiting = {place for place in posted.getlist("choose") if place in kept}
     verb, _, settled = posted.get("settle", "").partition(" ")
-    if settled in waiting:
+    if verb == "drop":
+        waiting -= {place for place in waiting if f"{place}/".startswith(f"{settled}/")}
+    elif settled in waiting:
         waiting.discard(settled)
-        form = _settled(form, settled, verb)
+        form = _settled(form, settled, verb, kept[settled])
     noted, refused = read_step(form, held=waiting)
     out: Texts = {}
     if waiting or refused:
         typed = texts_by_place(form)
         out = {p: texts for p, texts in typed.items() if p in waiting or p in refused}
         rows = {place.rpartition("/")[0] for place in typed}
-        out |= {place: kept[place] for place in waiting & rows}
-    known = frozenset(posted.getlist("kept"))
-    return noted, Aside(out, known, lambda found: texts_of_conflict(form, found)), refused
+        for place in waiting - typed.keys():
+            name, _, rest = place.partition("/")
+            is_row = name in form.formsets and "/" not in rest
+            if not is_row or place in rows:  # a row in dispute that was removed is settled
+                out[place] = kept[place]
+    known, page = frozenset(posted.getlist("kept")), posted.get("page", "")[:12]
+    return noted, Aside(out, known, lambda found: texts_of_conflict(form, found), page), refused
 
 
-def _settled(form: StepForm, place: str, verb: str) -> StepForm:
+def _settled(form: StepForm, place: str, verb: str, kept: list[str]) -> StepForm:
     """Return the form with what was chosen between two texts."""
     fields = fields_by_place(form)
-    if place not in fields or verb == "mine":
+    is_aside = place.startswith(KeptText.ASIDE)
+    place = place.removeprefix(KeptText.ASIDE)
+    if place not in fields or (verb == "mine" and not is_aside):
         return form
-    stored = texts_by_place(type(form)(context=form.context, prefix=str(form.prefix)))
-    texts = stored.get(place, [])
+    if is_aside:
+        texts = kept
+    else:
+        stored = texts_by_place(type(form)(context=form.context, prefix=str(form.prefix)))
+        texts = stored.get(place, [])
     if verb == "both":
         texts = [joined(fields[place], [*texts, *texts_by_place(form)[place]])]
     data = post_of(form)

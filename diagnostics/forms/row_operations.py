@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from copy import copy
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
@@ -39,6 +40,36 @@ def apply_operation(
     except (ValueError, KeyError, IndexError) as error:
         raise SuspiciousOperation("row operation") from error
     return data, anchor
+
+
+@dataclass(frozen=True)
+class RemovedRow:
+    """A row that a button takes away: which (« rows/o1 »), where it stood, what links to it."""
+
+    place: str
+    index: int
+    links: list[str]
+
+
+def row_to_remove(form: StepForm, operation: str) -> RemovedRow | None:
+    """Return the row that a button takes away; nothing for another button, or when it is blank."""
+    verb, _, rest = operation.partition(":")
+    name, _, at = rest.partition(":")
+    formset = form.formsets.get(name)
+    if verb != "remove" or formset is None or formset.fixed or not at.isascii():
+        return None
+    index = int(at) if at.isdigit() and len(at) < 4 else len(formset.forms)
+    if index >= len(formset.forms):
+        return None
+    blank, row = _defaults(formset), formset.forms[index]
+    posted = cast(QueryDict, form.data)
+    typed = {bound.name: posted.getlist(bound.html_name) for bound in row}
+    if all(
+        name == "id" or texts == blank.get(name) or not any(map(str.strip, texts))
+        for name, texts in typed.items()
+    ):
+        return None
+    return RemovedRow(f"{name}/{row.key}", index, formset.pointing_at.get(row.key, []))
 
 
 def _total(formset: RowFormSet, data: QueryDict) -> int:

@@ -12,8 +12,9 @@ from diagnostics.forms.base import StepForm, TamperedForm
 from diagnostics.forms.kept_texts import read_posted, unsaved_texts
 from diagnostics.forms.places import give_row_ids
 from diagnostics.forms.registry import STEP_FORMS
+from diagnostics.forms.row_operations import RemovedRow
 from diagnostics.queries import LoadedStep
-from diagnostics.services.answers import SavedAnswer, save_answer
+from diagnostics.services.answers import SavedAnswer, remove_row, save_answer
 from diagnostics.services.kept_texts import keep_texts
 
 
@@ -60,10 +61,22 @@ def save_posted(form: StepForm, posted: QueryDict, loaded: LoadedStep) -> SavedS
     return SavedStep(saved, refused)
 
 
+def remove_posted(row: RemovedRow, saved: SavedStep, loaded: LoadedStep) -> None:
+    """Take a row away once what was typed in it is stored, so that it can be put back; what of it was
+    kept aside goes.
+
+    Raises what save_answer raises.
+    """
+    of_row = [place for place in saved.answer.kept if f"{place}/".startswith(f"{row.place}/")]
+    keep_texts(loaded.diagnostic, loaded.step, user=loaded.user, texts={}, known=of_row)
+    remove_row(loaded.diagnostic, loaded.step, row=row.place, user=loaded.user)
+
+
 def keep_unsaved(form: StepForm, loaded: LoadedStep) -> None:
     """Keep all that was typed and is not stored: nothing of it can be saved now."""
     texts = unsaved_texts(form, loaded)
-    keep_texts(loaded.diagnostic, loaded.step, user=loaded.user, texts=texts)
+    page = form.data.get("page", "")[:12]
+    keep_texts(loaded.diagnostic, loaded.step, user=loaded.user, texts=texts, page=page)
 
 
 def _number(posted: QueryDict, name: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -290,8 +290,11 @@ class KeptText(models.Model):
     that somebody else's stand against. It is theirs alone.
 
     ``texts``: url-encoded (a NUL may be in it, which JSON refuses), by place in the answer, see
-    ``forms/places.py``.
+    ``forms/places.py``. ``pages``: which page of theirs each comes from. At :attr:`ASIDE` and a
+    place: what another page kept there before.
     """
+
+    ASIDE: ClassVar = "~"
 
     diagnostic = models.ForeignKey(Diagnostic, on_delete=models.CASCADE, related_name="kept_texts")
     step = models.CharField("étape", max_length=30)
@@ -299,6 +302,7 @@ class KeptText(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_texts"
     )
     texts = models.TextField()
+    pages = models.JSONField(default=dict, blank=True)
     kept_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

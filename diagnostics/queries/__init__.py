@@ -17,13 +17,21 @@ from diagnostics.queries.documents import (
     stored_acknowledgements,
     thresholds_of,
 )
-from diagnostics.queries.history import Change, History, change_between, load_history
+from diagnostics.queries.history import (
+    Change,
+    History,
+    change_between,
+    load_history,
+    read_removal,
+    removed_row,
+)
 from diagnostics.queries.journal import Journal, load_journal
 from diagnostics.queries.kit import load_kit_sheet, texts_of
 from diagnostics.queries.merging import (
     Noted,
     Overtaken,
     noted_answer,
+    past_answer,
     read_overtaken,
 )
 from diagnostics.queries.pages import (
@@ -67,6 +75,9 @@ __all__ = [
     "Journal",
     "load_journal",
     "noted_answer",
+    "read_removal",
+    "removed_row",
+    "past_answer",
     "Noted",
     "Overtaken",
     "read_overtaken",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from diagnostics.domain.answers import ANSWER_SHAPES
+from diagnostics.domain.answers import ANSWER_SHAPES, STEPS
 from diagnostics.domain.comparison import AnswerChanges, RowChangeKind, compare_answers, labels_of
 from diagnostics.domain.merge import row_keys
 from diagnostics.models import Answer, AnswerRevision
-from diagnostics.queries.merging import Noted, noted_answer
+from diagnostics.queries.merging import Noted, noted_answer, past_answer
 from diagnostics.queries.steps import LoadedStep
 
 PER_PAGE = 25
@@ -88,6 +88,49 @@ def load_history(loaded: LoadedStep, *, page: int = 1) -> History:
     )
     has_older = len(entries) > PER_PAGE
     return History(entries[:PER_PAGE], page + 1 if has_older else 0)
+
+
+@dataclass(frozen=True)
+class RemovedRow:
+    """A row that was just removed and can be put back: of which set, where it stood, what it is
+    called. ``asked``: what the button that puts it back sends."""
+
+    name: str
+    index: int
+    label: str
+    asked: str
+
+
+def read_removal(asked: str) -> tuple[str, int, int]:
+    """Read « rows/o1:12:3 »: the row, the revision that has it, where it stood (0 when not said).
+
+    What no page writes gives a row that no revision has.
+    """
+    place, *numbers = asked.split(":")
+    revision, index = (
+        int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+        for number in (*numbers, "", "")[:2]
+    )
+    return place, revision, index
+
+
+def removed_row(loaded: LoadedStep, asked: str) -> RemovedRow | None:
+    """Return the row that was just removed (see :func:`read_removal`), while it can come back."""
+    place, revision, index = read_removal(asked)
+    name, _, key = place.partition("/")
+    sets = {row_set.field: row_set for row_set in STEPS[loaded.step].row_sets}
+    if loaded.stored_row is None or loaded.stored is None or name not in sets or not revision:
+        return None
+    past = past_answer(loaded.stored_row, revision)
+    if past is None or key in row_keys(loaded.stored, name):
+        return None
+    rows = getattr(past.answer, name)
+    for position, row in enumerate(rows, 1):
+        if row.id == key:
+            named = sets[name].mention(row, position)
+            label = f"{sets[name].noun} {named}" if sets[name].name(row) else named
+            return RemovedRow(name, index, label, f"{place}:{revision}")
+    return None
 
 
 def change_between(loaded: LoadedStep, before: Noted, after: Noted) -> Change:

@@ -85,6 +85,15 @@ def read_overtaken(
     return Overtaken(base, before, typed, author)
 
 
+def past_answer(row: Answer, revision: int) -> Noted | None:
+    """Return what a past revision of an answer said, while it is at hand (two queries at most)."""
+    for table in (AnswerRevision, RecentAnswer):
+        kept = table.objects.filter(answer=row, revision=revision).first()
+        if kept is not None:
+            return noted_answer(StepKey(row.step), kept.value)
+    return None
+
+
 def noted_answer(step: StepKey, value: dict[str, Any]) -> Noted:
     """Read a value as revisions keep it (:meth:`Answer.replaced`)."""
     answer = {name: part for name, part in value.items() if name != "internal_note"}

@@ -22,6 +22,7 @@ from diagnostics.queries import (
     Overtaken,
     build_document,
     noted_answer,
+    past_answer,
     read_overtaken,
     stored_acknowledgements,
     thresholds_of,
@@ -124,7 +125,14 @@ def save_answer(
             if read is not None and not texts and not aside.known:
                 kept = read.kept.get(step.value, {})  # nothing to keep, nothing settled
             else:
-                kept = keep_texts(diagnostic, step, user=user, texts=texts, known=aside.known)
+                kept = keep_texts(
+                    diagnostic,
+                    step,
+                    user=user,
+                    texts=texts,
+                    known=aside.known,
+                    page=aside.page,
+                )
         if not _says_else(stored, noted):
             return SavedAnswer(revision, noted, changed=False, merged=merged, kept=kept)
         now = timezone.now()
@@ -187,17 +195,13 @@ def restore_row(
     is full.
     """
     now = Answer.objects.filter(diagnostic=diagnostic, step=step.value).first()
-    past = [
-        kept
-        for table in (AnswerRevision, RecentAnswer)
-        for kept in table.objects.filter(answer=now, revision=revision)
-    ]
-    if now is None or not past:
+    past = past_answer(now, revision) if now else None
+    if now is None or past is None:
         raise ServiceError("Cette révision n’est pas dans l’historique.")
     noted = noted_answer(step, now.replaced()["value"])
     field_name, _, key = row.partition("/")
     try:
-        found = put_back(noted.answer, noted_answer(step, past[0].value).answer, field_name, key)
+        found = put_back(noted.answer, past.answer, field_name, key)
     except LookupError as error:
         raise ServiceError("Cette révision n’a pas cette ligne.") from error
     if found.conflicts:
@@ -205,6 +209,29 @@ def restore_row(
     return save_answer(
         diagnostic,
         found.answer,
+        internal_note=noted.note,
+        base_revision=now.revision,
+        user=user,
+    )
+
+
+def remove_row(
+    diagnostic: Diagnostic, step: StepKey, *, row: str, user: User
+) -> SavedAnswer | None:
+    """Take one row out of the answer that is stored (« rows/o1 »): a save like another. Nothing when
+    it is not there.
+
+    Raises NotAllowed and WrongState.
+    """
+    now = Answer.objects.filter(diagnostic=diagnostic, step=step.value).first()
+    if now is None:
+        return None
+    noted = noted_answer(step, now.replaced()["value"])
+    name, _, key = row.partition("/")
+    left = [entry for entry in getattr(noted.answer, name) if entry.id != key]
+    return save_answer(
+        diagnostic,
+        noted.answer.model_copy(update={name: left}),
         internal_note=noted.note,
         base_revision=now.revision,
         user=user,

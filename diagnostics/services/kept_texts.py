@@ -22,12 +22,13 @@ class Aside:
 
     ``out``: texts that are refused, or not chosen yet; ``known``: places that the page showed as kept,
     so that what it does not show any more is settled; ``texts_of``: what was typed where somebody
-    else's text stands.
+    else's text stands; ``page``: which page of the person's it is.
     """
 
     out: Texts
     known: Collection[str]
     texts_of: Callable[[Conflict], Texts]
+    page: str = ""
 
 
 def typed_values(data: QueryDict, step: StepKey) -> list[str]:
@@ -49,17 +50,24 @@ def keep_texts(
     user: User,
     texts: Texts,
     known: Collection[str] = (),
+    page: str = "",
 ) -> dict[str, list[str]]:
     """Keep texts of a person at a step; return all that is kept of them there.
 
-    What another page of theirs kept stays, unless this one showed it (``known``).
+    What another page of theirs kept stays, unless this one showed it (``known``): aside, when this
+    one keeps something else at the same place.
     """
     found = KeptText.objects.filter(diagnostic=diagnostic, step=step.value, user=user).first()
-    before = found.by_place if found else {}
+    before, pages = (found.by_place, found.pages) if found else ({}, {})
     kept = {place: values for place, values in before.items() if place not in known}
-    kept |= {place: values or [""] for place, values in texts.items()}
+    for place, values in texts.items():
+        older = kept.get(place, values)
+        if older != values and pages.get(place, "") != page and any(map(str.strip, older)):
+            kept[KeptText.ASIDE + place] = older
+        kept[place] = values or [""]
     if kept == before:
         return kept
+    of_page = {place: page if place in texts else pages.get(place, "") for place in kept}
     if not kept:
         KeptText.objects.filter(diagnostic=diagnostic, step=step.value, user=user).delete()
         return kept
@@ -67,6 +75,10 @@ def keep_texts(
         diagnostic=diagnostic,
         step=step.value,
         user=user,
-        defaults={"texts": urlencode(kept, doseq=True), "kept_at": timezone.now()},
+        defaults={
+            "texts": urlencode(kept, doseq=True),
+            "pages": of_page,
+            "kept_at": timezone.now(),
+        },
     )
     return kept

@@ -10,6 +10,8 @@ from typing import Any, cast
 
 from django import template
 from django.forms import BoundField
+from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -22,9 +24,24 @@ register = template.Library()
 LINK_LABEL = 60  # characters of the label of a row that one can link to
 
 
-@register.simple_tag
-def field(bound_field: BoundField, css: str = "") -> SafeString:
-    """Write a field with its label, help and errors; ``css``: classes of the whole."""
+@register.simple_tag(takes_context=True)
+def choice_at(context: Context, bound_field: BoundField) -> str:
+    """Write the two texts to choose between at a field, if somebody else's stands against one's own.
+
+    Takes from the page: shown, loaded.
+    """
+    shown = context.get("shown")
+    choice = shown.choice_at.get(bound_field.auto_id) if shown and shown.choices else None
+    if not choice:
+        return ""
+    values = {"choice": choice, "loaded": context["loaded"]}
+    return render_to_string("diagnostics/_choice.html", values)
+
+
+@register.simple_tag(takes_context=True)
+def field(context: Context, bound_field: BoundField, css: str = "") -> SafeString:
+    """Write a field with its label, help, errors and what is to be chosen; ``css``: classes of the
+    whole."""
     name = bound_field.auto_id
     helped = errors = ""
     if bound_field.help_text:
@@ -37,13 +54,14 @@ def field(bound_field: BoundField, css: str = "") -> SafeString:
         )
         errors = format_html('<div id="{}_error">{}</div>', name, messages)
     return format_html(
-        '<div class="{}"><label class="form-label" for="{}">{}</label>{}{}{}</div>',
+        '<div class="{}"><label class="form-label" for="{}">{}</label>{}{}{}{}</div>',
         css,
         bound_field.id_for_label,
         bound_field.label,
         bound_field,
         helped,
         errors,
+        choice_at(context, bound_field),
     )
 
 

@@ -234,6 +234,7 @@ function put(told, data, isNews) {
   }
   around(told.around);
   refuse(told.refused);
+  showChoices(told.choices ?? []);
   const now = new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
   const wrong = told.refused.length;
   const open = Math.max(told.kept.length - wrong, 0);
@@ -267,6 +268,24 @@ function around(html) {
       }
       window.htmx?.process(old);
     }
+  }
+}
+
+// Two texts for one field stand under it, until one is chosen.
+function showChoices(choices) {
+  const stand = new Map(choices.map((choice) => [choice.field, choice.html]));
+  for (const old of form.querySelectorAll("[data-choice]")) {
+    const at = old.parentElement.querySelector("[id]:is(input, textarea, select)") ?? old.parentElement;
+    if (!stand.has(at.id) || !old.contains(document.activeElement)) {
+      old.remove();
+    } else {
+      stand.delete(at.id); // its buttons are in use
+    }
+  }
+  for (const [id, html] of stand) {
+    const made = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
+    const field = document.getElementById(id);
+    field?.closest("fieldset, div").append(made);
   }
 }
 
@@ -391,9 +410,13 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=settle]");
   if (button) {
     event.preventDefault();
-    const target = button.closest(".conflict").querySelector("a");
+    const box = button.closest("[data-choice]");
+    const link = box.querySelector("a");
+    const field = link
+      ? document.getElementById(link.hash.slice(1))
+      : box.parentElement.querySelector("[id]:is(input, textarea, select), fieldset");
     insist({ settle: button.value }).then(() => {
-      document.getElementById(target.hash.slice(1))?.focus();
+      (field ?? document.getElementById("to-settle")).focus();
     });
   }
 });

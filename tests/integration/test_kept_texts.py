@@ -11,16 +11,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from diagnostics.domain.answers import Vision, VisionStatement
+from diagnostics.domain.answers import Objectives, Vision, VisionStatement
 from diagnostics.domain.vocabulary import MembershipRole, StepKey
 from diagnostics.models import Answer, AnswerRevision, KeptText
 from tests.factories import PASSWORD, MembershipFactory, StructureFactory, UserFactory
-from tests.pages import html_of
+from tests.pages import choice_shown, html_of
 from tests.posting import STEPS, URL_ENCODED
 from tests.scene import Scene
 
 pytestmark = pytest.mark.django_db
-VISION = StepKey.VISION
+VISION, OBJECTIVES = StepKey.VISION, StepKey.OBJECTIVES
 FIRST = "vision-statements-0-text"
 
 
@@ -187,6 +187,48 @@ def test_two_tabs_of_one_person_are_told_as_such(scene):
     assert "vous, dans un autre onglet" in told["said"]
 
 
+@pytest.mark.parametrize(
+    ("settle", "year", "left"),
+    [("mine", 2029, {}), ("drop", None, {"rows/o1/deadline_year": ["bientôt"]})],
+)
+def test_a_refused_text_of_another_tab_is_not_replaced_in_silence(scene, settle, year, left):
+    scene.store(Objectives.model_validate({"rows": [{"id": "o1", "statement": "Un"}]}))
+    name, place = "objectives-rows-0-deadline_year", "rows/o1/deadline_year"
+    older, newer = scene.page(OBJECTIVES), scene.page(OBJECTIVES)
+    assert older["page"] != newer["page"]
+    for typed in ("2029 ?", "en 2029", "2029 !"):  # one tab types on: its own text is replaced
+        older[name] = typed
+        autosave(scene, OBJECTIVES, older)
+    assert scene.kept(OBJECTIVES) == {place: ["2029 !"]}
+
+    newer[name] = "bientôt"
+    told = autosave(scene, OBJECTIVES, newer)
+
+    assert scene.kept(OBJECTIVES) == {place: ["bientôt"], f"~{place}": ["2029 !"]}
+    page = text_of(scene.browser.get(scene.url(OBJECTIVES)))
+    for text in (unescape(told["around"]), page):
+        assert "2029 !" in choice_shown(text, f"~{place}")
+        assert "dans un autre onglet" in text
+    assert scene.page(OBJECTIVES)[name] == "bientôt"
+    shown = scene.page(OBJECTIVES)
+    autosave(scene, OBJECTIVES, shown)  # it waits for the person
+    assert set(scene.kept(OBJECTIVES)) == {place, f"~{place}"}
+    if settle == "mine":
+        shown[name] = "remplacé par l’autre"
+
+    scene.post(OBJECTIVES, shown, settle=f"{settle} ~{place}")
+
+    kept = scene.kept(OBJECTIVES)
+    if settle == "mine":
+        assert kept == {place: ["2029 !"]}, "still refused, in its field now"
+        shown = scene.page(OBJECTIVES)
+        shown[name] = "2029"
+        autosave(scene, OBJECTIVES, shown)
+        kept = scene.kept(OBJECTIVES)
+    assert kept == left
+    assert scene.answer(OBJECTIVES).rows[0].deadline_year == year
+
+
 def test_previous_saves_what_was_typed(scene):
     data = scene.page(StepKey.ROLES)
     data["roles-rows-0-detail"] = "Une précision"
@@ -340,9 +382,9 @@ def test_a_late_save_stores_nothing_over_the_other_and_shows_both(scene, colleag
     assert scene.answer(VISION).statements[0].text == "Le texte de Bob"
     for _time in (1, 2):  # it survives a reload, and a save of the page that shows it
         page = text_of(scene.browser.get(scene.url(VISION)))
-        choices = page.split("À choisir")[1].split("</section>")[0]
+        choice = choice_shown(page, "statements/v1/text")
         for words in ("Bob Collègue", "Le texte de Bob", "Mon texte"):
-            assert words in choices
+            assert words in choice
         assert autosave(scene, VISION, scene.page(VISION))["kept"] == ["statements/v1/text"]
     assert scene.page(VISION)[FIRST] == "Mon texte"
 

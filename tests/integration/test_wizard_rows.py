@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html import unescape
 
 import pytest
@@ -97,7 +98,7 @@ def test_rows_are_added_moved_and_removed(table):
     assert table.texts == ["un", "trois", "deux"]
     assert table.press(f"down:{table.name}:0") == f"{table.prefix}-1"
     assert table.texts == ["trois", "un", "deux"]
-    assert table.press(f"remove:{table.name}:1") == f"{table.prefix}-1"
+    assert table.press(f"remove:{table.name}:1") == "retrait"
     assert table.texts == ["trois", "deux"]
 
     stored = getattr(table.scene.answer(table.step), table.name)
@@ -116,7 +117,7 @@ def test_a_move_at_the_edge_changes_nothing(table):
 def test_every_row_can_be_removed(table):
     table.fill("un")
 
-    assert table.press(f"remove:{table.name}:0") == table.prefix
+    assert table.press(f"remove:{table.name}:0") == "retrait"
     assert table.texts == [""]  # the one that an empty page has
     table.fill("un")
     assert table.press(f"add:{table.name}") == f"{table.prefix}-1"
@@ -190,10 +191,87 @@ def test_the_rows_that_link_to_a_row_are_named_before_and_after_it_goes(scene):
     )
 
     page = unescape(scene.browser.get(response["Location"]).content.decode())
-    assert f"Ligne retirée. Liens défaits\u00a0: {words}. L’historique" in page
+    assert f"Liens défaits\u00a0: {words}." in page
     assert f"Lié depuis {words}</p>" not in " ".join(page.split())
     # The activities keep the link as it is stored: the row that comes back finds it again.
     assert objective.id in scene.answer(StepKey.ACTIVITIES).rows[int(codes[0][1:]) - 1].serves
+
+
+def put_back(table: Table, page: str) -> str:
+    """Press « Annuler » where the row was."""
+    button = re.search(r'name="put_back" value="([^"]+)"', page).group(1)
+    response = table.scene.post(table.step, table.data, put_back=button)
+    path, _, anchor = response["Location"].partition("#")
+    assert path == table.scene.url(table.step)
+    table.data = table.shown_by(table.scene.browser.get(response["Location"]))
+    return anchor
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_a_removed_row_is_put_back_with_what_was_typed_in_it(scene, index):
+    texts = ["Un", "Deux", "Trois"]
+    table = Table(scene, StepKey.OBJECTIVES, "rows", "statement")
+    table.fill(*texts)
+    table.press("down:rows:2")  # the same order, stored, with ids
+    table.data[f"objectives-rows-{index}-statement"] += ", mieux dit"
+    texts[index] += ", mieux dit"
+
+    response = scene.post(table.step, table.data, row_op=f"remove:rows:{index}")
+
+    page = unescape(scene.browser.get(response["Location"]).content.decode())
+    assert response["Location"].endswith("#retrait")
+    assert f"objectif «\u00a0{texts[index]}\u00a0»" in page
+    table.data = table.shown_by(scene.browser.get(response["Location"]))
+    assert table.texts == [text for text in texts if text != texts[index]]
+    assert [row.statement for row in scene.answer(table.step).rows] == table.texts
+    table.data["objectives-rows-0-unit"] = "conventions"  # typed since: kept as well
+
+    assert put_back(table, page) == f"objectives-rows-{index}"
+
+    assert table.texts == [row.statement for row in scene.answer(table.step).rows] == texts
+    assert "conventions" in [row.unit for row in scene.answer(table.step).rows]
+    assert "put_back" not in scene.browser.get(response["Location"]).content.decode()
+
+
+def test_a_row_that_a_colleague_wrote_meanwhile_stays(scene):
+    table = Table(scene, StepKey.OBJECTIVES, "rows", "statement")
+    table.fill("Un", "Deux")
+    table.press("down:rows:1")
+    answer = scene.answer(table.step)
+    rows = [*answer.model_dump(mode="json")["rows"], {"id": "obob", "statement": "De Bob"}]
+    scene.store(type(answer).model_validate({"rows": rows}), user=scene.member("Bob Collègue"))
+
+    response = scene.post(table.step, table.data, row_op="remove:rows:0")
+
+    assert [row.statement for row in scene.answer(table.step).rows] == ["Deux", "De Bob"]
+    page = scene.browser.get(response["Location"])
+    table.data = table.shown_by(page)
+    put_back(table, unescape(page.content.decode()))
+    assert table.texts == ["Un", "Deux", "De Bob"]
+
+
+def test_a_blank_row_goes_without_a_word(scene):
+    table = Table(scene, StepKey.OBJECTIVES, "rows", "statement")
+    table.fill("Un", "")
+    response = scene.post(table.step, table.data, row_op="remove:rows:1")
+    assert "retrait" not in response["Location"]
+    assert "put_back" not in scene.browser.get(response["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["", "x", "rows/o1", "rows/o1:999:0", "rows/zz:1:0", "levers/o1:1:0", "rows/o1:1e5:x", "\x00"],
+)
+def test_an_address_that_no_removal_leads_to_offers_nothing(scene, asked):
+    table = Table(scene, StepKey.OBJECTIVES, "rows", "statement")
+    table.fill("Un", "Deux")
+    table.press("down:rows:1")
+    stored = scene.stored_rows()["answers"][0]["value"]
+    page = scene.browser.get(scene.url(table.step), {"retrait": asked})
+    assert "put_back" not in page.content.decode()
+    response = scene.post(table.step, scene.page(table.step), put_back=asked)
+    assert response["Location"] == scene.url(table.step)
+    assert scene.stored_rows()["answers"][0]["value"] == stored
 
 
 @pytest.mark.parametrize(
