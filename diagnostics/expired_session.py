@@ -1,6 +1,8 @@
 """What was sent while the session had expired: kept until the person signs in again.
 
-It stays in the anonymous session (whose content survives the sign-in). A step is saved then, after the
+It stays in the anonymous session (whose content survives the sign-in), for the person who was signed in
+last in that browser, which a cookie says: somebody else who signs in there gets nothing of it. A step is
+saved then, after the
 check of the person's rights, as their page would have saved it. Any other form is shown on the page that
 it was sent from, with what was typed in it, to be sent now: its own view checks the rights.
 """
@@ -13,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.urls import Resolver404, resolve, reverse
 
 from diagnostics.domain.vocabulary import StepKey
@@ -32,6 +35,30 @@ KEPT_FOR = 60 * 60 * 12  # seconds
 
 
 FORM_KEY = "pending_form"
+PERSON_COOKIE = "personne"
+PERSON_KEPT_FOR = 60 * 60 * 24 * 30  # seconds
+
+
+def remember(request: HttpRequest, response: HttpResponseBase, user: Any) -> None:
+    """Have the browser say who was signed in, once the session has ended: a signed number."""
+    if _person(request) != str(user.pk):
+        response.set_signed_cookie(
+            PERSON_COOKIE,
+            str(user.pk),
+            salt=PERSON_COOKIE,
+            max_age=PERSON_KEPT_FOR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def _person(request: HttpRequest) -> str:
+    """Return who was signed in last in the browser; nothing when nobody was, or when it was changed."""
+    kept = request.get_signed_cookie(
+        PERSON_COOKIE, default=None, salt=PERSON_COOKIE, max_age=PERSON_KEPT_FOR
+    )
+    return kept or ""
 
 
 @dataclass(frozen=True)
@@ -54,14 +81,18 @@ def keep(request: HttpRequest) -> str:
         return ""
     posted = request.POST.copy()
     posted.pop("csrfmiddlewaretoken", None)
-    text = posted.urlencode()
+    text, person = posted.urlencode(), _person(request)
     is_step = match.url_name == "diagnostic_step"
     if len(text) <= MAX_KEPT and not any("password" in name.lower() for name in posted):
         if is_step:
             place = {"diagnostic": str(match.kwargs["pk"]), "step": match.kwargs["step"].value}
-            request.session[SESSION_KEY] = place | {"posted": text}
+            request.session[SESSION_KEY] = place | {"posted": text, "person": person}
         else:
-            request.session[FORM_KEY] = {"address": request.path, "posted": text}
+            request.session[FORM_KEY] = {
+                "address": request.path,
+                "posted": text,
+                "person": person,
+            }
         request.session.set_expiry(KEPT_FOR)
     return "" if is_step else _page_of(request)
 
@@ -82,6 +113,8 @@ def take_form(request: HttpRequest) -> SentForm | None:
     if kept is None:
         return None
     request.session.set_expiry(None)
+    if kept.get("person") != str(request.user.pk):
+        return None
     posted = QueryDict(kept["posted"])
     fields = [(name, value) for name, values in posted.lists() for value in values]
     texts = [value for name, value in fields if value.strip() and not _WRITTEN.search(name)]
@@ -97,6 +130,8 @@ def adopt(request: HttpRequest, user: Any) -> bool:
     if kept is None:
         return False
     request.session.set_expiry(None)
+    if kept.get("person") != str(user.pk):
+        return False
     try:
         diagnostic = get_diagnostic(user, kept["diagnostic"])
     except Http404:

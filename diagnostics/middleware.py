@@ -44,4 +44,5 @@ class NeverStaleMiddleware:
         user = getattr(request, "_cached_user", None)
         if user and user.is_authenticated and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
+            expired_session.remember(request, response, user)
         return response

@@ -119,6 +119,14 @@ class Scene:
         client.force_login(user, "django.contrib.auth.backends.ModelBackend")
         return client
 
+    @classmethod
+    def ended(cls, user: User) -> Client:
+        """Return a browser in which a person was signed in, and whose session has ended."""
+        client = cls.client_of(user)
+        assert client.get(reverse("about")).status_code == 200
+        del client.cookies[settings.SESSION_COOKIE_NAME]
+        return client
+
     # --- Answers -----------------------------------------------------------------------------
 
     def url(self, step: StepKey | str) -> str:

@@ -192,6 +192,10 @@ def change_role(request: SignedInRequest, pk: UUID, membership_pk: int) -> HttpR
 def remove_member(request: SignedInRequest, pk: UUID, membership_pk: int) -> HttpResponse:
     """Ask for confirmation, then take a member out of the team; members may leave by themselves."""
     loaded = get_structure(request.user, pk)
+    if request.method == "POST" and not loaded.structure.memberships.filter(pk=membership_pk):
+        # Pressed twice, or somebody else was faster: what was asked for is so.
+        messages.info(request, "Cette personne ne fait plus partie de l’équipe.")
+        return redirect("structure_team", pk)
     membership = _membership(loaded, membership_pk)
     leaves = membership.user_id == request.user.pk
     if not leaves and not loaded.access.can_manage:

@@ -38,9 +38,12 @@ def scene() -> Scene:
     return make_scene()
 
 
-def sent_without_session(scene, person, address, page, data) -> tuple[Client, str]:
-    """Send a form whose session has ended, sign in; return the browser and the page one is on."""
-    client = Client()
+def sent_without_session(scene, person, address, page, data, *, last=None) -> tuple[Client, str]:
+    """Send a form whose session has ended, sign in; return the browser and the page one is on.
+
+    ``last``: who was signed in before, if it was somebody else.
+    """
+    client = scene.ended(last or person)
     answer = client.post(address, data, headers={"Referer": f"http://testserver{page}"})
     assert answer["Location"] == f"{reverse('account_login')}?next={page}"
     person.set_password(PASSWORD)
@@ -136,6 +139,17 @@ def test_it_is_shown_once_and_to_nobody_without_the_right(scene):
     assert "Votre session s’était terminée" not in again
     scene.structure.refresh_from_db()
     assert scene.structure.name != TEXT
+
+
+def test_it_is_not_shown_to_somebody_else(scene):
+    pk = scene.structure.pk
+    address, page = url("structure_edit", pk), url("structure_detail", pk)
+    client, shown = sent_without_session(
+        scene, scene.lead, address, page, CARD, last=scene.contributor
+    )
+    for text in (shown, client.get(reverse("start")).content.decode()):
+        assert TEXT not in unescape(text)
+        assert "Votre session s’était terminée" not in unescape(text)
 
 
 @pytest.mark.parametrize(

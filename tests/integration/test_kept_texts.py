@@ -446,17 +446,17 @@ def sign_in(client: Client, user) -> None:
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
-def posted_without_session(scene, **changes) -> tuple[Client, object]:
+def posted_without_session(scene, person, **changes) -> tuple[Client, object]:
     data = scene.typed(vision("Tapé pendant la coupure"))
     for name, value in changes.items():
         data[name] = value
-    client = Client()
+    client = scene.ended(person)
     return client, scene.post(VISION, data, client=client)
 
 
 def test_what_was_typed_after_the_session_expired_is_saved(scene):
     person = MembershipFactory(structure=scene.structure, user=UserFactory(verified=True)).user
-    client, response = posted_without_session(scene)
+    client, response = posted_without_session(scene, person)
 
     assert response["Location"] == f"{reverse('account_login')}?next={scene.url(VISION)}"
     assert list(Answer.objects.all()) == []
@@ -472,7 +472,7 @@ def test_what_was_typed_after_the_session_expired_overwrites_nobody(scene, colle
     person = MembershipFactory(structure=scene.structure, user=UserFactory(verified=True)).user
     scene.store(vision("Départ"))
     mine = scene.page(VISION)
-    client = Client()
+    client = scene.ended(person)
     scene.post(VISION, mine, client=client, **{FIRST: "Le mien"})
     save(scene, "Le texte de Bob", client=scene.client_of(colleague), user=colleague)
 
@@ -482,6 +482,22 @@ def test_what_was_typed_after_the_session_expired_overwrites_nobody(scene, colle
     assert scene.kept(VISION, person) == {"statements/v1/text": ["Le mien"]}
 
 
+@pytest.mark.parametrize("last", ["a colleague", "nobody", "forged"])
+def test_somebody_else_who_signs_in_gets_nothing_of_it(scene, colleague, last):
+    """A computer that several people use: what one typed is neither shown to the next nor theirs."""
+    person = MembershipFactory(structure=scene.structure, user=UserFactory(verified=True)).user
+    client = scene.ended(colleague) if last == "a colleague" else Client()
+    if last == "forged":
+        client.cookies["personne"] = f"{person.pk}:{'x' * 43}"
+    scene.post(VISION, scene.typed(vision("Le texte d’un autre")), client=client)
+
+    sign_in(client, person)
+
+    assert (list(Answer.objects.all()), list(KeptText.objects.all())) == ([], [])
+    assert "Le texte d’un autre" not in text_of(client.get(scene.url(VISION)))
+    assert "pending_step" not in client.session
+
+
 @pytest.mark.parametrize("who", ["stranger", "reader", "facilitator"])
 def test_who_has_no_right_saves_nothing(scene, who):
     person = UserFactory(verified=True, facilitator=who == "facilitator")
@@ -489,7 +505,7 @@ def test_who_has_no_right_saves_nothing(scene, who):
         MembershipFactory(structure=scene.structure, user=person, role=MembershipRole.READER.value)
     elif who == "stranger":
         StructureFactory(lead=person)
-    client, _response = posted_without_session(scene)
+    client, _response = posted_without_session(scene, person)
 
     sign_in(client, person)
 
@@ -500,7 +516,7 @@ def test_who_has_no_right_saves_nothing(scene, who):
 @pytest.mark.parametrize("revision", ["", "abc", "9" * 5000, "-1", "٣"])
 def test_a_strange_revision_neither_breaks_the_sign_in_nor_loses_the_text(scene, revision):
     person = MembershipFactory(structure=scene.structure, user=UserFactory(verified=True)).user
-    client, _response = posted_without_session(scene, base_revision=revision)
+    client, _response = posted_without_session(scene, person, base_revision=revision)
 
     sign_in(client, person)
 
@@ -531,7 +547,9 @@ def test_a_text_kept_at_a_place_that_is_no_more_shows_a_page(scene, step):
 
 
 def test_too_much_text_is_not_kept_for_an_unknown_person(scene):
-    client, response = posted_without_session(scene, **{"vision-starting_point": "x" * 300_001})
+    client, response = posted_without_session(
+        scene, scene.lead, **{"vision-starting_point": "x" * 300_001}
+    )
 
     assert response.status_code == 302
     assert "pending_step" not in client.session

@@ -192,6 +192,17 @@ def test_member_leaves_by_themselves(client, structure, member):
     assert client.get(reverse("structure_team", args=[structure.pk])).status_code == 404
 
 
+def test_a_member_taken_out_twice_is_out(client, structure, lead, member):
+    client.force_login(lead)
+    address = reverse("member_remove", args=[structure.pk, member.pk])
+    team_page = reverse("structure_team", args=[structure.pk])
+    for _press in (1, 2):
+        assert client.post(address).url == team_page
+    assert roles(structure) == {"Claire": "lead"}
+    assert "ne fait plus partie de l’équipe" in client.get(team_page).content.decode()
+    assert Event.objects.filter(kind="member_removed").count() == 1
+
+
 # --- Pages --------------------------------------------------------------------------------------------
 
 
