@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from diagnostics.domain.vocabulary import State
-from diagnostics.models import Acknowledgement, Answer, Diagnostic, Invitation, User
+from diagnostics.models import Acknowledgement, Diagnostic, Invitation, User
 from diagnostics.services.workflow import request_changes
 from tests.browser.helpers import sign_in
 from tests.factories import PASSWORD, UserFactory
@@ -86,11 +86,11 @@ def test_a_choice_on_purpose_on_the_check_page(page, lead, diagnostic):
 def test_a_link(page, lead, diagnostic):
     page.goto(f"/diagnostics/{diagnostic.pk}/fil-rouge/")
     form = page.locator(".link-form").filter(has=page.locator("[name=links]")).first
-    before = {answer.step: answer.revision for answer in Answer.objects.all()}
+    before = {answer.step: answer.revision for answer in diagnostic.answers.all()}
     form.locator("xpath=ancestor::details").locator("summary").click()
     form.locator("[name=links]:not(:checked)").first.click()
     press_too_late(page, lead, form.get_by_role("button"))
-    after = {answer.step: answer.revision for answer in Answer.objects.all()}
+    after = {answer.step: answer.revision for answer in diagnostic.answers.all()}
     assert sum(after.values()) == sum(before.values()) + 1
 
 
