@@ -123,7 +123,7 @@ def test_the_same_field_is_chosen(page, diagnostic, colleague):
     )
     save_answer(diagnostic, theirs, internal_note="", base_revision=1, user=colleague)
     statement.fill("Le mien")
-    choices = page.get_by_role("region", name="À choisir")
+    choices = row(page, "Énoncé", 1).get_by_role("group", name="À choisir")
     expect(choices).to_contain_text("Celui de Karim")
     expect(statement).to_have_value("Le mien")
     assert stored("vision", "statements")[0]["text"] == "Celui de Karim"
