@@ -6,8 +6,10 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 AXE = (Path(settings.BASE_DIR) / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-_RUN = """async () => {
-  const {violations} = await axe.run(document, {resultTypes: ["violations"]});
+_RUN = """async (isNarrow) => {
+  // Colours do not depend on the width, and are half the work.
+  const rules = isNarrow ? {"color-contrast": {enabled: false}} : {};
+  const {violations} = await axe.run(document, {resultTypes: ["violations"], rules});
   return violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target).join(" ; ")}`);
 }"""
 _OVERFLOW = """() => {
@@ -49,7 +51,8 @@ class Inspector:
         page.evaluate(AXE)
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 800})
-            self.problems += [f"{name} ({width} px): {found}" for found in page.evaluate(_RUN)]
+            violations = page.evaluate(_RUN, width < 600)
+            self.problems += [f"{name} ({width} px): {found}" for found in violations]
         page.set_viewport_size({"width": 320, "height": 640})
         overflow = page.evaluate(_OVERFLOW)
         if overflow:
