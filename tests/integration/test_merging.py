@@ -218,7 +218,8 @@ def test_the_notes_of_the_team_are_to_be_chosen_too(scene, bob):
     page = text_of(scene.browser.get(scene.url(OBJECTIVES)))
 
     choice = choice_shown(page, "internal_note")
-    for words in ("Note interne de l’équipe", "Ma note", "La note de Bob"):
+    assert "Note interne de l’équipe" in page.split("À choisir")[1].split("</section>")[0]
+    for words in ("Ma note", "La note de Bob"):
         assert words in choice
 
 
