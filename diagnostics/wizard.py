@@ -26,10 +26,11 @@ from formtools.wizard.storage.base import BaseStorage
 from formtools.wizard.views import NamedUrlWizardView
 
 from diagnostics.domain.completeness import missing_in_step
+from diagnostics.domain.merge import row_keys
 from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.forms.base import StepForm, TamperedForm
-from diagnostics.forms.kept_texts import came_in, news_of, show_step
-from diagnostics.forms.places import fields_by_place, form_of_answer
+from diagnostics.forms.kept_texts import came_in, news_of, show_step, shown_in
+from diagnostics.forms.places import fields_by_place, form_of_answer, texts_by_place
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.forms.row_operations import (
     RemovedRow,
@@ -162,8 +163,7 @@ class StepWizard(NamedUrlWizardView):
                 removed = row_to_remove(form, posted.get("row_op", ""))
                 form = form if removed else posted_form(loaded, data)
             saved = save_posted(form, posted, loaded)
-            if removed:
-                remove_posted(removed, saved, loaded)
+            removed_at = remove_posted(removed, saved, loaded) if removed else 0
         except TamperedForm as error:
             raise SuspiciousOperation(str(error)) from error
         except WrongState:
@@ -172,8 +172,8 @@ class StepWizard(NamedUrlWizardView):
             return self._tell_saved(form, saved)
         if saved.answer.merged is not None:
             messages.info(self.request, came_in(saved.answer.merged, loaded.document))
-        if removed:
-            return self._told_removal(removed, saved.answer.revision)
+        if removed and removed_at:
+            return self._told_removal(removed, removed_at)
         if "put_back" in posted:
             return self._put_back(posted["put_back"])
         return redirect(self._next_url(saved, anchor))
@@ -190,6 +190,9 @@ class StepWizard(NamedUrlWizardView):
         """Put back the row that was just removed (« rows/o1:12 »), and lead to it."""
         here = self.get_step_url(self.loaded.step.value)
         place, revision, _index = read_removal(asked)
+        name, _, key = place.partition("/")
+        if name not in STEP_FORMS[self.loaded.step].rows_that_move():
+            return redirect(here)
         try:
             answer = restore_row(
                 self.loaded.diagnostic,
@@ -203,8 +206,7 @@ class StepWizard(NamedUrlWizardView):
         except ServiceError as error:
             messages.warning(self.request, str(error))
             return redirect(here)
-        name, _, key = place.partition("/")
-        index = [row.id for row in getattr(answer, name)].index(key)
+        index = row_keys(answer, name).index(key)
         return redirect(f"{here}#{self.loaded.step}-{name}-{index}")
 
     def _next_url(self, saved: SavedStep, anchor: str) -> str:
@@ -284,7 +286,11 @@ class StepWizard(NamedUrlWizardView):
         in from others, what is kept aside and why, and what changes around the form."""
         answer, fields = saved.answer, fields_by_place(form)
         self.loaded = _as_saved(self.loaded, answer)
-        shown = show_step(self.loaded) if answer.kept else None
+        is_news = answer.merged is not None or "settle" in self.request.POST
+        stored = shown = None
+        if answer.kept or is_news:
+            stored = form_of_answer(type(form), answer.noted, self.loaded.form_context)
+            shown = shown_in(form, answer.kept, texts_by_place(stored))
         told: dict[str, Any] = {
             "revision": answer.revision,
             "others": self._others(),
@@ -311,8 +317,7 @@ class StepWizard(NamedUrlWizardView):
                 }
                 for choice in shown.choices
             ]
-        if answer.merged is not None or "settle" in self.request.POST:
-            stored = form_of_answer(type(form), answer.noted, self.loaded.form_context)
+        if stored is not None and is_news:
             told["news"] = news_of(form, stored, answer.kept)
         if answer.merged is not None:
             typed = "unchanged" not in self.request.POST

@@ -191,7 +191,7 @@ class Scene:
         loaded = load_step(get_diagnostic(user, self.diagnostic.pk), step, user=user)
         shown = show_step(loaded)
         data = self.complete(posted(shown.form), step, revision=loaded.revision)
-        data.setlist("kept", list(shown.known))
+        data.setlist("kept", [f"{mark} {place}" for place, mark in shown.known.items()])
         data.setlist("choose", list(shown.waiting))
         data["page"] = token_hex(6)
         return data

@@ -278,6 +278,11 @@ class StepForm(forms.Form):
         }
 
     @classmethod
+    def rows_that_move(cls) -> list[str]:
+        """Return the sets of rows of the step that are added and removed."""
+        return [name for name, rows in cls.formset_classes.items() if not rows.fixed]
+
+    @classmethod
     def fields_of_example(cls, values: dict[str, list[str]]) -> dict[str, list[str]]:
         """Return what an example writes, by field of the form, from its values by field of the shape."""
         return values

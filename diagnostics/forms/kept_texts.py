@@ -3,15 +3,16 @@ else's save."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.forms import BoundField
 from django.http import QueryDict
 
 from diagnostics.domain.comparison import compare_answers, labels_of
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.merge import Conflict, ConflictKind
+from diagnostics.domain.merge import Conflict, ConflictKind, row_keys
 from diagnostics.forms.base import StepForm
 from diagnostics.forms.fields import TextField
 from diagnostics.forms.places import (
@@ -26,7 +27,7 @@ from diagnostics.forms.places import (
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.models import KeptText
 from diagnostics.queries import LoadedStep, Noted, Overtaken
-from diagnostics.services.kept_texts import Aside
+from diagnostics.services.kept_texts import Aside, mark_of
 from diagnostics.typography import capitalised
 
 
@@ -57,8 +58,8 @@ class Disputed:
 
 @dataclass(frozen=True)
 class LeftText:
-    """A text that no field of the form shows: of a row beyond the cap, or typed on another page
-    where this one holds something else (``field_id``: there, where it may come back)."""
+    """A text that no field of the form shows: of a row beyond the cap or removed since, or typed on
+    another page where this one holds something else (``field_id``: there, where it may come back)."""
 
     place: str
     text: str
@@ -71,7 +72,7 @@ class ShownStep:
     """The form of a step with the texts that are kept for the person.
 
     ``refused``: places whose text the form refuses; ``choices``, ``disputed`` and ``left`` wait for
-    a word; ``known``: places of all that is kept, ``waiting``: of what waits.
+    a word, ``waiting`` are their places; ``known``: the marks of all that it shows, by place.
     """
 
     form: StepForm
@@ -79,7 +80,7 @@ class ShownStep:
     choices: tuple[Choice, ...] = ()
     disputed: tuple[Disputed, ...] = ()
     left: tuple[LeftText, ...] = ()
-    known: tuple[str, ...] = ()
+    known: Mapping[str, str] = field(default_factory=dict)
     waiting: tuple[str, ...] = ()
 
     @property
@@ -97,12 +98,25 @@ def show_step(loaded: LoadedStep, *, blank_row: str = "") -> ShownStep:
         return ShownStep(plain)
     stored = texts_by_place(plain)
     differing = {place: texts for place, texts in kept.items() if stored.get(place) != texts}
-    data, left = put_texts(plain, differing, blank_row=blank_row)
+    data = put_texts(plain, differing, blank_row=blank_row)
     form = form_class(data, context=loaded.form_context, prefix=loaded.step.value)
     form.is_valid()
-    fields = fields_by_place(form)
+    return shown_in(form, kept, stored)
+
+
+def shown_in(form: StepForm, kept: Mapping[str, list[str]], stored: Texts) -> ShownStep:
+    """Return what a page that shows this form shows of the texts that are kept for the person.
+
+    ``stored``: the texts of the answer, by place. A text that another page kept where this one holds
+    something else is not shown by it.
+    """
+    fields, typed, labels = fields_by_place(form), texts_by_place(form), labels_by_place(form)
+    # A new row whose set is full meanwhile is not in the page any longer, see news_of.
+    gone = tuple(f"{row}/" for row in _rows_without_room(form, stored))
+    # Boxes of which none is ticked post nothing.
+    held = [p for p in fields if p in kept and (typed[p] or [""]) == kept[p]]
+    held = [place for place in held if not place.startswith(gone or ("\0",))]
     refused = tuple(place for place, bound in fields.items() if bound.errors)
-    labels = labels_by_place(form)
     choices = [
         Choice(
             place,
@@ -110,41 +124,61 @@ def show_step(loaded: LoadedStep, *, blank_row: str = "") -> ShownStep:
             labels[place],
             words_of(fields[place], stored[place]),
             stored[place],
-            words_of(fields[place], differing[place]),
+            words_of(fields[place], kept[place]),
             isinstance(fields[place].field, TextField),
         )
-        for place in fields
-        if place in differing and place in stored and place not in refused
+        for place in held
+        if place not in refused and place in stored and (stored[place] or [""]) != kept[place]
     ]
     disputed = _disputed(form, kept)
     elsewhere = [
-        LeftText(place, words_of(fields[at], texts), labels[at], fields[at].auto_id)
-        for place, texts in kept.items()
-        if place.startswith(KeptText.ASIDE) and (at := place[1:]) in fields
+        place
+        for place in kept
+        if not _is_row(form, place) and (place not in fields or place.startswith(gone or ("\0",)))
     ]
+    waiting = [choice.place for choice in choices] + [row.place for row in disputed] + elsewhere
+    rows = [place for place in kept if _is_row(form, place)]  # in dispute, or settled
     return ShownStep(
         form,
         refused,
         tuple(choices),
         tuple(disputed),
-        (*_found_no_room(left), *elsewhere),
-        tuple(kept),
-        (
-            *(choice.place for choice in choices),
-            *(row.place for row in disputed),
-            *(text.place for text in elsewhere),
-            *left,
-        ),
+        tuple(_left_texts({place: kept[place] for place in elsewhere}, fields, labels)),
+        {place: mark_of(kept[place]) for place in (*held, *rows, *elsewhere)},
+        tuple(waiting),
     )
 
 
-def _found_no_room(left: Texts) -> list[LeftText]:
-    """Return one text a row, of its fields in reading order."""
+def _rows_without_room(form: StepForm, stored: Texts) -> list[str]:
+    """Return the rows of a form that are not in the answer, where that one has as many as it may."""
+    found = []
+    for name, formset in form.formsets.items():
+        keys = {p.split("/")[1] for p in stored if p.startswith(f"{name}/")}
+        if not formset.fixed and len(keys) >= formset.cap:
+            found += [f"{name}/{row.key}" for row in formset.forms if row.key not in keys]
+    return found
+
+
+def _is_row(form: StepForm, place: str) -> bool:
+    """Tell whether a place is a whole row: one that is, or was, in dispute."""
+    name, _, key = place.partition("/")
+    return name in form.formsets and "/" not in key
+
+
+def _left_texts(
+    texts: Texts, fields: Mapping[str, BoundField], labels: Mapping[str, str]
+) -> Iterator[LeftText]:
+    """Yield what no field shows: a text of its own where there is a field, else one a row."""
     rows: dict[str, list[str]] = {}
-    for place, texts in left.items():
-        row = place.rpartition("/")[0]
-        rows.setdefault(row, []).extend(text for text in texts if text.strip())
-    return [LeftText(row, "\n".join(texts)) for row, texts in rows.items()]
+    for place, values in texts.items():
+        at = KeptText.of(place)
+        if at in fields:
+            yield LeftText(place, words_of(fields[at], values), labels[at], fields[at].auto_id)
+        else:
+            row = place.rpartition("/")[0] or place
+            rows.setdefault(row, []).extend(text for text in values if text.strip())
+    for row, values in rows.items():
+        yield LeftText(row, "\n".join(values))
 
 
 def _disputed(form: StepForm, kept: Mapping[str, object]) -> list[Disputed]:
@@ -210,21 +244,33 @@ def read_posted(
     if waiting or refused:
         typed = texts_by_place(form)
         out = {p: texts for p, texts in typed.items() if p in waiting or p in refused}
-        rows = {place.rpartition("/")[0] for place in typed}
-        for place in waiting - typed.keys():
-            name, _, rest = place.partition("/")
-            is_row = name in form.formsets and "/" not in rest
-            if not is_row or place in rows:  # a row in dispute that was removed is settled
-                out[place] = kept[place]
-    known, page = frozenset(posted.getlist("kept")), posted.get("page", "")[:12]
-    return noted, Aside(out, known, lambda found: texts_of_conflict(form, found), page), refused
+        out |= {p: kept[p] for p in waiting - typed.keys() if not _was_removed(form, typed, p)}
+    known = {place: mark for mark, _, place in (k.partition(" ") for k in posted.getlist("kept"))}
+    aside = Aside(out, known, lambda found: texts_of_conflict(form, found), page_of(posted))
+    return noted, aside, refused
+
+
+def page_of(posted: Mapping[str, Any]) -> str:
+    """Return which page posts, as it says itself; nothing when no page of ours says so."""
+    page = str(posted.get("page", ""))
+    return page if page.isascii() and page.isalnum() and len(page) <= 12 else ""
+
+
+def _was_removed(form: StepForm, typed: Texts, place: str) -> bool:
+    """Tell whether a text waits at a row of the answer that the page does not have any more."""
+    name, _, rest = place.partition("/")
+    key = rest.partition("/")[0]
+    if name not in form.formsets or any(p.startswith(f"{name}/{key}/") for p in typed):
+        return False
+    stored = form.context.stored
+    return "/" not in rest or (stored is not None and key in row_keys(stored, name))
 
 
 def _settled(form: StepForm, place: str, verb: str, kept: list[str]) -> StepForm:
     """Return the form with what was chosen between two texts."""
     fields = fields_by_place(form)
     is_aside = place.startswith(KeptText.ASIDE)
-    place = place.removeprefix(KeptText.ASIDE)
+    place = KeptText.of(place)
     if place not in fields or (verb == "mine" and not is_aside):
         return form
     if is_aside:
@@ -258,18 +304,24 @@ def unsaved_texts(form: StepForm, loaded: LoadedStep) -> Texts:
 
 def news_of(posted: StepForm, saved: StepForm, kept: Mapping[str, list[str]]) -> dict[str, object]:
     """Return how what is stored now differs from what a page posted: texts by place, less those that
-    are kept aside for the person, and the keys of the rows of each set, in order."""
+    are kept aside for the person, and the keys of the rows of each set, in order: new rows of which
+    all is kept aside stay last, while there is room."""
     before, after = texts_by_place(posted), texts_by_place(saved)
     texts = {
         place: value
         for place, value in after.items()
         if before.get(place) != value and place not in kept
     }
-    rows = {
-        name: [row.key for row in formset.forms]
-        for name, formset in saved.formsets.items()
-        if not formset.fixed and not formset.starts_blank
-    }
+    rows = {}
+    for name, formset in saved.formsets.items():
+        keys = [] if formset.starts_blank else [row.key for row in formset.forms]
+        keys += [
+            row.key
+            for row in posted.formsets[name].forms
+            if row.key not in keys and any(p.startswith(f"{name}/{row.key}/") for p in kept)
+        ]
+        if not formset.fixed and keys:
+            rows[name] = keys[: formset.cap]
     return {"texts": texts, "rows": rows}
 
 

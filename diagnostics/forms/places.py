@@ -92,19 +92,14 @@ def give_row_ids(form: type[StepForm], data: QueryDict, prefix: str) -> None:
                 data[f"{prefix}-{name}-{index}-id"] = formset.new_row()["id"]
 
 
-def put_texts(
-    form: StepForm, texts: Mapping[str, list[str]], *, blank_row: str = ""
-) -> tuple[QueryDict, Texts]:
+def put_texts(form: StepForm, texts: Mapping[str, list[str]], *, blank_row: str = "") -> QueryDict:
     """Return what a browser would post of a form with some of its texts replaced.
 
-    ``blank_row``: the set of rows that has a blank one more.
-
-    A row that is not in the form comes after the others, while there is room: what found none is
-    given back, by place.
+    ``blank_row``: the set of rows that has a blank one more. A row that is not in the form comes after
+    the others, while there is room; a place that the form does not have is left out.
     """
     data, fields = post_of(form), fields_by_place(form)
     added: dict[tuple[str, str], int] = {}
-    left: Texts = {}
     for place, values in texts.items():
         if place in fields:
             data.setlist(fields[place].html_name, values)
@@ -117,7 +112,6 @@ def put_texts(
         if (name, key) not in added:
             total = int(str(data[f"{formset.prefix}-TOTAL_FORMS"]))
             if total >= formset.cap:
-                left[place] = values
                 continue
             added[name, key] = total
             _add_row(data, formset, {"id": key})
@@ -129,7 +123,7 @@ def put_texts(
                 _add_row(data, formset, row)
         elif name == blank_row and not formset.fixed and total < formset.cap:
             _add_row(data, formset, formset.new_row())
-    return data, left
+    return data
 
 
 def _add_row(data: QueryDict, formset: RowFormSet, values: Mapping[str, str]) -> None:

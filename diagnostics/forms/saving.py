@@ -5,17 +5,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.http import QueryDict
 
+from diagnostics.domain.answers import Answer
+from diagnostics.domain.merge import ConflictKind
 from diagnostics.domain.vocabulary import Mark
 from diagnostics.forms.base import StepForm, TamperedForm
-from diagnostics.forms.kept_texts import read_posted, unsaved_texts
+from diagnostics.forms.kept_texts import page_of, read_posted, unsaved_texts
 from diagnostics.forms.places import give_row_ids
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.forms.row_operations import RemovedRow
 from diagnostics.queries import LoadedStep
 from diagnostics.services.answers import SavedAnswer, remove_row, save_answer
-from diagnostics.services.kept_texts import keep_texts
+from diagnostics.services.kept_texts import keep_texts, set_row_aside
+
+REMOVED = ConflictKind.REMOVED.value
 
 
 @dataclass(frozen=True)
@@ -61,22 +66,44 @@ def save_posted(form: StepForm, posted: QueryDict, loaded: LoadedStep) -> SavedS
     return SavedStep(saved, refused)
 
 
-def remove_posted(row: RemovedRow, saved: SavedStep, loaded: LoadedStep) -> None:
+def remove_posted(row: RemovedRow, saved: SavedStep, loaded: LoadedStep) -> int:
     """Take a row away once what was typed in it is stored, so that it can be put back; what of it was
-    kept aside goes.
+    refused stands aside. Return the revision that has the row.
 
-    Raises what save_answer raises.
+    A row that somebody else changed meanwhile stays, in dispute: 0. Raises NotAllowed and WrongState.
     """
-    of_row = [place for place in saved.answer.kept if f"{place}/".startswith(f"{row.place}/")]
-    keep_texts(loaded.diagnostic, loaded.step, user=loaded.user, texts={}, known=of_row)
-    remove_row(loaded.diagnostic, loaded.step, row=row.place, user=loaded.user)
+    answer, (name, _, key) = saved.answer, row.place.partition("/")
+    diagnostic, step, user = loaded.diagnostic, loaded.step, loaded.user
+    merged = answer.merged
+    if merged is not None:
+        theirs = (_row(noted.answer, name, key) for noted in (merged.base, merged.stored))
+        before, after = theirs
+        if after is not None and before != after:
+            with transaction.atomic():
+                keep_texts(diagnostic, step, user=user, texts={row.place: [REMOVED]})
+            return 0
+    with transaction.atomic():
+        set_row_aside(diagnostic, step, user=user, row=row.place)
+        removed = remove_row(diagnostic, step, row=row.place, user=user)
+    # Pressed twice: the first press took it away.
+    return answer.revision if removed else max(answer.revision - 1, 1)
+
+
+def _row(answer: Answer, name: str, key: str) -> object:
+    return next((row for row in getattr(answer, name) if row.id == key), None)
 
 
 def keep_unsaved(form: StepForm, loaded: LoadedStep) -> None:
     """Keep all that was typed and is not stored: nothing of it can be saved now."""
     texts = unsaved_texts(form, loaded)
-    page = form.data.get("page", "")[:12]
-    keep_texts(loaded.diagnostic, loaded.step, user=loaded.user, texts=texts, page=page)
+    with transaction.atomic():
+        keep_texts(
+            loaded.diagnostic,
+            loaded.step,
+            user=loaded.user,
+            texts=texts,
+            page=page_of(form.data),
+        )
 
 
 def _number(posted: QueryDict, name: str) -> int:
@@ -88,6 +115,6 @@ def _number(posted: QueryDict, name: str) -> int:
 
 def _sent_by(posted: QueryDict) -> str:
     """Return the page that posts and how manieth of its saves it is; nothing without JavaScript."""
-    page, number = posted.get("page", ""), posted.get("sent", "")
-    known = page.isascii() and page.isalnum() and number.isascii() and number.isdigit()
-    return f"{page} {number}" if known and len(page) <= 12 and len(number) <= 9 else ""
+    page, number = page_of(posted), str(posted.get("sent", ""))
+    known = page and number.isascii() and number.isdigit() and len(number) <= 9
+    return f"{page} {number}" if known else ""

@@ -290,8 +290,8 @@ class KeptText(models.Model):
     that somebody else's stand against. It is theirs alone.
 
     ``texts``: url-encoded (a NUL may be in it, which JSON refuses), by place in the answer, see
-    ``forms/places.py``. ``pages``: which page of theirs each comes from. At :attr:`ASIDE` and a
-    place: what another page kept there before.
+    ``forms/places.py``. ``pages``: which page of theirs each comes from. Behind :attr:`ASIDE`,
+    once or more: what else was typed at the place, on another page or in a row that went.
     """
 
     ASIDE: ClassVar = "~"
@@ -317,6 +317,11 @@ class KeptText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.step}"
+
+    @classmethod
+    def of(cls, place: str) -> str:
+        """Return the place at which a text that stands aside was typed."""
+        return place.lstrip(cls.ASIDE)
 
     @property
     def by_place(self) -> dict[str, list[str]]:

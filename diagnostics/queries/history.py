@@ -118,7 +118,7 @@ def removed_row(loaded: LoadedStep, asked: str) -> RemovedRow | None:
     """Return the row that was just removed (see :func:`read_removal`), while it can come back."""
     place, revision, index = read_removal(asked)
     name, _, key = place.partition("/")
-    sets = {row_set.field: row_set for row_set in STEPS[loaded.step].row_sets}
+    sets = {rows.field: rows for rows in STEPS[loaded.step].row_sets if not rows.is_fixed}
     if loaded.stored_row is None or loaded.stored is None or name not in sets or not revision:
         return None
     past = past_answer(loaded.stored_row, revision)

@@ -13,7 +13,7 @@ from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.answers import without_ids
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.indicators import Assessment, assess
-from diagnostics.domain.merge import put_back
+from diagnostics.domain.merge import put_back, row_keys
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, AnswerRevision, Diagnostic, RecentAnswer, User
 from diagnostics.queries import (
@@ -215,27 +215,28 @@ def restore_row(
     )
 
 
-def remove_row(
-    diagnostic: Diagnostic, step: StepKey, *, row: str, user: User
-) -> SavedAnswer | None:
-    """Take one row out of the answer that is stored (« rows/o1 »): a save like another. Nothing when
-    it is not there.
+def remove_row(diagnostic: Diagnostic, step: StepKey, *, row: str, user: User) -> bool:
+    """Take one row out of the answer that is stored (« rows/o1 »): a save like another. Tell whether
+    it was there.
 
     Raises NotAllowed and WrongState.
     """
-    now = Answer.objects.filter(diagnostic=diagnostic, step=step.value).first()
-    if now is None:
-        return None
-    noted = noted_answer(step, now.replaced()["value"])
-    name, _, key = row.partition("/")
-    left = [entry for entry in getattr(noted.answer, name) if entry.id != key]
-    return save_answer(
-        diagnostic,
-        noted.answer.model_copy(update={name: left}),
-        internal_note=noted.note,
-        base_revision=now.revision,
-        user=user,
-    )
+    with transaction.atomic():
+        lock_for_editing(diagnostic, user=user)
+        now = Answer.objects.filter(diagnostic=diagnostic, step=step.value).first()
+        noted = noted_answer(step, now.replaced()["value"]) if now else None
+        name, _, key = row.partition("/")
+        if now is None or noted is None or key not in row_keys(noted.answer, name):
+            return False
+        left = [entry for entry in getattr(noted.answer, name) if entry.id != key]
+        save_answer(
+            diagnostic,
+            noted.answer.model_copy(update={name: left}),
+            internal_note=noted.note,
+            base_revision=now.revision,
+            user=user,
+        )
+    return True
 
 
 def purge_recent_answers(now: dt.datetime) -> int:

@@ -275,11 +275,11 @@ function around(html) {
 function showChoices(choices) {
   const stand = new Map(choices.map((choice) => [choice.field, choice.html]));
   for (const old of form.querySelectorAll("[data-choice]")) {
-    const at = old.parentElement.querySelector("[id]:is(input, textarea, select)") ?? old.parentElement;
-    if (!stand.has(at.id) || !old.contains(document.activeElement)) {
+    const { at } = old.dataset;
+    if (!stand.has(at) || !old.contains(document.activeElement)) {
       old.remove();
     } else {
-      stand.delete(at.id); // its buttons are in use
+      stand.delete(at); // its buttons are in use
     }
   }
   for (const [id, html] of stand) {
@@ -411,12 +411,9 @@ document.addEventListener("click", (event) => {
   if (button) {
     event.preventDefault();
     const box = button.closest("[data-choice]");
-    const link = box.querySelector("a");
-    const field = link
-      ? document.getElementById(link.hash.slice(1))
-      : box.parentElement.querySelector("[id]:is(input, textarea, select), fieldset");
+    const at = box.dataset.at ?? box.querySelector("a")?.hash.slice(1);
     insist({ settle: button.value }).then(() => {
-      (field ?? document.getElementById("to-settle")).focus();
+      (document.getElementById(at) ?? document.getElementById("to-settle")).focus();
     });
   }
 });

@@ -15,7 +15,7 @@ function touched() {
 
 // --- Rows -----------------------------------------------------------------------------------
 
-const ATTRIBUTES = ["id", "name", "for", "aria-describedby", "aria-labelledby"];
+const ATTRIBUTES = ["id", "name", "for", "aria-describedby", "aria-labelledby", "data-at"];
 
 function rowsOf(container) {
   return [...container.querySelectorAll(":scope > [data-row]")];
