@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -136,9 +136,12 @@ def edit_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def delete_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask for confirmation, then delete a diagnostic that was never submitted (its lead)."""
     once = request.POST.get("once", "")
-    if address := led_to(once, user=request.user):
-        return redirect(address)
-    loaded = get_diagnostic(request.user, pk)
+    try:
+        loaded = get_diagnostic(request.user, pk)
+    except Http404:
+        if address := led_to(once, user=request.user):
+            return redirect(address)  # the first press has just deleted it
+        raise
     diagnostic, role = loaded.diagnostic, loaded.access.role
     if role is not MembershipRole.LEAD:
         raise PermissionDenied("Seul·e le ou la référent·e supprime un diagnostic.")
