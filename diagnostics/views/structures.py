@@ -83,9 +83,12 @@ def edit_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def delete_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask for confirmation, then delete a structure that has no diagnostic (its lead)."""
     once = request.POST.get("once", "")
-    if address := led_to(once, user=request.user):
-        return redirect(address)
-    loaded = _managed(request, pk)
+    try:
+        loaded = _managed(request, pk)
+    except Http404:
+        if address := led_to(once, user=request.user):
+            return redirect(address)  # the first press has just deleted it
+        raise
     if request.method == "POST":
 
         def delete() -> str:
