@@ -241,29 +241,35 @@ class StepWizard(NamedUrlWizardView):
         }
         return context
 
-    def _page_context(self) -> dict[str, Any]:
-        loaded, step = self.loaded, self.loaded.step
-        steps = [entry for axis in loaded.rail for entry in axis.steps]
-        index = next(i for i, entry in enumerate(steps) if entry.key is step)
+    def _around(self) -> dict[str, Any]:
+        """Return what the parts around the form show (``diagnostics/_saved.html``)."""
+        loaded = self.loaded
         saved = loaded.stored_row.updated_at if loaded.stored_row else None
-        # As the document has it: links to rows that are gone are left out.
-        shown = loaded.document.answers.get(step)
-        missing, findings = missing_in_step(loaded.document, step), loaded.findings
+        missing, findings = missing_in_step(loaded.document, loaded.step), loaded.findings
         return {
             "loaded": loaded,
             "diagnostic": loaded.diagnostic,
             "access": loaded.access,
+            "saved_today": saved is not None and timezone.localdate(saved) == timezone.localdate(),
+            "missing": missing,
+            "findings": findings,
+            "side_is": _mark_of(missing, findings),
+            "rail_is": _mark_of(loaded.rail, loaded.diagnostic.title),
+        }
+
+    def _page_context(self) -> dict[str, Any]:
+        loaded, step = self.loaded, self.loaded.step
+        steps = [entry for axis in loaded.rail for entry in axis.steps]
+        index = next(i for i, entry in enumerate(steps) if entry.key is step)
+        # As the document has it: links to rows that are gone are left out.
+        shown = loaded.document.answers.get(step)
+        return self._around() | {
             "kit_step": loaded.kit_step,
             "previous_step": steps[index - 1] if index else None,
             "next_step": steps[index + 1] if index + 1 < len(steps) else None,
             "form_template": f"steps/{step.value}/form.html",
             "shown_answer": shown or loaded.stored,
             "has_content": shown is not None and not shown.content_is_empty,
-            "saved_today": saved is not None and timezone.localdate(saved) == timezone.localdate(),
-            "missing": missing,
-            "findings": findings,
-            "side_is": _mark_of(missing, findings),
-            "rail_is": _mark_of(loaded.rail, loaded.diagnostic.title),
             "change_request": pending_request(loaded.diagnostic)
             if loaded.diagnostic.state == State.CHANGES_REQUESTED
             else None,
@@ -302,7 +308,7 @@ class StepWizard(NamedUrlWizardView):
             ],
             "around": render_to_string(
                 "diagnostics/_saved.html",
-                self._page_context()
+                self._around()
                 | {"shown": shown, "shown_there": self.request.POST.getlist("shown")},
                 self.request,
             ),

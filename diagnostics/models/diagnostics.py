@@ -326,7 +326,12 @@ class KeptText(models.Model):
     @property
     def by_place(self) -> dict[str, list[str]]:
         """The texts, by place."""
-        return {place: list(values) for place, values in QueryDict(self.texts).lists()}
+        return self.read(self.texts)
+
+    @staticmethod
+    def read(texts: str) -> dict[str, list[str]]:
+        """Return texts by place, as they are stored."""
+        return {place: list(values) for place, values in QueryDict(texts).lists()}
 
 
 class Presence(models.Model):

@@ -16,6 +16,7 @@ from diagnostics.queries.documents import (
     load_diagnostic_document,
     stored_acknowledgements,
     thresholds_of,
+    with_answer,
 )
 from diagnostics.queries.history import (
     Change,
@@ -63,6 +64,7 @@ __all__ = [
     "load_diagnostic_document",
     "stored_acknowledgements",
     "thresholds_of",
+    "with_answer",
     "LoadedStep",
     "StepContext",
     "load_step",

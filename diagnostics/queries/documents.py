@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from diagnostics.domain.answers import STEPS
+from diagnostics.domain.answers.descriptor import drop_dangling
 from diagnostics.domain.coherence import (
     CoherenceFinding,
     Thresholds,
@@ -86,6 +88,16 @@ def build_document(
     # The shapes were just read for this document alone: no copy is needed.
     drop_dangling_links(document.answers)
     return document
+
+
+def with_answer(document: DiagnosticDocument, answer: Answer) -> DiagnosticDocument:
+    """Return a document with what an answer holds now; none of its rows came or went, so that the
+    links of the other steps stay as they are."""
+    step = StepKey(answer.step)
+    shape = load_answer(step, answer.shape_value())
+    answers = document.answers.model_copy(update={step.value: None if shape.is_empty else shape})
+    drop_dangling(STEPS[step].row_sets, answers)
+    return document.model_copy(update={"answers": answers})
 
 
 def load_diagnostic_document(diagnostic: Diagnostic) -> DiagnosticDocument:

@@ -248,7 +248,5 @@ def load_step(loaded: LoadedDiagnostic, step: StepKey, *, user: User) -> LoadedS
 
 def kept_texts(diagnostic: Diagnostic, user: User) -> dict[str, dict[str, list[str]]]:
     """Return what is kept for a person in a diagnostic, by step and by place."""
-    return {
-        kept.step: kept.by_place
-        for kept in KeptText.objects.filter(diagnostic=diagnostic, user=user)
-    }
+    kept = KeptText.objects.filter(diagnostic=diagnostic, user=user).values_list("step", "texts")
+    return {step: KeptText.read(texts) for step, texts in kept}

@@ -26,6 +26,7 @@ from diagnostics.queries import (
     read_overtaken,
     stored_acknowledgements,
     thresholds_of,
+    with_answer,
 )
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.kept_texts import Aside, keep_texts
@@ -97,8 +98,10 @@ def save_answer(
     step, merged = answer.step, None
     with transaction.atomic():
         locked = lock_for_editing(diagnostic, user=user, read=read.diagnostic if read else None)
+        as_read: DiagnosticDocument | None = None
         if read is not None and locked.updated_at == read.diagnostic.updated_at:
-            answers, acknowledgements = list(read.answers), read.document.acknowledgements
+            as_read = read.document
+            answers, acknowledgements = list(read.answers), as_read.acknowledgements
         else:
             answers = list(locked.answers.all())
             acknowledgements = stored_acknowledgements(locked)
@@ -135,6 +138,8 @@ def save_answer(
                 )
         if not _says_else(stored, noted):
             return SavedAnswer(revision, noted, changed=False, merged=merged, kept=kept)
+        before = as_read.answers.get(step) if as_read else None
+        same_rows = before is not None and before.row_ids() == noted.answer.row_ids()
         now = timezone.now()
         if stored is None:
             stored = Answer(diagnostic=locked, step=step.value, revision=0)
@@ -154,7 +159,10 @@ def save_answer(
         else:
             stored.save()
         locked.updated_at = now
-        document = build_document(locked, answers, acknowledgements)
+        if as_read and same_rows:  # no link of another step comes to life or dies
+            document = with_answer(as_read, stored)
+        else:
+            document = build_document(locked, answers, acknowledgements)
         assessment = assess(document, thresholds_of(locked))
         locked.indicators = dict(assessment.indicators)
         locked.save(update_fields=["updated_at", "indicators"])

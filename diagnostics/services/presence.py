@@ -21,8 +21,8 @@ def note_presence(diagnostic: Diagnostic, step: StepKey, *, user: User) -> list[
     now = timezone.now()
     seen = Presence.objects.filter(
         diagnostic=diagnostic, step=step.value, seen_at__gte=now - SEEN_WITHIN
-    ).values_list("user", "seen_at", "user__name", "user__email")
-    at = {person: seen_at for person, seen_at, _name, _email in seen}
+    )
+    at = dict(seen.values_list("user", "seen_at"))
     if user.pk not in at or at[user.pk] < now - NOTED_AGAIN:
         Presence.objects.bulk_create(
             [Presence(diagnostic=diagnostic, step=step.value, user=user, seen_at=now)],
@@ -30,8 +30,10 @@ def note_presence(diagnostic: Diagnostic, step: StepKey, *, user: User) -> list[
             update_fields=["seen_at"],
             unique_fields=["diagnostic", "step", "user"],
         )
-    others = [User(name=name, email=email) for pk, _at, name, email in seen if pk != user.pk]
-    return sorted(person.display_name for person in others)
+    others = at.keys() - {user.pk}
+    # Most often one is alone: the names are read when there are some.
+    people = User.objects.filter(pk__in=others) if others else ()
+    return sorted(person.display_name for person in people)
 
 
 def purge_presences(now: dt.datetime) -> int:

@@ -15,7 +15,8 @@ from diagnostics.domain.answers import ANSWER_SHAPES, Vision, VisionStatement
 from diagnostics.domain.indicators import compute_indicators
 from diagnostics.domain.vocabulary import MembershipRole, State, StepKey
 from diagnostics.models import Answer, AnswerRevision, KeptText
-from diagnostics.queries import load_diagnostic_document
+from diagnostics.queries import get_diagnostic, load_diagnostic_document, load_step
+from diagnostics.services.answers import save_answer
 from tests.factories import MembershipFactory, StructureFactory, UserFactory
 from tests.pages import html_of
 from tests.posting import STEPS
@@ -384,3 +385,35 @@ def test_a_visitor_is_led_to_sign_in(scene):
 
     login = reverse("account_login")
     assert response["Location"] == f"{login}?next={scene.url(StepKey.VISION)}"
+
+
+@pytest.mark.parametrize(
+    "rows", ["the same", "the same, and a colleague meanwhile", "one less", "one more"]
+)
+@pytest.mark.parametrize("step", [StepKey.ROLES, StepKey.OBJECTIVES, StepKey.ACTIVITIES])
+def test_what_a_save_works_out_is_what_is_read_afterwards(scene, step, rows):
+    """Links come to life and die with the rows that they name: of this step and of the others."""
+    scene.store_demo()
+    gone = scene.answer(StepKey.OBJECTIVES)
+    scene.store(gone.model_copy(update={"rows": gone.rows[1:]}))  # some links lead nowhere now
+    loaded = load_step(get_diagnostic(scene.lead, scene.diagnostic.pk), step, user=scene.lead)
+    answer = loaded.stored.model_copy(deep=True)
+    if rows == "one less":
+        answer.rows = answer.rows[:-1]
+    elif rows == "one more":
+        answer.rows.append(answer.rows[0].model_copy(update={"id": gone.rows[0].id}))
+    answer.board_question = "Et demain ?"
+
+    if rows == "the same, and a colleague meanwhile":
+        scene.store(Vision(starting_point="Depuis"), user=scene.member("Bob Collègue"))
+
+    saved = save_answer(
+        loaded.diagnostic,
+        answer,
+        internal_note="",
+        base_revision=loaded.revision,
+        user=scene.lead,
+        read=loaded,
+    )
+
+    assert saved.stored.document == load_diagnostic_document(scene.diagnostic)
