@@ -30,7 +30,7 @@ from diagnostics.domain.merge import row_keys
 from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.forms.base import StepForm, TamperedForm
 from diagnostics.forms.kept_texts import came_in, news_of, show_step, shown_in
-from diagnostics.forms.places import fields_by_place, form_of_answer, texts_by_place
+from diagnostics.forms.places import form_of_answer, texts_by_place
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.forms.row_operations import (
     RemovedRow,
@@ -44,6 +44,8 @@ from diagnostics.forms.saving import (
     posted_form,
     remove_posted,
     save_posted,
+    take_offer,
+    told_refusals,
 )
 from diagnostics.queries import (
     LoadedStep,
@@ -157,6 +159,7 @@ class StepWizard(NamedUrlWizardView):
             return self._tell_nothing_new()
         try:
             typed = copy(posted)
+            take_offer(typed)
             form = posted_form(loaded, typed)
             if any(name in posted for name in OPERATIONS):
                 data, anchor = apply_operation(form, typed, loaded.examples)
@@ -219,7 +222,7 @@ class StepWizard(NamedUrlWizardView):
         goto = posted.get("wizard_goto_step", "")
         if goto in self.form_list:
             return self.get_step_url(goto)
-        if "stay" in posted or "settle" in posted or saved.answer.kept:
+        if saved.answer.kept or any(name in posted for name in ("stay", "settle", "offer")):
             return here
         following = self.get_next_step()
         if following is not None:
@@ -290,7 +293,7 @@ class StepWizard(NamedUrlWizardView):
     def _tell_saved(self, form: StepForm, saved: SavedStep) -> JsonResponse:
         """Tell a page what its save did (static/js/keeping.js): the revision now in force, what came
         in from others, what is kept aside and why, and what changes around the form."""
-        answer, fields = saved.answer, fields_by_place(form)
+        answer = saved.answer
         self.loaded = _as_saved(self.loaded, answer)
         is_news = answer.merged is not None or "settle" in self.request.POST
         stored = shown = None
@@ -301,11 +304,7 @@ class StepWizard(NamedUrlWizardView):
             "revision": answer.revision,
             "others": self._others(),
             "kept": list(answer.kept),
-            "refused": [
-                {"field": fields[place].html_name, "reasons": reasons}
-                for place, reasons in saved.refused.items()
-                if reasons
-            ],
+            "refused": told_refusals(form, saved.refused),
             "around": render_to_string(
                 "diagnostics/_saved.html",
                 self._around()

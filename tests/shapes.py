@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from diagnostics.domain import answers as shapes
 from diagnostics.domain.answers import ANSWER_SHAPES, Answer
 from diagnostics.domain.document import DiagnosticDocument, load_document
+from diagnostics.domain.reading import read_text
 from diagnostics.domain.vocabulary import (
     ActivityState,
     ActorType,
@@ -47,7 +48,9 @@ _CHARACTERS = st.characters(exclude_categories=("Cc", "Cs"))
 
 def line(length: int) -> st.SearchStrategy[str]:
     """One line of text."""
-    return st.text(_CHARACTERS, max_size=min(length, 40)).map(str.strip)
+    return st.text(_CHARACTERS, max_size=min(length, 40)).map(
+        lambda text: read_text(text, is_line=True).strip()
+    )
 
 
 def paragraphs(length: int) -> st.SearchStrategy[str]:

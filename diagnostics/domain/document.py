@@ -46,6 +46,7 @@ from diagnostics.domain.answers import (
 from diagnostics.domain.answers.descriptor import drop_dangling
 from diagnostics.domain.answers.fields import FoundedYear, People, Printable, RowText, Year
 from diagnostics.domain.malformed import Malformed, Problem, parse_json, problems_of
+from diagnostics.domain.reading import read_text
 from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -266,19 +267,22 @@ def read_document(text: str | bytes) -> DiagnosticDocument:
 
 
 def as_typed(document: DiagnosticDocument) -> DiagnosticDocument:
-    """Return a document whose figures are such as a form takes: two decimals.
+    """Return a document whose figures and texts are such as a form takes them.
 
-    Another program writes 33.333333 or 0.30000000000000004; the step could not save them unchanged.
+    Another program writes 33.333333 or 0.30000000000000004, decomposed letters or bullets of a symbol
+    font; the step could not save them unchanged.
     """
 
-    def rounded(value: Any) -> Any:
+    def typed(value: Any) -> Any:
         if isinstance(value, dict):
-            return {key: rounded(entry) for key, entry in value.items()}
+            return {key: typed(entry) for key, entry in value.items()}
         if isinstance(value, list):
-            return [rounded(entry) for entry in value]
+            return [typed(entry) for entry in value]
+        if isinstance(value, str):
+            return read_text(value)
         return round(value, DECIMALS) if isinstance(value, float) else value
 
-    return load_document(rounded(document.as_json()))
+    return load_document(typed(document.as_json()))
 
 
 def load_answer(step: StepKey, value: dict[str, Any]) -> Answer:

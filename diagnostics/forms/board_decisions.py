@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -16,30 +15,29 @@ from diagnostics.domain.answers import (
     Milestone,
 )
 from diagnostics.domain.answers.board_decisions import DECISIONS, MILESTONES
+from diagnostics.domain.reading import read_month
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import TextField
+from diagnostics.typography import french_month
 
 
 class MonthField(TextField):
-    """A month: AAAA-MM (what the browser's month picker sends) or MM/AAAA typed by hand."""
+    """A month as people write it, the same in every browser: « septembre 2026 », « 09/2026 »."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=12, widget=forms.TextInput(attrs={"type": "month"}), **kwargs)
+        super().__init__(max_length=40, **kwargs)
 
     def clean(self, value: object) -> str:
         """Return the month as AAAA-MM, or an empty text."""
-        text = super().clean(value)
-        if not text:
-            return ""
-        match = re.fullmatch(r"(\d{4})-(\d{1,2})", text)
-        year, month = match.groups() if match else ("", "")
-        if not match:
-            match = re.fullmatch(r"(\d{1,2})\s*[/-]\s*(\d{4})", text)
-            month, year = match.groups() if match else ("", "")
-        if not (year and MIN_YEAR <= int(year) <= MAX_YEAR and 1 <= int(month) <= 12):
-            raise forms.ValidationError("Indiquez un mois, par exemple 09/2026.")
-        return f"{year}-{int(month):02d}"
+        month = read_month(super().clean(value))
+        if month is None or (month and not MIN_YEAR <= int(month[:4]) <= MAX_YEAR):
+            raise forms.ValidationError("Indiquez un mois, par exemple septembre 2026.")
+        return month
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored month in words, and what was typed as it was typed."""
+        return french_month(value) if isinstance(value, str) else value
 
 
 class DecisionForm(RowForm):
@@ -63,7 +61,7 @@ class MilestoneForm(RowForm):
 
     shape = Milestone
 
-    month = MonthField(label="Mois", help_text="Par exemple 09/2026.")
+    month = MonthField(label="Mois", help_text="Par exemple septembre 2026.")
     milestone = TextField(label="Jalon", max_length=MILESTONE_TEXT)
 
 

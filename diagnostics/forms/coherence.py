@@ -40,6 +40,5 @@ class AcknowledgementForm(FindingForm):
         required=True,
         error_messages={
             "required": "Dites en une phrase pourquoi vous faites ce choix.",
-            "max_length": "%(limit_value)d caractères au plus (%(show_value)d saisis).",
         },
     )

@@ -17,6 +17,7 @@ from diagnostics.domain.answers import (
     Lever,
 )
 from diagnostics.domain.answers.economic_model import LEVERS, SHARE_TOLERANCE, THIRDS
+from diagnostics.domain.reading import Unit
 from diagnostics.domain.vocabulary import FundingFamily, LeverState, StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import CodeField, CountField, NumberField, TextField
@@ -25,17 +26,23 @@ from diagnostics.forms.fields import CodeField, CountField, NumberField, TextFie
 class SnapshotForm(forms.Form):
     """One column: year N or the end of the horizon."""
 
-    fte = NumberField(label="Équipe salariée (ETP)", maximum=MAX_FTE)
+    fte = NumberField(label="Équipe salariée (ETP)", maximum=MAX_FTE, unit=Unit.FTE, example="2,5")
     team_detail = TextField(label="Précision sur l’équipe", max_length=ROW_TEXT)
     volunteers = CountField(label="Bénévoles actifs", maximum=MAX_PEOPLE)
     skills_sponsorship_days = CountField(
-        label="Mécénat de compétences (jours par an)", maximum=MAX_DAYS
+        label="Mécénat de compétences (jours par an)", maximum=MAX_DAYS, unit=Unit.DAYS
     )
-    budget_min_keur = NumberField(label="Budget, au moins (K€)", maximum=MAX_KEUR, example="250")
-    budget_max_keur = NumberField(label="Budget, au plus (K€)", maximum=MAX_KEUR, example="300")
-    public_pct = NumberField(label="Public (%)", maximum=100, example="33")
-    private_pct = NumberField(label="Privé (%)", maximum=100, example="33")
-    self_pct = NumberField(label="Auto-financement (%)", maximum=100, example="34")
+    budget_min_keur = NumberField(
+        label="Budget, au moins (K€)", maximum=MAX_KEUR, unit=Unit.KEUR, example="250"
+    )
+    budget_max_keur = NumberField(
+        label="Budget, au plus (K€)", maximum=MAX_KEUR, unit=Unit.KEUR, example="300"
+    )
+    public_pct = NumberField(label="Public (%)", maximum=100, unit=Unit.PERCENT, example="33")
+    private_pct = NumberField(label="Privé (%)", maximum=100, unit=Unit.PERCENT, example="33")
+    self_pct = NumberField(
+        label="Auto-financement (%)", maximum=100, unit=Unit.PERCENT, example="34"
+    )
 
     def clean(self) -> dict[str, Any]:
         """Refuse a range of budget upside down."""
@@ -75,8 +82,12 @@ class LeverForm(RowForm):
     family = CodeField(FundingFamily.choices(), label="Famille")
     text = TextField(label="Levier", max_length=ROW_TEXT)
     state = CodeField(LeverState.choices(), label="État")
-    amount_now_keur = NumberField(label="Montant N (K€)", maximum=MAX_KEUR, example="40")
-    amount_target_keur = NumberField(label="Montant cible (K€)", maximum=MAX_KEUR, example="40")
+    amount_now_keur = NumberField(
+        label="Montant N (K€)", maximum=MAX_KEUR, unit=Unit.KEUR, example="40"
+    )
+    amount_target_keur = NumberField(
+        label="Montant cible (K€)", maximum=MAX_KEUR, unit=Unit.KEUR, example="40"
+    )
 
 
 class LeverRows(RowFormSet):

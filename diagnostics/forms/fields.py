@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import ProhibitNullCharactersValidator
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 
 from diagnostics.domain.answers import DECIMALS, MAX_YEAR, MIN_YEAR
+from diagnostics.domain.reading import Unit, read_number, read_text, read_year
+from diagnostics.typography import number
 
-_SPACES = re.compile(r"[\s\u00a0\u202f]")
-# Unicode's « Cc », less the line feed, the tabulation and the NUL.
-_CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
 _ROW_ID = re.compile(r"[a-z][a-z0-9]{0,11}")
 
 
@@ -23,47 +22,69 @@ def french_number(value: Any) -> str:
     return f"{Decimal(str(value)).normalize():f}".replace(".", ",")
 
 
-def clean_control_characters(text: str) -> str:
-    """Normalise line ends and remove control characters (a NUL is left, to be refused)."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", text)
+# A number that is read in another unit, or about: what it would be is offered, not taken.
+OFFER = "offer"
+
+
+class LengthValidator(MaxLengthValidator):
+    """Say by how much a text is too long: nothing of it is ever cut."""
+
+    def __call__(self, value: str) -> None:
+        """Refuse a text that is too long."""
+        over = len(value) - int(self.limit_value)
+        if over > 0:
+            words = "caractère" if over == 1 else "caractères"
+            raise ValidationError(
+                f"{over}\u00a0{words} de trop\u00a0: {self.limit_value} au plus.", code="max_length"
+            )
+
+
+def offered(error: ValidationError) -> tuple[str, str]:
+    """Return what an error offers: the words, and the text to write; nothing for another error."""
+    params = error.params if error.code == OFFER else None
+    return (params["words"], params["text"]) if params else ("", "")
+
+
+def _offer(text: str, words: str) -> ValidationError:
+    return ValidationError(
+        "Vouliez-vous %(words)s\u202f?",
+        code=OFFER,
+        params={"words": words, "text": text},
+    )
 
 
 class TextField(forms.CharField):
-    """A text of bounded length; control characters are removed, a NUL is a field error."""
+    """A text of bounded length, read as word processors paste it; a NUL is a field error."""
 
     def __init__(self, *, max_length: int, rows: int = 0, **kwargs: Any) -> None:
         self.multiline = rows > 0
         widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
         kwargs.setdefault("required", False)
         kwargs.setdefault("widget", widget)
-        kwargs.setdefault(
-            "error_messages",
-            {"max_length": "%(limit_value)d caractères au plus (%(show_value)d saisis)."},
-        )
         super().__init__(max_length=max_length, **kwargs)
         self.validators = [
             ProhibitNullCharactersValidator(
                 "Un caractère invisible interdit (NUL) a été saisi\u00a0: retirez-le."
-            )
-            if isinstance(validator, ProhibitNullCharactersValidator)
-            else validator
-            for validator in self.validators
+            ),
+            LengthValidator(max_length),
         ]
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Tell the page how long the text may be (static/js/limits.js counts), without cutting it."""
+        return {"data-limit": self.max_length}
+
     def to_python(self, value: Any) -> str:
-        """Clean the text; a single-line field holds no line break."""
-        text = clean_control_characters(str(value)) if value not in self.empty_values else ""
-        if not self.multiline:
-            text = re.sub(r"[\n\t]+", " ", text)
-        return super().to_python(text) or ""
+        """Read the text; a single-line field holds no line break."""
+        text = "" if value in self.empty_values else str(value)
+        return super().to_python(read_text(text, is_line=not self.multiline)) or ""
 
 
 class NumberField(forms.DecimalField):
-    """A number typed the French way (« 2,5 », « 1 250 »), at most two decimals."""
+    """A number as people write it (« 2,5 », « 1 250 K€ »), at most two decimals; « 1,2 M€ » or
+    « mi-temps » is offered in the unit of the field."""
 
     def __init__(
-        self, *, maximum: int, unit: str = "", example: str = "2,5", **kwargs: Any
+        self, *, maximum: int, unit: Unit = Unit.VALUE, example: str = "12", **kwargs: Any
     ) -> None:
         bounds = f"Indiquez un nombre entre 0 et {maximum:,}.".replace(",", "\u202f")
         kwargs.setdefault("required", False)
@@ -78,23 +99,27 @@ class NumberField(forms.DecimalField):
                     "class": "form-control field-number",
                 }
             ),
-            error_messages={
-                "invalid": f"Indiquez un nombre, par exemple {example}.",
-                "min_value": bounds,
-                "max_value": bounds,
-                "max_decimal_places": "Deux décimales au plus.",
-            },
+            error_messages={"min_value": bounds, "max_value": bounds},
             **kwargs,
         )
-        self.unit = unit
+        self.unit, self.example = unit, Decimal(example.replace(",", "."))
 
     def to_python(self, value: Any) -> Any:
-        """Read « 1 250,5 »; what is not a finite number is refused."""
-        if isinstance(value, str):
-            value = _SPACES.sub("", value).replace(",", ".")
-            if len(value) > 40 or (value and not re.fullmatch(r"[+-]?[0-9]*\.?[0-9]*", value)):
-                raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(value)
+        """Read the number; what it would be in the unit asked is offered."""
+        if not isinstance(value, str):
+            return super().to_python(value)
+        found = read_number(
+            value, self.unit, decimals=self.decimal_places or 0, example=self.example
+        )
+        if found.offer is not None:
+            if not 0 <= found.offer <= cast(int, self.max_value):
+                raise ValidationError(self.error_messages["max_value"], code="max_value")
+            raise _offer(
+                french_number(found.offer), f"{number(float(found.offer))}{self.unit.label}"
+            )
+        if found.problem:
+            raise ValidationError(found.problem, code="invalid")
+        return found.value
 
     def clean(self, value: Any) -> float | None:
         """Return the number as the answer shapes hold it."""
@@ -111,9 +136,8 @@ class NumberField(forms.DecimalField):
 class CountField(NumberField):
     """A whole number."""
 
-    def __init__(self, *, maximum: int, **kwargs: Any) -> None:
-        super().__init__(maximum=maximum, decimal_places=0, example="12", **kwargs)
-        self.error_messages["max_decimal_places"] = "Indiquez un nombre entier, par exemple 12."
+    def __init__(self, *, maximum: int, unit: Unit = Unit.PEOPLE, **kwargs: Any) -> None:
+        super().__init__(maximum=maximum, unit=unit, decimal_places=0, **kwargs)
 
     def clean(self, value: Any) -> int | None:
         """Return the whole number, or None."""
@@ -122,7 +146,7 @@ class CountField(NumberField):
 
 
 class YearField(forms.IntegerField):
-    """A year of four digits, between two others."""
+    """A year of four digits, between two others, as people tell it: « 2029 », « fin 2029 »."""
 
     def __init__(self, *, first: int = MIN_YEAR, last: int = MAX_YEAR, **kwargs: Any) -> None:
         message = f"Indiquez une année à quatre chiffres, entre {first} et {last}."
@@ -135,7 +159,6 @@ class YearField(forms.IntegerField):
                     "inputmode": "numeric",
                     "autocomplete": "off",
                     "class": "form-control field-year",
-                    "maxlength": 9,
                 }
             ),
             error_messages={"invalid": message, "min_value": message, "max_value": message},
@@ -143,9 +166,12 @@ class YearField(forms.IntegerField):
         )
 
     def to_python(self, value: Any) -> int | None:
-        """Read the year, spaces aside."""
-        if isinstance(value, str):
-            value = _SPACES.sub("", value)
+        """Read the year, alone or with words: « fin 2029 »; two figures are offered as four."""
+        if isinstance(value, str) and value.strip():
+            year = read_year(value)
+            if year is None and re.fullmatch(r"\d\d", value.strip()):
+                raise _offer(f"20{value.strip()}", f"20{value.strip()}")
+            value = year if year is not None else "?"
         return super().to_python(value)
 
 

@@ -22,7 +22,6 @@ class ChangeRequestForm(forms.Form):
         required=True,
         error_messages={
             "required": "Dites à la structure ce que vous lui demandez.",
-            "max_length": "%(limit_value)d caractères au plus (%(show_value)d saisis).",
         },
     )
 

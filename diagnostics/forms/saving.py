@@ -12,8 +12,9 @@ from diagnostics.domain.answers import Answer
 from diagnostics.domain.merge import ConflictKind
 from diagnostics.domain.vocabulary import Mark
 from diagnostics.forms.base import StepForm, TamperedForm
+from diagnostics.forms.fields import offered
 from diagnostics.forms.kept_texts import page_of, read_posted, unsaved_texts
-from diagnostics.forms.places import give_row_ids
+from diagnostics.forms.places import fields_by_place, give_row_ids
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.forms.row_operations import RemovedRow
 from diagnostics.queries import LoadedStep
@@ -64,6 +65,26 @@ def save_posted(form: StepForm, posted: QueryDict, loaded: LoadedStep) -> SavedS
         sent_by=_sent_by(posted),
     )
     return SavedStep(saved, refused)
+
+
+def take_offer(posted: QueryDict) -> None:
+    """Write into a field what was offered there (« <field> <text> », the button ``offer``)."""
+    name, _, text = posted.get("offer", "").partition(" ")
+    if name in posted and text:
+        posted[name] = text
+
+
+def told_refusals(form: StepForm, refused: dict[str, list[str]]) -> list[dict[str, object]]:
+    """Return what a page shows at the fields that are refused: why, and what is offered instead."""
+    fields, told = fields_by_place(form), []
+    for place, reasons in refused.items():
+        if reasons:
+            bound = fields[place]
+            offers = [offered(error) for error in bound.errors.as_data()]
+            words, text = next((offer for offer in offers if offer[1]), ("", ""))
+            entry: dict[str, object] = {"field": bound.html_name, "reasons": reasons}
+            told.append(entry | ({"offer": [words, text]} if text else {}))
+    return told
 
 
 def remove_posted(row: RemovedRow, saved: SavedStep, loaded: LoadedStep) -> int:

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from diagnostics.forms.base import RowForm, RowFormSet
+from diagnostics.forms.fields import offered
 from diagnostics.typography import enumeration
 
 register = template.Library()
@@ -50,7 +51,9 @@ def field(context: Context, bound_field: BoundField, css: str = "") -> SafeStrin
         )
     if bound_field.errors:
         messages = format_html_join(
-            "", '<p class="invalid-feedback d-block">{}</p>', ((e,) for e in bound_field.errors)
+            "",
+            '<p class="invalid-feedback d-block">{}{}</p>',
+            ((e, _offer(bound_field, str(e))) for e in bound_field.errors),
         )
         errors = format_html('<div id="{}_error">{}</div>', name, messages)
     return format_html(
@@ -63,6 +66,21 @@ def field(context: Context, bound_field: BoundField, css: str = "") -> SafeStrin
         errors,
         choice_at(context, bound_field),
     )
+
+
+def _offer(bound_field: BoundField, message: str) -> str:
+    """Write the button that puts what an error offers into the field, if this one offers something."""
+    for error in bound_field.errors.as_data():
+        words, text = offered(error)
+        if text and message in error.messages:
+            return format_html(
+                ' <button class="btn btn-outline btn-sm" type="submit" name="offer" value="{} {}">'
+                "Écrire {}</button>",
+                bound_field.html_name,
+                text,
+                words,
+            )
+    return ""
 
 
 @register.simple_tag

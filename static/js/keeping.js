@@ -290,7 +290,7 @@ function showChoices(choices) {
 }
 
 function refuse(refusals) {
-  const refused = new Map(refusals.map((entry) => [entry.field, entry.reasons]));
+  const refused = new Map(refusals.map((entry) => [entry.field, entry]));
   for (const told of form.querySelectorAll("[data-refused], .invalid-feedback")) {
     told.remove();
   }
@@ -300,7 +300,7 @@ function refuse(refusals) {
   if (refused.size === 0) {
     document.querySelector(".error-summary[data-step-errors]")?.remove();
   }
-  for (const [name, reasons] of refused) {
+  for (const [name, { reasons, offer }] of refused) {
     const field = form.querySelector(`[name="${CSS.escape(name)}"]`);
     if (!field) {
       continue;
@@ -310,6 +310,13 @@ function refuse(refusals) {
     told.dataset.refused = "";
     told.id = `${field.id}_error`;
     told.textContent = reasons.join(" ");
+    if (offer) {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "submit", name: "offer", value: `${name} ${offer[1]}` });
+      button.className = "btn btn-outline btn-sm";
+      button.textContent = `Écrire ${offer[0]}`;
+      told.append(" ", button);
+    }
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", told.id);
     (field.closest("fieldset, div") ?? field.parentElement).append(told);
@@ -415,6 +422,34 @@ document.addEventListener("click", (event) => {
     insist({ settle: button.value }).then(() => {
       (document.getElementById(at) ?? document.getElementById("to-settle")).focus();
     });
+  }
+});
+
+// What a number would be in the unit of its field is written there by one click, or by Enter.
+function takeOffer(button) {
+  const [name, ...text] = button.value.split(" ");
+  const field = form.querySelector(`[name="${CSS.escape(name)}"]`);
+  field.value = text.join(" ");
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  button.closest(".invalid-feedback").remove();
+  field.removeAttribute("aria-invalid");
+  soon(0);
+}
+
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("button[name=offer]");
+  if (button) {
+    event.preventDefault();
+    takeOffer(button);
+  }
+});
+form.addEventListener("keydown", (event) => {
+  const isEnter = event.key === "Enter" && event.target.matches("input[aria-invalid=true]");
+  const button = isEnter && event.target.closest("fieldset, div").querySelector("button[name=offer]");
+  if (button) {
+    event.preventDefault();
+    takeOffer(button);
   }
 });
 

@@ -28,7 +28,7 @@ def test_enter_in_a_text_field_saves(page, diagnostic):
 def test_an_error_takes_the_focus_and_leads_to_its_field(page, diagnostic):
     page.goto(step_path(diagnostic, "economic_model"))
     field = page.locator("#id_economic_model-now-fte")
-    field.fill("deux")
+    field.fill("beaucoup")
     page.keyboard.press("Enter")
     summary = page.locator(".error-summary")
     expect(summary).to_be_focused()

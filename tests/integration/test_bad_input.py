@@ -152,11 +152,11 @@ def test_a_nul_is_an_error_of_its_field_and_other_controls_go(scene, step):
 
     data = page.copy()
     for name in names:
-        data[name] = "09/20\x0727" if name.endswith("month") else "a\x07v\x1ba\x85nt"
+        data[name] = "09/20\x0727" if name.endswith("month") else "a\x07v\x1ba\u200bnt"
     assert scene.post(step, data).status_code == 302
     value = str(scene.answer(step).model_dump(mode="json"))
     assert "avant" in value
-    assert not any(ord(c) < 32 or ord(c) == 0x85 for c in value)
+    assert not any(ord(c) < 32 or c == "\u200b" for c in value)
     assert scene.row(step).internal_note == "avant"
 
 

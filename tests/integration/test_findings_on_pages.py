@@ -195,7 +195,7 @@ def test_a_script_gets_the_notes_of_the_step_and_nothing_else(scene):
 def test_too_long_a_reason_is_shown_again(scene):
     response = acknowledge(scene, "R14", reason="é" * 1001)
     assert "é" * 1001 in html_of(response)
-    assert "1000 caractères au plus" in html_of(response)
+    assert "1\u00a0caractère de trop\u00a0: 1000 au plus." in html_of(response)
 
 
 @pytest.mark.parametrize("name", ["finding_acknowledge", "finding_reopen"])

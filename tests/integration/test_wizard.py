@@ -243,7 +243,7 @@ def test_a_refused_value_is_told_at_its_field_and_the_rest_is_stored(scene):
     page = text_of(scene.client_of(scene.lead).get(response["Location"]))
     assert "1 saisie à corriger" in page
     assert '<a href="#id_economic_model-now-fte">N (2026), Équipe salariée (ETP)</a>' in page
-    assert page.count("Indiquez un nombre, par exemple 2,5.") == 2
+    assert page.count("Indiquez un nombre, par exemple 2,5\u00a0ETP.") == 2
     assert "beaucoup" in page
     assert scene.answer(StepKey.ECONOMIC_MODEL).needs_now == "Un poste à trouver d’ici l’été"
     assert scene.row(StepKey.ECONOMIC_MODEL).internal_note == "Note gardée"
