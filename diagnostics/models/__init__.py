@@ -5,16 +5,16 @@ from diagnostics.models.diagnostics import (
     Answer,
     AnswerRevision,
     Diagnostic,
-    KeptText,
-    Presence,
     RecentAnswer,
     Version,
     VersionRecord,
     role_in_structure,
 )
 from diagnostics.models.journal import Event
+from diagnostics.models.kept_texts import KeptText
 from diagnostics.models.kit import Example, Kit, Part, Question, Step
 from diagnostics.models.people import User
+from diagnostics.models.presence import Presence
 from diagnostics.models.renderings import Rendering
 from diagnostics.models.reviews import ChangeRequest
 from diagnostics.models.sent_forms import SentForm
