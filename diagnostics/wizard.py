@@ -33,7 +33,7 @@ from diagnostics.forms.kept_texts import came_in, news_of, show_step, shown_in
 from diagnostics.forms.places import form_of_answer, texts_by_place
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.forms.row_operations import (
-    RemovedRow,
+    RowToRemove,
     apply_operation,
     row_to_remove,
     shown_examples,
@@ -181,7 +181,7 @@ class StepWizard(NamedUrlWizardView):
             return self._put_back(posted["put_back"])
         return redirect(self._next_url(saved, anchor))
 
-    def _told_removal(self, removed: RemovedRow, revision: int) -> HttpResponse:
+    def _told_removal(self, removed: RowToRemove, revision: int) -> HttpResponse:
         """Lead to where the row stood, with a button that puts it back."""
         if removed.links:
             told = f"Liens défaits\u00a0: {enumeration(removed.links)}."

@@ -80,9 +80,9 @@ class ReadNumber:
 # What people write behind a number in the unit that is asked: read, and left out.
 _OWN_UNIT = {
     Unit.KEUR: r"k ?(?:€|e|eur|euros?)?|milliers? d'euros?",
-    Unit.FTE: r"e\.?t\.?p\.?(?:t\.?)?|équivalents? temps[ -]plein|salarié\(?·?e?\)?s?|postes?",
+    Unit.FTE: r"e\.?t\.?p\.?(?:t\.?)?|équivalents? temps[ -]plein",
     Unit.PERCENT: r"%|pour ?cent|pour ?cents|p\. ?100|pct",
-    Unit.PEOPLE: r"personnes?|pers\.?|bénévoles?(?: actifs)?|participant·?e?s?|volontaires?",
+    Unit.PEOPLE: r"personnes?|pers\.?|bénévoles?(?: actifs)?|participant·?e?s?|volontaires?|habitants?|hab\.?",
     Unit.DAYS: r"j\.?|jours?(?:-hommes?)?",
     Unit.VALUE: "",
 }
@@ -99,6 +99,7 @@ _OTHER_UNIT: dict[Unit, list[tuple[str, Decimal]]] = {
         (r"h\.?|heures?(?: par semaine|/semaine| hebdo\.?)?", Decimal(1) / 35),
         (r"mi[ -]?temps", Decimal("0.5")),
         (r"(?:temps[ -]pleins?|pleins?[ -]temps)", Decimal(1)),
+        (r"salarié(?:·e·?|\(e\)|e)?s?|postes?|personnes?", Decimal(1)),  # who may work part-time
         (r"jours? par semaine|j/semaine|j/sem\.?", Decimal(1) / 5),
     ],
     Unit.PERCENT: [],

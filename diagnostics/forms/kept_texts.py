@@ -66,6 +66,11 @@ class LeftText:
     label: str = ""
     field_id: str = ""
 
+    @property
+    def is_of_removed_row(self) -> bool:
+        """Tell whether it was typed in a row that is gone."""
+        return self.place.startswith(KeptText.ASIDE) and not self.field_id
+
 
 @dataclass(frozen=True)
 class ShownStep:

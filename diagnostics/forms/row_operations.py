@@ -43,7 +43,7 @@ def apply_operation(
 
 
 @dataclass(frozen=True)
-class RemovedRow:
+class RowToRemove:
     """A row that a button takes away: which (« rows/o1 »), where it stood, what links to it."""
 
     place: str
@@ -51,7 +51,7 @@ class RemovedRow:
     links: list[str]
 
 
-def row_to_remove(form: StepForm, operation: str) -> RemovedRow | None:
+def row_to_remove(form: StepForm, operation: str) -> RowToRemove | None:
     """Return the row that a button takes away; nothing for another button, or when it is blank."""
     verb, _, rest = operation.partition(":")
     name, _, at = rest.partition(":")
@@ -69,7 +69,7 @@ def row_to_remove(form: StepForm, operation: str) -> RemovedRow | None:
         for name, texts in typed.items()
     ):
         return None
-    return RemovedRow(f"{name}/{row.key}", index, formset.pointing_at.get(row.key, []))
+    return RowToRemove(f"{name}/{row.key}", index, formset.pointing_at.get(row.key, []))
 
 
 def _total(formset: RowFormSet, data: QueryDict) -> int:

@@ -16,7 +16,7 @@ from diagnostics.forms.fields import offered
 from diagnostics.forms.kept_texts import page_of, read_posted, unsaved_texts
 from diagnostics.forms.places import fields_by_place, give_row_ids
 from diagnostics.forms.registry import STEP_FORMS
-from diagnostics.forms.row_operations import RemovedRow
+from diagnostics.forms.row_operations import RowToRemove
 from diagnostics.queries import LoadedStep
 from diagnostics.services.answers import SavedAnswer, remove_row, save_answer
 from diagnostics.services.kept_texts import keep_texts, set_row_aside
@@ -87,7 +87,7 @@ def told_refusals(form: StepForm, refused: dict[str, list[str]]) -> list[dict[st
     return told
 
 
-def remove_posted(row: RemovedRow, saved: SavedStep, loaded: LoadedStep) -> int:
+def remove_posted(row: RowToRemove, saved: SavedStep, loaded: LoadedStep) -> int:
     """Take a row away once what was typed in it is stored, so that it can be put back; what of it was
     refused stands aside. Return the revision that has the row.
 

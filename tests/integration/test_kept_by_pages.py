@@ -220,6 +220,8 @@ def test_a_row_of_which_all_is_refused_is_removed_and_nothing_of_it_lost(scene):
     assert kept(scene) == {"~rows/onew/deadline_year": ["bientôt"]}
     assert scene.page(OBJECTIVES)["objectives-rows-TOTAL_FORMS"] == "2"
     assert "bientôt" in shown(scene)
+    assert "dans une ligne qui a été retirée depuis" in shown(scene)
+    assert "plus de place" not in shown(scene)
 
 
 def test_a_second_press_on_remove_still_offers_the_row(scene):
