@@ -1,6 +1,7 @@
 // A step saves itself: after a pause in typing, on leaving a row, at once when rows change, and on
 // leaving the page. One line tells where it stands. What cannot be sent waits in the browser. Rows are
-// rows.js's; it says « rows:changed » and answers « step:news ».
+// rows.js's: it says « rows:changed » and answers « step:news »; what is shown at the fields is refused.js's,
+// which answers « step:kept ».
 
 const form = document.querySelector("[data-step-form]");
 const said = form.querySelector("[data-save-said]");
@@ -233,8 +234,8 @@ function put(told, data, isNews) {
     revision.value = told.revision;
   }
   around(told.around);
-  refuse(told.refused);
-  showChoices(told.choices ?? []);
+  const { refused, choices = [] } = told;
+  form.dispatchEvent(new CustomEvent("step:kept", { detail: { refused, choices } }));
   const now = new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
   const wrong = told.refused.length;
   const open = Math.max(told.kept.length - wrong, 0);
@@ -268,58 +269,6 @@ function around(html) {
       }
       window.htmx?.process(old);
     }
-  }
-}
-
-// Two texts for one field stand under it, until one is chosen.
-function showChoices(choices) {
-  const stand = new Map(choices.map((choice) => [choice.field, choice.html]));
-  for (const old of form.querySelectorAll("[data-choice]")) {
-    const { at } = old.dataset;
-    if (!stand.has(at) || !old.contains(document.activeElement)) {
-      old.remove();
-    } else {
-      stand.delete(at); // its buttons are in use
-    }
-  }
-  for (const [id, html] of stand) {
-    const made = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
-    const field = document.getElementById(id);
-    field?.closest("fieldset, div").append(made);
-  }
-}
-
-function refuse(refusals) {
-  const refused = new Map(refusals.map((entry) => [entry.field, entry]));
-  for (const told of form.querySelectorAll("[data-refused], .invalid-feedback")) {
-    told.remove();
-  }
-  for (const field of form.querySelectorAll("[aria-invalid]")) {
-    field.removeAttribute("aria-invalid");
-  }
-  if (refused.size === 0) {
-    document.querySelector(".error-summary[data-step-errors]")?.remove();
-  }
-  for (const [name, { reasons, offer }] of refused) {
-    const field = form.querySelector(`[name="${CSS.escape(name)}"]`);
-    if (!field) {
-      continue;
-    }
-    const told = document.createElement("p");
-    told.className = "invalid-feedback d-block";
-    told.dataset.refused = "";
-    told.id = `${field.id}_error`;
-    told.textContent = reasons.join(" ");
-    if (offer) {
-      const button = document.createElement("button");
-      Object.assign(button, { type: "submit", name: "offer", value: `${name} ${offer[1]}` });
-      button.className = "btn btn-outline btn-sm";
-      button.textContent = `Écrire ${offer[0]}`;
-      told.append(" ", button);
-    }
-    field.setAttribute("aria-invalid", "true");
-    field.setAttribute("aria-describedby", told.id);
-    (field.closest("fieldset, div") ?? field.parentElement).append(told);
   }
 }
 
@@ -422,34 +371,6 @@ document.addEventListener("click", (event) => {
     insist({ settle: button.value }).then(() => {
       (document.getElementById(at) ?? document.getElementById("to-settle")).focus();
     });
-  }
-});
-
-// What a number would be in the unit of its field is written there by one click, or by Enter.
-function takeOffer(button) {
-  const [name, ...text] = button.value.split(" ");
-  const field = form.querySelector(`[name="${CSS.escape(name)}"]`);
-  field.value = text.join(" ");
-  field.focus();
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  button.closest(".invalid-feedback").remove();
-  field.removeAttribute("aria-invalid");
-  soon(0);
-}
-
-form.addEventListener("click", (event) => {
-  const button = event.target.closest("button[name=offer]");
-  if (button) {
-    event.preventDefault();
-    takeOffer(button);
-  }
-});
-form.addEventListener("keydown", (event) => {
-  const isEnter = event.key === "Enter" && event.target.matches("input[aria-invalid=true]");
-  const button = isEnter && event.target.closest("fieldset, div").querySelector("button[name=offer]");
-  if (button) {
-    event.preventDefault();
-    takeOffer(button);
   }
 });
 

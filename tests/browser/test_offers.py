@@ -42,6 +42,19 @@ def test_an_offer_is_taken_by_a_click_or_by_enter(open_browser, diagnostic):
     assert not KeptText.objects.exists()
 
 
+def test_an_offer_follows_its_row(open_browser, diagnostic):
+    page = open_browser(diagnostic.created_by)
+    page.goto(step_path(diagnostic, "objectives"))
+    row(page, "Objectif", 1).get_by_label("Valeur cible").fill("une vingtaine")
+    expect(page.get_by_role("button", name="Écrire 20")).to_be_visible()
+    page.get_by_role("button", name="Ajouter un objectif").click()
+    row(page, "Objectif", 1).get_by_role("button", name="Descendre").click()
+    moved = row(page, "Objectif", 2)
+    moved.get_by_role("button", name="Écrire 20").click()
+    expect(moved.get_by_label("Valeur cible")).to_have_value("20")
+    expect(row(page, "Objectif", 1).get_by_label("Valeur cible")).to_have_value("")
+
+
 def test_an_offer_is_taken_without_javascript(no_script, diagnostic):
     page = no_script(diagnostic.created_by)
     page.goto(step_path(diagnostic, "economic_model"))
