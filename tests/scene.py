@@ -22,6 +22,7 @@ from diagnostics.domain.answers import (
     Activities,
     Activity,
     Answer,
+    Objectives,
     Organisation,
     Role,
     Roles,
@@ -237,6 +238,12 @@ class Scene:
 
 def identity(name: str) -> dict[str, str]:
     return {"name": name, "territory": "Bassin de vie", "base_scale": "living_area"}
+
+
+def objectives(*statements: str, **fields: object) -> Objectives:
+    """Return objectives that say this, with the ids o1, o2…"""
+    rows = [{"id": f"o{n}", "statement": text} for n, text in enumerate(statements, 1)]
+    return Objectives.model_validate({"rows": rows, **fields})
 
 
 def make_scene(state: State = State.DRAFT) -> Scene:

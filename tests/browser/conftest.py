@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from diagnostics.models import User
 from tests.browser.helpers import TIMEOUT, watch, with_session
-from tests.factories import the_kit
+from tests.factories import MembershipFactory, UserFactory, the_kit
 
 DEMO = Path(settings.BASE_DIR) / "fixtures" / "demo"
 
@@ -35,6 +35,14 @@ def demo(kit):
     from diagnostics.services.demo import load_demo
 
     return {structure.name: structure for structure in load_demo(DEMO, password="unused")}
+
+
+@pytest.fixture
+def colleague(diagnostic):
+    """A second person of the team of the module's diagnostic."""
+    user = UserFactory(name="Karim Contributeur")
+    MembershipFactory(structure=diagnostic.structure, user=user)
+    return user
 
 
 @pytest.fixture

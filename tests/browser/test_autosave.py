@@ -7,7 +7,6 @@ from diagnostics.domain.answers import Objectives, Vision
 from diagnostics.models import Answer, Diagnostic, KeptText
 from diagnostics.services.answers import save_answer
 from tests.browser.helpers import a_diagnostic, row, step_path, wait_until
-from tests.factories import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,13 +21,6 @@ def page(open_browser, diagnostic) -> Page:
     page = open_browser(diagnostic.created_by)
     page.goto(step_path(diagnostic, "objectives"))
     return page
-
-
-@pytest.fixture
-def colleague(diagnostic):
-    user = UserFactory(name="Karim Contributeur")
-    MembershipFactory(structure=diagnostic.structure, user=user)
-    return user
 
 
 def state(page: Page):

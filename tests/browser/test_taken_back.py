@@ -9,7 +9,6 @@ from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.models import Answer, Diagnostic, Membership
 from diagnostics.services.answers import save_answer
 from tests.browser.helpers import a_diagnostic, row, step_path, wait_until
-from tests.factories import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXT = "Ce que je tapais à ce moment-là"
@@ -20,13 +19,6 @@ def diagnostic(kit) -> Diagnostic:
     diagnostic, lead = a_diagnostic()
     store(diagnostic, lead, "Un", "Deux")
     return diagnostic
-
-
-@pytest.fixture
-def colleague(diagnostic):
-    user = UserFactory(name="Karim Contributeur")
-    MembershipFactory(structure=diagnostic.structure, user=user)
-    return user
 
 
 def store(diagnostic: Diagnostic, user, *statements: str, base: int = 0) -> None:

@@ -8,7 +8,6 @@ from diagnostics.domain.answers import Vision
 from diagnostics.models import Answer, Diagnostic, KeptText
 from diagnostics.services.answers import save_answer
 from tests.browser.helpers import a_diagnostic, row, save, sign_in, step_path
-from tests.factories import MembershipFactory, UserFactory
 
 MINE = "Le texte de Claire"
 THEIRS = "Le texte de Karim"
@@ -17,13 +16,6 @@ THEIRS = "Le texte de Karim"
 @pytest.fixture
 def diagnostic(kit) -> Diagnostic:
     return a_diagnostic()[0]
-
-
-@pytest.fixture
-def colleague(diagnostic):
-    user = UserFactory(name="Karim Contributeur")
-    MembershipFactory(structure=diagnostic.structure, user=user)
-    return user
 
 
 def statement(page: Page):

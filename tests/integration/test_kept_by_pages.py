@@ -11,17 +11,12 @@ from django.http import QueryDict
 from diagnostics.domain.answers import Objectives
 from diagnostics.domain.vocabulary import StepKey
 from tests.pages import choice_shown, html_of
-from tests.scene import Scene
+from tests.scene import Scene, objectives
 
 pytestmark = pytest.mark.django_db
 OBJECTIVES = StepKey.OBJECTIVES
 YEAR, PLACE = "objectives-rows-0-deadline_year", "rows/o1/deadline_year"
 NAME = "objectives-rows-0-statement"
-
-
-def objectives(*statements: str) -> Objectives:
-    rows = [{"id": f"o{n}", "statement": text} for n, text in enumerate(statements, 1)]
-    return Objectives.model_validate({"rows": rows})
 
 
 @pytest.fixture

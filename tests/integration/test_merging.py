@@ -10,13 +10,13 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from diagnostics.domain.answers import Objectives, Vision
+from diagnostics.domain.answers import Vision
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, AnswerRevision, KeptText, RecentAnswer
 from diagnostics.services.answers import purge_recent_answers
 from tests.factories import MembershipFactory, UserFactory
 from tests.pages import Page, choice_shown, html_of
-from tests.scene import Scene
+from tests.scene import Scene, objectives
 
 pytestmark = pytest.mark.django_db
 OBJECTIVES = StepKey.OBJECTIVES
@@ -34,11 +34,6 @@ def scene() -> Scene:
 @pytest.fixture
 def bob(scene):
     return MembershipFactory(structure=scene.structure, user=UserFactory(name="Bob Collègue")).user
-
-
-def objectives(*statements: str, **fields: object) -> Objectives:
-    rows = [{"id": f"o{n}", "statement": text} for n, text in enumerate(statements, 1)]
-    return Objectives.model_validate({"rows": rows, **fields})
 
 
 def statements(scene) -> list[str]:
