@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from diagnostics.domain.addresses import normalise_address
 from diagnostics.models import Example, Kit, Part, Question, Step, Structure, User
 
 admin.site.site_header = "Diagnostic ambition – administration"
@@ -42,8 +43,8 @@ class PersonCreationForm(BaseUserCreationForm):
         fields = ("email", "name")
 
     def clean_email(self) -> str:
-        """Keep addresses in lower case."""
-        return str(self.cleaned_data["email"]).lower()
+        """Keep addresses in their one spelling."""
+        return normalise_address(self.cleaned_data["email"])
 
 
 class PersonChangeForm(UserChangeForm):

@@ -8,6 +8,7 @@ from allauth.account.adapter import get_adapter
 from django import forms
 
 from diagnostics.accounts import invitation_followed
+from diagnostics.domain.addresses import normalise_address
 from diagnostics.forms.fields import TextField
 from diagnostics.services import team
 from diagnostics.services.errors import ServiceError
@@ -39,7 +40,7 @@ class SignupDetailsForm(forms.Form):
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
         invitation = invitation_followed(request)
-        if invitation is None or invitation.email.lower() != user.email.lower():
+        if invitation is None or normalise_address(invitation.email) != user.email:
             return
         get_adapter(request).stash_verified_email(request, user.email)
         try:

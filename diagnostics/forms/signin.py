@@ -7,6 +7,8 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from django import forms
 
+from diagnostics.domain.addresses import normalise_address
+
 CHOOSING_HELP = (
     "Douze caractères au moins : une courte phrase convient. "
     "Ni votre nom, ni un mot de passe courant."
@@ -22,6 +24,14 @@ LABELS = {
 }
 
 
+class AddressField(forms.EmailField):
+    """An e-mail address, read in its one spelling; without it allauth knows the case, not the domain."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the spelling under which addresses are kept."""
+        return normalise_address(super().to_python(value) or "")
+
+
 class InOurWords:
     """Gives the fields their French labels, and no placeholder beside the label."""
 
@@ -29,13 +39,24 @@ class InOurWords:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for name, field in list(self.fields.items()):
             field.label = LABELS.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
             if isinstance(field, forms.EmailField):
-                field.error_messages["invalid"] = BAD_ADDRESS
+                self.fields[name] = _our_address(field)
         if "password1" in self.fields:
             self.fields["password1"].help_text = CHOOSING_HELP
+
+
+def _our_address(field: forms.EmailField) -> AddressField:
+    return AddressField(
+        label=field.label,
+        required=field.required,
+        max_length=field.max_length,
+        initial=field.initial,
+        widget=field.widget,
+        error_messages={"invalid": BAD_ADDRESS},
+    )
 
 
 class LoginForm(InOurWords, allauth_forms.LoginForm):

@@ -9,13 +9,15 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from diagnostics.domain.addresses import normalise_address
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates accounts; there is no user name."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Create an account; the e-mail is kept in lower case."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        """Create an account; the e-mail is kept in its one spelling."""
+        user = self.model(email=normalise_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -25,8 +27,8 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, email: str | None) -> User:
-        """Find an account whatever the case in which its e-mail is typed."""
-        return self.get(email__iexact=email)
+        """Find an account however the case or the domain of its e-mail is typed."""
+        return self.get(email__iexact=normalise_address(email or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from procrastinate.contrib.django import app
 
+from diagnostics.domain.addresses import normalise_address
 from diagnostics.domain.vocabulary import EventKind, MembershipRole
 from diagnostics.models import Invitation, Membership, Structure, User
 from diagnostics.queries import team_access
@@ -65,11 +66,11 @@ def find_invitation(token: str) -> Invitation | None:
 
 
 def addresses_of(user: User) -> set[str]:
-    """Return the addresses that a person has proved to hold, in lower case."""
+    """Return the addresses that a person has proved to hold, in their one spelling."""
     verified = EmailAddress.objects.filter(user=user, verified=True)
     return {
-        user.email.lower(),
-        *(email.lower() for email in verified.values_list("email", flat=True)),
+        normalise_address(user.email),
+        *(normalise_address(email) for email in verified.values_list("email", flat=True)),
     }
 
 
@@ -80,7 +81,7 @@ def invite_member(
 
     An open invitation to the same address is replaced: its link stops working.
     """
-    email = email.strip().lower()
+    email = normalise_address(email)
     with _managed(structure.pk, user=user) as locked:
         if role not in ROLES_TO_GIVE:
             raise ServiceError("Ce rôle ne se donne pas par invitation.")
@@ -135,7 +136,7 @@ def accept_invitation(token: str, *, user: User) -> Membership:
     with transaction.atomic():
         structure = lock_structure(found.structure_id)
         invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=found.pk)
-        if invitation.email.lower() not in addresses_of(user):
+        if normalise_address(invitation.email) not in addresses_of(user):
             raise NotAllowed("Cette invitation a été envoyée à une autre adresse que la vôtre.")
         membership = Membership.objects.filter(structure=structure, user=user).first()
         if invitation.accepted_at:

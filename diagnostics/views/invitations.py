@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from diagnostics.accounts import INVITATION_KEY
+from diagnostics.domain.addresses import normalise_address
 from diagnostics.models import Invitation, User
 from diagnostics.services import team
 from diagnostics.services.errors import WrongState
@@ -55,4 +56,5 @@ def _situation(invitation: Invitation | None, user: User | None) -> str:
         return "expired"
     if user is None:
         return "anonymous"
-    return "joinable" if invitation.email.lower() in team.addresses_of(user) else "other_address"
+    is_theirs = normalise_address(invitation.email) in team.addresses_of(user)
+    return "joinable" if is_theirs else "other_address"

@@ -228,3 +228,55 @@ def test_public_pages_are_in_french_and_ours(client, name):
     assert "Aller au contenu" in page
     assert not re.search(r"\b(Sign|Password|Email|Your)\b", re.sub(r"<[^>]+>", "", page))
     assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=", page)
+
+
+# --- One address, however its domain is written -----------------------------------------------------
+
+SPELLINGS = ["ref@exämple.example", " Ref@EXÄMPLE.example ", "ref@xn--exmple-cua.example"]
+
+
+@pytest.mark.parametrize("typed", SPELLINGS)
+def test_a_domain_with_accents_has_one_spelling_in_a_new_account(client, mailoutbox, typed):
+    client.post(reverse("account_signup"), SIGN_UP | {"email": typed})
+    assert User.objects.get().email == "ref@xn--exmple-cua.example"
+    assert EmailAddress.objects.get().email == "ref@xn--exmple-cua.example"
+    client.post(link_in(mailoutbox[0]))
+    assert client.session["_auth_user_id"] == str(User.objects.get().pk)
+
+
+@pytest.mark.parametrize("typed", SPELLINGS)
+def test_a_domain_with_accents_is_one_account(client, mailoutbox, typed):
+    user = UserFactory(email="ref@xn--exmple-cua.example", verified=True)
+    client.post(reverse("account_signup"), SIGN_UP | {"email": typed})
+    assert User.objects.count() == 1
+    client.post(reverse("account_reset_password"), {"email": typed})
+    assert [(mail.to, mail.subject) for mail in mailoutbox] == [
+        ([user.email], "Vous avez déjà un compte"),
+        ([user.email], "Choisir un nouveau mot de passe"),
+    ]
+    client.post(reverse("account_login"), {"login": typed, "password": PASSWORD})
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_another_domain_is_another_address(client):
+    """« ß » is a letter of its own in a domain: whoever owns strasse.example owns nothing of it."""
+    UserFactory(email="ref@strasse.example", verified=True)
+    client.post(reverse("account_login"), {"login": "ref@straße.example", "password": PASSWORD})
+    assert "_auth_user_id" not in client.session
+
+
+def test_an_address_is_not_added_twice_under_two_spellings(client):
+    user = UserFactory(email="ref@xn--exmple-cua.example", verified=True)
+    client.force_login(user)
+    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    client.post(reverse("account_email"), {"action_add": "", "email": "ref@exämple.example"})
+    assert EmailAddress.objects.filter(user=user).count() == 1
+
+
+def test_the_administration_keeps_the_same_spelling(admin_client):
+    admin_client.post(
+        reverse("admin:diagnostics_user_add"),
+        {"email": SPELLINGS[1].strip(), "name": "R", "password1": PASSWORD, "password2": PASSWORD},
+    )
+    assert User.objects.filter(email="ref@xn--exmple-cua.example").count() == 1
+    assert User.objects.get_by_natural_key(SPELLINGS[0]).name == "R"

@@ -123,6 +123,31 @@ def test_signing_in_from_the_link_comes_back_to_it(client, address, guest, struc
     assert members(structure) == {("Claire", "lead"), ("Inès", "reader")}
 
 
+@pytest.mark.parametrize("stored", ["ref@xn--exmple-cua.example", "ref@exämple.example"])
+@pytest.mark.parametrize("typed", ["ref@exämple.example", "Ref@xn--exmple-cua.example"])
+def test_signing_up_joins_however_the_domain_is_written(
+    client, structure, lead, typed, stored, mailoutbox
+):
+    """Invitations sent before addresses had one spelling keep theirs: their links are made of it."""
+    invitation = team.invite_member(
+        structure,
+        email="ref@exämple.example",
+        role=MembershipRole.READER,
+        user=lead,
+        base_url="https://d.example",
+    )
+    assert invitation.email == "ref@xn--exmple-cua.example"
+    invitation.email = stored
+    invitation.token_digest = team.token_digest(team.invitation_token(invitation))
+    invitation.save()
+    address = reverse("invitation_accept", args=[team.invitation_token(invitation)])
+    client.get(address)
+    response = client.post(reverse("account_signup"), SIGN_UP | {"email": typed})
+    assert response.url == reverse("structure_detail", args=[structure.pk])
+    assert members(structure) == {("Claire", "lead"), ("Inès", "reader")}
+    assert mailoutbox == []
+
+
 # --- Signed in ----------------------------------------------------------------------------------
 
 

@@ -3,10 +3,12 @@
 from importlib import import_module
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.db import connection
 from django.http import QueryDict
 
-from diagnostics.models import Diagnostic, Part
+from diagnostics.models import Diagnostic, Part, User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +62,52 @@ def test_drafts_become_texts_kept_by_place():
     ]
     of_groups = QueryDict("economic_model-now-fte=beaucoup&economic_model-needs_now=")
     assert by_place("economic_model", of_groups) == [("now/fte", "beaucoup")]
+
+
+def test_stored_addresses_get_their_one_spelling_unless_it_is_taken():
+    """An account, its rows of allauth's, and four that cannot be moved: they stay and are told."""
+
+    def account(email: str, *others: str, verified: bool = True) -> User:
+        user = factories.UserFactory(email=email)
+        for place, address in enumerate([email, *others]):
+            EmailAddress.objects.create(
+                user=user, email=address, verified=verified, primary=place == 0
+            )
+        return user
+
+    plain = account("jeanne@exemple.example")
+    alone = account("ref@exämple.example", "Autre@exemple.example")
+    unproved = account("paul@exemple.example", "zoé@exämple.example", verified=False)
+    taken = account("lea@exämple.example")
+    account("lea@xn--exmple-cua.example")
+    twice = account("max@exämple.example", "max@xn--exmple-cua.example")
+    migration = import_module("diagnostics.migrations.0017_one_spelling_per_address")
+
+    left = migration.normalise_stored(User, EmailAddress)
+
+    assert left == [(taken.pk, "lea@exämple.example"), (twice.pk, "max@exämple.example")]
+
+    def kept(user: User) -> tuple[str, list[str]]:
+        user.refresh_from_db()
+        rows = EmailAddress.objects.filter(user=user).order_by("pk")
+        return user.email, list(rows.values_list("email", flat=True))
+
+    assert kept(plain) == ("jeanne@exemple.example", ["jeanne@exemple.example"])
+    assert kept(alone) == (
+        "ref@xn--exmple-cua.example",
+        ["ref@xn--exmple-cua.example", "autre@exemple.example"],
+    )
+    assert kept(unproved)[1] == ["paul@exemple.example", "zoé@xn--exmple-cua.example"]
+    assert kept(taken) == ("lea@exämple.example", ["lea@exämple.example"])
+    assert kept(twice)[0] == "max@exämple.example"
+    assert migration.normalise_stored(User, EmailAddress) == left
+
+
+def test_an_account_that_was_left_is_told_in_the_log(caplog):
+    factories.UserFactory(email="lea@exämple.example")
+    factories.UserFactory(email="lea@xn--exmple-cua.example")
+    migration = import_module("diagnostics.migrations.0017_one_spelling_per_address")
+
+    migration.forwards(apps, None)
+
+    assert [record.args[0] for record in caplog.records] == ["lea@exämple.example"]

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
+from diagnostics.domain.addresses import normalise_address
 from diagnostics.domain.document import read_document
 from diagnostics.domain.malformed import Malformed, why_unreadable
 from diagnostics.domain.vocabulary import MembershipRole
@@ -86,7 +87,7 @@ def the_structure(given: str) -> Structure:
 def who_acts(structure: Structure, email: str | None) -> User:
     """Return the person of this address, or the structure's lead."""
     if email:
-        user = User.objects.filter(email__iexact=email).first()
+        user = User.objects.filter(email__iexact=normalise_address(email)).first()
         if user is None:
             raise CommandError(f"Personne n’a de compte à l’adresse « {email} ».")
         return user
