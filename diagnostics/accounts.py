@@ -16,6 +16,8 @@ from diagnostics.models import Invitation
 from diagnostics.services import team
 
 if TYPE_CHECKING:
+    from allauth.account.models import EmailAddress
+    from django.contrib.auth.models import AnonymousUser
     from django.http import HttpRequest
 
     from diagnostics.models import User
@@ -45,6 +47,15 @@ def invitation_followed(request: HttpRequest) -> Invitation | None:
     return None if invitation.is_expired else invitation
 
 
+def _first_page(user: User | AnonymousUser, usual: str) -> str:
+    """Return the form of the structure to whoever comes alone: there is nothing else to do.
+
+    Somebody invited chooses on the start page; the facilitators find their portfolio there.
+    """
+    is_alone = user.is_authenticated and not user.is_facilitator and not team.has_a_team(user)
+    return reverse("structure_create") if is_alone else usual
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts by e-mail address, in French; the link of an invitation proves its address."""
 
@@ -62,13 +73,18 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().post_login(request, user, **kwargs)
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
-        """Lead a person who signed up from an invitation to the structure they joined."""
+        """Lead a person who signed up to the structure that they joined, or to creating theirs."""
         invitation = team.find_invitation(request.session.pop(INVITATION_KEY, "") or "")
         if invitation is None:
-            return super().get_signup_redirect_url(request)
+            return _first_page(request.user, super().get_signup_redirect_url(request))
         if invitation.accepted_by_id == request.user.pk:
             return reverse("structure_detail", args=[invitation.structure_id])
         return reverse("invitation_accept", args=[team.invitation_token(invitation)])
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """Lead whoever confirmed an address where their work is."""
+        usual = super().get_email_verification_redirect_url(email_address)
+        return _first_page(self.request.user, usual)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send at once: these mails carry keys that open an account, the queue must not hold them.

@@ -4,6 +4,7 @@ from django.urls import include, path, register_converter
 
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.views import (
+    account,
     coherence,
     diagnostics,
     facilitation,
@@ -83,6 +84,7 @@ diagnostic_urls = [
 urlpatterns = [
     path("", pages.start, name="start"),
     path("a-propos/", pages.about, name="about"),
+    path("compte/", account.show_account, name="account"),
     path("health/", pages.health, name="health"),
     path("structures/nouvelle/", structures.create_structure, name="structure_create"),
     path("structures/<uuid:pk>/", include(structure_urls)),

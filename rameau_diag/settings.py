@@ -136,7 +136,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
 ACCOUNT_ADAPTER = "diagnostics.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+# Typed once: it can be shown, and reset.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "diagnostics.forms.accounts.SignupDetailsForm"
 ACCOUNT_FORMS = {
     "login": "diagnostics.forms.signin.LoginForm",

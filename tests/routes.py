@@ -153,6 +153,12 @@ REVIEWER_302 = members(reader=403, contributor=403, lead=403, facilitator=302)
 ROUTES = [
     Route("start", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
     Route("about", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
+    Route(
+        "account",
+        signed_in(200),
+        signed_in(302),
+        data=lambda scene, address: {"name": "Nouveau nom"},
+    ),
     Route("health", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
     Route(
         "structure_create",

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from diagnostics.models import User
 
 
-class SignupDetailsForm(forms.Form):
-    """What the sign-up asks besides the e-mail and the password."""
+class NameForm(forms.Form):
+    """The name under which a person is shown to the others."""
 
     name = TextField(
         label="Nom affiché",
@@ -30,7 +30,11 @@ class SignupDetailsForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
-    field_order = ["name", "email", "password1", "password2"]
+
+class SignupDetailsForm(NameForm):
+    """What the sign-up asks besides the e-mail and the password."""
+
+    field_order = ["name", "email", "password1"]
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Keep the name; somebody invited joins the team, their address needs no confirmation.

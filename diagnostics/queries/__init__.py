@@ -27,7 +27,7 @@ from diagnostics.queries.history import (
     removed_row,
 )
 from diagnostics.queries.journal import Journal, load_journal
-from diagnostics.queries.kit import load_kit_sheet, texts_of
+from diagnostics.queries.kit import kit_steps, load_kit_sheet, texts_of
 from diagnostics.queries.merging import (
     Noted,
     Overtaken,
@@ -90,5 +90,6 @@ __all__ = [
     "count_by_state",
     "diagnostics_for_review",
     "load_kit_sheet",
+    "kit_steps",
     "texts_of",
 ]

@@ -74,6 +74,14 @@ def addresses_of(user: User) -> set[str]:
     }
 
 
+def has_a_team(user: User) -> bool:
+    """Tell whether a person is in a team, or invited to one at an address that they proved."""
+    return (
+        user.memberships.filter(structure__deleted_at=None).exists()
+        or Invitation.objects.pending().filter(email__in=addresses_of(user)).exists()
+    )
+
+
 def invite_member(
     structure: Structure, *, email: str, role: MembershipRole, user: User, base_url: str
 ) -> Invitation:

@@ -3,6 +3,7 @@
 from django import template
 
 from diagnostics import accounts
+from diagnostics.domain import addresses
 
 register = template.Library()
 
@@ -11,3 +12,9 @@ register = template.Library()
 def mail_folder() -> str:
     """Return where mails are written, or nothing when they are really sent."""
     return accounts.mail_folder()
+
+
+@register.filter
+def readable_address(address: str) -> str:
+    """Return an address as people write it: its domain with accents rather than in ASCII."""
+    return addresses.readable_address(address)

@@ -31,6 +31,7 @@ from diagnostics.queries import (
     get_diagnostic,
     get_structure,
     kept_texts,
+    kit_steps,
     load_check_page,
     load_home,
 )
@@ -62,7 +63,7 @@ def open_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
                 user=request.user,
                 beside_another="beside_another" in request.POST,
             )
-            return reverse("diagnostic_home", args=[diagnostic.pk])
+            return reverse("diagnostic_step", args=[diagnostic.pk, kit_steps(diagnostic)[0].key])
 
         try:
             address, _is_new = do_once(

@@ -34,7 +34,7 @@ def create_structure(request: SignedInRequest) -> HttpResponse:
 
         def create() -> str:
             structure = structures.create_structure(user=request.user, **form.identity_card)
-            return reverse("structure_detail", args=[structure.pk])
+            return reverse("diagnostic_create", args=[structure.pk])
 
         address, is_new = do_once(request.POST.get("once", ""), user=request.user, action=create)
         if is_new:

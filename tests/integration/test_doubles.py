@@ -51,7 +51,7 @@ def test_one_structure():
     led_to = sent_twice(clients, address, filled(clients[0], address, **CARD))
 
     structure = Structure.objects.get()
-    assert led_to == {reverse("structure_detail", args=[structure.pk])}
+    assert led_to == {reverse("diagnostic_create", args=[structure.pk])}
     # Another page of the form makes another structure.
     clients[0].post(address, filled(clients[0], address, **CARD))
     assert Structure.objects.count() == 2
@@ -66,7 +66,7 @@ def test_one_diagnostic():
     led_to = sent_twice(clients, address, data)
 
     diagnostic = Diagnostic.objects.get(base_year=2031)
-    assert led_to == {reverse("diagnostic_home", args=[diagnostic.pk])}
+    assert led_to == {reverse("diagnostic_step", args=[diagnostic.pk, "vision"])}
 
 
 def test_one_invitation_and_one_mail():

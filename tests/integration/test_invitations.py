@@ -56,7 +56,6 @@ SIGN_UP = {
     "name": "Inès",
     "email": "ines@x.example",
     "password1": PASSWORD,
-    "password2": PASSWORD,
 }
 
 

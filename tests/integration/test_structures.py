@@ -45,7 +45,8 @@ def as_(client, user):
 def test_creator_becomes_lead(client, lead):
     response = as_(client, lead).post(reverse("structure_create"), CARD)
     structure = Structure.objects.get()
-    assert response.url == reverse("structure_detail", args=[structure.pk])
+    # What comes next, without a page in between.
+    assert response.url == reverse("diagnostic_create", args=[structure.pk])
     assert (structure.name, structure.founded_year, structure.population, structure.region) == (
         "Passerelles en Sorelle",
         2016,
