@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict
 from copy import copy
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 from zlib import crc32
@@ -20,7 +19,6 @@ from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from formtools.wizard.storage.base import BaseStorage
 from formtools.wizard.views import NamedUrlWizardView
@@ -32,6 +30,8 @@ from diagnostics.forms.base import StepForm, TamperedForm
 from diagnostics.forms.kept_texts import came_in, news_of, show_step, shown_in
 from diagnostics.forms.places import form_of_answer, texts_by_place
 from diagnostics.forms.registry import STEP_FORMS
+from diagnostics.forms.returning import NAME as RETURN
+from diagnostics.forms.returning import Way
 from diagnostics.forms.row_operations import (
     RowToRemove,
     apply_operation,
@@ -40,6 +40,7 @@ from diagnostics.forms.row_operations import (
 )
 from diagnostics.forms.saving import (
     SavedStep,
+    as_saved,
     keep_unsaved,
     posted_form,
     remove_posted,
@@ -56,7 +57,7 @@ from diagnostics.queries import (
     removed_row,
 )
 from diagnostics.requests import SignedInRequest
-from diagnostics.services.answers import SavedAnswer, restore_row
+from diagnostics.services.answers import restore_row
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.kept_texts import typed_values
 from diagnostics.services.presence import note_presence
@@ -116,6 +117,8 @@ class StepWizard(NamedUrlWizardView):
         """Load the step for the person (404 for strangers) before formtools looks at it."""
         self._diagnostic = get_diagnostic(request.user, kwargs["pk"])
         self.loaded = load_step(self._diagnostic, kwargs["step"], user=request.user)
+        asked = request.POST.get(RETURN) or request.GET.get(RETURN, "")
+        self.way = Way.read(kwargs["pk"], asked)
         request.loaded_step = self.loaded
         self.form_list = OrderedDict(
             (entry.key, STEP_FORMS[StepKey(entry.key)]) for entry in self.loaded.steps
@@ -129,7 +132,7 @@ class StepWizard(NamedUrlWizardView):
 
     def get_step_url(self, step: str) -> str:
         """Return the address of a step of this diagnostic."""
-        return reverse(self.url_name, args=[self.loaded.diagnostic.pk, step])
+        return self.way.to_step(step)
 
     def get_form(self, step: str | None = None, data: Any = None, files: Any = None) -> StepForm:
         """Make the form of the step: with what was posted, or as the person finds it."""
@@ -186,8 +189,8 @@ class StepWizard(NamedUrlWizardView):
         if removed.links:
             told = f"Liens défaits\u00a0: {enumeration(removed.links)}."
             messages.info(self.request, told)
-        here = self.get_step_url(self.loaded.step.value)
-        return redirect(f"{here}?retrait={removed.place}:{revision}:{removed.index}#retrait")
+        asked = f"{removed.place}:{revision}:{removed.index}"
+        return redirect(self.way.to_step(self.loaded.step, retrait=asked, anchor="retrait"))
 
     def _put_back(self, asked: str) -> HttpResponse:
         """Put back the row that was just removed (« rows/o1:12 »), and lead to it."""
@@ -209,25 +212,26 @@ class StepWizard(NamedUrlWizardView):
         except ServiceError as error:
             messages.warning(self.request, str(error))
             return redirect(here)
-        index = row_keys(answer, name).index(key)
-        return redirect(f"{here}#{self.loaded.step}-{name}-{index}")
+        anchor = f"{self.loaded.step}-{name}-{row_keys(answer, name).index(key)}"
+        return redirect(self.way.to_step(self.loaded.step, anchor=anchor))
 
     def _next_url(self, saved: SavedStep, anchor: str) -> str:
-        """Return where a button leads: the same step while something of it waits for the person."""
+        """Return where a button leads: the same step while something of it waits for the person,
+        then back to the check page for who came from there."""
         posted, here = self.request.POST, self.get_step_url(self.loaded.step.value)
         if anchor:
             verb, _, rest = posted.get("row_op", "").partition(":")
-            shown = {"links": f"?liens={anchor}", "add": f"?ajout={rest}"}.get(verb, "")
-            return f"{here}{shown}#{anchor}"
+            shown = {"links": {"liens": anchor}, "add": {"ajout": rest}}.get(verb, {})
+            return self.way.to_step(self.loaded.step, anchor=anchor, **shown)
         goto = posted.get("wizard_goto_step", "")
         if goto in self.form_list:
             return self.get_step_url(goto)
         if saved.answer.kept or any(name in posted for name in ("stay", "settle", "offer")):
             return here
         following = self.get_next_step()
-        if following is not None:
-            return self.get_step_url(following)
-        return reverse("diagnostic_check", args=[self.loaded.diagnostic.pk])
+        if following is None or self.way.back_to:
+            return self.way.to_check_page(saved.answer.noted.answer)
+        return self.get_step_url(following)
 
     # --- Pages ---
 
@@ -238,6 +242,7 @@ class StepWizard(NamedUrlWizardView):
         context |= {
             "form": form,
             "shown": self._shown,
+            "way": self.way,
             "errors": list(form.error_list()) if self._shown.refused else [],
             "page_id": secrets.token_hex(6),
             "removed": removed_row(self.loaded, self.request.GET.get("retrait", "")),
@@ -294,7 +299,7 @@ class StepWizard(NamedUrlWizardView):
         """Tell a page what its save did (static/js/keeping.js): the revision now in force, what came
         in from others, what is kept aside and why, and what changes around the form."""
         answer = saved.answer
-        self.loaded = _as_saved(self.loaded, answer)
+        self.loaded = as_saved(self.loaded, answer)
         is_news = answer.merged is not None or "settle" in self.request.POST
         stored = shown = None
         if answer.kept or is_news:
@@ -351,29 +356,6 @@ step_wizard = StepWizard.as_view(list(STEP_FORMS.items()), url_name="diagnostic_
 def _mark_of(*parts: object) -> str:
     """Return what tells whether a part of a page, made of these, is the one that a page shows."""
     return f"{crc32(repr(parts).encode()):08x}"
-
-
-def _as_saved(loaded: LoadedStep, saved: SavedAnswer) -> LoadedStep:
-    """Return a step as it is after a save, without reading it again."""
-    kept = {**loaded.kept, loaded.step.value: saved.kept}
-    context = replace(
-        loaded.form_context,
-        stored=saved.noted.answer,
-        revision=saved.revision,
-        internal_note=saved.noted.note,
-    )
-    now = saved.stored
-    if now is None:
-        return replace(loaded, kept=kept, form_context=context)
-    return replace(
-        loaded,
-        kept=kept,
-        answers=now.answers,
-        document=now.document,
-        stored_row=now.row,
-        form_context=replace(context, document=now.document),
-        assessed=now.assessment,
-    )
 
 
 def show_step_again(

@@ -27,6 +27,12 @@ class StepStatus(Labelled):
     STARTED = "started", "Commencé"
     COMPLETE = "complete", "Complet"
     TO_REVIEW = "to_review", "À revoir"
+    DISPUTED = "disputed", "En débat"
+    FOR_BOARD = "for_board", "À trancher"
+
+
+# What the team still has to do something about: what only waits for the board is not.
+AWAITS_THE_TEAM = frozenset(StepStatus) - {StepStatus.COMPLETE, StepStatus.FOR_BOARD}
 
 
 @dataclass(frozen=True)
@@ -61,18 +67,32 @@ def remaining_items(document: DiagnosticDocument) -> list[Missing]:
 
 
 def step_status(document: DiagnosticDocument, step: StepKey) -> StepStatus:
-    """Return the status of a step; « à revoir » was set by the team and wins."""
+    """Return the status of a step: none is complete while a mark of the team stands on it.
+
+    « À revoir » wins over everything, « en débat » over what the answer lacks; « à trancher en
+    conseil » is said of what lacks nothing else.
+    """
     answer = document.answers.get(step)
-    if answer is not None and answer.mark is Mark.TO_REVIEW:
+    mark = answer.mark if answer else None
+    if mark is Mark.TO_REVIEW:
         return StepStatus.TO_REVIEW
     if answer is None or answer.content_is_empty:
         return StepStatus.TO_DO
-    return StepStatus.STARTED if missing_in_step(document, step) else StepStatus.COMPLETE
+    if mark is Mark.DISPUTED:
+        return StepStatus.DISPUTED
+    if missing_in_step(document, step):
+        return StepStatus.STARTED
+    return StepStatus.FOR_BOARD if mark is Mark.FOR_BOARD else StepStatus.COMPLETE
 
 
 def step_statuses(document: DiagnosticDocument) -> dict[StepKey, StepStatus]:
     """Return the status of every step."""
     return {step: step_status(document, step) for step in StepKey}
+
+
+def marked_steps(document: DiagnosticDocument) -> list[tuple[StepKey, Mark]]:
+    """Return the steps that carry a mark of the team, in the kit's order."""
+    return [(step, answer.mark) for step, answer in document.answers.given() if answer.mark]
 
 
 def axes_without_answer(document: DiagnosticDocument) -> list[Axis]:

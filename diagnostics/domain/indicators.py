@@ -5,6 +5,7 @@ A list never reads documents: it reads these (kept as JSON on the diagnostic).
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -17,7 +18,7 @@ from diagnostics.domain.coherence import (
 )
 from diagnostics.domain.completeness import StepStatus, axis_progress, step_statuses
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.vocabulary import STEP_AXIS, Axis, StepKey
+from diagnostics.domain.vocabulary import STEP_AXIS, StepKey
 
 
 class AxisIndicator(TypedDict):
@@ -36,10 +37,14 @@ class AxisIndicator(TypedDict):
 
 
 class Indicators(TypedDict):
-    """What the lists show of a diagnostic; points to discuss are counted in all and per axis."""
+    """What the lists show of a diagnostic; points to discuss are counted in all and per axis.
+
+    ``steps_for_board``: the steps that lack nothing but what the board is to settle.
+    """
 
     steps_total: int
     steps_complete: int
+    steps_for_board: int
     attention: int
     info: int
     acknowledged: int
@@ -73,21 +78,19 @@ def assess(document: DiagnosticDocument, thresholds: Thresholds = DEFAULT_THRESH
 def compute_indicators(
     document: DiagnosticDocument, thresholds: Thresholds = DEFAULT_THRESHOLDS
 ) -> Indicators:
-    """Return the indicators of a document; the addition (``board``) counts as an axis of its own.
-
-    ``steps_total`` and ``steps_complete`` count the kit's ten steps only. A point to discuss
-    belongs to the axis of its main step.
-    """
+    """Return the indicators of a document; the addition (``board``) counts as an axis of its own,
+    and its step as the others. A point to discuss belongs to the axis of its main step."""
     return assess(document, thresholds).indicators
 
 
 def _indicators(
     findings: list[CoherenceFinding], statuses: dict[StepKey, StepStatus]
 ) -> Indicators:
-    kit_steps = [step for step in StepKey if STEP_AXIS[step] is not Axis.BOARD]
+    reached = Counter(statuses.values())
     return {
-        "steps_total": len(kit_steps),
-        "steps_complete": sum(statuses[step] is StepStatus.COMPLETE for step in kit_steps),
+        "steps_total": len(StepKey),
+        "steps_complete": reached[StepStatus.COMPLETE],
+        "steps_for_board": reached[StepStatus.FOR_BOARD],
         **_points(findings),
         "axes": {
             progress.axis.value: {

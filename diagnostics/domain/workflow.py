@@ -92,7 +92,7 @@ class NextAction(StrEnum):
 
 
 def next_action(access: Access, *, is_complete: bool) -> NextAction:
-    """Return what a person does next; ``is_complete``: no step lacks anything."""
+    """Return what a person does next; ``is_complete``: no step awaits the team."""
     if access.can(VALIDATE):
         return NextAction.REVIEW
     if access.can_edit and access.state is State.CHANGES_REQUESTED:

@@ -11,9 +11,11 @@ from diagnostics.domain.coherence import (
     open_findings,
 )
 from diagnostics.domain.completeness import (
+    AWAITS_THE_TEAM,
     Missing,
     StepStatus,
     axes_without_answer,
+    marked_steps,
     missing_in_step,
     step_statuses,
 )
@@ -23,6 +25,7 @@ from diagnostics.domain.document import (
 )
 from diagnostics.domain.vocabulary import (
     Axis,
+    Mark,
     StepKey,
 )
 from diagnostics.models import (
@@ -37,12 +40,36 @@ from diagnostics.queries.access import LoadedDiagnostic
 from diagnostics.queries.documents import (
     build_document,
     findings_of,
-    load_diagnostic_document,
     stored_acknowledgements,
 )
 from diagnostics.queries.kit import kit_steps, texts_of
 from diagnostics.queries.steps import RailAxis, RailStep, kept_texts, rail_of
 from diagnostics.queries.versions import versions_of
+
+
+@dataclass(frozen=True)
+class MarkedStep:
+    """A step that carries a mark of the team."""
+
+    key: StepKey
+    number: str
+    title: str
+    mark: Mark
+    board_question: str
+
+
+def _marked_steps(diagnostic: Diagnostic, document: DiagnosticDocument) -> list[MarkedStep]:
+    names = texts_of(diagnostic)
+    return [
+        MarkedStep(
+            step,
+            names.step(step).number,
+            names.step(step).short_title,
+            mark,
+            question.board_question if (question := document.answers.get(step)) else "",
+        )
+        for step, mark in marked_steps(document)
+    ]
 
 
 @dataclass(frozen=True)
@@ -55,11 +82,17 @@ class Home:
     versions: list[Version]
     last_answer: Answer | None
     next_step: RailStep | None
+    marked: list[MarkedStep]
 
     @property
     def steps_complete(self) -> int:
-        """How many of the kit's ten steps are complete."""
-        return sum(axis.complete for axis in self.rail if axis.in_kit)
+        """How many steps are complete."""
+        return sum(axis.complete for axis in self.rail)
+
+    @property
+    def steps_total(self) -> int:
+        """How many steps there are."""
+        return sum(len(axis.steps) for axis in self.rail)
 
 
 def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
@@ -78,7 +111,8 @@ def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
         change_request=pending_request(diagnostic),
         versions=list(versions_of(diagnostic).select_related("submitted_by")),
         last_answer=max(answers, key=lambda answer: answer.updated_at, default=None),
-        next_step=next((s for s in steps if s.status is not StepStatus.COMPLETE), None),
+        next_step=next((s for s in steps if s.status in AWAITS_THE_TEAM), None),
+        marked=_marked_steps(diagnostic, document),
     )
 
 
@@ -91,7 +125,8 @@ def pending_request(diagnostic: Diagnostic) -> ChangeRequest | None:
 
 @dataclass(frozen=True)
 class CheckedStep:
-    """A step on the check page: its answer and what it lacks."""
+    """A step on the check page: its answer, what it lacks, and the team's own note for its members
+    (empty for anybody else)."""
 
     key: StepKey
     number: str
@@ -99,6 +134,7 @@ class CheckedStep:
     answer: AnswerShape | None
     status: StepStatus
     missing: list[Missing]
+    note: str
 
 
 @dataclass(frozen=True)
@@ -137,6 +173,7 @@ class CheckPage:
     acknowledged: list[CoherenceFinding]
     own_kept: list[KeptAtStep]
     others_kept: list[KeptAtStep]
+    marked: list[MarkedStep]
 
     @property
     def own_kept_count(self) -> int:
@@ -152,7 +189,9 @@ class CheckPage:
 def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
     """Read the check page of a diagnostic in a constant number of queries."""
     diagnostic, access = loaded.diagnostic, loaded.access
-    document = load_diagnostic_document(diagnostic)
+    answers = list(diagnostic.answers.all())
+    document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
+    notes = {row.step: row.internal_note for row in answers} if access.role else {}
     rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), step_statuses(document))
     found = findings_of(diagnostic, document)
     kept = _kept_at_steps(diagnostic, rail) if access.can_edit else []
@@ -171,6 +210,7 @@ def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
                         answer=document.answers.get(step.key),
                         status=step.status,
                         missing=missing_in_step(document, step.key),
+                        note=notes.get(step.key, ""),
                     )
                     for step in axis.steps
                 ],
@@ -183,6 +223,7 @@ def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
         findings=open_findings(found),
         acknowledged=acknowledged_findings(found),
         own_kept=[entry for entry in kept if entry.person == user],
+        marked=_marked_steps(diagnostic, document),
         others_kept=[e for e in kept if e.person != user and access.transitions["submit"]],
     )
 

@@ -170,8 +170,13 @@ class LoadedStep:
 
     @property
     def steps_complete(self) -> int:
-        """How many of the kit's ten steps are complete."""
-        return sum(axis.complete for axis in self.rail if axis.in_kit)
+        """How many steps are complete."""
+        return sum(axis.complete for axis in self.rail)
+
+    @property
+    def position(self) -> int:
+        """Which step of the diagnostic it is, from 1."""
+        return [step.key for step in self.steps].index(self.step.value) + 1
 
 
 def rail_of(

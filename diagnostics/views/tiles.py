@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from diagnostics.domain.permissions import Access, TeamAccess
-from diagnostics.domain.vocabulary import State
+from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.domain.workflow import NextAction, next_action
 from diagnostics.models import Diagnostic
-
-KIT_STEPS = 10
 
 # What one reads, and the name of the address where it is done.
 WORDS = {
@@ -40,11 +38,12 @@ class DiagnosticTile:
 def diagnostic_tile(diagnostic: Diagnostic, team_access: TeamAccess) -> DiagnosticTile:
     """Make the tile of a diagnostic for somebody; no query is made."""
     done = diagnostic.indicators.get("steps_complete", 0)
-    total = diagnostic.indicators.get("steps_total", KIT_STEPS)
+    total = diagnostic.indicators.get("steps_total", len(StepKey))
+    for_board = diagnostic.indicators.get("steps_for_board", 0)
     access = Access(
         role=team_access.role,
         state=State(diagnostic.state),
         is_facilitator=team_access.is_facilitator,
     )
-    action, url_name = WORDS[next_action(access, is_complete=done >= total)]
+    action, url_name = WORDS[next_action(access, is_complete=done + for_board >= total)]
     return DiagnosticTile(diagnostic, done, total, action, reverse(url_name, args=[diagnostic.pk]))

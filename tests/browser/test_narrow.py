@@ -51,7 +51,7 @@ def test_a_drawing_wider_than_the_screen_says_so(open_browser, demo, page_name):
 def test_the_state_is_beside_the_name_on_a_phone(open_browser, demo):
     page = open_browser(User.objects.get(email="facilitation@rameau.example"), viewport=PHONE)
     page.goto("/portefeuille/")
-    for text in ("À relire depuis", "9 sur 10", "Facilitation Le RAMEAU"):
+    for text in ("À relire depuis", "8 sur 11", "Facilitation Le RAMEAU"):
         place = page.locator("main table").get_by_text(text).first
         box = place.bounding_box()
         assert box

@@ -30,7 +30,8 @@ def scene(filler):
 def test_the_check_page(scene, filler, role):
     page = html_of(scene.client(role).get(reverse("diagnostic_check", args=[scene.diagnostic.pk])))
     assert set(CANARY.findall(page)) == set(filler.texts)
-    assert page.count(f'data-mark="{Mark.FOR_BOARD.value}"') == len(StepKey)
+    # At the step, and in the list of what is marked.
+    assert page.count(f'data-mark="{Mark.FOR_BOARD.value}"') == 2 * len(StepKey)
 
 
 def test_the_steps_of_a_reader(scene, filler):

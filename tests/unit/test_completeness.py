@@ -8,16 +8,18 @@ from typing import Any
 import pytest
 
 from diagnostics.domain.completeness import (
+    AWAITS_THE_TEAM,
     StepStatus,
     axes_without_answer,
     axis_progress,
+    marked_steps,
     missing_in_step,
     remaining_items,
     step_status,
     step_statuses,
 )
 from diagnostics.domain.document import load_document
-from diagnostics.domain.vocabulary import Axis, ScopeStepKey, StepKey
+from diagnostics.domain.vocabulary import Axis, Mark, ScopeStepKey, StepKey
 from tests.scene import demo_document
 from tests.shapes import empty_document
 
@@ -288,6 +290,32 @@ def test_the_mark_to_review_wins_over_complete():
 
     assert step_status(document, StepKey.ROLES) is StepStatus.TO_REVIEW
     assert missing_in_step(document, StepKey.ROLES) == []
+
+
+@pytest.mark.parametrize(
+    ("mark", "complete", "lacking", "empty"),
+    [
+        ("to_review", StepStatus.TO_REVIEW, StepStatus.TO_REVIEW, StepStatus.TO_REVIEW),
+        ("disputed", StepStatus.DISPUTED, StepStatus.DISPUTED, StepStatus.TO_DO),
+        ("for_board", StepStatus.FOR_BOARD, StepStatus.STARTED, StepStatus.TO_DO),
+        (None, StepStatus.COMPLETE, StepStatus.STARTED, StepStatus.TO_DO),
+    ],
+)
+def test_no_step_is_complete_while_it_is_marked(mark, complete, lacking, empty):
+    whole = {"vision": COMPLETE["vision"] | {"mark": mark}}
+    less = {"organisation": {"organisation": "Un poste", "mark": mark}}
+    nothing = {"roles": {"mark": mark, "board_question": "Qui ?"}}
+
+    assert step_status(document_of(whole), StepKey.VISION) is complete
+    assert step_status(document_of(less), StepKey.ORGANISATION) is lacking
+    assert step_status(document_of(nothing), StepKey.ROLES) is empty
+    assert marked_steps(document_of(nothing)) == ([(StepKey.ROLES, Mark(mark))] if mark else [])
+    assert missing_in_step(document_of(whole), StepKey.VISION) == []
+
+
+def test_what_only_waits_for_the_board_does_not_await_the_team():
+    assert StepStatus.FOR_BOARD not in AWAITS_THE_TEAM
+    assert {StepStatus.TO_DO, StepStatus.STARTED, StepStatus.DISPUTED} < AWAITS_THE_TEAM
 
 
 def test_axes_without_any_answer_and_progress():

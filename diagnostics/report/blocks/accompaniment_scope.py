@@ -74,5 +74,6 @@ def _row(rank: int, row: ScopeStep, allies: Labels) -> Row:
             heading(Piece(PieceKind.RANK, str(rank)), plain(row.step.label)),
             cell(Piece(PieceKind.HANDLING, row.handling.label, row.handling.value)),
             cell(*who, details=typed_details(row.note)),
-        )
+        ),
+        place=f"rows-{rank - 1}-handling",
     )

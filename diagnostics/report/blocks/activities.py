@@ -43,11 +43,11 @@ def blocks(answer: Activities, document: DiagnosticDocument) -> list[Block]:
     objectives = OBJECTIVES.codes(document.answers)
     groups = []
     for mission in (*Mission, None):
-        own = [(f"A{n}", row) for n, row in enumerate(answer.rows, 1) if row.mission is mission]
+        own = [(n, row) for n, row in enumerate(answer.rows) if row.mission is mission]
         own.sort(key=lambda entry: entry[1].priority or 9)
         out_of_scope = mission in answer.out_of_scope
         if own or out_of_scope:
-            rows = [_row(code, row, objectives) for code, row in own] or [_chosen()]
+            rows = [_row(n, row, objectives) for n, row in own] or [_chosen()]
             groups.append((_band(mission, len(own), out_of_scope), *rows))
     caption = "Activités de chaque mission, avec leur priorité et leur état"
     return [Table("activities", caption, COLUMNS, tuple(groups))]
@@ -67,11 +67,13 @@ def _chosen() -> Row:
     return Row((cell(missing(words), span=len(COLUMNS)),))
 
 
-def _row(code: str, row: Activity, objectives: Labels) -> Row:
+def _row(index: int, row: Activity, objectives: Labels) -> Row:
     said = [f"Démarrage en {row.start_year}"] if row.start_year else []
     if served := names_behind(row.serves, objectives):
         said.append(f"Sert {enumeration(served)}")
     elif row.serves_none:
         said.append("Aucun objectif, volontairement")
     title = heading(text(row.text, "Activité à préciser"), details=details(" · ".join(said)))
-    return Row((cell(plain(code)), title, cell(priority(row.priority)), cell(state(row.state))))
+    code = cell(plain(f"A{index + 1}"))
+    cells = (code, title, cell(priority(row.priority)), cell(state(row.state)))
+    return Row(cells, place=f"rows-{index}-text")

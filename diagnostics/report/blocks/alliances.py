@@ -49,10 +49,11 @@ def blocks(answer: Alliances, document: DiagnosticDocument) -> list[Block]:
     """Return the families of allies, drawn then in a table."""
     codes = ACTIVITIES.codes(document.answers) | LEVERS.codes(document.answers)
     families = _families(answer)
+    places = {row.id: f"rows-{index}-actor" for index, row in enumerate(answer.rows)}
     groups = [
         (
             Row((heading(plain(title), span=len(COLUMNS)),), RowKind.GROUP),
-            *(_row(row, codes) for row in rows),
+            *(_row(row, codes, places[row.id]) for row in rows),
         )
         for title, rows in families
     ]
@@ -74,7 +75,7 @@ def _families(answer: Alliances) -> list[tuple[str, list[Alliance]]]:
     return found
 
 
-def _row(row: Alliance, codes: Labels) -> Row:
+def _row(row: Alliance, codes: Labels, place: str) -> Row:
     default = TO_SAY if row.relation is Relation.TO_APPROACH else DASH
     served = names_behind(row.serves, codes)
     under = typed_details(row.note)
@@ -86,7 +87,8 @@ def _row(row: Alliance, codes: Labels) -> Row:
             cell(state(row.relation)),
             cell(said(row.purpose, default), details=under),
             cell(year(row.horizon_year)),
-        )
+        ),
+        place=place,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from diagnostics.domain.answers import BoardDecisions, Milestone
 from diagnostics.domain.document import DiagnosticDocument
@@ -28,9 +29,13 @@ def blocks(answer: BoardDecisions, document: DiagnosticDocument) -> list[Block]:
     """Return the decisions, then the calendar."""
     found: list[Block] = []
     if answer.decisions:
-        found.append(Items(tuple(Item(typeset(row.text)) for row in answer.decisions)))
+        items = [
+            Item(typeset(row.text), place=f"decisions-{n}-text")
+            for n, row in enumerate(answer.decisions)
+        ]
+        found.append(Items(tuple(items)))
     if answer.calendar:
-        found.append(calendar(answer.calendar, document))
+        found.append(replace(calendar(answer.calendar, document), place="calendar"))
     return found
 
 

@@ -54,8 +54,15 @@ def blocks(answer: EconomicModel, document: DiagnosticDocument) -> list[Block]:
     sides = (answer.now, answer.target)
     if any(value not in (None, "") for side in sides for _name, value in side):
         found.append(_years(sides, card))
-    needs = ((answer.needs_now, "actuels"), (answer.needs_target, f"en {card.target_year}"))
-    notes = [Note(f"Besoins {when}", typeset(capitalised(said))) for said, when in needs if said]
+    needs = (
+        (answer.needs_now, "actuels", "needs_now"),
+        (answer.needs_target, f"en {card.target_year}", "needs_target"),
+    )
+    notes = [
+        Note(f"Besoins {when}", typeset(capitalised(said)), place=field)
+        for said, when, field in needs
+        if said
+    ]
     if notes:
         found.append(Pair(tuple(notes)))
     if answer.levers:
@@ -66,13 +73,14 @@ def blocks(answer: EconomicModel, document: DiagnosticDocument) -> list[Block]:
 def _years(sides: tuple[EconomicSnapshot, EconomicSnapshot], card: DiagnosticCard) -> Table:
     now, target = str(card.base_year), str(card.target_year)
 
-    def row(title: str, told: Callable[[EconomicSnapshot], Cell]) -> Row:
-        return Row((heading(plain(title)), *map(told, sides)))
+    def row(title: str, told: Callable[[EconomicSnapshot], Cell], field: str) -> Row:
+        return Row((heading(plain(title)), *map(told, sides)), place=f"now-{field}")
 
     engaged = any((x.volunteers, x.skills_sponsorship_days) != (None, None) for x in sides)
-    rows = [row("Équipe", _team)]
-    rows += [row("Engagement bénévole", _volunteers)] if engaged else []
-    rows += [row("Budget", _budget), row("Modes de financement", _shares)]
+    rows = [row("Équipe", _team, "fte")]
+    rows += [row("Engagement bénévole", _volunteers, "volunteers")] if engaged else []
+    rows += [row("Budget", _budget, "budget_min_keur")]
+    rows += [row("Modes de financement", _shares, "public_pct")]
     return Table(
         "economic",
         f"Équipe, budget et modes de financement en {now} et en {target}",
@@ -120,11 +128,11 @@ def _shares(side: EconomicSnapshot) -> Cell:
 def _levers(answer: EconomicModel, card: DiagnosticCard) -> Table:
     groups = []
     for family in (*FundingFamily, None):
-        own = [(f"L{n}", row) for n, row in enumerate(answer.levers, 1) if row.family is family]
+        own = [(n, row) for n, row in enumerate(answer.levers) if row.family is family]
         if own:
             title = family.label if family else "Famille à préciser"
-            totals = _totals(title, [row for _code, row in own], RowKind.GROUP)
-            groups.append((totals, *(_lever(code, row) for code, row in own)))
+            totals = _totals(title, [row for _index, row in own], RowKind.GROUP)
+            groups.append((totals, *(_lever(n, row) for n, row in own)))
     amounts = [(row.amount_now_keur, row.amount_target_keur) for row in answer.levers]
     if any(amount != (None, None) for amount in amounts):
         groups.append((_totals("Total des leviers chiffrés", answer.levers, RowKind.TOTAL),))
@@ -143,10 +151,11 @@ def _levers(answer: EconomicModel, card: DiagnosticCard) -> Table:
     )
 
 
-def _lever(code: str, row: Lever) -> Row:
+def _lever(index: int, row: Lever) -> Row:
     title = heading(text(row.text, "Levier à préciser"))
     amounts = (cell(figure(row.amount_now_keur)), cell(figure(row.amount_target_keur)))
-    return Row((cell(plain(code)), title, cell(state(row.state)), *amounts))
+    cells = (cell(plain(f"L{index + 1}")), title, cell(state(row.state)), *amounts)
+    return Row(cells, place=f"levers-{index}-text")
 
 
 def _totals(title: str, levers: list[Lever], kind: RowKind) -> Row:

@@ -39,7 +39,7 @@ UNNAMED = "Objectif à préciser"
 def blocks(answer: Objectives, document: DiagnosticDocument) -> list[Block]:
     """Return the objectives in time, then in a table."""
     roles = ROLES.labels(document.answers)
-    rows = tuple(_row(f"O{n}", row, roles) for n, row in enumerate(answer.rows, 1))
+    rows = tuple(_row(n, row, roles) for n, row in enumerate(answer.rows))
     return [
         Drawing(
             "Les objectifs dans le temps",
@@ -62,12 +62,13 @@ def blocks(answer: Objectives, document: DiagnosticDocument) -> list[Block]:
     ]
 
 
-def _row(code: str, row: Objective, roles: Labels) -> Row:
+def _row(index: int, row: Objective, roles: Labels) -> Row:
     served = names_behind(row.serves, roles)
     said = [f"Indicateur\u00a0: {row.indicator}"] if row.indicator else []
     said += [f"Sert\u00a0: {enumeration(served)}"] if served else []
     title = heading(text(row.statement, UNNAMED), details=details(" · ".join(said)))
-    return Row((cell(plain(code)), title, *_values(row), cell(year(row.deadline_year))))
+    cells = (cell(plain(f"O{index + 1}")), title, *_values(row), cell(year(row.deadline_year)))
+    return Row(cells, place=f"rows-{index}-statement")
 
 
 def _values(row: Objective) -> list[Cell]:

@@ -16,10 +16,14 @@ def blocks(answer: Organisation, document: DiagnosticDocument) -> list[Block]:
     """Return a note on each of the three."""
     found: list[Block] = []
     if answer.organisation:
-        found.append(Note("Organisation envisagée", typeset(answer.organisation)))
+        found.append(
+            Note("Organisation envisagée", typeset(answer.organisation), place="organisation")
+        )
     if answer.governance or answer.governance_forms:
         forms = tuple(form.label for form in answer.governance_forms)
-        found.append(Note("Gouvernance adaptée", typeset(answer.governance), forms))
+        found.append(
+            Note("Gouvernance adaptée", typeset(answer.governance), forms, place="governance")
+        )
     tool, tool_state = answer.legal_tool, answer.legal_tool_state
     if tool or answer.rationale:
         found.append(
@@ -29,6 +33,7 @@ def blocks(answer: Organisation, document: DiagnosticDocument) -> list[Block]:
                 choice=tool.label if tool else "",
                 state=tool_state.label if tool and tool_state else "",
                 caution="" if tool is LegalTool.NONE else CAUTION,
+                place="legal_tool",
             )
         )
     return found

@@ -44,12 +44,12 @@ def blocks(answer: Positioning, document: DiagnosticDocument) -> list[Block]:
                 Column("Posture", "posture", 4.7),
                 Column("Précision", "", 6.0, ColumnKind.TYPED),
             ),
-            (tuple(map(_row, answer.rows)),),
+            (tuple(_row(n, row) for n, row in enumerate(answer.rows)),),
         ),
     ]
 
 
-def _row(row: Position) -> Row:
+def _row(index: int, row: Position) -> Row:
     circle = {1: plain("1er"), 2: plain("2e"), None: missing("à placer")}[row.circle]
     cells = (cell(circle), cell(said(row.posture, TO_SAY)), cell(said(row.note)))
-    return Row((heading(text(row.title)), *cells))
+    return Row((heading(text(row.title)), *cells), place=f"rows-{index}-actor_type")

@@ -13,7 +13,12 @@ PAGE_RULE = PageRule.WHOLE
 def blocks(answer: Roles, document: DiagnosticDocument) -> list[Block]:
     """Return the roles."""
     items = [
-        Item(typeset(row.title), typeset(capitalised(row.detail)), is_title=True)
-        for row in answer.rows
+        Item(
+            typeset(row.title),
+            typeset(capitalised(row.detail)),
+            is_title=True,
+            place=f"rows-{n}-role",
+        )
+        for n, row in enumerate(answer.rows)
     ]
     return [Items(tuple(items))]

@@ -37,6 +37,7 @@ PAGE_RULE = PageRule.TABLE_WHOLE
 def blocks(answer: TerritorialScales, document: DiagnosticDocument) -> list[Block]:
     """Return the matrix of the actions, then their échelons and territories."""
     actions = read_actions(answer, document)
+    places = {row.id: f"rows-{index}-scale" for index, row in enumerate(answer.rows)}
     return [
         Drawing(
             "Les actions et leurs échelons",
@@ -51,7 +52,7 @@ def blocks(answer: TerritorialScales, document: DiagnosticDocument) -> list[Bloc
                 Column("Échelons", "scale", 4.8),
                 Column("Territoire et précision", "third", 5.8),
             ),
-            (tuple(map(_row, actions)),),
+            (tuple(_row(action, places[action.rows[0].id]) for action in actions),),
         ),
     ]
 
@@ -92,7 +93,7 @@ def read_actions(answer: TerritorialScales, document: DiagnosticDocument) -> lis
     return [*found, *(Action(title, rows) for title, rows in free.items())]
 
 
-def _row(action: Action) -> Row:
+def _row(action: Action, place: str) -> Row:
     code = (Piece(PieceKind.CODE, action.code),) if action.code else ()
     scales = " · ".join(short_scale(scale) for scale in action.scales)
     # Each once: several rows of an action often name the same territory.
@@ -106,6 +107,7 @@ def _row(action: Action) -> Row:
             cell(*where, details=typed_details(*notes)),
         ),
         RowKind.MISSION if action.is_mission else RowKind.PLAIN,
+        place,
     )
 
 

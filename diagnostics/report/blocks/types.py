@@ -1,7 +1,8 @@
 """What an answer is told with: a few kinds of blocks, which every output renders in its own way.
 
 A block says *what* something is (a code, a state, a figure, what is missing), never how it looks.
-Its texts are those to print: typeset, in French, never markup.
+Its texts are those to print: typeset, in French, never markup. ``place`` is the field of the step
+where what it says is filled in, without the step's prefix (``rows-2-statement``).
 """
 
 from __future__ import annotations
@@ -90,6 +91,13 @@ class Row:
 
     cells: tuple[Cell, ...]
     kind: RowKind = RowKind.PLAIN
+    place: str = ""
+
+    @property
+    def name(self) -> str:
+        """What its heading says, in words."""
+        named = [cell for cell in self.cells if cell.heads]
+        return " ".join(piece.text for cell in named for piece in cell.pieces)
 
     @property
     def opens_group(self) -> bool:
@@ -157,6 +165,7 @@ class Note:
     state: str = ""
     caution: str = ""
     opens: bool = False
+    place: str = ""
     template = "blocks/note.html"
 
 
@@ -175,6 +184,7 @@ class Item:
     text: str
     detail: str = ""
     is_title: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -230,6 +240,7 @@ class Calendar:
     moments: tuple[Moment, ...]
     months: tuple[Month, ...] = ()
     others: tuple[Moment, ...] = ()
+    place: str = ""
     template = "blocks/calendar.html"
 
     @property

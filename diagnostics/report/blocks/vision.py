@@ -14,9 +14,19 @@ def blocks(answer: Vision, document: DiagnosticDocument) -> list[Block]:
     """Return the starting point, then the statements."""
     found: list[Block] = []
     if answer.starting_point:
-        found.append(Note("Constat de départ", typeset(answer.starting_point), opens=True))
+        found.append(
+            Note(
+                "Constat de départ",
+                typeset(answer.starting_point),
+                opens=True,
+                place="starting_point",
+            )
+        )
     if answer.statements:
-        items = tuple(Item(typeset(statement.text)) for statement in answer.statements)
+        items = tuple(
+            Item(typeset(statement.text), place=f"statements-{n}-text")
+            for n, statement in enumerate(answer.statements)
+        )
         label = f"Situation souhaitée en {document.diagnostic.target_year}"
         found.append(Items(items, label, is_ranked=False))
     return found
