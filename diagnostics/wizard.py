@@ -42,6 +42,7 @@ from diagnostics.forms.saving import (
     SavedStep,
     as_saved,
     keep_unsaved,
+    make_ally,
     posted_form,
     remove_posted,
     save_posted,
@@ -170,6 +171,7 @@ class StepWizard(NamedUrlWizardView):
                 form = form if removed else posted_form(loaded, data)
             saved = save_posted(form, posted, loaded)
             removed_at = remove_posted(removed, saved, loaded) if removed else 0
+            told = make_ally(form, posted["ally"], loaded) if "ally" in posted else ""
         except TamperedForm as error:
             raise SuspiciousOperation(str(error)) from error
         except WrongState:
@@ -182,6 +184,8 @@ class StepWizard(NamedUrlWizardView):
             return self._told_removal(removed, removed_at)
         if "put_back" in posted:
             return self._put_back(posted["put_back"])
+        if told:
+            return redirect(f"{self.get_step_url(loaded.step.value)}{told}")
         return redirect(self._next_url(saved, anchor))
 
     def _told_removal(self, removed: RowToRemove, revision: int) -> HttpResponse:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import TextInput
+
 from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, ScopeStep, Shape
 from diagnostics.domain.answers.accompaniment_scope import SCOPE_STEPS
 from diagnostics.domain.document import DiagnosticDocument
@@ -12,6 +14,8 @@ from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import CodeField, RowChoiceField, TextField
 
 CHAIN = list(ScopeStepKey)
+# As the columns of the table stand: what is still to decide comes last.
+HANDLINGS = [h for h in Handling if h is not Handling.UNDECIDED] + [Handling.UNDECIDED]
 
 
 class ScopeStepForm(RowForm):
@@ -23,8 +27,14 @@ class ScopeStepForm(RowForm):
         empty_label="",
         initial=Handling.UNDECIDED.value,
     )
-    alliance = RowChoiceField(label="Partenaire pris dans vos alliances", empty_label="Aucun")
-    partner = TextField(label="Partenaire", max_length=ROW_TEXT)
+    alliance = RowChoiceField(
+        label="Partenaire pris dans vos alliances", empty_label="Choisir un allié…"
+    )
+    partner = TextField(
+        label="Partenaire",
+        max_length=ROW_TEXT,
+        widget=TextInput(attrs={"placeholder": "ou un autre nom"}),
+    )
     note = TextField(label="Note", max_length=LONG_TEXT, rows=2)
 
     def link_choices(self, document: DiagnosticDocument) -> dict[str, list[tuple[str, str]]]:
@@ -32,7 +42,10 @@ class ScopeStepForm(RowForm):
         alliances = document.answers.alliances
         rows = alliances.rows if alliances else []
         return {
-            "alliance": [("", "Aucun"), *((row.id, row.actor or "Acteur sans nom") for row in rows)]
+            "alliance": [
+                ("", "Choisir un allié…"),
+                *((row.id, row.actor or "Acteur sans nom") for row in rows),
+            ]
         }
 
     @property
@@ -56,6 +69,8 @@ class ScopeRows(RowFormSet):
     row_set = SCOPE_STEPS
     row_template = "steps/accompaniment_scope/row.html"
     blank_rows = len(CHAIN)
+    # The columns of the table: what is posted, what people read.
+    handlings = tuple((handling.value, handling.label) for handling in HANDLINGS)
 
     def rows(self) -> list[Shape]:
         """Return the six steps (they carry no id)."""

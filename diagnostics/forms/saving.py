@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from diagnostics.domain.answers import Answer
 from diagnostics.domain.merge import ConflictKind
-from diagnostics.domain.vocabulary import Mark
+from diagnostics.domain.vocabulary import Mark, ScopeStepKey, StepKey
 from diagnostics.forms.base import StepForm, TamperedForm
 from diagnostics.forms.fields import offered
 from diagnostics.forms.kept_texts import page_of, read_posted, unsaved_texts
@@ -18,6 +18,7 @@ from diagnostics.forms.places import fields_by_place, give_row_ids
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.forms.row_operations import RowToRemove
 from diagnostics.queries import LoadedStep
+from diagnostics.services.allies import link_partner
 from diagnostics.services.answers import SavedAnswer, remove_row, save_answer
 from diagnostics.services.kept_texts import keep_texts, set_row_aside
 
@@ -108,6 +109,45 @@ def remove_posted(row: RowToRemove, saved: SavedStep, loaded: LoadedStep) -> int
         removed = remove_row(diagnostic, step, row=row.place, user=user)
     # Pressed twice: the first press took it away.
     return answer.revision if removed else max(answer.revision - 1, 1)
+
+
+def make_ally(form: StepForm, key: str, loaded: LoadedStep) -> str:
+    """Make an ally of the partner typed at a step of the accompaniment (``key``), once what was typed
+    is stored. Return what leads there in the page: which step, what was done.
+
+    Nothing for another step of the questionnaire. Raises TamperedForm, NotAllowed and WrongState.
+    """
+    if loaded.step is not StepKey.ACCOMPANIMENT_SCOPE:
+        return ""
+    if key not in set(ScopeStepKey):
+        raise TamperedForm("ally")
+    partner = fields_by_place(form)[f"rows/{key}/partner"]
+    name = partner.form.cleaned_data.get("partner", "") if partner.form.is_bound else ""
+    done = link_partner(loaded.diagnostic, ScopeStepKey(key), name=name, user=loaded.user)
+    return f"?allie={key}&fait={done}#allie"
+
+
+def as_saved(loaded: LoadedStep, saved: SavedAnswer) -> LoadedStep:
+    """Return a step as it is after a save, without reading it again."""
+    kept = {**loaded.kept, loaded.step.value: saved.kept}
+    context = replace(
+        loaded.form_context,
+        stored=saved.noted.answer,
+        revision=saved.revision,
+        internal_note=saved.noted.note,
+    )
+    now = saved.stored
+    if now is None:
+        return replace(loaded, kept=kept, form_context=context)
+    return replace(
+        loaded,
+        kept=kept,
+        answers=now.answers,
+        document=now.document,
+        stored_row=now.row,
+        form_context=replace(context, document=now.document),
+        assessed=now.assessment,
+    )
 
 
 def _row(answer: Answer, name: str, key: str) -> object:

@@ -316,15 +316,24 @@ form.addEventListener("step:news", (event) => {
       continue;
     }
     for (const field of fields) {
-      if (field.type === "checkbox") {
-        field.checked = values.includes(field.value);
-      } else {
-        field.value = values[0] ?? "";
-      }
+      put(field, values);
     }
   }
   totals();
 });
+
+function put(field, values) {
+  if (["checkbox", "radio"].includes(field.type)) {
+    field.checked = values.includes(field.value);
+    return;
+  }
+  const [value = ""] = values;
+  field.value = value;
+  // A row that was added elsewhere since is not in the list: it must not be untied by the next save.
+  if (field.tagName === "SELECT" && field.value !== value) {
+    field.add(new Option("Ligne ajoutée à l’instant", value, true, true));
+  }
+}
 
 function rowsByKey(container) {
   return new Map(rowsOf(container).map((row) => [row.dataset.key ?? idOf(row).value, row]));

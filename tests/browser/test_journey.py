@@ -131,8 +131,9 @@ def fill_first_axes(page: Page) -> None:
 
 def leave_and_resume_elsewhere(page: Page, open_browser, diagnostic) -> tuple[Page, list[str]]:
     """Leave in the middle of step 3.2; go on from another browser."""
-    step = row(page, "Étape", 1)
-    step.get_by_label("Prise en charge").select_option("La structure le fait")
+    step = page.locator("#accompaniment_scope-rows-0")
+    step.get_by_role("radio", name="La structure le fait").check()
+    step.get_by_text("Note", exact=False).first.click()
     step.get_by_label("Note").fill("Un entretien avec chaque association.")
     page.goto("/")
     saved = Answer.objects.filter(diagnostic=diagnostic, step="accompaniment_scope")
@@ -143,11 +144,11 @@ def leave_and_resume_elsewhere(page: Page, open_browser, diagnostic) -> tuple[Pa
     elsewhere.goto(f"/diagnostics/{diagnostic.pk}/")
     sign_in(elsewhere, LEAD)
     elsewhere.get_by_role("link", name="3.2 Focus sur l’accompagnement").first.click()
-    step = row(elsewhere, "Étape", 1)
+    step = elsewhere.locator("#accompaniment_scope-rows-0")
     expect(step.get_by_label("Note")).to_have_value("Un entretien avec chaque association.")
     for number in range(2, 7):
         choice = "La structure ne le fait pas" if number > 4 else "La structure le fait"
-        row(elsewhere, "Étape", number).get_by_label("Prise en charge").select_option(choice)
+        elsewhere.locator(f"#accompaniment_scope-rows-{number - 1}").get_by_label(choice).check()
     save(elsewhere)
     return elsewhere, [VISION, "Passeur entre générations", "Un entretien avec chaque association."]
 
