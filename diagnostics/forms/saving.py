@@ -127,29 +127,6 @@ def make_ally(form: StepForm, key: str, loaded: LoadedStep) -> str:
     return f"?allie={key}&fait={done}#allie"
 
 
-def as_saved(loaded: LoadedStep, saved: SavedAnswer) -> LoadedStep:
-    """Return a step as it is after a save, without reading it again."""
-    kept = {**loaded.kept, loaded.step.value: saved.kept}
-    context = replace(
-        loaded.form_context,
-        stored=saved.noted.answer,
-        revision=saved.revision,
-        internal_note=saved.noted.note,
-    )
-    now = saved.stored
-    if now is None:
-        return replace(loaded, kept=kept, form_context=context)
-    return replace(
-        loaded,
-        kept=kept,
-        answers=now.answers,
-        document=now.document,
-        stored_row=now.row,
-        form_context=replace(context, document=now.document),
-        assessed=now.assessment,
-    )
-
-
 def _row(answer: Answer, name: str, key: str) -> object:
     return next((row for row in getattr(answer, name) if row.id == key), None)
 
