@@ -318,6 +318,24 @@ class LegalTool(Labelled):
     OTHER = "other", "Autre outil"
 
 
+# What each tool is, in a sentence that follows its name: orientation, not advice.
+LEGAL_TOOL_HELPS: dict[LegalTool, str] = {
+    LegalTool.NONE: "une réponse complète, si l’organisation actuelle suffit au projet.",
+    LegalTool.AGREEMENT: "un contrat entre plusieurs partenaires, sans nouvelle personne morale.",
+    LegalTool.DEDICATED_ASSOCIATION: "une association créée pour le projet, avec ses membres et ses instances.",
+    LegalTool.ENDOWMENT_FUND: "déclaré en préfecture, doté d’au moins 15\u202f000\u00a0€ au départ\u00a0; sauf dérogation exceptionnelle, il ne reçoit aucun fonds public.",
+    LegalTool.HOSTED_FOUNDATION: "créée par décision de la fondation qui l’abrite. Une «\u00a0fondation territoriale\u00a0» est une pratique, non un statut.",
+    LegalTool.SOCIAL_JOINT_VENTURE: "une entité distincte, fondée par une entreprise et un acteur de l’économie sociale et solidaire, à finalité sociale.",
+    LegalTool.SCIC: "au moins trois catégories d’associés, dont les bénéficiaires et les salariés ou producteurs\u00a0; les collectivités ont ensemble la moitié du capital au plus.",
+    LegalTool.GIE: "développe l’activité économique de ses membres, le plus souvent la même pour tous\u00a0: il convient rarement ici.",
+    LegalTool.PTCE: "s’organise autour d’un projet, et non autour d’un statut juridique (loi de 2014 sur l’économie sociale et solidaire, article\u00a09).",
+    LegalTool.EMPLOYER_GROUP: "embauche des salariés et les met à la disposition de ses membres.",
+    LegalTool.OTHER: "dites lequel dans le motif.",
+}  # fmt: skip
+# Said of every tool, but where none is needed.
+LEGAL_CAUTION = "À valider par un conseil juridique"
+
+
 class LegalToolState(Labelled):
     """How far the legal tool is."""
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from diagnostics.domain.answers import Organisation
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.vocabulary import LegalTool
+from diagnostics.domain.vocabulary import LEGAL_CAUTION, LegalTool
 from diagnostics.report.blocks.types import Block, Note, PageRule
 from diagnostics.typography import typeset
 
 PAGE_RULE = PageRule.WHOLE
-CAUTION = "À valider par un conseil juridique"
 
 
 def blocks(answer: Organisation, document: DiagnosticDocument) -> list[Block]:
@@ -32,7 +31,7 @@ def blocks(answer: Organisation, document: DiagnosticDocument) -> list[Block]:
                 typeset(answer.rationale),
                 choice=tool.label if tool else "",
                 state=tool_state.label if tool and tool_state else "",
-                caution="" if tool is LegalTool.NONE else CAUTION,
+                caution="" if tool is LegalTool.NONE else LEGAL_CAUTION,
                 place="legal_tool",
             )
         )
