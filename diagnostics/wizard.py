@@ -27,6 +27,7 @@ from diagnostics.domain.completeness import missing_in_step
 from diagnostics.domain.merge import row_keys
 from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.forms.base import StepForm, TamperedForm
+from diagnostics.forms.examples import shown_examples
 from diagnostics.forms.kept_texts import came_in, news_of, show_step, shown_in
 from diagnostics.forms.places import form_of_answer, texts_by_place
 from diagnostics.forms.registry import STEP_FORMS
@@ -36,7 +37,6 @@ from diagnostics.forms.row_operations import (
     RowToRemove,
     apply_operation,
     row_to_remove,
-    shown_examples,
 )
 from diagnostics.forms.saving import (
     SavedStep,
@@ -242,7 +242,7 @@ class StepWizard(NamedUrlWizardView):
     def get_context_data(self, form: StepForm, **kwargs: Any) -> dict[str, Any]:
         """Give the template the step, its kit and its surroundings."""
         context: dict[str, Any] = super().get_context_data(form=form, **kwargs)
-        context |= self._page_context()
+        context |= self._page_context(form)
         context |= {
             "form": form,
             "shown": self._shown,
@@ -269,7 +269,7 @@ class StepWizard(NamedUrlWizardView):
             "rail_is": _mark_of(loaded.rail, loaded.diagnostic.title),
         }
 
-    def _page_context(self) -> dict[str, Any]:
+    def _page_context(self, form: StepForm | None = None) -> dict[str, Any]:
         loaded, step = self.loaded, self.loaded.step
         steps = [entry for axis in loaded.rail for entry in axis.steps]
         index = next(i for i, entry in enumerate(steps) if entry.key is step)
@@ -285,7 +285,7 @@ class StepWizard(NamedUrlWizardView):
             "change_request": pending_request(loaded.diagnostic)
             if loaded.diagnostic.state == State.CHANGES_REQUESTED
             else None,
-            "examples": shown_examples(STEP_FORMS[step], loaded.examples),
+            "examples": shown_examples(STEP_FORMS[step], loaded.examples, form),
             # The row whose possible links are all shown, without JavaScript.
             "expanded_row": self.request.GET.get("liens", ""),
         }

@@ -24,6 +24,11 @@ DEFAULT_KIT = Path(__file__).resolve().parents[2] / "fixtures" / "kit_2013.json"
 _EITHER_HORIZON = re.compile(r"\b3\s?/\s?5(?=\sans\b)")
 
 
+def at_horizon(text: str, years: int) -> str:
+    """Return a text of the kit as a diagnostic reads it: « à 3/5 ans » is « à 3 ans » or « à 5 ans »."""
+    return _EITHER_HORIZON.sub(str(years), text)
+
+
 class Name(BaseModel):
     """What a step or an axis is called.
 
@@ -41,7 +46,7 @@ class Name(BaseModel):
     def at(self, horizon_years: int) -> Name:
         """Return the name as a diagnostic reads it: « 3/5 ans » is « 3 ans » or « 5 ans »."""
         titles = {
-            field: _EITHER_HORIZON.sub(str(horizon_years), text)
+            field: at_horizon(text, horizon_years)
             for field, text in {"title": self.title, "short_title": self.short_title}.items()
         }
         return self.model_copy(update=titles)

@@ -53,6 +53,7 @@ class ActivityRows(RowFormSet):
 
     row_set = ACTIVITIES
     add_label = "Ajouter une activité"
+    known_by = ("text",)
     row_template = "steps/activities/row.html"
 
 

@@ -37,6 +37,7 @@ class AllianceRows(RowFormSet):
 
     row_set = ALLIES
     add_label = "Ajouter un acteur"
+    known_by = ("actor",)
     row_template = "steps/alliances/row.html"
 
 

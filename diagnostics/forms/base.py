@@ -124,6 +124,8 @@ class RowFormSet(BaseFormSet):
     add_label: ClassVar[str] = "Ajouter une ligne"
     row_template: ClassVar[str]
     blank_rows: ClassVar[int] = 1
+    # The fields that tell which row it is, whatever was changed beside them; empty: all of them.
+    known_by: ClassVar[tuple[str, ...]] = ()
 
     # Of the row set: what people call a row, what the ids of new ones start with, how many rows at
     # most, whether they are always there.
@@ -216,7 +218,7 @@ class StepForm(forms.Form):
     formset_classes: ClassVar[dict[str, type[RowFormSet]]] = {}
     # Values that a button writes at once in a sub-form, by the button's name.
     presets: ClassVar[dict[str, Mapping[str, Any]]] = {}
-    # What is drawn above the fields while one types, see :meth:`preview`.
+    # What is drawn under the fields while one types, see :meth:`preview`.
     preview_template: ClassVar[str] = ""
 
     mark = CodeField(Mark.choices(), label="Repère de l’équipe", empty_label="Aucun repère")

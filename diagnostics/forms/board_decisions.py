@@ -53,6 +53,7 @@ class DecisionRows(RowFormSet):
 
     row_set = DECISIONS
     add_label = "Ajouter une décision"
+    known_by = ("text",)
     row_template = "steps/board_decisions/decision_row.html"
 
 

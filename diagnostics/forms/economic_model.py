@@ -95,6 +95,7 @@ class LeverRows(RowFormSet):
 
     row_set = LEVERS
     add_label = "Ajouter un levier"
+    known_by = ("text",)
     row_template = "steps/economic_model/row.html"
 
 

@@ -42,6 +42,7 @@ class ObjectiveRows(RowFormSet):
 
     row_set = OBJECTIVES
     add_label = "Ajouter un objectif"
+    known_by = ("statement",)
     row_template = "steps/objectives/row.html"
 
 

@@ -50,6 +50,7 @@ class PositionRows(RowFormSet):
 
     row_set = POSITIONS
     add_label = "Ajouter un acteur"
+    known_by = ("actor_type", "posture")
     row_template = "steps/positioning/row.html"
 
 

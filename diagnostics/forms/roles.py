@@ -24,6 +24,7 @@ class RoleRows(RowFormSet):
 
     row_set = ROLES
     add_label = "Ajouter un rôle"
+    known_by = ("role",)
     row_template = "steps/roles/row.html"
 
 

@@ -6,17 +6,24 @@ JavaScript does the same in the page (static/js/rows.js).
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
 
-from diagnostics.forms.base import RowFormSet, StepForm
-from diagnostics.forms.fields import french_number
+from diagnostics.forms.base import StepForm
+from diagnostics.forms.examples import press_example
+from diagnostics.forms.posted_rows import (
+    add_row,
+    is_blank,
+    put_rows,
+    row_at,
+    take_rows,
+    total_of,
+)
 from diagnostics.models import Example
 
 
@@ -25,14 +32,15 @@ def apply_operation(
 ) -> tuple[QueryDict, str]:
     """Return the posted data after the operation, and the id of the element to show next.
 
-    ``row_op`` is « add:rows », « remove:rows:2 », « up:rows:2 », « down:rows:2 » or « links:rows:2 » (which only shows the choices of a row); ``example`` the
-    number of an example of the step, or « activity:<id> » to place an activity; ``preset`` « thirds:now » or « thirds:target ». Raises
+    ``row_op`` is « add:rows », « remove:rows:2 », « up:rows:2 », « down:rows:2 » or « links:rows:2 »
+    (which only shows the choices of a row); ``example`` the number of an example of the step, or
+    « activity:<id> » to place an activity; ``preset`` « thirds:now » or « thirds:target ». Raises
     SuspiciousOperation for anything else.
     """
     data = copy(posted)
     try:
         if "example" in posted:
-            anchor = _fill(form, data, _payload_of(form, str(posted["example"]), examples))
+            anchor = press_example(form, data, str(posted["example"]), examples)
         elif "preset" in posted:
             anchor = _apply_preset(form, data, str(posted["preset"]))
         else:
@@ -61,61 +69,26 @@ def row_to_remove(form: StepForm, operation: str) -> RowToRemove | None:
     index = int(at) if at.isdigit() and len(at) < 4 else len(formset.forms)
     if index >= len(formset.forms):
         return None
-    blank, row = _defaults(formset), formset.forms[index]
-    posted = cast(QueryDict, form.data)
-    typed = {bound.name: posted.getlist(bound.html_name) for bound in row}
-    if all(
-        name == "id" or texts == blank.get(name) or not any(map(str.strip, texts))
-        for name, texts in typed.items()
-    ):
+    row = formset.forms[index]
+    if is_blank(formset, row_at(formset, cast(QueryDict, form.data), index)):
         return None
     return RowToRemove(f"{name}/{row.key}", index, formset.pointing_at.get(row.key, []))
-
-
-def _total(formset: RowFormSet, data: QueryDict) -> int:
-    return int(str(data[f"{formset.prefix}-TOTAL_FORMS"]))
-
-
-def _set_total(formset: RowFormSet, data: QueryDict, total: int) -> None:
-    data[f"{formset.prefix}-TOTAL_FORMS"] = str(total)
-    data[f"{formset.prefix}-INITIAL_FORMS"] = "0"
-
-
-def _take_row(formset: RowFormSet, data: QueryDict, index: int) -> dict[str, list[str]]:
-    """Remove a row's values from the data and return them by field name."""
-    start = f"{formset.prefix}-{index}-"
-    return {key[len(start) :]: data.pop(key) for key in list(data) if key.startswith(start)}
-
-
-def _put_row(
-    formset: RowFormSet, data: QueryDict, index: int, values: dict[str, list[str]]
-) -> None:
-    for name, value in values.items():
-        data.setlist(f"{formset.prefix}-{index}-{name}", value)
-
-
-def _defaults(formset: RowFormSet) -> dict[str, list[str]]:
-    """Return what a new row holds: its id, and what a list without an empty choice shows."""
-    fields = formset.empty_form.fields.items()
-    initial = {name: [str(field.initial)] for name, field in fields if field.initial}
-    return initial | {name: [value] for name, value in formset.new_row().items()}
 
 
 def _apply_row_operation(form: StepForm, data: QueryDict, operation: str) -> str:
     verb, name, *rest = operation.split(":")
     formset = form.formsets[name]
-    total = _total(formset, data)
+    total = total_of(formset, data)
     if formset.fixed:
         raise ValueError(operation)
     if verb == "add":
         if total < formset.cap:
-            _put_row(formset, data, total, _defaults(formset))
-            _set_total(formset, data, total + 1)
+            add_row(formset, data, {})
         return f"{formset.prefix}-{min(total, formset.cap - 1)}"
     index = int(rest[0])
     if not 0 <= index < total:
         raise IndexError(index)
-    rows = [_take_row(formset, data, number) for number in range(total)]
+    rows = take_rows(formset, data)
     if verb == "links":
         pass  # only shows the choices of the row, see the wizard
     elif verb == "remove":
@@ -127,86 +100,8 @@ def _apply_row_operation(form: StepForm, data: QueryDict, operation: str) -> str
             index = other
     else:
         raise ValueError(operation)
-    for number, row in enumerate(rows):
-        _put_row(formset, data, number, row)
-    _set_total(formset, data, len(rows))
+    put_rows(formset, data, rows)
     return f"{formset.prefix}-{max(0, min(index, len(rows) - 1))}" if rows else str(formset.prefix)
-
-
-def _payload_of(form: StepForm, name: str, examples: Sequence[Example]) -> list[dict[str, Any]]:
-    """Return what an example of the kit fills in, or the placing of an activity in its step."""
-    own = form.own_example(name)
-    if own is not None:
-        return own
-    number = int(name)
-    example = next((entry for entry in examples if entry.pk == number), None)
-    if example is None:
-        raise ValueError(number)
-    return form_payload(type(form), example.payload)
-
-
-def _fill(form: StepForm, data: QueryDict, payload: list[dict[str, Any]]) -> str:
-    anchor = ""
-    for entry in payload:
-        values: dict[str, list[str]] = entry["values"]
-        if entry["formset"] is None:
-            for name, value in values.items():
-                # What was typed there stays: an example only fills what is blank.
-                if not any(text.strip() for text in data.getlist(f"{form.prefix}-{name}")):
-                    data.setlist(f"{form.prefix}-{name}", value)
-            anchor = anchor or f"id_{form.prefix}-{next(iter(values))}"
-        else:
-            formset = form.formsets[entry["formset"]]
-            index = _first_blank_row(formset, data)
-            if index is None:
-                continue  # the cap is reached: the page says so
-            _put_row(formset, data, index, _defaults(formset) | values)
-            _set_total(formset, data, max(index + 1, _total(formset, data)))
-            anchor = f"{formset.prefix}-{index}"
-    return anchor or "exemples"
-
-
-def shown_examples(
-    form: type[StepForm], examples: Iterable[Example]
-) -> list[dict[str, Example | str]]:
-    """Return the examples of a step, each with what its button fills in, as JSON for the page
-    (``data-payload``; empty: it fills nothing in)."""
-    return [
-        {
-            "example": example,
-            "payload": json.dumps(form_payload(form, example.payload), ensure_ascii=False)
-            if example.payload
-            else "",
-        }
-        for example in examples
-    ]
-
-
-def form_payload(form: type[StepForm], payload: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what an example fills in terms of the step's form: {formset, values: {field: [text]}}."""
-    entries = []
-    for entry in payload:
-        values = {name: _as_posted(value) for name, value in entry["values"].items()}
-        entries.append({"formset": entry["formset"], "values": form.fields_of_example(values)})
-    return entries
-
-
-def _first_blank_row(formset: RowFormSet, data: QueryDict) -> int | None:
-    """Return the first row where nothing was typed, a new one at the end, or None at the cap."""
-    total = _total(formset, data)
-    for index in range(total):
-        start = f"{formset.prefix}-{index}-"
-        defaults = {
-            name: str(field.initial or "") for name, field in formset.empty_form.fields.items()
-        }
-        if all(
-            value in {"", defaults.get(key[len(start) :], "")}
-            for key in data
-            if key.startswith(start) and key != f"{start}id"
-            for value in data.getlist(key)
-        ):
-            return index
-    return total if total < formset.cap else None
 
 
 def _apply_preset(form: StepForm, data: QueryDict, preset: str) -> str:
@@ -215,11 +110,3 @@ def _apply_preset(form: StepForm, data: QueryDict, preset: str) -> str:
     for field, value in values.items():
         data[f"{prefix}-{field}"] = str(value)
     return f"id_{prefix}-{next(iter(values))}"
-
-
-def _as_posted(value: Any) -> list[str]:
-    if isinstance(value, list):
-        return [str(item) for item in value]
-    if isinstance(value, float):
-        return [french_number(value)]
-    return ["" if value is None else str(value)]

@@ -24,6 +24,7 @@ class StatementRows(RowFormSet):
 
     row_set = STATEMENTS
     add_label = "Ajouter un énoncé"
+    known_by = ("text",)
     row_template = "steps/vision/row.html"
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -24,7 +26,7 @@ from diagnostics.domain.document import (
     load_answer,
 )
 from diagnostics.domain.indicators import Assessment
-from diagnostics.domain.kit_texts import KitTexts, Name
+from diagnostics.domain.kit_texts import KitTexts, Name, at_horizon
 from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import (
     STEP_AXIS,
@@ -114,15 +116,31 @@ class LoadedStep:
         """What the person typed at this step and could not be stored, by place."""
         return self.kept.get(self.step.value, {})
 
-    @property
-    def questions(self) -> list[Question]:
-        """The kit's questions."""
-        return list(self.kit_step.questions.all())
+    def at_horizon(self, text: str) -> str:
+        """Return a text of the kit with the number of years of this diagnostic."""
+        return at_horizon(text, self.diagnostic.horizon_years)
 
     @property
+    def help(self) -> str:
+        """How to answer the step, in the kit's words."""
+        return self.at_horizon(self.kit_step.help)
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """The kit's questions."""
+        questions = [copy(question) for question in self.kit_step.questions.all()]
+        for question in questions:
+            question.text = self.at_horizon(question.text)
+        return questions
+
+    @cached_property
     def examples(self) -> list[Example]:
         """The kit's examples."""
-        return list(self.kit_step.examples.all())
+        examples = [copy(example) for example in self.kit_step.examples.all()]
+        for example in examples:
+            example.text = self.at_horizon(example.text)
+            example.payload = json.loads(self.at_horizon(json.dumps(example.payload)))
+        return examples
 
     @cached_property
     def rail(self) -> list[RailAxis]:

@@ -1,4 +1,4 @@
-// The rows of a step, in the page: add, remove, move, prefill from an example; live totals. Without
+// The rows of a step, in the page: add, remove, move, prefill from an example. Without
 // JavaScript the same buttons post to the server, which answers the same numbering
 // (diagnostics/forms/row_operations.py). What was typed is keeping.js's.
 
@@ -131,7 +131,6 @@ function offerBack(row, container, noun, place) {
     }
     bar.replaceWith(row);
     renumber(container);
-    totals();
     firstField(row)?.focus();
     say("Ligne remise.");
   });
@@ -182,7 +181,7 @@ function operate(button) {
   say(`Ligne déplacée : ${noun} ${position}.`);
 }
 
-// --- Examples and presets -------------------------------------------------------------------
+// --- Blank rows, and what fills them -------------------------------------------------------------------
 
 function isBlank(row) {
   return [...row.querySelectorAll("input:not([type=hidden]), select, textarea")].every((field) => {
@@ -215,86 +214,34 @@ function fill(scope, prefix, values) {
   }
 }
 
-function takeExample(button) {
-  let target = null;
-  const stepPrefix = form.querySelector("[data-rows]")?.dataset.rows.split("-")[0];
-  for (const entry of JSON.parse(button.dataset.payload)) {
-    if (entry.formset === null) {
-      // What was typed there stays: an example only fills what is blank.
-      const blank = Object.entries(entry.values).filter(([name]) =>
-        [...form.querySelectorAll(`[name="${stepPrefix}-${name}"]`)].every(
-          (field) => field.type === "checkbox" || field.value.trim() === "",
-        ),
-      );
-      fill(form, stepPrefix, Object.fromEntries(blank));
-      const name = Object.keys(entry.values)[0];
-      target ??= form.querySelector(`[name="${stepPrefix}-${name}"]`);
-      continue;
-    }
-    const container = form.querySelector(`[data-rows][data-name="${entry.formset}"]`);
-    const row = rowsOf(container).find(isBlank) ?? addRow(container);
-    if (!row) {
-      say(`${container.dataset.cap} lignes au plus.`);
-      return;
-    }
-    const index = rowsOf(container).indexOf(row);
-    fill(row, `${container.dataset.rows}-${index}`, entry.values);
-    target ??= firstField(row);
+// An example writes a row (examples.js): the first that is blank, or a new one; no row at the cap.
+form.addEventListener("rows:fill", ({ detail }) => {
+  const container = form.querySelector(`[data-rows][data-name="${detail.name}"]`);
+  const row = rowsOf(container).find(isBlank) ?? addRow(container);
+  if (row) {
+    fill(row, row.id, detail.values);
+    detail.row = row;
   }
-  button.classList.add("is-used");
-  totals();
-  touched();
-  say("Exemple repris : adaptez-le à votre territoire.");
-  target?.focus();
-}
+});
 
-function number(text) {
-  const value = text.replace(/[\s\u00a0\u202f]/g, "").replace(",", ".");
-  return value === "" || Number.isNaN(Number(value)) ? null : Number(value);
-}
-
-function totals() {
-  for (const output of form.querySelectorAll("[data-share-total]")) {
-    const shares = [...output.htmlFor].map((id) => number(document.getElementById(id).value));
-    const known = shares.filter((share) => share !== null);
-    const sum = Math.round(known.reduce((total, share) => total + share, 0) * 100) / 100;
-    const words = String(sum).replace(".", ",");
-    let verdict = "";
-    if (known.length === shares.length && Math.abs(sum - 100) > Number(output.dataset.tolerance)) {
-      verdict = " — le total attendu est 100\u00a0%";
-    }
-    output.textContent = known.length
-      ? `Total des parts\u00a0: ${words}\u00a0%${verdict}`
-      : "Total des parts\u00a0: à compléter";
-  }
-}
-
-function preset(button) {
-  for (const [name, value] of Object.entries(JSON.parse(button.dataset.values))) {
-    document.getElementById(button.dataset.fields + name).value = value;
-  }
-  totals();
-  touched();
-  say(button.dataset.said);
-}
+form.addEventListener("rows:remove", ({ detail }) => {
+  const container = detail.row.closest("[data-rows]");
+  detail.row.remove();
+  renumber(container);
+});
 
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) {
     return;
   }
-  const answers = { row_op: operate, example: takeExample, preset };
-  if (Object.hasOwn(answers, button.name)) {
+  if (button.name === "row_op") {
     event.preventDefault();
-    // A double click is a slip where it would add, take or remove twice; moving twice is a wish.
+    // A double click is a slip where it would add or remove twice; moving twice is a wish.
     if (event.detail < 2 || /^(up|down):/.test(button.value)) {
-      answers[button.name](button);
+      operate(button);
     }
   }
-});
-
-form.addEventListener("input", () => {
-  totals();
 });
 
 // --- What others stored meanwhile -----------------------------------------------------------------
@@ -319,7 +266,6 @@ form.addEventListener("step:news", (event) => {
       put(field, values);
     }
   }
-  totals();
 });
 
 function put(field, values) {

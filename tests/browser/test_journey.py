@@ -208,7 +208,7 @@ def read_over_and_complete(page: Page, diagnostic, answers: list[str]) -> None:
     unit = row(page, "Objectif", 3).get_by_label("Unité")
     expect(unit).to_be_focused()
     page.keyboard.type("mécènes")
-    page.keyboard.press("Enter")
+    save(page)
     expect(page).to_have_url(re.compile(step_path(diagnostic, "positioning")))
     page.get_by_role("link", name="Relire et soumettre").click()
     expect(page.locator("#objectives .task-state")).to_have_text("Complet")

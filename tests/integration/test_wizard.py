@@ -76,7 +76,9 @@ def test_an_empty_page_shows_the_questions_of_the_kit(scene, step):
 
     kit_step = scene.diagnostic.kit.parts.get(steps__key=step.value).steps.get(key=step.value)
     questions = [question.text for question in kit_step.questions.all()]
-    assert [question for question in questions if question not in page] == []
+    # « À 3/5 ans » of the kit is « à 3 ans » once three were chosen.
+    shown = [question.replace("3/5", "3") for question in questions]
+    assert [question for question in shown if question not in page] == []
     assert "Enregistrer et continuer" in page
     assert "Cette étape n’a pas de réponse" in page
 

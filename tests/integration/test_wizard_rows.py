@@ -353,7 +353,9 @@ def test_every_example_fills_an_empty_page_with_its_rows(scene):
         assert response.status_code == 302, example["text"]
 
         answer = scene.answer(step).model_dump(mode="json")
-        wanted = expected_rows(key, example["payload"])
+        # The demo diagnostic looks three years ahead.
+        payload = json.loads(json.dumps(example["payload"]).replace("3/5", "3"))
+        wanted = expected_rows(key, payload)
         for formset in {name for name, _values in wanted}:
             rows = [values for name, values in wanted if name == formset]
             assert len(answer[formset]) == len(rows), example["text"]
@@ -373,7 +375,7 @@ def test_an_example_fills_the_first_blank_row_then_adds_one(scene):
     table.fill("déjà là", "")
 
     response = scene.post(StepKey.VISION, table.data, example=str(first.pk))
-    assert response["Location"] == f"{scene.url(StepKey.VISION)}#vision-statements-1"
+    assert response["Location"] == f"{scene.url(StepKey.VISION)}#exemple-{first.pk}"
     scene.post(StepKey.VISION, scene.page(StepKey.VISION), example=str(second.pk))
 
     table.data = scene.page(StepKey.VISION)

@@ -1,0 +1,191 @@
+"""The examples of the kit: what each fills in, whether it was used, taken and taken back.
+
+JavaScript does the same in the page (static/js/examples.js).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from diagnostics.forms.base import RowFormSet, StepForm
+from diagnostics.forms.fields import french_number
+from diagnostics.forms.places import post_of
+from diagnostics.forms.posted_rows import (
+    Values,
+    add_row,
+    defaults_of,
+    is_blank,
+    put_row,
+    put_rows,
+    row_at,
+    take_rows,
+    total_of,
+)
+from diagnostics.models import Example
+
+Payload = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class ShownExample:
+    """An example of a step as its page shows it.
+
+    ``payload``: what its button fills in, as JSON for the page (empty: nothing); ``used``: all of it
+    is in the form.
+    """
+
+    example: Example
+    payload: str
+    used: bool = False
+
+
+@dataclass(frozen=True)
+class ShownExamples:
+    """The examples of a step: those of the kit, and what was added to it."""
+
+    kit: list[ShownExample]
+    added: list[ShownExample]
+
+    def __bool__(self) -> bool:
+        return bool(self.kit or self.added)
+
+
+def shown_examples(
+    form: type[StepForm], examples: Iterable[Example], shown: StepForm | None = None
+) -> ShownExamples:
+    """Return the examples of a step, each with what its button fills in, and whether the form that is
+    ``shown`` has it."""
+    data = post_of(shown) if shown else QueryDict()
+    found = []
+    for example in examples:
+        payload = form_payload(form, example.payload)
+        used = shown is not None and bool(payload) and _is_used(shown, data, payload)
+        written = json.dumps(payload, ensure_ascii=False) if payload else ""
+        found.append(ShownExample(example, written, used))
+    return ShownExamples(
+        kit=[entry for entry in found if entry.example.text_2013],
+        added=[entry for entry in found if not entry.example.text_2013],
+    )
+
+
+def form_payload(form: type[StepForm], payload: Payload) -> Payload:
+    """Return what an example fills in terms of the step's form: {formset, values: {field: [text]}}."""
+    entries = []
+    for entry in payload:
+        values = {name: _as_posted(value) for name, value in entry["values"].items()}
+        entries.append({"formset": entry["formset"], "values": form.fields_of_example(values)})
+    return entries
+
+
+def _as_posted(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [str(item) for item in value]
+    if isinstance(value, float):
+        return [french_number(value)]
+    return ["" if value is None else str(value)]
+
+
+def press_example(form: StepForm, data: QueryDict, name: str, examples: Sequence[Example]) -> str:
+    """Write an example into what is posted, or take it back when it is there already; return the id of
+    the element to show next.
+
+    ``name``: the number of an example of the step, or what a button of the form itself is called.
+    Raises ValueError for anything else.
+    """
+    own = form.own_example(name)
+    if own is not None:
+        return _fill(form, data, own)
+    number = int(name)
+    example = next((entry for entry in examples if entry.pk == number), None)
+    if example is None:
+        raise ValueError(number)
+    payload = form_payload(type(form), example.payload)
+    if _is_used(form, data, payload):
+        _take_back(form, data, payload)
+    else:
+        _fill(form, data, payload)
+    return f"exemple-{number}"
+
+
+def _fill(form: StepForm, data: QueryDict, payload: Payload) -> str:
+    anchor = ""
+    for entry in payload:
+        values: Values = entry["values"]
+        if entry["formset"] is None:
+            for name, value in values.items():
+                # What was typed there stays: an example only fills what is blank.
+                if not any(text.strip() for text in data.getlist(f"{form.prefix}-{name}")):
+                    data.setlist(f"{form.prefix}-{name}", value)
+        else:
+            formset = form.formsets[entry["formset"]]
+            index = _first_blank_row(formset, data)
+            if index is not None:
+                put_row(formset, data, index, defaults_of(formset) | values)
+            elif total_of(formset, data) < formset.cap:
+                index = add_row(formset, data, values)
+            else:
+                continue  # the page says so
+            anchor = f"{formset.prefix}-{index}"
+    return anchor
+
+
+def _first_blank_row(formset: RowFormSet, data: QueryDict) -> int | None:
+    for index in range(total_of(formset, data)):
+        if is_blank(formset, row_at(formset, data, index)):
+            return index
+    return None
+
+
+# --- Was it used? -----------------------------------------------------------------------------------
+
+
+def _is_used(form: StepForm, data: QueryDict, payload: Payload) -> bool:
+    """Tell whether the form has all that an example fills in: rows that go by its texts, whatever was
+    changed beside them."""
+    for entry in payload:
+        values: Values = entry["values"]
+        if entry["formset"] is None:
+            if any(
+                data.getlist(f"{form.prefix}-{name}") != texts for name, texts in values.items()
+            ):
+                return False
+            continue
+        formset = form.formsets[entry["formset"]]
+        known_by = {n: t for n, t in values.items() if n in formset.known_by} or values
+        rows = (row_at(formset, data, index) for index in range(_posted_rows(formset, data)))
+        if not any(_holds(row, known_by) for row in rows):
+            return False
+    return True
+
+
+def _posted_rows(formset: RowFormSet, data: QueryDict) -> int:
+    return total_of(formset, data) if f"{formset.prefix}-TOTAL_FORMS" in data else 0
+
+
+def _holds(row: Values, values: Values) -> bool:
+    return all(row.get(name) == texts for name, texts in values.items())
+
+
+def _take_back(form: StepForm, data: QueryDict, payload: Payload) -> None:
+    """Take away what an example filled in, less what was changed since or is linked to."""
+    for entry in payload:
+        values: Values = entry["values"]
+        if entry["formset"] is None:
+            for name in values:
+                data[f"{form.prefix}-{name}"] = ""
+            continue
+        formset = form.formsets[entry["formset"]]
+        rows = take_rows(formset, data)
+        untouched = defaults_of(formset) | values
+        for number, row in enumerate(rows):
+            held = {name: texts for name, texts in row.items() if name != "id" and any(texts)}
+            wanted = {name: texts for name, texts in untouched.items() if name != "id"}
+            if held == wanted and not formset.pointing_at.get(row["id"][0]):
+                del rows[number]
+                break
+        put_rows(formset, data, rows)
