@@ -156,3 +156,26 @@ def _sent_by(posted: QueryDict) -> str:
     page, number = page_of(posted), str(posted.get("sent", ""))
     known = page and number.isascii() and number.isdigit() and len(number) <= 9
     return f"{page} {number}" if known else ""
+
+
+def as_saved(loaded: LoadedStep, saved: SavedAnswer) -> LoadedStep:
+    """Return a step as it is after a save, without reading it again."""
+    kept = {**loaded.kept, loaded.step.value: saved.kept}
+    context = replace(
+        loaded.form_context,
+        stored=saved.noted.answer,
+        revision=saved.revision,
+        internal_note=saved.noted.note,
+    )
+    now = saved.stored
+    if now is None:
+        return replace(loaded, kept=kept, form_context=context)
+    return replace(
+        loaded,
+        kept=kept,
+        answers=now.answers,
+        document=now.document,
+        stored_row=now.row,
+        form_context=replace(context, document=now.document),
+        assessed=now.assessment,
+    )
