@@ -12,6 +12,7 @@ from functools import lru_cache
 
 NBSP = "\u00a0"  # before : % € K€ and inside « »
 NNBSP = "\u202f"  # before ; ! ? and between thousands
+MINUS = "−"
 APOSTROPHE = "’"
 NAME_LENGTH = 60  # characters of a row’s name within a sentence
 MONTHS = (
@@ -40,10 +41,10 @@ _THOUSANDS = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
 
 
 def number(value: float, *, decimals: int = 2) -> str:
-    """Write a number the French way: ``1 250``, ``2,5``; at most ``decimals`` decimals."""
+    """Write a number the French way: ``1 250``, ``2,5``, ``−10``; at most ``decimals`` decimals."""
     whole, _, fraction = f"{value:,.{decimals}f}".partition(".")
     fraction = fraction.rstrip("0")
-    text = whole.replace(",", NNBSP)
+    text = whole.replace(",", NNBSP).replace("-", MINUS)
     return f"{text},{fraction}" if fraction else text
 
 
@@ -57,12 +58,12 @@ def keur(value: float) -> str:
     return f"{number(value)}{NBSP}K€"
 
 
-def keur_range(low: float | None, high: float | None) -> str:
-    """Write a budget that may be a range: ``250 – 300 K€``; empty when nothing is known."""
+def keur_range(low: float | None, high: float | None, *, unit: str = f"{NBSP}K€") -> str:
+    """Write an amount that may be a range: ``250 – 300 K€``; empty when nothing is known."""
     bounds = list(dict.fromkeys(bound for bound in (low, high) if bound is not None))
     if not bounds:
         return ""
-    return f"{NBSP}–{NBSP}".join(number(bound) for bound in bounds) + f"{NBSP}K€"
+    return f"{NBSP}–{NBSP}".join(number(bound) for bound in bounds) + unit
 
 
 def measure(value: float, unit: str) -> str:

@@ -17,7 +17,11 @@ CANARY = re.compile(r"Canari\d{3}")
 TARGETS = {"roles": "r", "objectives": "o", "activities": "a", "alliances": "l"}
 SERVED = {"objectives": "roles", "activities": "objectives", "alliances": "activities"}
 # Fields of which a row has one at most.
-EITHER = (("activity", "mission", "label"), ("serves", "serves_none"))
+EITHER = (
+    ("activity", "mission", "label"),
+    ("serves", "serves_none"),
+    ("target_max_value", "target_at_least"),
+)
 ROWS = 3
 
 Path = tuple[str | int, ...]
@@ -63,7 +67,7 @@ class Filler:
                 name
                 for name, field in node["properties"].items()
                 if self._node(field).get("type") in {"integer", "number"}
-            }
+            } | {"target_at_least"}
         return {
             name: self._value(self._node(field), (*path, name))
             for name, field in node["properties"].items()
@@ -111,7 +115,9 @@ class Filler:
         if node["type"] in {"integer", "number"}:
             # Shares are small, years begin where they may; all else is above 200.
             small = node.get("maximum", 0) <= 100 or node.get("minimum", 0) > 100
-            self.figures.append(node.get("minimum", 0) + len(self.figures) + (1 if small else 201))
+            least = max(node.get("minimum", 0), 0)
+            apart = 500 if "_max_" in str(path[-1]) else 0  # whatever its low end becomes
+            self.figures.append(least + len(self.figures) + (1 if small else 201) + apart)
             return self.figures[-1]
         if "pattern" in node:
             self.months += 1
@@ -123,7 +129,7 @@ class Filler:
 def document_of(answers: dict[str, Any]) -> DiagnosticDocument:
     return load_document(
         {
-            "schema": 1,
+            "schema": 2,
             "kit": "rameau-2013",
             "structure": {"name": "Structure d’essai"},
             "diagnostic": {"title": "Ambition", "base_year": 2026, "horizon_years": 3},

@@ -210,7 +210,7 @@ def filled(
     return without_dangling_links(
         load_document(
             {
-                "schema": 1,
+                "schema": 2,
                 "kit": "rameau-2013",
                 "structure": {
                     "name": typed(line) if text else "Nouvelle structure",

@@ -84,6 +84,7 @@ FIELDS: dict[type[shapes.Row], dict[str, st.SearchStrategy[Any]]] = {
         "indicator": line(300),
         "baseline_value": number(1_000_000_000),
         "target_value": number(1_000_000_000),
+        "per_year": st.booleans(),
         "unit": line(60),
         "deadline_year": YEAR,
         "serves": links(ROLES),
@@ -115,8 +116,8 @@ FIELDS: dict[type[shapes.Row], dict[str, st.SearchStrategy[Any]]] = {
         "family": code(FundingFamily),
         "text": line(300),
         "state": code(LeverState),
-        "amount_now_keur": number(1_000_000),
-        "amount_target_keur": number(1_000_000),
+        "amount_now_keur": st.none() | st.integers(-(10**8), 10**8).map(lambda n: n / 100),
+        "amount_target_keur": st.none() | st.integers(-(10**8), 10**8 - 500).map(lambda n: n / 100),
     },
     shapes.Alliance: {
         "actor": line(300),
@@ -140,6 +141,14 @@ OBJECTS = (
 
 
 @st.composite
+def targets(draw: st.DrawFn, row: dict[str, Any], low: str, high: str) -> dict[str, Any]:
+    """The high end of a range for some of the rows that have a target."""
+    if row[low] is None or draw(st.booleans()):
+        return {high: None}
+    return {high: min(round(row[low] + draw(st.integers(1, 500)) / 100, 2), 1_000_000_000)}
+
+
+@st.composite
 def rows(draw: st.DrawFn, shape: type[shapes.Row], max_size: int = 4) -> list[dict[str, Any]]:
     """Rows that hold something, numbered from 1."""
     found = []
@@ -147,6 +156,13 @@ def rows(draw: st.DrawFn, shape: type[shapes.Row], max_size: int = 4) -> list[di
         row = draw(st.fixed_dictionaries(FIELDS[shape]))
         if shape is shapes.ActionTerritory:
             row |= draw(st.sampled_from(OBJECTS))
+        if shape is shapes.Objective:
+            row |= draw(targets(row, "target_value", "target_max_value"))
+            row["target_at_least"] = row["target_max_value"] is None and draw(st.booleans())
+            if row["baseline_value"] and draw(st.booleans()):
+                row |= {"baseline_value": -row["baseline_value"], "unit": "K€"}
+        if shape is shapes.Lever:
+            row |= draw(targets(row, "amount_target_keur", "amount_target_max_keur"))
         row_id = f"{shape.id_prefix}{len(found) + 1}"
         if not shape.model_validate({"id": row_id, **row}).is_blank:
             found.append({"id": row_id, **row})
@@ -236,7 +252,7 @@ def answers(step: StepKey) -> st.SearchStrategy[Answer]:
 def empty_document() -> dict[str, Any]:
     """Return the JSON of a document without answers."""
     return {
-        "schema": 1,
+        "schema": 2,
         "kit": "rameau-2013",
         "structure": {"name": "Structure fictive"},
         "diagnostic": {"title": "Ambition", "base_year": 2026, "horizon_years": 3},

@@ -22,6 +22,7 @@ from pydantic import (
     ValidationError,
     field_validator,
     model_serializer,
+    model_validator,
 )
 
 from diagnostics.domain.answers import (
@@ -44,12 +45,12 @@ from diagnostics.domain.answers import (
     Vision,
 )
 from diagnostics.domain.answers.descriptor import drop_dangling
-from diagnostics.domain.answers.fields import FoundedYear, People, Printable, RowText, Year
+from diagnostics.domain.answers.fields import FoundedYear, OneLine, People, Printable, RowLine, Year
 from diagnostics.domain.malformed import Malformed, Problem, parse_json, problems_of
 from diagnostics.domain.reading import read_text
 from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale
 
-SCHEMA_VERSION: Literal[1] = 1
+SCHEMA_VERSION: Literal[2] = 2
 MAX_WORKSHOPS = 60
 MAX_FINDING_ROWS = 200
 # A finding names rows by their id; missions, fixed steps, families of resources and columns of the
@@ -72,16 +73,16 @@ class DocumentPart(BaseModel):
 class StructureCard(DocumentPart):
     """Identity card of the structure."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=ROW_TEXT), Printable] = Field(
-        description="nom de la structure d’accompagnement"
-    )
+    name: Annotated[
+        str, StringConstraints(min_length=1, max_length=ROW_TEXT), Printable, OneLine
+    ] = Field(description="nom de la structure d’accompagnement")
     legal_form: LegalForm = Field(LegalForm.ASSOCIATION, description="forme juridique")
     founded_year: FoundedYear | None = Field(None, description="année de création")
-    territory: RowText = Field("", description="territoire d’intervention")
+    territory: RowLine = Field("", description="territoire d’intervention")
     population: (
         Annotated[int, Field(ge=0, le=100_000_000, json_schema_extra={"unit": "habitants"})] | None
     ) = Field(None, description="population du territoire, habitants")
-    region: RowText = Field("", description="région")
+    region: RowLine = Field("", description="région")
     base_scale: TerritorialScale | None = Field(None, description="échelon de base")
 
 
@@ -90,17 +91,17 @@ class Workshop(DocumentPart):
 
     date: dt.date | None = Field(None, description="jour de l’atelier")
     participants: People | None = Field(None, description="nombre de participants")
-    composition: RowText = Field("", description="qualité des participants, sans nom de personne")
+    composition: RowLine = Field("", description="qualité des participants, sans nom de personne")
 
 
 class DiagnosticCard(DocumentPart):
     """What the diagnostic itself says: years, board, workshops, state."""
 
-    title: Annotated[str, StringConstraints(min_length=1, max_length=ROW_TEXT), Printable] = Field(
-        description="titre du diagnostic"
-    )
+    title: Annotated[
+        str, StringConstraints(min_length=1, max_length=ROW_TEXT), Printable, OneLine
+    ] = Field(description="titre du diagnostic")
     base_year: Year = Field(description="année N")
-    horizon_years: Literal[3, 5] = Field(
+    horizon_years: Literal[3, 4, 5] = Field(
         description="horizon, en années", json_schema_extra={"unit": "années"}
     )
     state: State = Field(State.DRAFT, description="état ; un import est toujours un brouillon")
@@ -116,7 +117,7 @@ class DiagnosticCard(DocumentPart):
 
     @property
     def target_label(self) -> str:
-        """Name of the target column: N+3 or N+5."""
+        """Name of the target column: N+3, N+4 or N+5."""
         return f"N+{self.horizon_years}"
 
 
@@ -168,8 +169,8 @@ class Acknowledgement(DocumentPart):
     another program may write it, whatever the rule finds of these rows is answered.
     """
 
-    rule: Annotated[str, StringConstraints(pattern=r"^R\d\d$")] = Field(
-        description="règle du point à discuter, R01 à R37"
+    rule: Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{1,2}$")] = Field(
+        description="règle du point à discuter"
     )
     rows: FindingRows = Field(default_factory=list, description="lignes concernées (ids ou codes)")
     reason: Annotated[
@@ -189,7 +190,7 @@ class Acknowledgement(DocumentPart):
 class DiagnosticDocument(DocumentPart):
     """A whole diagnostic as one typed value; ``findings`` are derived and never part of it."""
 
-    schema_version: Literal[1] = Field(
+    schema_version: Literal[2] = Field(
         SCHEMA_VERSION, alias="schema", description="version de ce schéma"
     )
     kit: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,50}$")] = Field(
@@ -203,6 +204,16 @@ class DiagnosticDocument(DocumentPart):
         max_length=MAX_ACKNOWLEDGEMENTS,
         description="choix assumés par la structure",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _schema_1_is_read(cls, value: Any) -> Any:
+        """Read a document of schema 1 too: schema 2 has more keys, each empty where it is not told, and
+        the shapes read a unit « par an » as schema 2 says it."""
+        is_first = (
+            isinstance(value, dict) and type(value.get("schema")) is int and value["schema"] == 1
+        )
+        return {**value, "schema": SCHEMA_VERSION} if is_first else value
 
     @field_validator("acknowledgements")
     @classmethod
@@ -244,7 +255,6 @@ def drop_dangling_links(answers: Answers) -> None:
 
 def load_document(value: dict[str, Any], *, this_year: int | None = None) -> DiagnosticDocument:
     """Read a document from its JSON values; ``findings``, being derived, are ignored.
-
     ``this_year`` refuses a structure founded later: for what comes in, not for what is kept.
     Raises pydantic.ValidationError, with the path of what is malformed.
     """
@@ -253,7 +263,8 @@ def load_document(value: dict[str, Any], *, this_year: int | None = None) -> Dia
 
 
 def read_document(text: str | bytes) -> DiagnosticDocument:
-    """Read a document from JSON text, as another program writes it.
+    """Read a document from JSON text, as another program writes it, its texts and figures as a form
+    reads them: decomposed letters, bullets of a symbol font or 33.333333 come in as one would type them.
 
     Raises Malformed, with the path of what is malformed and the reason in French.
     """
@@ -261,28 +272,20 @@ def read_document(text: str | bytes) -> DiagnosticDocument:
     if not isinstance(value, dict):
         raise Malformed([Problem("$", "un objet est attendu")])
     try:
-        return load_document(value, this_year=dt.date.today().year)
+        return load_document(_as_typed(value), this_year=dt.date.today().year)
     except ValidationError as error:
         raise Malformed(problems_of(error)) from error
 
 
-def as_typed(document: DiagnosticDocument) -> DiagnosticDocument:
-    """Return a document whose figures and texts are such as a form takes them.
-
-    Another program writes 33.333333 or 0.30000000000000004, decomposed letters or bullets of a symbol
-    font; the step could not save them unchanged.
-    """
-
-    def typed(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: typed(entry) for key, entry in value.items()}
-        if isinstance(value, list):
-            return [typed(entry) for entry in value]
-        if isinstance(value, str):
-            return read_text(value)
-        return round(value, DECIMALS) if isinstance(value, float) else value
-
-    return load_document(typed(document.as_json()))
+def _as_typed(value: Any) -> Any:
+    """Return JSON values with their texts and figures as a form reads them."""
+    if isinstance(value, dict):
+        return {key: _as_typed(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_as_typed(entry) for entry in value]
+    if isinstance(value, str):
+        return read_text(value)
+    return round(value, DECIMALS) if isinstance(value, float) else value
 
 
 def load_answer(step: StepKey, value: dict[str, Any]) -> Answer:

@@ -44,7 +44,7 @@ class Name(BaseModel):
     short_title: str
 
     def at(self, horizon_years: int) -> Name:
-        """Return the name as a diagnostic reads it: « 3/5 ans » is « 3 ans » or « 5 ans »."""
+        """Return the name as a diagnostic reads it: « 3/5 ans » is « 3 ans », « 4 ans » or « 5 ans »."""
         titles = {
             field: at_horizon(text, horizon_years)
             for field, text in {"title": self.title, "short_title": self.short_title}.items()

@@ -261,6 +261,7 @@ class LeverState(Labelled):
     """Whether a lever is already secured."""
 
     SECURED = "secured", "Acquis"
+    TO_RENEW = "to_renew", "À reconduire"
     TO_MOBILISE = "to_mobilise", "À mobiliser"
 
 

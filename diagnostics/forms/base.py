@@ -393,7 +393,8 @@ class StepForm(forms.Form):
 def _style(form_field: forms.Field) -> None:
     """Give a widget the class of its kind."""
     widget = form_field.widget
-    if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect | forms.HiddenInput):
+    own = forms.CheckboxSelectMultiple | forms.CheckboxInput | forms.RadioSelect | forms.HiddenInput
+    if isinstance(widget, own):
         return
     css = "form-select" if isinstance(widget, forms.Select) else "form-control"
     widget.attrs.setdefault("class", css)

@@ -43,11 +43,11 @@ class YearsForm(forms.Form):
     )
     horizon_years = forms.TypedChoiceField(
         label="Horizon",
-        choices=[(3, "3 ans"), (5, "5 ans")],
+        choices=[(3, "3 ans"), (4, "4 ans"), (5, "5 ans")],
         coerce=int,
         initial=3,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "Choisissez 3 ou 5 ans."},
+        error_messages={"invalid_choice": "Choisissez 3, 4 ou 5 ans."},
     )
 
     @property

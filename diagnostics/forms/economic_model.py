@@ -17,10 +17,17 @@ from diagnostics.domain.answers import (
     Lever,
 )
 from diagnostics.domain.answers.economic_model import LEVERS, SHARE_TOLERANCE, THIRDS
-from diagnostics.domain.reading import Unit
+from diagnostics.domain.reading import ReadTarget, Unit, target_text
 from diagnostics.domain.vocabulary import FundingFamily, LeverState, StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
-from diagnostics.forms.fields import CodeField, CountField, NumberField, TextField
+from diagnostics.forms.fields import (
+    CodeField,
+    CountField,
+    NumberField,
+    TargetField,
+    TextField,
+    as_float,
+)
 
 
 class SnapshotForm(forms.Form):
@@ -83,11 +90,34 @@ class LeverForm(RowForm):
     text = TextField(label="Levier", max_length=ROW_TEXT)
     state = CodeField(LeverState.choices(), label="État")
     amount_now_keur = NumberField(
-        label="Montant N (K€)", maximum=MAX_KEUR, unit=Unit.KEUR, example="40"
+        label="Montant N (K€)", minimum=-MAX_KEUR, maximum=MAX_KEUR, unit=Unit.KEUR, example="40"
     )
-    amount_target_keur = NumberField(
-        label="Montant cible (K€)", maximum=MAX_KEUR, unit=Unit.KEUR, example="40"
+    amount_target_keur = TargetField(
+        label="Montant cible (K€)",
+        minimum=-MAX_KEUR,
+        maximum=MAX_KEUR,
+        unit=Unit.KEUR,
+        example="40",
     )
+
+    def row_values(self) -> dict[str, Any]:
+        """Say the target amount as the shape holds it: an amount, or both ends of a range."""
+        values = super().row_values()
+        target = values.pop("amount_target_keur") or ReadTarget()
+        values["amount_target_keur"] = as_float(target.low)
+        values["amount_target_max_keur"] = as_float(target.high)
+        return values
+
+    @classmethod
+    def field_of(cls, name: str) -> str:
+        """One field holds both ends of the target amount."""
+        return "amount_target_keur" if name == "amount_target_max_keur" else name
+
+    @classmethod
+    def initial_of(cls, row: dict[str, Any]) -> dict[str, Any]:
+        """Write the target amount as it is read."""
+        low, high = row["amount_target_keur"], row["amount_target_max_keur"]
+        return row | {"amount_target_keur": None if low is None else target_text(low, high)}
 
 
 class LeverRows(RowFormSet):

@@ -11,7 +11,15 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 
 from diagnostics.domain.answers import DECIMALS, MAX_YEAR, MIN_YEAR
-from diagnostics.domain.reading import Unit, read_number, read_text, read_year
+from diagnostics.domain.reading import (
+    ReadTarget,
+    Unit,
+    read_number,
+    read_target,
+    read_text,
+    read_year,
+    target_text,
+)
 from diagnostics.typography import number
 
 _ROW_ID = re.compile(r"[a-z][a-z0-9]{0,11}")
@@ -20,6 +28,11 @@ _ROW_ID = re.compile(r"[a-z][a-z0-9]{0,11}")
 def french_number(value: Any) -> str:
     """Write a number as people type it: « 2,5 », « 1250 »."""
     return f"{Decimal(str(value)).normalize():f}".replace(".", ",")
+
+
+def as_float(value: Decimal | None) -> float | None:
+    """Return a number as the answer shapes hold it."""
+    return None if value is None else float(value)
 
 
 # A number that is read in another unit, or about: what it would be is offered, not taken.
@@ -84,13 +97,20 @@ class NumberField(forms.DecimalField):
     « mi-temps » is offered in the unit of the field."""
 
     def __init__(
-        self, *, maximum: int, unit: Unit = Unit.VALUE, example: str = "12", **kwargs: Any
+        self,
+        *,
+        maximum: int,
+        minimum: int = 0,
+        unit: Unit = Unit.VALUE,
+        example: str = "12",
+        **kwargs: Any,
     ) -> None:
-        bounds = f"Indiquez un nombre entre 0 et {maximum:,}.".replace(",", "\u202f")
+        ends = f"{minimum:,} et {maximum:,}".replace(",", "\u202f").replace("-", "−")
+        bounds = f"Indiquez un nombre entre {ends}."
         kwargs.setdefault("required", False)
         kwargs.setdefault("decimal_places", DECIMALS)
         super().__init__(
-            min_value=0,
+            min_value=minimum,
             max_value=maximum,
             widget=forms.TextInput(
                 attrs={
@@ -112,7 +132,7 @@ class NumberField(forms.DecimalField):
             value, self.unit, decimals=self.decimal_places or 0, example=self.example
         )
         if found.offer is not None:
-            if not 0 <= found.offer <= cast(int, self.max_value):
+            if not cast(int, self.min_value) <= found.offer <= cast(int, self.max_value):
                 raise ValidationError(self.error_messages["max_value"], code="max_value")
             raise _offer(
                 french_number(found.offer), f"{number(float(found.offer))}{self.unit.label}"
@@ -123,8 +143,7 @@ class NumberField(forms.DecimalField):
 
     def clean(self, value: Any) -> float | None:
         """Return the number as the answer shapes hold it."""
-        number = super().clean(value)
-        return None if number is None else float(number)
+        return as_float(super().clean(value))
 
     def prepare_value(self, value: Any) -> Any:
         """Show a stored number the French way, and what was typed as it was typed."""
@@ -143,6 +162,41 @@ class CountField(NumberField):
         """Return the whole number, or None."""
         number = super().clean(value)
         return None if number is None else int(number)
+
+
+class TargetField(NumberField):
+    """A target as people write it: « 100 », « 15 à 20 », and « au moins 70 » where ``at_least`` is given.
+
+    Its value is a ReadTarget: both ends, and what was told beside them; None when nothing is written.
+    """
+
+    def __init__(self, *, at_least: bool = False, **kwargs: Any) -> None:
+        self.may_be_minimum = at_least
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Read the target; what it would be in the unit asked is offered."""
+        found = read_target(
+            "" if value is None else str(value),
+            self.unit,
+            decimals=self.decimal_places or 0,
+            example=self.example,
+        )
+        if found.problem:
+            raise ValidationError(found.problem, code="invalid")
+        if found.offer:
+            raise _offer(found.offer, f"{found.offer}{self.unit.label}")
+        if found.at_least and not self.may_be_minimum and found.low is not None:
+            raise _offer(target_text(found.low), f"{target_text(found.low)}{self.unit.label}")
+        return found
+
+    def clean(self, value: Any) -> ReadTarget | None:  # type: ignore[override]  # two numbers, not one
+        """Return the target, its ends within the bounds of the field."""
+        found: ReadTarget = self.to_python(value)
+        ends = [end for end in (found.low, found.high) if end is not None]
+        for end in ends:
+            self.run_validators(end)
+        return found if ends else None
 
 
 class YearField(forms.IntegerField):

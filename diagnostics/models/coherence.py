@@ -45,7 +45,7 @@ class Acknowledgement(models.Model):
                 name="acknowledgement_once_per_finding",
             ),
             models.CheckConstraint(
-                condition=Q(rule__regex=r"^R[0-9][0-9]$"), name="acknowledgement_rule_is_a_rule"
+                condition=Q(rule__regex=r"^[A-Z][0-9]{1,2}$"), name="acknowledgement_rule_is_a_rule"
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="acknowledgement_has_a_reason"),
         ]

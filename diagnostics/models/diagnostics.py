@@ -71,7 +71,7 @@ class Diagnostic(models.Model):
     One that was never submitted can be deleted by its lead: it is kept, with its history and its
     journal, and ``objects`` leaves it out.
 
-    ``base_year`` is year N, ``horizon_years`` 3 or 5; ``workshops`` is a list of
+    ``base_year`` is year N, ``horizon_years`` 3, 4 or 5; ``workshops`` is a list of
     {date, participants, composition}; ``indicators`` are the figures that lists show.
     """
 
@@ -81,7 +81,7 @@ class Diagnostic(models.Model):
     title = models.CharField("titre", max_length=300)
     base_year = models.PositiveSmallIntegerField("année N")
     horizon_years = models.PositiveSmallIntegerField(
-        "horizon", choices=[(3, "3 ans"), (5, "5 ans")], default=3
+        "horizon", choices=[(3, "3 ans"), (4, "4 ans"), (5, "5 ans")], default=3
     )
     board_date = models.DateField("date du conseil d’administration", null=True, blank=True)
     workshops = models.JSONField("ateliers", default=list, blank=True)
@@ -135,7 +135,7 @@ class Diagnostic(models.Model):
                 name="diagnostic_adopted_at_matches_state",
             ),
             models.CheckConstraint(
-                condition=Q(horizon_years__in=[3, 5]), name="diagnostic_horizon_is_3_or_5"
+                condition=Q(horizon_years__in=[3, 4, 5]), name="diagnostic_horizon_is_3_to_5"
             ),
             models.CheckConstraint(
                 condition=Q(base_year__range=(1900, 2100)), name="diagnostic_base_year_is_a_year"

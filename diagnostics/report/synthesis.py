@@ -18,6 +18,7 @@ from diagnostics.domain.answers import (
     EconomicSnapshot,
     Objective,
 )
+from diagnostics.domain.answers.objectives import FALLING
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Mission, Relation, TerritorialScale
 from diagnostics.report.lettering import HEADING, clip, wrap
@@ -195,14 +196,13 @@ def _from_to(now: str, target: str, unit: str) -> tuple[str, str]:
 
 
 def _objective(row: Objective) -> ObjectiveSummary:
-    unit = "\u00a0%" if row.unit == "%" else ""
-    figures = [row.baseline_value, row.target_value]
-    now, target = (f"{number(v)}{unit}" if v is not None else "" for v in figures)
+    rhythm = " par an" if row.per_year and row.target_told else ""
+    target = f"{row.target_told}{rhythm}{f' ({FALLING})' if row.is_falling else ''}"
     text = row.statement or "Objectif à préciser"
     width = OBJECTIVE_WIDTH + (62 if row.is_without_figure else 0)
     return ObjectiveSummary(
         clip(typeset(text), width, SMALL_SIZE, lines=2),
-        now,
+        row.baseline_told,
         target,
         str(row.deadline_year or ""),
         row.is_without_figure,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from diagnostics.domain.document import DiagnosticDocument, as_typed
+from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import Acknowledgement, Answer, Diagnostic, Structure, User
 from diagnostics.services.coherence import refresh_indicators
@@ -20,11 +20,10 @@ def import_diagnostic(
     """Open a draft diagnostic of a structure with the answers and choices of a document.
 
     The document's state and identity card are left aside: the diagnostic is a draft of this
-    structure, as its own card says; figures are those that a form takes. One transaction, journalled; ``user`` signs every answer and is
+    structure, as its own card says. One transaction, journalled; ``user`` signs every answer and is
     the structure's lead. Raises NotAllowed, and ServiceError when the kit is not loaded or lacks a
     step that is answered.
     """
-    document = as_typed(document)
     card = document.diagnostic
     with transaction.atomic():
         diagnostic = open_diagnostic(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import template
-from django.forms import BoundField
+from django.forms import BoundField, CheckboxInput
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
@@ -56,12 +56,13 @@ def field(context: Context, bound_field: BoundField, css: str = "") -> SafeStrin
             ((e, _offer(bound_field, str(e))) for e in bound_field.errors),
         )
         errors = format_html('<div id="{}_error">{}</div>', name, messages)
+    labelled = '<label class="form-label" for="{}">{}</label>{}'
+    if isinstance(bound_field.field.widget, CheckboxInput):
+        labelled = '<label class="choice-pill" for="{0}">{2}{1}</label>'
     return format_html(
-        '<div class="{}"><label class="form-label" for="{}">{}</label>{}{}{}{}</div>',
+        '<div class="{}">{}{}{}{}</div>',
         css,
-        bound_field.id_for_label,
-        bound_field.label,
-        bound_field,
+        format_html(labelled, bound_field.id_for_label, bound_field.label, bound_field),
         helped,
         errors,
         choice_at(context, bound_field),

@@ -152,7 +152,7 @@ def test_state_and_timestamps_cannot_disagree():
             "diagnostic_state_is_known",
             {"state": "archived", "submitted_at": NOW},
         ),
-        ("diagnostic_horizon_is_3_or_5", {"horizon_years": 4}),
+        ("diagnostic_horizon_is_3_to_5", {"horizon_years": 6}),
         ("diagnostic_base_year_is_a_year", {"base_year": 1899}),
         ("diagnostic_base_year_is_a_year", {"base_year": 2101}),
     ],

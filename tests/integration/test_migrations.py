@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection
 from django.http import QueryDict
 
-from diagnostics.models import Diagnostic, Part, User
+from diagnostics.models import Answer, Diagnostic, Part, User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +111,46 @@ def test_an_account_that_was_left_is_told_in_the_log(caplog):
     migration.forwards(apps, None)
 
     assert [record.args[0] for record in caplog.records] == ["lea@exämple.example"]
+
+
+def test_stored_answers_take_the_keys_of_schema_2():
+    """Keys are added, « par an » becomes a key of its own; what has them already stays."""
+    in_schema_2 = import_module("diagnostics.migrations.0018_schema_2").in_schema_2
+    rows = [{"id": "o1", "unit": "partenariats/an"}, {"id": "o2", "unit": "plan"}]
+    levers = [{"id": "x1", "amount_target_keur": 4}, {"id": "x2", "amount_target_max_keur": 6}]
+
+    objectives = in_schema_2("objectives", {"rows": rows, "kept": 1})
+    model = in_schema_2("economic_model", {"levers": levers, "needs_now": "du temps"})
+
+    new = {"target_max_value": None, "target_at_least": False}
+    assert objectives == {
+        "kept": 1,
+        "rows": [
+            {"id": "o1", "unit": "partenariats", "per_year": True, **new},
+            {"id": "o2", "unit": "plan", "per_year": False, **new},
+        ],
+    }
+    assert in_schema_2("objectives", objectives) == objectives
+    assert model == {
+        "needs_now": "du temps",
+        "levers": [
+            {"id": "x1", "amount_target_keur": 4, "amount_target_max_keur": None},
+            {"id": "x2", "amount_target_max_keur": 6},
+        ],
+    }
+
+
+def test_current_answers_of_two_steps_are_migrated():
+    migration = import_module("diagnostics.migrations.0018_schema_2")
+    diagnostic = factories.DiagnosticFactory()
+    old = {"rows": [{"id": "o1", "unit": "partenariats par an"}]}
+    now = {"diagnostic": diagnostic, "updated_by": diagnostic.created_by}
+    answer = Answer.objects.create(step="objectives", value=old, **now)
+    other = Answer.objects.create(step="roles", value={"rows": []}, **now)
+
+    migration.migrate_answers(apps, None)
+    answer.refresh_from_db()
+    other.refresh_from_db()
+
+    assert answer.value["rows"][0]["per_year"] is True
+    assert other.value == {"rows": []}

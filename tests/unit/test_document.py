@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from diagnostics.domain.document import (
     DiagnosticDocument,
-    as_typed,
     canonical_json,
     load_document,
     read_document,
@@ -51,7 +50,7 @@ def test_the_digest_is_stable_over_time():
     assert canonical_json(load_document(empty_document()).as_json()).decode() == (
         '{"acknowledgements":[],"answers":{},"diagnostic":{"base_year":2026,"board_date":null,'
         '"horizon_years":3,"state":"draft","title":"Ambition","workshops":[]},'
-        '"kit":"rameau-2013","schema":1,"structure":{"base_scale":null,"founded_year":null,'
+        '"kit":"rameau-2013","schema":2,"structure":{"base_scale":null,"founded_year":null,'
         '"legal_form":"association","name":"Structure fictive","population":null,"region":"",'
         '"territory":""}}'
     )
@@ -89,7 +88,9 @@ def test_absent_answers_are_absent_and_findings_ignored():
 @pytest.mark.parametrize(
     "change",
     [
-        {"schema": 2},
+        {"schema": 3},
+        {"schema": True},
+        {"schema": "1"},
         {"kit": "Rameau 2013"},
         {"surprise": 1},
         {"answers": {"visions": {}}},
@@ -98,10 +99,10 @@ def test_absent_answers_are_absent_and_findings_ignored():
         {"structure": {"name": "x\x00"}},
         {"structure": {"name": "x", "population": -1}},
         {"structure": {"name": "x", "founded_year": 999}},
-        {"diagnostic": {"title": "T", "base_year": 2026, "horizon_years": 4}},
+        {"diagnostic": {"title": "T", "base_year": 2026, "horizon_years": 6}},
         {"diagnostic": {"title": "T", "base_year": 2101, "horizon_years": 3}},
         {"diagnostic": {"title": "T", "base_year": 2026, "horizon_years": 3, "state": "lost"}},
-        {"acknowledgements": [{"rule": "R1", "rows": [], "reason": "x"}]},
+        {"acknowledgements": [{"rule": "R001", "rows": [], "reason": "x"}]},
         {"acknowledgements": [{"rule": "R01", "rows": ["Pas un id"], "reason": "x"}]},
         {"acknowledgements": [{"rule": "R01", "rows": [], "reason": ""}]},
     ],
@@ -203,7 +204,108 @@ def test_a_structure_is_not_founded_in_a_year_to_come(year, refused):
 
 def test_figures_of_another_program_become_those_that_a_form_takes():
     sides = {"fte": 0.1 + 0.2, "public_pct": 33.333333, "private_pct": 12.5}
-    document = load_document(empty_document() | {"answers": {"economic_model": {"now": sides}}})
-    now = as_typed(document).answers.economic_model.now
+    document = read(economic_model={"now": sides})
+    now = document.answers.economic_model.now
     assert (now.fte, now.public_pct, now.private_pct) == (0.3, 33.33, 12.5)
-    assert as_typed(as_typed(document)) == as_typed(document)
+    assert read_document(canonical_json(document.as_json())) == document
+
+
+def test_texts_of_another_program_become_those_that_a_form_takes():
+    """Names, actors, indicators and units are one line; statements and needs keep theirs."""
+    document = read(
+        objectives={
+            "rows": [
+                {
+                    "id": "o1",
+                    "statement": "Re\u0301unir\r\n\uf0b7 les élus",
+                    "indicator": "nombre\nde réunions",
+                    "unit": "réunions\n/an",
+                }
+            ]
+        },
+        alliances={"rows": [{"id": "l1", "actor": "CCI\r\nterritoriale"}]},
+    )
+
+    objective = document.answers.objectives.rows[0]
+    assert objective.statement == "Réunir\n• les élus"
+    assert objective.indicator == "nombre de réunions"
+    assert (objective.unit, objective.per_year) == ("réunions", True)
+    assert document.answers.alliances.rows[0].actor == "CCI territoriale"
+
+
+def read(**answers: object) -> DiagnosticDocument:
+    """Read a document as another program writes it."""
+    return read_document(json.dumps(empty_document() | {"answers": answers}))
+
+
+# --- Schema 2 ----------------------------------------------------------------------------------------
+
+
+def test_a_document_of_schema_1_is_read_as_one_of_schema_2():
+    rows = [
+        {"id": "o1", "unit": "partenariats/an", "target_value": 30},
+        {"id": "o2", "unit": "événements par an", "target_value": 5},
+        {"id": "o3", "unit": "bilans annuels", "target_value": 1},
+        {"id": "o4", "unit": "plan", "target_value": 1},
+    ]
+    levers = [{"id": "x1", "state": "secured", "amount_target_keur": 40}]
+    answers = {"objectives": {"rows": rows}, "economic_model": {"levers": levers}}
+    old = empty_document() | {"schema": 1, "answers": answers}
+
+    document = load_document(old)
+
+    assert document.as_json()["schema"] == 2
+    told = [(row.unit, row.per_year) for row in document.answers.objectives.rows]
+    assert told == [
+        ("partenariats", True), ("événements", True), ("bilans annuels", False), ("plan", False),
+    ]  # fmt: skip
+    assert document.answers.economic_model.levers[0].amount_target_max_keur is None
+    assert old["schema"] == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        ({"target_value": 15, "target_max_value": 20}, (15, 20, False)),
+        ({"target_value": 15, "target_max_value": 15}, (15, None, False)),
+        ({"target_value": 0, "target_at_least": True}, (0, None, True)),
+        ({"target_at_least": True}, (None, None, False)),
+        ({"baseline_value": -12, "unit": "K€", "target_value": 0}, (0, None, False)),
+        ({"target_value": 20, "target_max_value": 15}, "dépasse le haut"),
+        ({"target_max_value": 20}, "sans le bas"),
+        ({"target_value": 15, "target_max_value": 20, "target_at_least": True}, "minimum"),
+        ({"baseline_value": -12, "unit": "associations"}, "qu’en argent"),
+        ({"target_value": -1, "unit": "K€"}, "0"),
+    ],
+)
+def test_a_target_is_a_number_a_range_or_a_minimum(row, kept):
+    if isinstance(kept, str):
+        with pytest.raises(Malformed, match=kept):
+            read(objectives={"rows": [{"id": "o1", **row}]})
+        return
+    found = read(objectives={"rows": [{"id": "o1", **row}]}).answers.objectives.rows[0]
+    assert (found.target_value, found.target_max_value, found.target_at_least) == kept
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "refused"),
+    [
+        (-10, None, None),
+        (-10, -5, None),
+        (None, 5, "sans le bas"),
+        (-5, -10, "dépasse le haut"),
+        (-1_000_001, None, "-1000000 au moins"),
+    ],
+)
+def test_the_amount_of_a_lever_may_be_below_zero_and_a_range(low, high, refused):
+    amounts = {"amount_now_keur": low, "amount_target_keur": low, "amount_target_max_keur": high}
+    model = {"levers": [{"id": "x1", "state": "to_renew", **amounts}]}
+    if refused:
+        with pytest.raises(Malformed, match=refused):
+            read(economic_model=model)
+    else:
+        lever = read(economic_model=model).answers.economic_model.levers[0]
+        assert (lever.amount_now_keur, lever.amount_target_high) == (
+            low,
+            low if high is None else high,
+        )

@@ -335,7 +335,9 @@ def test_the_economic_model_of_the_demo():
     # 400 for 4 ETP, then 400 for 295 K€; the range of 2029 is what is not certain.
     lengths = [(round(bar.certain, 1), round(bar.uncertain, 1)) for bar in layout.bars]
     assert lengths == [(250, 0), (400, 0), (203.4, 0), (359.3, 40.7)]
-    assert gap_to_finance(answer) == Gap(low=183, high=213, secured=82, to_mobilise=198)
+    assert gap_to_finance(answer) == Gap(
+        183, 213, secured=82, to_mobilise=198, others="à mobiliser"
+    )
     (svg,) = drawings_of(answer, document)
     root = ElementTree.fromstring(svg)
     words = " ".join(element.text for element in root.iter(f"{SVG}text"))

@@ -86,6 +86,7 @@ def test_an_empty_page_gives_an_empty_answer(step):
 # --- Bounds at the field --------------------------------------------------------------------
 
 BETWEEN = "Indiquez un nombre entre 0 et {}."
+SIGNED = "Indiquez un nombre entre −1\u202f000\u202f000 et 1\u202f000\u202f000."
 FTE = "Indiquez un nombre, par exemple 2,5\u00a0ETP."
 YEAR = "Indiquez une année à quatre chiffres, entre 1900 et 2100."
 REFUSED = [
@@ -106,7 +107,15 @@ REFUSED = [
     ("economic_model", "now-public_pct", "100,5", BETWEEN.format("100")),
     ("economic_model", "now-private_pct", "-1", BETWEEN.format("100")),
     ("economic_model", "target-self_pct", "101", BETWEEN.format("100")),
-    ("economic_model", "levers-0-amount_now_keur", "1000001", BETWEEN.format("1\u202f000\u202f000")),
+    ("economic_model", "levers-0-amount_now_keur", "1000001", SIGNED),
+    ("economic_model", "levers-0-amount_target_keur", "10 à 1000001", SIGNED),
+    ("economic_model", "levers-0-amount_target_keur", "1,2 à 1,5 M€",
+     "Vouliez-vous 1200 à 1500\u00a0K€\u202f?"),
+    ("economic_model", "levers-0-amount_target_keur", "au moins 30", "Vouliez-vous 30\u00a0K€\u202f?"),
+    ("objectives", "rows-0-target_value", "20 à 15", "Vouliez-vous 15 à 20\u202f?"),
+    ("objectives", "rows-0-target_value", "-3", BETWEEN.format("1\u202f000\u202f000\u202f000")),
+    ("objectives", "rows-0-baseline_value", "-3", "Une valeur actuelle négative n’a de sens qu’en "
+     "argent\u00a0: indiquez l’unité, K€ par exemple."),
     ("objectives", "rows-0-target_value", "1000000001", BETWEEN.format("1\u202f000\u202f000\u202f000")),
     ("objectives", "rows-0-deadline_year", "1899", YEAR),
     ("objectives", "rows-0-deadline_year", "29", "Vouliez-vous 2029\u202f?"),

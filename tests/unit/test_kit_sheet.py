@@ -93,7 +93,7 @@ def test_each_step_has_the_room_of_its_shape(html):
     assert len(re.findall(r'<th\s+scope="row">O', rooms["objectives"])) == 7
     assert "Deux cercles d’influence vides" in rooms["positioning"]
     assert all(step.label in words(rooms["accompaniment_scope"]) for step in ScopeStepKey)
-    assert "N+3 ou N+5" in words(rooms["economic_model"])
+    assert "N+3, N+4 ou N+5" in words(rooms["economic_model"])
     assert all(scale.label in words(rooms["territorial_scales"]) for scale in TerritorialScale)
     assert rooms["board_decisions"].count("<li>Mois ") == 12
     assert all(room.count("En débat") >= 1 for room in rooms.values())

@@ -92,15 +92,15 @@ def test_answers_are_refused_where_they_are_malformed(answers, path, reason):
 def test_everything_that_is_wrong_is_told():
     value = empty_document()
     value["structure"]["name"] = ""
-    value["diagnostic"]["horizon_years"] = 4
-    value["acknowledgements"] = [{"rule": "R1", "rows": [], "reason": "x"}]
+    value["diagnostic"]["horizon_years"] = 6
+    value["acknowledgements"] = [{"rule": "règle", "rows": [], "reason": "x"}]
     del value["kit"]
 
     assert problems(json.dumps(value)) == [
         ("kit", "manque"),
         ("structure.name", "ce texte est vide"),
-        ("diagnostic.horizon_years", f"valeur inconnue (attendu{NB}: 3 ou 5)"),
-        ("acknowledgements[0].rule", "ce texte n’a pas la forme attendue (^R\\d\\d$)"),
+        ("diagnostic.horizon_years", f"valeur inconnue (attendu{NB}: 3, 4 ou 5)"),
+        ("acknowledgements[0].rule", "ce texte n’a pas la forme attendue (^[A-Z]\\d{1,2}$)"),
     ]
 
 

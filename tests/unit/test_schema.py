@@ -166,7 +166,7 @@ def test_any_document_follows_it(document: DiagnosticDocument):
         {"answers": {"vison": {}}},
         {"answers": {"roles": {"rows": [{"id": "r1", "role": "leader"}]}}},
         {"answers": {"economic_model": {"now": {"public_pct": 101}}}},
-        {"diagnostic": {"title": "x", "base_year": 2026, "horizon_years": 4}},
+        {"diagnostic": {"title": "x", "base_year": 2026, "horizon_years": 6}},
         {"acknowledgements": [{"rule": "R14", "rows": ["match"]}]},
         {"unknown": 1},
     ],

@@ -138,9 +138,18 @@ def form_fields(form: type[StepForm], path: tuple[str, ...]) -> set[str]:
 
 
 # A field of the form that stands for several of the shape.
-STANDS_FOR = {"subject": {"activity", "mission"}}
+STANDS_FOR = {
+    "subject": {"activity", "mission"},
+    "target_value": {"target_max_value", "target_at_least"},
+    "amount_target_keur": {"amount_target_max_keur"},
+}
 # Links, which documents() makes of the rows that it made.
-NOT_DRAWN = {"activity", "mission", "alliance"}
+NOT_DRAWN = {"activity", "mission", "alliance"} | {
+    # drawn from the low end
+    "target_max_value",
+    "target_at_least",
+    "amount_target_max_keur",
+}
 
 
 def parts_of(shape: type[Shape]) -> list[tuple[tuple[str, ...], type[Shape]]]:

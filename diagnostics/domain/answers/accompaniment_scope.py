@@ -12,7 +12,7 @@ from diagnostics.domain.answers.descriptor import Found, RowSet, StepDescriptor
 from diagnostics.domain.answers.fields import (
     LongText,
     RowId,
-    RowText,
+    RowLine,
 )
 from diagnostics.domain.vocabulary import (
     Handling,
@@ -29,7 +29,7 @@ class ScopeStep(Shape):
 
     step: ScopeStepKey = Field(description="étape de l’accompagnement")
     handling: Handling = Field(Handling.UNDECIDED, description="qui prend l’étape en charge")
-    partner: RowText = Field("", description="nom du partenaire, écrit librement")
+    partner: RowLine = Field("", description="nom du partenaire, écrit librement")
     alliance: RowId | None = Field(None, description="partenaire pris dans les alliances (id)")
     note: LongText = Field("", description="note")
 

@@ -14,7 +14,7 @@ from diagnostics.domain.answers.fields import (
     MAX_ROWS,
     LongText,
     RowIds,
-    RowText,
+    RowLine,
     Year,
 )
 from diagnostics.domain.vocabulary import (
@@ -32,11 +32,11 @@ class Alliance(Row):
     """An ally of the structure, existing or to approach."""
 
     id_prefix: ClassVar[str] = "l"
-    actor: RowText = Field("", description="nom de l’acteur")
+    actor: RowLine = Field("", description="nom de l’acteur")
     family: AllianceFamily | None = Field(None, description="famille d’alliés")
     level: AllianceLevel | None = Field(None, description="niveau où agit l’allié")
     relation: Relation | None = Field(None, description="allié existant ou à approcher")
-    purpose: RowText = Field("", description="but")
+    purpose: RowLine = Field("", description="but")
     horizon_year: Year | None = Field(None, description="échéance du rapprochement")
     note: LongText = Field("", description="note")
     serves: RowIds = Field(

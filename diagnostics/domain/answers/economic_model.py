@@ -17,7 +17,8 @@ from diagnostics.domain.answers.fields import (
     LongText,
     People,
     Percent,
-    RowText,
+    RowLine,
+    SignedKeur,
 )
 from diagnostics.domain.vocabulary import (
     FundingFamily,
@@ -40,7 +41,7 @@ class EconomicSnapshot(Shape):
     """One column of the economic model: year N, or the end of the horizon."""
 
     fte: Fte | None = Field(None, description="équipe salariée, en ETP")
-    team_detail: RowText = Field("", description="précision en texte, jamais comptée")
+    team_detail: RowLine = Field("", description="précision en texte, jamais comptée")
     volunteers: People | None = Field(None, description="bénévoles actifs, personnes")
     skills_sponsorship_days: Days | None = Field(
         None, description="mécénat de compétences, jours par an"
@@ -87,14 +88,36 @@ class EconomicSnapshot(Shape):
 
 
 class Lever(Row):
-    """A lever to mobilise resources; an argument towards funders may have no amount."""
+    """A lever to mobilise resources; an argument towards funders may have no amount, and what one gives
+    back counts below 0. The target may be a range."""
 
     id_prefix: ClassVar[str] = "x"
     family: FundingFamily | None = Field(None, description="famille de ressources")
-    text: RowText = Field("", description="intitulé du levier")
-    state: LeverState | None = Field(None, description="acquis ou à mobiliser")
-    amount_now_keur: Keur | None = Field(None, description="montant de l’année N, K€")
-    amount_target_keur: Keur | None = Field(None, description="montant cible, K€")
+    text: RowLine = Field("", description="intitulé du levier")
+    state: LeverState | None = Field(None, description="acquis, à reconduire ou à mobiliser")
+    amount_now_keur: SignedKeur | None = Field(None, description="montant de l’année N, K€")
+    amount_target_keur: SignedKeur | None = Field(None, description="montant cible, K€")
+    amount_target_max_keur: SignedKeur | None = Field(
+        None, description="haut de la fourchette du montant cible, K€"
+    )
+
+    @model_validator(mode="after")
+    def _range_is_ordered(self) -> Self:
+        low, high = self.amount_target_keur, self.amount_target_max_keur
+        if high is not None:
+            if low is None:
+                raise ValueError("le haut de la fourchette du montant est donné sans le bas")
+            if low > high:
+                raise ValueError("le bas de la fourchette du montant dépasse le haut")
+        if high == low:
+            self.amount_target_max_keur = None
+        return self
+
+    @property
+    def amount_target_high(self) -> float | None:
+        """The high end of the target amount in K€; the amount itself when it is single."""
+        high = self.amount_target_max_keur
+        return self.amount_target_keur if high is None else high
 
 
 class EconomicModel(Answer):
@@ -103,7 +126,7 @@ class EconomicModel(Answer):
     step: ClassVar[StepKey] = StepKey.ECONOMIC_MODEL
     now: EconomicSnapshot = Field(default_factory=EconomicSnapshot, description="colonne N")
     target: EconomicSnapshot = Field(
-        default_factory=EconomicSnapshot, description="colonne N+3 ou N+5"
+        default_factory=EconomicSnapshot, description="colonne de l’horizon : N+3, N+4 ou N+5"
     )
     needs_now: LongText = Field("", description="besoins actuels")
     needs_target: LongText = Field("", description="besoins à l’horizon")
@@ -141,7 +164,7 @@ def _missing(answer: EconomicModel, document: DiagnosticDocument) -> Found:
         if lever.family is None:
             yield f"levers-{index}-family", f"la famille de {name}"
         if lever.state is None:
-            yield f"levers-{index}-state", f"l’état (acquis ou à mobiliser) de {name}"
+            yield f"levers-{index}-state", f"l’état (acquis, à reconduire ou à mobiliser) de {name}"
     families = {lever.family for lever in answer.levers}
     for family in FundingFamily:
         used = any((column.shares[family] or 0) > 0 for column in (answer.now, answer.target))

@@ -55,6 +55,11 @@ def _printable(text: str) -> str:
     return text
 
 
+def _one_line(text: str) -> str:
+    """Put a name, a unit or a label on one line."""
+    return re.sub(r"\s*[\n\t]\s*", " ", text)
+
+
 def _plain_number(value: float | None) -> float | int | None:
     """Write 18.0 as 18, so that equal numbers have one spelling in the JSON."""
     return int(value) if value is not None and float(value).is_integer() else value
@@ -75,17 +80,19 @@ def table(description: str, *, cap: int = MAX_ROWS) -> Any:
 
 
 Printable = AfterValidator(_printable)
+OneLine = AfterValidator(_one_line)
 PlainNumber = PlainSerializer(_plain_number)
 
 RowId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,11}$")]
 RowIds = Annotated[list[RowId], Field(max_length=MAX_LINKS), AfterValidator(no_duplicates)]
 RowText = Annotated[str, _at_most(ROW_TEXT), Printable]
+RowLine = Annotated[str, _at_most(ROW_TEXT), Printable, OneLine]
 LongText = Annotated[str, _at_most(LONG_TEXT), Printable]
 StatementText = Annotated[str, _at_most(STATEMENT_TEXT), Printable]
 StartingPointText = Annotated[str, _at_most(STARTING_POINT_TEXT), Printable]
-MilestoneText = Annotated[str, _at_most(MILESTONE_TEXT), Printable]
+MilestoneText = Annotated[str, _at_most(MILESTONE_TEXT), Printable, OneLine]
 RationaleText = Annotated[str, _at_most(RATIONALE_TEXT), Printable]
-UnitText = Annotated[str, _at_most(UNIT_TEXT), Printable]
+UnitText = Annotated[str, _at_most(UNIT_TEXT), Printable, OneLine]
 Month = Annotated[
     str, StringConstraints(pattern=r"^(|(19|20)\d\d-(0[1-9]|1[0-2])|2100-(0[1-9]|1[0-2]))$")
 ]
@@ -113,11 +120,22 @@ FoundedYear = Annotated[
 Year = Annotated[int, Field(ge=MIN_YEAR, le=MAX_YEAR), _unit("année")]
 Fte = Annotated[float, Field(ge=0, le=MAX_FTE, allow_inf_nan=False), _unit("ETP"), PlainNumber]
 Keur = Annotated[float, Field(ge=0, le=MAX_KEUR, allow_inf_nan=False), _unit("K€"), PlainNumber]
+# A lever may cost; a budget may not.
+SignedKeur = Annotated[
+    float, Field(ge=-MAX_KEUR, le=MAX_KEUR, allow_inf_nan=False), _unit("K€"), PlainNumber
+]
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), _unit("%"), PlainNumber]
+_OWN_UNIT = _unit("celle du champ « unit »")
 Value = Annotated[
     float,
     Field(ge=0, le=MAX_VALUE, allow_inf_nan=False),
-    _unit("celle du champ « unit »"),
+    _OWN_UNIT,
+    PlainNumber,
+]
+SignedValue = Annotated[
+    float,
+    Field(ge=-MAX_VALUE, le=MAX_VALUE, allow_inf_nan=False),
+    _OWN_UNIT,
     PlainNumber,
 ]
 People = Annotated[int, Field(ge=0, le=MAX_PEOPLE), _unit("personnes")]

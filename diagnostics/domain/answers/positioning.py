@@ -11,7 +11,7 @@ from diagnostics.domain.answers.descriptor import Found, RowSet, StepDescriptor
 from diagnostics.domain.answers.fields import (
     MAX_ROWS,
     LongText,
-    RowText,
+    RowLine,
 )
 from diagnostics.domain.vocabulary import (
     ActorType,
@@ -28,12 +28,12 @@ class Position(Row):
 
     id_prefix: ClassVar[str] = "p"
     actor_type: ActorType | None = Field(None, description="type d’acteur")
-    label: RowText = Field("", description="nom de l’acteur quand il est « autre »")
+    label: RowLine = Field("", description="nom de l’acteur quand il est « autre »")
     circle: Literal[1, 2] | None = Field(None, description="1 : influence directe ; 2 : élargie")
     mode: RelationMode = Field(
         RelationMode.NONE, description="relation avec chacun, avec leur réseau, ou sans distinction"
     )
-    posture: RowText = Field("", description="posture envers l’acteur : « être au service »…")
+    posture: RowLine = Field("", description="posture envers l’acteur : « être au service »…")
     note: LongText = Field("", description="note")
 
     @property

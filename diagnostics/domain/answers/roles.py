@@ -10,6 +10,7 @@ from diagnostics.domain.answers.base import Answer, Row
 from diagnostics.domain.answers.descriptor import Found, RowSet, StepDescriptor
 from diagnostics.domain.answers.fields import (
     MAX_ROWS,
+    RowLine,
     RowText,
 )
 from diagnostics.domain.vocabulary import (
@@ -26,7 +27,7 @@ class Role(Row):
 
     id_prefix: ClassVar[str] = "r"
     role: RoleKind | None = Field(None, description="l’un des quatre rôles du kit, ou « autre »")
-    label: RowText = Field("", description="nom du rôle quand il est « autre »")
+    label: RowLine = Field("", description="nom du rôle quand il est « autre »")
     detail: RowText = Field("", description="précision")
 
     @property

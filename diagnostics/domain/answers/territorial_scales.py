@@ -13,7 +13,7 @@ from diagnostics.domain.answers.fields import (
     MAX_ROWS,
     LongText,
     RowId,
-    RowText,
+    RowLine,
 )
 from diagnostics.domain.vocabulary import (
     Mission,
@@ -31,9 +31,9 @@ class ActionTerritory(Row):
     id_prefix: ClassVar[str] = "s"
     activity: RowId | None = Field(None, description="activité concernée (id de ligne)")
     mission: Mission | None = Field(None, description="mission entière concernée")
-    label: RowText = Field("", description="action nommée librement, sans activité ni mission")
+    label: RowLine = Field("", description="action nommée librement, sans activité ni mission")
     scale: TerritorialScale | None = Field(None, description="échelon territorial")
-    territory: RowText = Field("", description="nom du territoire")
+    territory: RowLine = Field("", description="nom du territoire")
     note: LongText = Field("", description="note")
 
     @model_validator(mode="after")

@@ -153,15 +153,20 @@ def _levers(answer: EconomicModel, card: DiagnosticCard) -> Table:
 
 def _lever(index: int, row: Lever) -> Row:
     title = heading(text(row.text, "Levier à préciser"))
-    amounts = (cell(figure(row.amount_now_keur)), cell(figure(row.amount_target_keur)))
+    target = figure(row.amount_target_keur)
+    if row.amount_target_max_keur is not None:
+        target = plain(keur_range(row.amount_target_keur, row.amount_target_max_keur, unit=""))
+    amounts = (cell(figure(row.amount_now_keur)), cell(target))
     cells = (cell(plain(f"L{index + 1}")), title, cell(state(row.state)), *amounts)
     return Row(cells, place=f"levers-{index}-text")
 
 
 def _totals(title: str, levers: list[Lever], kind: RowKind) -> Row:
     now = _total(row.amount_now_keur for row in levers)
-    target = _total(row.amount_target_keur for row in levers)
-    return Row((heading(plain(title), span=3), cell(figure(now)), cell(figure(target))), kind)
+    low = _total(row.amount_target_keur for row in levers)
+    high = _total(row.amount_target_high for row in levers)
+    target = figure(low) if low == high else plain(keur_range(low, high, unit=""))
+    return Row((heading(plain(title), span=3), cell(figure(now)), cell(target)), kind)
 
 
 def _total(values: Iterable[float | None]) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.safestring import SafeString
 
 from diagnostics.domain.answers import Labels, Objective, Objectives
+from diagnostics.domain.answers.objectives import FALLING
 from diagnostics.domain.answers.roles import ROLES
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.links import names_behind
@@ -30,7 +31,7 @@ from diagnostics.report.blocks.types import (
     year,
 )
 from diagnostics.report.diagrams.objectives import TimedObjective, timeline_svgs
-from diagnostics.typography import enumeration, measure, number
+from diagnostics.typography import enumeration
 
 PAGE_RULE = PageRule.TABLE_WHOLE
 UNNAMED = "Objectif à préciser"
@@ -39,12 +40,14 @@ UNNAMED = "Objectif à préciser"
 def blocks(answer: Objectives, document: DiagnosticDocument) -> list[Block]:
     """Return the objectives in time, then in a table."""
     roles = ROLES.labels(document.answers)
+    falling = "Triangle\u00a0: une baisse. " if any(row.is_falling for row in answer.rows) else ""
     rows = tuple(_row(n, row, roles) for n, row in enumerate(answer.rows))
     return [
         Drawing(
             "Les objectifs dans le temps",
             lambda: _draw(answer, document),
             "Disque plein\u00a0: objectif chiffré. Losange\u00a0: objectif qualitatif. "
+            f"{falling}"
             "Le tableau en donne le détail.",
         ),
         Table(
@@ -72,30 +75,29 @@ def _row(index: int, row: Objective, roles: Labels) -> Row:
 
 
 def _values(row: Objective) -> list[Cell]:
-    in_percent = row.unit == "%"
-    unit = details("" if in_percent else row.unit)
+    unit = details(row.unit_told)
     if row.is_without_figure:
         return [cell(Piece(PieceKind.TAG, "Qualitatif"), details=unit, span=2, label="Nature")]
-    percent = "\u00a0%" if in_percent else ""
-    now, target = row.baseline_value, row.target_value
+    now, target = row.baseline_told, row.target_told
+    unit = details(", ".join(told for told in (row.unit_told, row.is_falling and FALLING) if told))
     return [
-        cell(missing(DASH) if now is None else plain(f"{number(now)}{percent}")),
-        cell(missing() if target is None else strong(f"{number(target)}{percent}"), details=unit),
+        cell(plain(now) if now else missing(DASH)),
+        cell(strong(target) if target else missing(), details=unit),
     ]
 
 
 def _draw(answer: Objectives, document: DiagnosticDocument) -> list[SafeString]:
-    def value(given: float | None, unit: str) -> str:
-        return "" if given is None else measure(given, unit)
-
     timed = [
         TimedObjective(
             code=f"O{n}",
             title=row.statement or UNNAMED,
-            now=value(row.baseline_value, "%" if row.unit == "%" else ""),
-            target=value(row.target_value, row.unit),
+            now=row.baseline_told,
+            target="\u00a0".join(
+                p for p in (row.target_told, row.unit_told) if row.target_told and p
+            ),
             deadline=row.deadline_year,
             has_figure=not row.is_without_figure,
+            is_falling=row.is_falling,
         )
         for n, row in enumerate(answer.rows, 1)
     ]

@@ -55,6 +55,7 @@ class Gap:
     high: float
     secured: float
     to_mobilise: float
+    others: str  # what the levers that are not secured are called
 
     @property
     def in_words(self) -> str:
@@ -75,7 +76,14 @@ def gap_to_finance(answer: EconomicModel) -> Gap | None:
     others = sum(
         row.amount_target_keur or 0 for row in given if row.state is not LeverState.SECURED
     )
-    return Gap(max(0.0, min(known) - secured), max(0.0, max(known) - secured), secured, others)
+    to_renew = any(row.state is LeverState.TO_RENEW for row in given)
+    return Gap(
+        max(0.0, min(known) - secured),
+        max(0.0, max(known) - secured),
+        secured,
+        others,
+        "à reconduire ou à mobiliser" if to_renew else "à mobiliser",
+    )
 
 
 @dataclass(frozen=True)
@@ -179,7 +187,12 @@ def economic_layout(answer: EconomicModel, *, base_year: int, target_year: int) 
     if gap is not None:
         title(f"Financer le budget {target_year}")
         scale = BAR_LENGTH / whole
-        gap_bar = ValueBar(y, gap.secured * scale, gap.to_mobilise * scale, [_year(target_year, y)])
+        gap_bar = ValueBar(
+            y,
+            max(gap.secured, 0.0) * scale,
+            max(gap.to_mobilise, 0.0) * scale,
+            [_year(target_year, y)],
+        )
         low, high = (
             min(b for b in _bounds(target) if b is not None),
             max(b for b in _bounds(target) if b is not None),
@@ -189,7 +202,7 @@ def economic_layout(answer: EconomicModel, *, base_year: int, target_year: int) 
         x = BAR_LEFT
         for words, width in (
             (f"{keur(gap.secured)} acquis", 112.0),
-            (f"{keur(gap.to_mobilise)} à mobiliser", 142.0),
+            (f"{keur(gap.to_mobilise)} {gap.others}", 142.0),
             (gap.in_words, 226.0),
         ):
             legend.append(label(words, x + 17, y, width, SIZE, lines=2, bold=words == gap.in_words))
@@ -250,7 +263,7 @@ def _in_words(answer: EconomicModel, years: Sequence[tuple[EconomicSnapshot, int
     gap = gap_to_finance(answer)
     if gap:
         sentences.append(
-            f"{keur(gap.secured)} acquis, {keur(gap.to_mobilise)} à mobiliser, {gap.in_words}"
+            f"{keur(gap.secured)} acquis, {keur(gap.to_mobilise)} {gap.others}, {gap.in_words}"
         )
     return "Modèle économique. " + ". ".join(sentences) + "."
 

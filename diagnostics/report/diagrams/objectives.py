@@ -1,7 +1,7 @@
 """2.2 The objectives on the timeline of the horizon: from where one stands to the target.
 
 A line goes from year N to the deadline; its end is a disc when the objective has a figure, a
-diamond when it has none. Many objectives make several drawings: none can go over two pages.
+diamond when it has none, a triangle on its head when it falls. Many objectives make several drawings: none can go over two pages.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString
 
+from diagnostics.domain.answers.objectives import FALLING
 from diagnostics.report.diagrams.svg import (
     AMBITION,
     LINE,
@@ -52,6 +53,7 @@ class TimedObjective:
     target: str
     deadline: int | None
     has_figure: bool
+    is_falling: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _without_target(row: TimedObjective) -> str:
 
 
 def _target_in_words(row: TimedObjective, base_year: int, target_year: int) -> str:
-    words = row.target or _without_target(row)
+    words = f"{row.target}, {FALLING}" if row.is_falling else row.target or _without_target(row)
     if row.deadline is None:
         return f"{words}, sans échéance"
     if not base_year <= row.deadline <= target_year:
@@ -148,7 +150,10 @@ def _line(row: TimelineRow) -> SafeString:
             fill=WHITE, stroke=AMBITION, stroke_width=1.6,
         ),
     ]  # fmt: skip
-    if row.source.has_figure:
+    if row.source.is_falling:
+        down = f"M{number(row.end - 6.5)} {number(row.y - 5.5)}h13l-6.5 11.5z"
+        parts.append(shape("path", d=down, **look(fill=AMBITION)))
+    elif row.source.has_figure:
         parts.append(shape("circle", cx=row.end, cy=row.y, r=5.5, fill=AMBITION))
     else:
         diamond = f"M{number(row.end)} {number(row.y - 6.5)}l6.5 6.5l-6.5 6.5l-6.5 -6.5z"
@@ -171,6 +176,7 @@ def _one_drawing(layout: Timeline, title: str) -> SafeString:
 
 def _in_words(row: TimedObjective) -> str:
     figures = " → ".join(part for part in (row.now, row.target) if part) or _without_target(row)
+    figures = f"{figures}, {FALLING}" if row.is_falling else figures
     year = f", {row.deadline}" if row.deadline else ", sans échéance"
     return f"{row.code}\u00a0: {figures}{year}"
 

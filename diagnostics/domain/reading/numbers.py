@@ -1,54 +1,14 @@
-"""One way to read what people type: texts as word processors paste them, numbers as people write them.
-
-Used by the forms and by whatever else brings in what somebody typed. Pure: no field, no page. What a
-number means for certain in the unit that is asked is read; what it means in another unit, or about, is
-offered; what has no meaning gets a sentence that says what to write.
-"""
+"""Numbers as people write them, in the unit that is asked."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
-from diagnostics.typography import MONTHS, number
-
-# --- Texts ------------------------------------------------------------------------------------------
-
-# Word's soft return and page break, and Unicode's own separators.
-_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\u2028\u2029]")
-_NEXT_LINE = "\x85"  # a line end, or « … » of a Windows code page
-# What is left of « Cc » (less the line feed, the tabulation and the NUL, which is refused), soft
-# hyphens, zero-width spaces, bidirectional controls. Joiners stay: they make one emoji of several, and
-# letters of some scripts.
-_INVISIBLE = re.compile(
-    "[\x01-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064"
-    "\u2066-\u206f\ufeff\ufff9-\ufffb]"
-)
-_WINDOWS_LETTERS = re.compile("[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]")
-# Bullets, squares, ticks and arrows of Symbol and Wingdings, which fall in the private area.
-_SYMBOL_FONT = re.compile("[\uf020-\uf0ff]")
-_SYMBOL_LETTERS = {"\uf020": " ", "\uf02d": "-", "\uf0e0": "→", "\uf0e8": "→", "\uf0f0": "→"}
-
-
-def read_text(typed: str, *, is_line: bool = False) -> str:
-    """Return a text as it is kept: composed letters (NFC), line feeds alone, nothing invisible.
-
-    Every line separator becomes a line feed, or a space when the text is one line (``is_line``), never
-    nothing. A NUL is left, to be refused. Reading twice changes nothing more.
-    """
-    text = _LINE_ENDS.sub("\n", typed)
-    if _NEXT_LINE in text:
-        text = text.replace(_NEXT_LINE, "…" if _WINDOWS_LETTERS.search(text) else "\n")
-    text = _WINDOWS_LETTERS.sub(lambda found: found[0].encode("latin-1").decode("cp1252"), text)
-    text = _SYMBOL_FONT.sub(lambda found: _SYMBOL_LETTERS.get(found[0], "•"), text)
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    return re.sub(r"[\n\t]+", " ", text) if is_line else text
-
-
-# --- Numbers ----------------------------------------------------------------------------------------
+from diagnostics.domain.reading.texts import INVISIBLE, written
+from diagnostics.typography import number
 
 
 class Unit(Enum):
@@ -199,7 +159,6 @@ _FRACTION = re.compile(r"^(?P<top>\d{1,3}) ?/ ?(?P<bottom>[1-9]\d{0,2})(?P<unit>
 _GROUPED = re.compile(r"^\d{1,3}(?:([., '’])\d{3})(?:\1\d{3})*$")
 _FIGURES = re.compile(r"^[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)$")
 _LEADING = re.compile(r"^(?P<number>[+-]?[\d][\d., '’]*|[.,]\d+)\s*(?P<unit>.*)$", re.DOTALL)
-_VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5"}
 _LONGEST = 60
 _LARGEST = Decimal(10) ** 15
 
@@ -212,8 +171,8 @@ def read_number(
     ``decimals``: how many may be told; ``example``: what to write, when nothing typed tells. « 1 250,5 », « 125 K€ », « 12,0 » are read; « 1,2 M€ »,
     « mi-temps », « un tiers » are offered.
     """
-    text = _plain(typed)
-    if not text and not _INVISIBLE.sub("", typed).strip():
+    text = written(typed)
+    if not text and not INVISIBLE.sub("", typed).strip():
         return ReadNumber()
     if not text or len(text) > _LONGEST:
         return ReadNumber(problem=_what_to_write(example, unit, decimals))
@@ -226,21 +185,6 @@ def read_number(
     if certain is not None and rounded == certain:
         return ReadNumber(value=rounded)
     return ReadNumber(offer=rounded)
-
-
-def _plain(typed: str) -> str:
-    """Return a written number with plain spaces, lower case, no invisible mark."""
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", typed)).lower()
-    for sign, spelled in _VULGAR.items():
-        text = text.replace(sign, spelled)
-    text = text.replace("’", "'").replace("−", "-").replace("‑", "-").replace("‐", "-")
-    text = text.replace("٫", ",").replace("٬", "").replace("_", " ")
-    digits = "".join(
-        str(unicodedata.digit(c)) if c.isdigit() and unicodedata.digit(c, None) is not None else c
-        for c in text
-    )
-    spaced = re.sub(r"\s+", " ", digits).strip(" .;:")
-    return re.sub(r"^([+-]) (?=\d)", r"\1", spaced)
 
 
 def _figures(text: str) -> Decimal | None:
@@ -323,9 +267,11 @@ def _in_unit(text: str, unit: Unit) -> Decimal | None:
     for spelled, factor in _OTHER_UNIT[unit]:
         if re.fullmatch(rf"(?:{spelled}){_A_YEAR}", behind):
             return figures * factor
-    # « 120 associations », « 12 (dont 3 nouveaux) »: the number, where words alone follow.
+    # « 120 associations », « 34 (dont 10 nouveaux) », « 85 % »: the number, where no other one follows.
     counts = (Unit.VALUE, Unit.PEOPLE)
-    return figures if unit in counts and not re.search(r"\d|%|€", behind) else None
+    aside = behind if unit is Unit.PEOPLE else behind.removeprefix("%").removeprefix("€")
+    has_another = re.search(r"\d|%|€", re.sub(r"^\(.*\)$", "", aside))
+    return figures if unit in counts and not has_another else None
 
 
 def _some_number(text: str) -> Decimal | None:
@@ -338,61 +284,3 @@ def _what_to_write(example: Decimal, unit: Unit, decimals: int) -> str:
     """Say what to write, with an example: of what was typed, where it tells a number."""
     whole = "" if decimals else " entier"
     return f"Indiquez un nombre{whole}, par exemple {number(float(example))}{unit.label}."
-
-
-# --- Years and months -------------------------------------------------------------------------------
-
-_MONTH_STEMS = {
-    stem: index
-    for index, name in enumerate(MONTHS, 1)
-    for stem in {name, name[:4], name[:3] if name[:3] != "jui" else name}
-} | {"sept": 9, "févr": 2, "fevrier": 2, "fev": 2, "aout": 8, "decembre": 12, "dec": 12}
-_YEAR = r"(?P<year>(?:19|20)\d\d|2100)"
-_WHEN = (
-    r"fin|début|debut|mi|courant|milieu|été|ete|hiver|printemps|automne|rentrée|en|vers|pour|d'ici|avant|"
-    r"l'année|année|décembre au plus tard|(?:1er|premier|2e|2ème|second|deuxième|s[12]) ?(?:semestre)?|"
-    r"(?:t[1-4]|[1-4](?:er|e|ème)? ?trimestre|premier trimestre|dernier trimestre)"
-)
-
-
-def read_year(typed: str) -> int | None:
-    """Read a year: « 2029 », « fin 2029 », « septembre 2029 », « 31/12/2029 »; None when it is none."""
-    text = _plain(typed)
-    if re.fullmatch(r"\d ?\d ?\d ?\d", text):
-        return int(text.replace(" ", ""))
-    months = "|".join(map(re.escape, sorted(_MONTH_STEMS, key=len, reverse=True)))
-    patterns = (
-        rf"(?:(?:{_WHEN})[ -]?(?:de )?)+{_YEAR}",
-        rf"(?:(?:{_WHEN}) )?(?:\d{{1,2}}(?:er)? )?(?:{months})\.? {_YEAR}",
-        rf"\d{{1,2}}[/.-]{_YEAR}|{_YEAR.replace('year', 'before')}[/-]\d{{1,2}}(?:[/-]\d{{1,2}})?",
-        rf"\d{{1,2}}[/.-]\d{{1,2}}[/.-]{_YEAR}",
-        rf"{_YEAR} ?\(?(?:fin|début|environ|au plus tard)\)?",
-    )
-    for pattern in patterns:
-        found = re.fullmatch(pattern, text)
-        if found:
-            groups = found.groupdict()
-            return int(groups.get("year") or groups["before"])
-    return None
-
-
-def read_month(typed: str) -> str | None:
-    """Read a month as the answers keep it, « 2026-09 »: « septembre 2026 », « sept. 2026 »,
-    « 09/2026 », « 2026-09 »; None when it is none, an empty text when blank."""
-    text = re.sub(r"\s?([/-])\s?", r"\1", _plain(typed))
-    if not text:
-        return ""
-    found = re.fullmatch(rf"(\d{{1,2}})[/. -]{_YEAR}", text)
-    if found:
-        return _month(int(found["year"]), int(found[1]))
-    found = re.fullmatch(rf"{_YEAR}[/. -](\d{{1,2}})", text)
-    if found:
-        return _month(int(found["year"]), int(found[2]))
-    found = re.fullmatch(rf"(?:(?:fin|début|mi|en)[ -])?(?P<name>[^\W\d]+)\.? {_YEAR}", text)
-    if found and found["name"] in _MONTH_STEMS:
-        return _month(int(found["year"]), _MONTH_STEMS[found["name"]])
-    return None
-
-
-def _month(year: int, month: int) -> str | None:
-    return f"{year}-{month:02d}" if 1 <= month <= 12 else None
