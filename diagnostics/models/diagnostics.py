@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -199,6 +200,7 @@ class Answer(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     updated_at = models.DateTimeField("modifiée le", default=timezone.now)
+    own_at: dt.datetime | None  # when somebody in particular wrote last here: see queries/start.py
     # The page that sent it and how manieth of its saves it is, « k3f9x2 12 »; empty: no page.
     sent_by = models.CharField("page", max_length=24, blank=True, default="")
 

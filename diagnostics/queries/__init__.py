@@ -43,10 +43,14 @@ from diagnostics.queries.pages import (
     pending_request,
 )
 from diagnostics.queries.review import count_by_state, diagnostics_for_review
+from diagnostics.queries.start import OwnDiagnostic, Start, load_start
 from diagnostics.queries.steps import LoadedStep, StepContext, kept_texts, load_step
 from diagnostics.queries.versions import Submitted, get_version, read_version, versions_of
 
 __all__ = [
+    "OwnDiagnostic",
+    "Start",
+    "load_start",
     "LoadedDiagnostic",
     "LoadedStructure",
     "access_by",

@@ -45,6 +45,7 @@ from diagnostics.queries.documents import (
 from diagnostics.queries.kit import kit_steps, texts_of
 from diagnostics.queries.steps import RailAxis, RailStep, kept_texts, rail_of
 from diagnostics.queries.versions import versions_of
+from diagnostics.typography import keur_range, typeset
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,42 @@ class MarkedStep:
     title: str
     mark: Mark
     board_question: str
+
+
+@dataclass(frozen=True)
+class Essentials:
+    """What a diagnostic says in a few lines; each empty while it says nothing of it."""
+
+    statement: str
+    more_statements: int
+    objectives: int
+    objectives_with_figure: int
+    budget_now: str
+    budget_target: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to show."""
+        return not (self.statement or self.objectives or self.budget_now or self.budget_target)
+
+
+def _essentials(document: DiagnosticDocument) -> Essentials:
+    answers = document.answers
+    statements = (
+        [row.text for row in answers.vision.statements if row.text] if answers.vision else []
+    )
+    objectives = answers.objectives.rows if answers.objectives else []
+    model = answers.economic_model
+    sides = (model.now, model.target) if model else ()
+    now, target = [keur_range(x.budget_min_keur, x.budget_max_keur) for x in sides] or ["", ""]
+    return Essentials(
+        statement=typeset(statements[0]) if statements else "",
+        more_statements=max(len(statements) - 1, 0),
+        objectives=len(objectives),
+        objectives_with_figure=sum(not row.is_without_figure for row in objectives),
+        budget_now=now,
+        budget_target=target,
+    )
 
 
 def _marked_steps(diagnostic: Diagnostic, document: DiagnosticDocument) -> list[MarkedStep]:
@@ -83,6 +120,7 @@ class Home:
     last_answer: Answer | None
     next_step: RailStep | None
     marked: list[MarkedStep]
+    essentials: Essentials
 
     @property
     def steps_complete(self) -> int:
@@ -113,6 +151,7 @@ def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
         last_answer=max(answers, key=lambda answer: answer.updated_at, default=None),
         next_step=next((s for s in steps if s.status in AWAITS_THE_TEAM), None),
         marked=_marked_steps(diagnostic, document),
+        essentials=_essentials(document),
     )
 
 

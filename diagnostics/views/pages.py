@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseError
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +16,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics.domain.permissions import TeamAccess
 from diagnostics.domain.vocabulary import MembershipRole
-from diagnostics.models import Diagnostic, Invitation, Kit, Membership, User
+from diagnostics.models import Invitation, Kit, User
+from diagnostics.queries import OwnDiagnostic, load_start
 from diagnostics.services.team import invitation_token
 from diagnostics.views.tiles import DiagnosticTile, diagnostic_tile
 
@@ -28,12 +28,12 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class StructureTile:
-    """A structure of the person, with its diagnostics."""
+class StartTile:
+    """A diagnostic of the person, with what they can do next; ``resumes``: where they left off."""
 
-    membership: Membership
-    diagnostics: list[DiagnosticTile]
-    can_open: bool
+    own: OwnDiagnostic
+    tile: DiagnosticTile
+    resumes: bool
 
 
 @login_not_required
@@ -42,29 +42,22 @@ def start(request: HttpRequest) -> HttpResponse:
     """Welcome a visitor, or show a person their structures and diagnostics."""
     if not request.user.is_authenticated:
         return render(request, "pages/welcome.html")
-    memberships = (
-        request.user.memberships.filter(structure__deleted_at=None)
-        .select_related("structure__facilitator")
-        .prefetch_related(Prefetch("structure__diagnostics", Diagnostic.objects.defer("workshops")))
-        .order_by("structure__name", "pk")
+    found = load_start(
+        request.user, asked=request.GET.get("q", ""), page=request.GET.get("page", "1")
     )
     context = {
-        "tiles": [_structure_tile(membership) for membership in memberships],
+        "start": found,
+        "tiles": [_start_tile(own) for own in found.diagnostics],
         "invitations": _invitations_to(request.user),
     }
     return render(request, "pages/start.html", context)
 
 
-def _structure_tile(membership: Membership) -> StructureTile:
-    access = TeamAccess(role=MembershipRole(membership.role))
-    return StructureTile(
-        membership=membership,
-        diagnostics=[
-            diagnostic_tile(diagnostic, access)
-            for diagnostic in membership.structure.diagnostics.all()
-        ],
-        can_open=access.can_manage,
-    )
+def _start_tile(own: OwnDiagnostic) -> StartTile:
+    """Make the line of a diagnostic: who may fill it in takes it up where they left it."""
+    team = TeamAccess(role=MembershipRole(own.membership.role))
+    tile = diagnostic_tile(own.diagnostic, team)
+    return StartTile(own, tile, tile.is_to_fill_in and own.own_step is not None)
 
 
 def _invitations_to(user: User) -> list[tuple[Invitation, str]]:

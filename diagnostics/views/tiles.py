@@ -33,6 +33,7 @@ class DiagnosticTile:
     steps_total: int
     next_action: str
     address: str
+    is_to_fill_in: bool = False
 
 
 def diagnostic_tile(diagnostic: Diagnostic, team_access: TeamAccess) -> DiagnosticTile:
@@ -45,5 +46,13 @@ def diagnostic_tile(diagnostic: Diagnostic, team_access: TeamAccess) -> Diagnost
         state=State(diagnostic.state),
         is_facilitator=team_access.is_facilitator,
     )
-    action, url_name = WORDS[next_action(access, is_complete=done + for_board >= total)]
-    return DiagnosticTile(diagnostic, done, total, action, reverse(url_name, args=[diagnostic.pk]))
+    what = next_action(access, is_complete=done + for_board >= total)
+    words, url_name = WORDS[what]
+    return DiagnosticTile(
+        diagnostic,
+        done,
+        total,
+        words,
+        reverse(url_name, args=[diagnostic.pk]),
+        is_to_fill_in=what is NextAction.FILL_IN,
+    )

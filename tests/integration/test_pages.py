@@ -166,7 +166,7 @@ def test_start_page_makes_the_same_queries(client, count, django_assert_num_quer
             base_url="x",
         )
     client.force_login(user)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get(reverse("start"))
 
 

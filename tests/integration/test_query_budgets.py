@@ -62,7 +62,7 @@ KIT_PRINTED, KIT_KEPT = 11, 4
 THREAD_GET = 5
 THREAD_LINK = 14
 HISTORY_GET = 8
-START_GET = 5
+START_GET = 7
 LITTLE_AND_MUCH = pytest.mark.parametrize("much", [False, True], ids=["little", "much"])
 MANY_ROWS = 12
 REPEATED = ("statements", "rows", "levers", "decisions", "calendar")
