@@ -40,12 +40,17 @@ structure_urls = [
     path("", structures.show_structure, name="structure_detail"),
     path("modifier/", structures.edit_structure, name="structure_edit"),
     path("supprimer/", structures.delete_structure, name="structure_delete"),
-    path("equipe/", structures.show_team, name="structure_team"),
-    path("equipe/inviter/", structures.invite_member, name="invitation_create"),
+    path("equipe/", invitations.show_team, name="structure_team"),
+    path("equipe/inviter/", invitations.invite_members, name="invitation_create"),
     path(
         "equipe/invitations/<int:invitation_pk>/annuler/",
-        structures.cancel_invitation,
+        invitations.cancel_invitation,
         name="invitation_cancel",
+    ),
+    path(
+        "equipe/invitations/<int:invitation_pk>/renvoyer/",
+        invitations.resend_invitation,
+        name="invitation_resend",
     ),
     path("equipe/<int:membership_pk>/role/", structures.change_role, name="member_role"),
     path("equipe/<int:membership_pk>/retirer/", structures.remove_member, name="member_remove"),
@@ -84,6 +89,7 @@ diagnostic_urls = [
 urlpatterns = [
     path("", pages.start, name="start"),
     path("a-propos/", pages.about, name="about"),
+    path("exemple/", pages.show_sample, name="sample_report"),
     path("compte/", account.show_account, name="account"),
     path("health/", pages.health, name="health"),
     path("structures/nouvelle/", structures.create_structure, name="structure_create"),

@@ -17,7 +17,8 @@ from diagnostics.domain.vocabulary import MembershipRole, State
 from diagnostics.models import Answer, AnswerRevision, Invitation
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.coherence import acknowledge_finding
-from diagnostics.services.team import invitation_token, invite_member
+from diagnostics.services.team import invitation_token
+from tests.inviting import invite_member
 from tests.pages import page_of, step_data
 from tests.scene import BASE_URL, REASON, ROLES, Scene, identity
 
@@ -153,6 +154,7 @@ REVIEWER_302 = members(reader=403, contributor=403, lead=403, facilitator=302)
 ROUTES = [
     Route("start", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
     Route("about", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
+    Route("sample_report", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
     Route(
         "account",
         signed_in(200),
@@ -188,10 +190,17 @@ ROUTES = [
         LEAD_302,
         LEAD_302,
         _structure,
-        data=lambda scene, address: {"email": "nouvelle@exemple.example", "role": "reader"},
+        data=lambda scene, address: {"addresses": "nouvelle@exemple.example", "role": "reader"},
     ),
     Route(
         "invitation_cancel",
+        NOT_ALLOWED,
+        LEAD_302,
+        lambda scene: [scene.structure.pk, open_invitation(scene).pk],
+    ),
+    # It has just left: nothing is sent, the page says so.
+    Route(
+        "invitation_resend",
         NOT_ALLOWED,
         LEAD_302,
         lambda scene: [scene.structure.pk, open_invitation(scene).pk],
@@ -217,11 +226,12 @@ ROUTES = [
         _structure,
         data=lambda scene, address: {"base_year": "2027", "horizon_years": "3"},
     ),
-    # The link of an invitation says who invites; only its address can accept it.
+    # The link of an invitation says who invites; only its address can accept it. It leads a member to
+    # their structure.
     Route(
         "invitation_accept",
-        EVERYBODY_200,
-        EVERYBODY_200,
+        replace(everybody(200), reader=302, contributor=302, lead=302),
+        replace(everybody(200), reader=302, contributor=302, lead=302),
         lambda scene: [invitation_token(open_invitation(scene))],
     ),
     Route("diagnostic_home", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Ambition très réservée"),

@@ -351,6 +351,7 @@ class EventKind(Labelled):
 
     STRUCTURE_CREATED = "structure_created", "Structure créée"
     MEMBER_INVITED = "member_invited", "Invitation envoyée"
+    INVITATION_RESENT = "invitation_resent", "Invitation renvoyée"
     MEMBER_JOINED = "member_joined", "Arrivée dans l’équipe"
     MEMBER_ROLE_CHANGED = "member_role_changed", "Rôle modifié"
     MEMBER_REMOVED = "member_removed", "Départ de l’équipe"

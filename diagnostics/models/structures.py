@@ -163,7 +163,8 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
-    created_at = models.DateTimeField("envoyée le", default=timezone.now)
+    created_at = models.DateTimeField("faite le", default=timezone.now)
+    sent_at = models.DateTimeField("partie le", default=timezone.now)
     expires_at = models.DateTimeField("expire le")
     accepted_at = models.DateTimeField("acceptée le", null=True, blank=True)
     accepted_by = models.ForeignKey(

@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, timedelta
+from enum import Enum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -28,11 +30,16 @@ from diagnostics.services.journal import record_event
 from diagnostics.services.locking import lock_structure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 INVITATION_LIFE = timedelta(days=14)
-# A team of the field counts a dozen people: beyond this in one day, somebody is abusing the mail.
+# A team of the field counts a dozen people: beyond this in one day, sent again included, somebody is
+# abusing the mail.
 INVITATIONS_PER_DAY = 50
+TOO_MANY_TODAY = (
+    f"{INVITATIONS_PER_DAY} invitations sont déjà parties en un jour\u00a0: réessayez demain."
+)
+RESENDING_PAUSE = timedelta(minutes=10)
 ROLES_TO_GIVE = (MembershipRole.CONTRIBUTOR, MembershipRole.READER)
 
 
@@ -82,42 +89,95 @@ def has_a_team(user: User) -> bool:
     )
 
 
-def invite_member(
-    structure: Structure, *, email: str, role: MembershipRole, user: User, base_url: str
-) -> Invitation:
-    """Invite an address to join with a role; the mail is queued, the invitation journalled.
+class Outcome(Enum):
+    """What becomes of an address that the lead wants to invite."""
 
-    An open invitation to the same address is replaced: its link stops working.
+    INVITED = "invited"
+    MEMBER = "member"
+    WAITING = "waiting"  # invited already, and not answered yet
+    TOO_MANY = "too_many"  # of invitations in one day
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An address and what became of it; ``invitation``: the open one, where there is one."""
+
+    address: str
+    outcome: Outcome
+    invitation: Invitation | None = None
+
+
+def invite_members(
+    structure: Structure,
+    addresses: Iterable[str],
+    *,
+    role: MembershipRole,
+    user: User,
+    base_url: str,
+) -> list[Invited]:
+    """Invite addresses to join with a role; each mail is queued, each invitation journalled.
+
+    A member, and an address whose invitation still waits for its answer, are left as they are. An
+    invitation that has expired is replaced: its link stops working.
     """
-    email = normalise_address(email)
     with _managed(structure.pk, user=user) as locked:
         if role not in ROLES_TO_GIVE:
             raise ServiceError("Ce rôle ne se donne pas par invitation.")
-        if _is_member(locked, email):
-            raise ServiceError("Cette personne fait déjà partie de l’équipe.")
+        members = _addresses_of_members(locked)
+        waiting = {normalise_address(one.email): one for one in _open_invitations(locked)}
+        left = _left_today(locked)
+        told: dict[str, Invited] = {}
+        for address in map(normalise_address, addresses):
+            before = waiting.get(address)
+            if address in told:
+                continue
+            if address in members:
+                told[address] = Invited(address, Outcome.MEMBER)
+            elif before and not before.is_expired:
+                told[address] = Invited(address, Outcome.WAITING, before)
+            elif left <= 0:
+                told[address] = Invited(address, Outcome.TOO_MANY)
+            else:
+                if before:
+                    _cancel(before)
+                invitation = _invite(locked, address, role=role, user=user, base_url=base_url)
+                told[address] = Invited(address, Outcome.INVITED, invitation)
+                left -= 1
+    return list(told.values())
+
+
+def resend_invitation(invitation: Invitation, *, user: User, base_url: str) -> Invitation:
+    """Send the mail of an open invitation again, its link for another fourteen days; journalled.
+
+    The link is the same: the mail that was sent first opens it as well.
+    """
+    with _managed(invitation.structure_id, user=user) as structure:
+        locked = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+        if locked.accepted_at:
+            raise WrongState("Cette invitation a déjà été acceptée.")
+        if locked.cancelled_at:
+            raise WrongState("Cette invitation a été annulée\u00a0: invitez l’adresse de nouveau.")
+        if normalise_address(locked.email) in _addresses_of_members(structure):
+            raise WrongState("Cette personne fait déjà partie de l’équipe.")
         now = timezone.now()
-        recent = locked.invitations.filter(created_at__gt=now - timedelta(days=1)).count()
-        if recent >= INVITATIONS_PER_DAY:
-            raise ServiceError(
-                f"{INVITATIONS_PER_DAY} invitations ont déjà été envoyées en un jour : "
-                "réessayez demain."
+        if locked.sent_at > now - RESENDING_PAUSE:
+            raise WrongState(
+                "Cette invitation vient de partir\u00a0: laissez-lui dix minutes pour arriver."
             )
-        locked.invitations.filter(email__iexact=email, accepted_at=None, cancelled_at=None).update(
-            cancelled_at=now
-        )
-        invitation = Invitation(
-            structure=locked,
-            email=email,
-            role=role.value,
-            invited_by=user,
-            created_at=now,
-            expires_at=now + INVITATION_LIFE,
-        )
-        invitation.token_digest = token_digest(invitation_token(invitation))
-        invitation.save()
-        record_event(EventKind.MEMBER_INVITED, actor=user, structure=locked, role=role.value)
-        app.configure_task("send_invitation").defer(invitation_id=invitation.pk, base_url=base_url)
-    return invitation
+        if _left_today(structure) <= 0:
+            raise WrongState(TOO_MANY_TODAY)
+        locked.sent_at, locked.expires_at = now, now + INVITATION_LIFE
+        locked.save(update_fields=["sent_at", "expires_at"])
+        record_event(EventKind.INVITATION_RESENT, actor=user, structure=structure, role=locked.role)
+        app.configure_task("send_invitation").defer(invitation_id=locked.pk, base_url=base_url)
+    return locked
+
+
+def is_replaced(invitation: Invitation) -> bool:
+    """Tell whether the same address has a newer invitation to the structure, which it can accept."""
+    pending = Invitation.objects.pending().filter(structure=invitation.structure_id)
+    address = normalise_address(invitation.email)
+    return any(normalise_address(one.email) == address for one in pending.exclude(pk=invitation.pk))
 
 
 def cancel_invitation(invitation: Invitation, *, user: User) -> Invitation:
@@ -127,8 +187,7 @@ def cancel_invitation(invitation: Invitation, *, user: User) -> Invitation:
         if locked.accepted_at:
             raise WrongState("Cette invitation a déjà été acceptée.")
         if locked.cancelled_at is None:
-            locked.cancelled_at = timezone.now()
-            locked.save(update_fields=["cancelled_at"])
+            _cancel(locked)
     return locked
 
 
@@ -199,7 +258,10 @@ def hand_over_lead(membership: Membership, *, user: User) -> Membership:
 
 
 def remove_member(membership: Membership, *, user: User) -> None:
-    """Take a member out of the team: the lead anyone but themselves, a member themselves only."""
+    """Take a member out of the team: the lead anyone but themselves, a member themselves only.
+
+    Invitations that wait for an answer of theirs are cancelled.
+    """
     with transaction.atomic():
         structure = lock_structure(membership.structure_id)
         locked = _member(membership)
@@ -207,6 +269,11 @@ def remove_member(membership: Membership, *, user: User) -> None:
             raise NotAllowed("Seul·e le ou la référent·e de la structure peut gérer l’équipe.")
         if locked.role == MembershipRole.LEAD:
             raise WrongState("Transmettez d’abord le rôle de référent·e à une autre personne.")
+        # Invited at two addresses, they would come back by the other link.
+        theirs = addresses_of(locked.user)
+        for invitation in _open_invitations(structure):
+            if normalise_address(invitation.email) in theirs:
+                _cancel(invitation)
         record_event(
             EventKind.MEMBER_REMOVED,
             actor=user,
@@ -246,12 +313,52 @@ def _lead_of(structure: Structure) -> Membership | None:
     return structure.memberships.filter(role=MembershipRole.LEAD.value).first()
 
 
-def _is_member(structure: Structure, email: str) -> bool:
-    holders = EmailAddress.objects.filter(email__iexact=email, verified=True)
-    return (
-        structure.memberships.filter(user__email__iexact=email).exists()
-        or structure.memberships.filter(user__in=holders.values("user")).exists()
+def _addresses_of_members(structure: Structure) -> set[str]:
+    """Return every address that a member of the team has proved to hold."""
+    emails = [*structure.memberships.values_list("user__email", flat=True)]
+    of_members = EmailAddress.objects.filter(user__memberships__structure=structure, verified=True)
+    return {
+        normalise_address(email) for email in [*emails, *of_members.values_list("email", flat=True)]
+    }
+
+
+def _open_invitations(structure: Structure) -> list[Invitation]:
+    """Return the invitations that nobody has accepted or cancelled, expired or not."""
+    return list(structure.invitations.filter(accepted_at=None, cancelled_at=None))
+
+
+def _left_today(structure: Structure) -> int:
+    """Return how many mails of invitation the structure may still send."""
+    sent = structure.events.filter(
+        kind__in=[EventKind.MEMBER_INVITED.value, EventKind.INVITATION_RESENT.value],
+        created_at__gt=timezone.now() - timedelta(days=1),
     )
+    return INVITATIONS_PER_DAY - sent.count()
+
+
+def _invite(
+    structure: Structure, address: str, *, role: MembershipRole, user: User, base_url: str
+) -> Invitation:
+    now = timezone.now()
+    invitation = Invitation(
+        structure=structure,
+        email=address,
+        role=role.value,
+        invited_by=user,
+        created_at=now,
+        sent_at=now,
+        expires_at=now + INVITATION_LIFE,
+    )
+    invitation.token_digest = token_digest(invitation_token(invitation))
+    invitation.save()
+    record_event(EventKind.MEMBER_INVITED, actor=user, structure=structure, role=role.value)
+    app.configure_task("send_invitation").defer(invitation_id=invitation.pk, base_url=base_url)
+    return invitation
+
+
+def _cancel(invitation: Invitation) -> None:
+    invitation.cancelled_at = timezone.now()
+    invitation.save(update_fields=["cancelled_at"])
 
 
 def _set_role(

@@ -18,6 +18,7 @@ from diagnostics.domain.permissions import TeamAccess
 from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.models import Invitation, Kit, User
 from diagnostics.queries import OwnDiagnostic, load_start
+from diagnostics.report.sample import sample_content, sample_drawing, sample_pages
 from diagnostics.services.team import invitation_token
 from diagnostics.views.tiles import DiagnosticTile, diagnostic_tile
 
@@ -41,7 +42,7 @@ class StartTile:
 def start(request: HttpRequest) -> HttpResponse:
     """Welcome a visitor, or show a person their structures and diagnostics."""
     if not request.user.is_authenticated:
-        return render(request, "pages/welcome.html")
+        return render(request, "pages/welcome.html", {"drawing": sample_drawing()})
     found = load_start(
         request.user, asked=request.GET.get("q", ""), page=request.GET.get("page", "1")
     )
@@ -73,6 +74,17 @@ def _invitations_to(user: User) -> list[tuple[Invitation, str]]:
         (invitation, reverse("invitation_accept", args=[invitation_token(invitation)]))
         for invitation in invitations
     ]
+
+
+# --- The sample report ------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+def show_sample(request: HttpRequest) -> HttpResponse:
+    """Show the report of a fictitious structure, to leaf through; it comes from no diagnostic."""
+    context = {"content": sample_content(), "pages": sample_pages()}
+    return render(request, "pages/sample.html", context)
 
 
 # --- About ------------------------------------------------------------------------------------------

@@ -10,11 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.forms.structures import StructureForm
-from diagnostics.forms.team import InvitationForm, RoleForm
+from diagnostics.forms.team import RoleForm
 from diagnostics.models import Membership
 from diagnostics.queries import LoadedStructure, get_structure
 from diagnostics.requests import SignedInRequest
@@ -65,7 +65,7 @@ def show_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Change the identity card."""
-    loaded = _managed(request, pk)
+    loaded = managed(request, pk)
     form = StructureForm.of(loaded.structure, request.POST or None)
     if request.method == "POST" and form.is_valid():
         structures.update_structure(loaded.structure, user=request.user, **form.identity_card)
@@ -84,7 +84,7 @@ def delete_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask for confirmation, then delete a structure that has no diagnostic (its lead)."""
     once = request.POST.get("once", "")
     try:
-        loaded = _managed(request, pk)
+        loaded = managed(request, pk)
     except Http404:
         if address := led_to(once, user=request.user):
             return redirect(address)  # the first press has just deleted it
@@ -111,68 +111,14 @@ def delete_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
 # --- The team -------------------------------------------------------------------------------------
 
 
-@require_safe
-def show_team(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Show who is in the team and who is invited."""
-    return _team_page(request, get_structure(request.user, pk), InvitationForm())
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def invite_member(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Invite an address to the team."""
-    loaded = _managed(request, pk)
-    if request.method != "POST":
-        return redirect("structure_team", pk)
-    form = InvitationForm(request.POST)
-    if form.is_valid():
-
-        def invite() -> str:
-            team.invite_member(
-                loaded.structure,
-                email=form.cleaned_data["email"],
-                role=form.cleaned_data["role"],
-                user=request.user,
-                base_url=_base_url(request),
-            )
-            return reverse("structure_team", args=[pk])
-
-        try:
-            address, is_new = do_once(
-                request.POST.get("once", ""), user=request.user, action=invite
-            )
-        except NotAllowed:
-            raise
-        except ServiceError as error:
-            form.add_error("email", str(error))
-        else:
-            if is_new:
-                email = form.cleaned_data["email"].strip().lower()
-                messages.success(request, f"L’invitation part à {email}.")
-            return redirect(address)
-    return _team_page(request, loaded, form)
-
-
-@require_POST
-def cancel_invitation(request: SignedInRequest, pk: UUID, invitation_pk: int) -> HttpResponse:
-    """Cancel an invitation; its link stops working."""
-    loaded = _managed(request, pk)
-    invitation = get_object_or_404(loaded.structure.invitations, pk=invitation_pk)
-    _try(
-        request,
-        lambda: team.cancel_invitation(invitation, user=request.user),
-        "L’invitation est annulée.",
-    )
-    return redirect("structure_team", pk)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_role(request: SignedInRequest, pk: UUID, membership_pk: int) -> HttpResponse:
     """Give a member another role, or hand the lead over to them."""
-    loaded = _managed(request, pk)
+    loaded = managed(request, pk)
     membership = _membership(loaded, membership_pk)
     name = membership.user.display_name
     if request.method == "POST" and request.POST.get("role") == MembershipRole.LEAD.value:
-        _try(
+        try_and_tell(
             request,
             lambda: team.hand_over_lead(membership, user=request.user),
             f"{name} est désormais référent·e de la structure\u00a0; vous êtes contributeur·rice.",
@@ -181,7 +127,7 @@ def change_role(request: SignedInRequest, pk: UUID, membership_pk: int) -> HttpR
     form = RoleForm(request.POST or None, initial={"role": membership.role})
     if request.method == "POST" and form.is_valid():
         role = form.cleaned_data["role"]
-        _try(
+        try_and_tell(
             request,
             lambda: team.change_role(membership, role=role, user=request.user),
             f"{name} a maintenant le rôle «\u00a0{role.label}\u00a0».",
@@ -209,7 +155,9 @@ def remove_member(request: SignedInRequest, pk: UUID, membership_pk: int) -> Htt
             if leaves
             else f"{membership.user.display_name} ne fait plus partie de l’équipe."
         )
-        removed = _try(request, lambda: team.remove_member(membership, user=request.user), done)
+        removed = try_and_tell(
+            request, lambda: team.remove_member(membership, user=request.user), done
+        )
         if removed and leaves:
             return redirect("start")
         return redirect("structure_team", pk)
@@ -220,7 +168,8 @@ def remove_member(request: SignedInRequest, pk: UUID, membership_pk: int) -> Htt
 # --- What they share --------------------------------------------------------------------------------
 
 
-def _managed(request: SignedInRequest, pk: UUID) -> LoadedStructure:
+def managed(request: SignedInRequest, pk: UUID) -> LoadedStructure:
+    """Return a structure that the person leads; PermissionDenied for others who see it."""
     loaded = get_structure(request.user, pk)
     if not loaded.access.can_manage:
         raise PermissionDenied("Seul·e le ou la référent·e de la structure peut faire cela.")
@@ -231,7 +180,7 @@ def _membership(loaded: LoadedStructure, pk: int) -> Membership:
     return get_object_or_404(loaded.structure.memberships.select_related("user"), pk=pk)
 
 
-def _try(request: SignedInRequest, action: Any, done: str) -> bool:
+def try_and_tell(request: SignedInRequest, action: Any, done: str) -> bool:
     """Do something to the team and say how it went; without the right any more: 403."""
     try:
         action()
@@ -242,27 +191,6 @@ def _try(request: SignedInRequest, action: Any, done: str) -> bool:
         return False
     messages.success(request, done)
     return True
-
-
-def _team_page(
-    request: SignedInRequest, loaded: LoadedStructure, form: InvitationForm
-) -> HttpResponse:
-    invitations = []
-    if loaded.access.can_manage:
-        open_ones = loaded.structure.invitations.filter(accepted_at=None, cancelled_at=None)
-        invitations = list(open_ones.select_related("invited_by"))
-    context = {
-        "structure": loaded.structure,
-        "access": loaded.access,
-        "memberships": loaded.structure.memberships.select_related("user"),
-        "invitations": invitations,
-        "form": form,
-    }
-    return render(request, "structures/team.html", context, status=_status(form))
-
-
-def _base_url(request: SignedInRequest) -> str:
-    return request.build_absolute_uri("/").rstrip("/")
 
 
 def _status(form: Any) -> int:

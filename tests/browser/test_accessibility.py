@@ -15,11 +15,12 @@ from diagnostics.domain.document import load_answer
 from diagnostics.domain.vocabulary import MembershipRole, StepKey
 from diagnostics.models import Diagnostic, Membership, User
 from diagnostics.services.answers import save_answer
-from diagnostics.services.team import invitation_token, invite_member
+from diagnostics.services.team import invitation_token
 from diagnostics.services.workflow import request_changes
 from tests.browser.helpers import a_diagnostic, row, step_path
 from tests.browser.inspection import Inspector
 from tests.factories import PASSWORD, UserFactory
+from tests.inviting import invite_member
 
 STEPS = [step.value for step in StepKey]
 
@@ -45,6 +46,7 @@ def test_pages_of_a_visitor(inspector, live_server):
     visitor = inspector()
     visitor.visit(
         "/",
+        "/exemple/",
         "/a-propos/",
         "/accounts/login/",
         "/accounts/password/reset/",

@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.models import User
-from diagnostics.services.team import invite_member, remove_member
+from diagnostics.services.team import remove_member
 from tests.factories import PASSWORD, StructureFactory, UserFactory
+from tests.inviting import invite_member
 from tests.pages import html_of
 from tests.scene import Scene
 

@@ -12,8 +12,9 @@ from diagnostics.models import Answer, AnswerRevision, Diagnostic, Event, Invita
 from diagnostics.services.diagnostics import delete_diagnostic, open_diagnostic
 from diagnostics.services.errors import NotAllowed, WrongState
 from diagnostics.services.structures import delete_structure
-from diagnostics.services.team import invitation_token, invite_member
+from diagnostics.services.team import invitation_token
 from tests.factories import MembershipFactory, UserFactory
+from tests.inviting import invite_member
 from tests.pages import page_of
 from tests.routes import ROUTES
 from tests.scene import BASE_URL, TITLE, Scene, make_scene

@@ -74,7 +74,7 @@ def test_one_invitation_and_one_mail():
     clients = two_browsers(scene.lead)
     team = reverse("structure_team", args=[scene.structure.pk])
     address = reverse("invitation_create", args=[scene.structure.pk])
-    typed = {"email": ["zoe@exemple.fr"], "role": ["contributor"]}
+    typed = {"addresses": ["zoe@exemple.fr"], "role": ["contributor"]}
 
     assert sent_twice(clients, address, filled(clients[0], team, address, **typed)) == {team}
 

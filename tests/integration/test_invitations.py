@@ -1,6 +1,7 @@
 """The link of an invitation, for everyone who may follow it."""
 
 import datetime as dt
+import re
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -12,7 +13,9 @@ from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.models import Event, Invitation, Membership, User
 from diagnostics.services import team
 from diagnostics.services.errors import NotAllowed, WrongState
+from diagnostics.services.structures import delete_structure
 from tests.factories import PASSWORD, MembershipFactory, StructureFactory, UserFactory
+from tests.inviting import invite_member
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +32,7 @@ def structure(lead):
 
 @pytest.fixture
 def invitation(structure, lead):
-    return team.invite_member(
+    return invite_member(
         structure,
         email="ines@x.example",
         role=MembershipRole.READER,
@@ -128,7 +131,7 @@ def test_signing_up_joins_however_the_domain_is_written(
     client, structure, lead, typed, stored, mailoutbox
 ):
     """Invitations sent before addresses had one spelling keep theirs: their links are made of it."""
-    invitation = team.invite_member(
+    invitation = invite_member(
         structure,
         email="ref@exämple.example",
         role=MembershipRole.READER,
@@ -224,8 +227,17 @@ def test_cancelled(client, address, guest, invitation, lead, structure):
 def test_accepted_by_oneself_leads_to_the_structure(client, address, invitation, guest, structure):
     team.accept_invitation(team.invitation_token(invitation), user=guest)
     client.force_login(guest)
-    page = client.get(address).content.decode()
-    assert reverse("structure_detail", args=[structure.pk]) in page
+    response = client.get(address, follow=True)
+    assert response.redirect_chain == [(reverse("structure_detail", args=[structure.pk]), 302)]
+    assert response.status_code == 200
+
+
+def test_any_link_to_their_team_leads_a_member_there(client, address, structure, lead, invitation):
+    """Cancelled, or for another address: a member has nothing to be told."""
+    client.force_login(lead)
+    assert client.get(address).url == reverse("structure_detail", args=[structure.pk])
+    team.cancel_invitation(invitation, user=lead)
+    assert client.get(address).url == reverse("structure_detail", args=[structure.pk])
 
 
 @pytest.mark.parametrize("signed_in", [True, False])
@@ -234,11 +246,77 @@ def test_accepted_by_somebody_else_tells_nothing_more(
 ):
     team.accept_invitation(team.invitation_token(invitation), user=guest)
     if signed_in:
-        client.force_login(UserFactory())
+        client.force_login(UserFactory(email="autre@x.example"))
     page = client.get(address).content.decode()
     assert "a déjà servi" in page
     assert "Lien Brumelle" not in page
     assert "ines@x.example" not in page
+    assert "Claire" not in page
+    if not signed_in:
+        # Whoever accepted it signs in, comes back to the link, and is led to the structure.
+        assert f"{reverse('account_login')}?next={address}" in page
+        data = {"login": guest.email, "password": PASSWORD}
+        response = client.post(f"{reverse('account_login')}?next={address}", data, follow=True)
+        assert response.redirect_chain[-1][0] == reverse(
+            "structure_detail", args=[invitation.structure_id]
+        )
+
+
+def links_of(page):
+    return set(re.findall(r'href="(/[^"#?]*)', page[page.index("<main") : page.index("</main")]))
+
+
+def test_removed_since_says_so_and_leads_nowhere_closed(
+    client, address, invitation, guest, structure, lead
+):
+    membership = team.accept_invitation(team.invitation_token(invitation), user=guest)
+    team.remove_member(membership, user=lead)
+    client.force_login(guest)
+    for response in (client.get(address), client.post(address)):
+        page = response.content.decode()
+        assert response.status_code == 410
+        assert "Vous ne faites plus partie de cette équipe" in page
+        assert links_of(page) == {"/"}
+    assert members(structure) == {("Claire", "lead")}
+    client.logout()
+    # To anybody else who holds the link, it has served.
+    assert "Lien Brumelle" not in client.get(address).content.decode()
+    # Invited anew, the person comes back by the new link; the old one leads there as well.
+    again = invite_member(structure, email="ines@x.example", user=lead)
+    client.force_login(guest)
+    client.post(reverse("invitation_accept", args=[team.invitation_token(again)]))
+    assert client.get(address).url == reverse("structure_detail", args=[structure.pk])
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_a_structure_that_was_deleted_says_so(
+    client, address, invitation, guest, structure, lead, accepted, signed_in
+):
+    if accepted:
+        team.accept_invitation(team.invitation_token(invitation), user=guest)
+    delete_structure(structure, user=lead)
+    if signed_in:
+        client.force_login(guest)
+    for response in (client.get(address), client.post(address)):
+        page = response.content.decode()
+        assert response.status_code == 410
+        assert "Cette structure n’est plus ici" in page
+        assert "Lien Brumelle" not in page
+        assert "ines@x.example" not in page[page.index("<main") :]
+        assert links_of(page) == {"/"}
+
+
+def test_replaced_says_that_another_message_is_there(client, address, invitation, structure, lead):
+    team.cancel_invitation(invitation, user=lead)
+    again = invite_member(structure, email="ines@x.example", user=lead)
+    response = client.get(address)
+    assert response.status_code == 410
+    assert "Une invitation plus récente vous attend" in response.content.decode()
+    # The new link itself is in the new message only.
+    assert team.invitation_token(again) not in response.content.decode()
+    team.cancel_invitation(again, user=lead)
+    assert "a été annulée" in client.get(address).content.decode()
 
 
 def test_accepted_invitation_cannot_be_cancelled(invitation, guest, lead):

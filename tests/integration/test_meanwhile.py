@@ -187,7 +187,7 @@ def opening(scene: Scene, role: str) -> dict[str, Any]:
 
 
 def invitation(scene: Scene, role: str) -> dict[str, Any]:
-    return {"email": "ici@exemple.example", "role": "reader"}
+    return {"addresses": "ici@exemple.example", "role": "reader"}
 
 
 HERE = {"arguments": _structure, "loader": "get_structure"}
@@ -265,7 +265,7 @@ RACES = [
         "invitation_create",
         "lead",
         invite_the_same,
-        422,
+        302,
         ("fait déjà partie", "ici@exemple.example"),
         invitation,
         **HERE,

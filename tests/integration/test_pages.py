@@ -18,6 +18,7 @@ from tests.factories import (
     UserFactory,
     the_kit,
 )
+from tests.inviting import invite_member
 from tests.pages import html_of
 from tests.scene import make_scene
 
@@ -116,7 +117,7 @@ def test_invitations_to_one_s_address(client):
     user = UserFactory(email="ines@x.example")
     for name in ["Ouverte", "Annulée", "Expirée"]:
         invitation = (
-            team.invite_member(
+            invite_member(
                 StructureFactory(name=name, lead=UserFactory() if name != "Ouverte" else lead),
                 email=user.email,
                 role=MembershipRole.READER,
@@ -158,7 +159,7 @@ def test_start_page_makes_the_same_queries(client, count, django_assert_num_quer
         structure = StructureFactory(lead=user)
         for _ in range(count):
             DiagnosticFactory(structure=structure)
-        team.invite_member(
+        invite_member(
             StructureFactory(lead=lead),
             email=user.email,
             role=MembershipRole.READER,

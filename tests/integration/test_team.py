@@ -10,6 +10,7 @@ from diagnostics.models import Event, Invitation, Membership
 from diagnostics.services import team
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from tests.factories import MembershipFactory, StructureFactory, UserFactory
+from tests.inviting import invite_member
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def roles(structure):
 
 
 def invite(structure, lead, email="ines@x.example", role=READER):
-    return team.invite_member(structure, email=email, role=role, user=lead, base_url=URL)
+    return invite_member(structure, email=email, role=role, user=lead, base_url=URL)
 
 
 # --- Inviting -------------------------------------------------------------------------------------
@@ -89,34 +90,10 @@ def test_mail_of_a_cancelled_invitation_is_not_sent(structure, lead, mailoutbox)
     assert mailoutbox == []
 
 
-def test_inviting_again_replaces_the_open_invitation(structure, lead):
-    first = invite(structure, lead)
-    second = invite(structure, lead, "INES@x.example", CONTRIBUTOR)
-    first.refresh_from_db()
-    assert first.cancelled_at is not None
-    assert list(Invitation.objects.pending()) == [second]
-    assert team.invitation_token(first) != team.invitation_token(second)
-
-
-def test_inviting_a_member_says_so(structure, lead, member):
-    with pytest.raises(ServiceError, match="fait déjà partie"):
-        invite(structure, lead, "PAUL@x.example")
-    assert not Invitation.objects.exists()
-
-
 def test_lead_role_is_not_given_by_invitation(structure, lead):
     with pytest.raises(ServiceError):
         invite(structure, lead, role=LEAD)
     assert not Invitation.objects.exists()
-
-
-def test_invitations_are_limited_per_day(structure, lead, monkeypatch):
-    monkeypatch.setattr(team, "INVITATIONS_PER_DAY", 2)
-    invite(structure, lead, "a@x.example")
-    invite(structure, lead, "b@x.example")
-    with pytest.raises(ServiceError, match="réessayez demain"):
-        invite(structure, lead, "c@x.example")
-    assert Invitation.objects.count() == 2
 
 
 @pytest.mark.parametrize("who", ["contributor", "facilitator", "stranger"])
@@ -235,7 +212,7 @@ def test_others_see_the_team_without_its_controls(client, structure, lead, membe
         assert client.post(reverse(name, args=[structure.pk, pk])).status_code == 403
     response = client.post(
         reverse("invitation_create", args=[structure.pk]),
-        {"email": "x@x.example", "role": "reader"},
+        {"addresses": "x@x.example", "role": "reader"},
     )
     assert response.status_code == 403
     assert Invitation.objects.count() == 1
@@ -244,10 +221,12 @@ def test_others_see_the_team_without_its_controls(client, structure, lead, membe
 @pytest.mark.parametrize(
     "data",
     [
-        {"email": "pas-une-adresse", "role": "reader"},
-        {"email": "a@x.example", "role": "lead"},
-        {"email": "a@x.example", "role": "roi"},
-        {"email": "claire@brumelle.example", "role": "reader"},
+        {"addresses": "", "role": "reader"},
+        {"addresses": "pas-une-adresse", "role": "reader"},
+        {"addresses": "a@x.example\x00", "role": "reader"},
+        {"addresses": "a@x.example " + "x" * 20_000, "role": "reader"},
+        {"addresses": "a@x.example", "role": "lead"},
+        {"addresses": "a@x.example", "role": "roi"},
     ],
 )
 def test_refused_invitation_shows_the_form_again(client, structure, lead, data):
@@ -262,11 +241,11 @@ def test_invite_from_the_page(client, structure, lead):
     client.force_login(lead)
     response = client.post(
         reverse("invitation_create", args=[structure.pk]),
-        {"email": "ines@x.example", "role": "reader"},
+        {"addresses": "ines@x.example", "role": "reader"},
         follow=True,
     )
     page = response.content.decode()
-    assert "L’invitation part à ines@x.example." in page
+    assert "1 invitation envoyée" in " ".join(page.split())
     assert ProcrastinateJob.objects.get().args["base_url"] == "http://testserver"
     invitation = Invitation.objects.get()
     client.post(reverse("invitation_cancel", args=[structure.pk, invitation.pk]))
