@@ -27,7 +27,10 @@ from diagnostics.queries import get_diagnostic, load_step
 from diagnostics.services.errors import ServiceError
 
 # Fields that a page fills in by itself.
-_WRITTEN = re.compile(r"(_FORMS|-id)\Z|\A(next|once|confirm|finding|step|gap|base_revision)\Z")
+_WRITTEN = re.compile(
+    r"(_FORMS|-id)\Z"
+    r"|\A(next|once|confirm|finding|step|gap|base_revision|list|add|take|offered)\Z"
+)
 SESSION_KEY = "pending_step"
 # Larger texts are not kept in an anonymous session: anybody could fill the database.
 MAX_KEPT = 300_000

@@ -76,6 +76,11 @@ def count(value: float, singular: str, plural: str) -> str:
     return f"{number(value)}{NBSP}{plural if value >= 2 else singular}"
 
 
+def of_rows(noun: str) -> str:
+    """Write what a list is made of, by the noun of its rows: « d’activités », « de leviers »."""
+    return f"d’{noun}s" if noun[0] in "aeiouyéèêœ" else f"de {noun}s"
+
+
 def quoted(text: str) -> str:
     """Put a text between French quotation marks."""
     return f"«{NBSP}{text}{NBSP}»"

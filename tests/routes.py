@@ -267,6 +267,27 @@ ROUTES = [
         data=_replaced_vision,
     ),
     Route(
+        "step_paste",
+        members(reader=403, contributor=200, lead=200, facilitator=403),
+        members(reader=403, contributor=302, lead=302, facilitator=403),
+        lambda scene: [scene.diagnostic.pk, "activities"],
+        data=lambda scene, address: {"text": "Forum\nClub", "add": "1"},
+    ),
+    Route(
+        "step_table",
+        VIEWERS,
+        NOT_ALLOWED,
+        lambda scene: [scene.diagnostic.pk, "vision"],
+        shows="Énoncé que nul autre ne lit",
+    ),
+    Route(
+        "step_paste_undo",
+        NOT_ALLOWED,
+        members(reader=403, contributor=302, lead=302, facilitator=403),
+        lambda scene: [scene.diagnostic.pk, "vision"],
+        data=lambda scene, address: {"revision": "1"},
+    ),
+    Route(
         "positioning_preview",
         NOT_ALLOWED,
         VIEWERS,

@@ -139,21 +139,25 @@ def choose(column: Column, cell: str) -> str | None:
     return parts[0] if len(parts) == 1 else None
 
 
-def choose_links(column: Column, cell: str) -> tuple[list[str], list[str]]:
+# What separates the names of several rows; a name may hold the weaker ones.
+_BETWEEN = (r"[;\n]", r"[,/+]", r"\bet\b")
+
+
+def choose_links(
+    column: Column, cell: str, between: Sequence[str] = _BETWEEN
+) -> tuple[list[str], list[str]]:
     """Return the values that a cell names (« O1, O3 », or the words of the rows), and what of it names
     none."""
+    cell = cell.strip()
     whole = choose(column, cell)
-    if whole is not None:
-        return [whole], []
+    if whole is not None or not cell or not between:
+        return ([whole], []) if whole is not None else ([], [cell] if cell else [])
     found, left = list[str](), list[str]()
-    parts = [part.strip() for part in re.split(r"[,;/\n+]|\bet\b", cell)]
-    for part in (part for part in parts if part):
-        value = choose(column, part)
-        if value is None:
-            left.append(part)
-        elif value not in found:
-            found.append(value)
-    return found, left
+    for part in re.split(between[0], cell):
+        values, unknown = choose_links(column, part, between[1:])
+        found += [value for value in values if value not in found]
+        left += unknown
+    return (found, left) if found else ([], [cell])
 
 
 def is_yes(cell: str) -> bool | None:

@@ -42,10 +42,11 @@ def _fields(form: StepForm) -> Iterator[tuple[str, forms.BoundField]]:
 
 def texts_by_place(form: StepForm) -> Texts:
     """Return what a browser posts of each field, by place."""
-    return {place: _posted(field) for place, field in _fields(form)}
+    return {place: texts_of(field) for place, field in _fields(form)}
 
 
-def _posted(field: forms.BoundField) -> list[str]:
+def texts_of(field: forms.BoundField) -> list[str]:
+    """Return what a browser posts of a field: nothing of a box left alone."""
     value = field.value()
     if isinstance(field.field, forms.BooleanField):
         return ["on"] if value else []
@@ -70,7 +71,7 @@ def post_of(form: StepForm) -> QueryDict:
     data = QueryDict(mutable=True)
     blank = tuple(f"{f.prefix}-" for f in form.formsets.values() if f.starts_blank)
     for _place, field in _fields(form):
-        if (texts := _posted(field)) and not field.html_name.startswith(blank or ("\0",)):
+        if (texts := texts_of(field)) and not field.html_name.startswith(blank or ("\0",)):
             data.setlist(field.html_name, texts)
     for formset in form.formsets.values():
         rows = [] if formset.starts_blank else formset.forms

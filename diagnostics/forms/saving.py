@@ -3,6 +3,7 @@ session had ended."""
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from diagnostics.domain.vocabulary import Mark, ScopeStepKey, StepKey
 from diagnostics.forms.base import StepForm, TamperedForm
 from diagnostics.forms.fields import offered
 from diagnostics.forms.kept_texts import page_of, read_posted, unsaved_texts
+from diagnostics.forms.pasting import Paste
 from diagnostics.forms.places import fields_by_place, give_row_ids
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.forms.row_operations import RowToRemove
@@ -66,6 +68,14 @@ def save_posted(form: StepForm, posted: QueryDict, loaded: LoadedStep) -> SavedS
         sent_by=_sent_by(posted),
     )
     return SavedStep(saved, refused)
+
+
+def save_paste(paste: Paste, loaded: LoadedStep) -> SavedStep:
+    """Store what a paste adds to a step and changes in it, as the step's page would; what of it is refused
+    is kept aside. Raises what save_answer raises (nothing is stored then)."""
+    posted = copy(paste.data)
+    posted["base_revision"] = str(loaded.revision)
+    return save_posted(posted_form(loaded, posted), posted, loaded)
 
 
 def take_offer(posted: QueryDict) -> None:

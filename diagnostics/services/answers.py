@@ -9,11 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from diagnostics.domain.answers import ANSWER_SHAPES, without_ids
 from diagnostics.domain.answers import Answer as AnswerShape
-from diagnostics.domain.answers import without_ids
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.indicators import Assessment, assess
-from diagnostics.domain.merge import put_back, row_keys
+from diagnostics.domain.merge import merge_answers, put_back, row_keys
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, AnswerRevision, Diagnostic, RecentAnswer, User
 from diagnostics.queries import (
@@ -29,7 +29,7 @@ from diagnostics.queries import (
     with_answer,
 )
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
-from diagnostics.services.kept_texts import Aside, keep_texts
+from diagnostics.services.kept_texts import Aside, forget_rows, keep_texts
 from diagnostics.services.locking import lock_diagnostic
 
 # What every save writes, beside the columns of what was said.
@@ -245,6 +245,41 @@ def remove_row(diagnostic: Diagnostic, step: StepKey, *, row: str, user: User) -
             user=user,
         )
     return True
+
+
+def undo_save(
+    diagnostic: Diagnostic, step: StepKey, *, revision: int, user: User
+) -> tuple[SavedAnswer, int]:
+    """Take back what the save that made a revision changed, and nothing that was written since: a save
+    like another. Return it, and how many of its changes stay because somebody changed the same since.
+
+    What is kept aside for the person of the rows that go is forgotten with them. Raises NotAllowed,
+    WrongState, and ServiceError when the revision is not at hand any more.
+    """
+    with transaction.atomic():
+        lock_for_editing(diagnostic, user=user)
+        now = Answer.objects.filter(diagnostic=diagnostic, step=step.value).first()
+        if now is None or not 0 < revision <= now.revision:
+            raise ServiceError("Cet ajout n’est plus là\u00a0: rien n’a été changé.")
+        noted = noted_answer(step, now.replaced()["value"])
+        after = noted if revision == now.revision else past_answer(now, revision)
+        empty = Noted(ANSWER_SHAPES[step]())
+        before = past_answer(now, revision - 1) if revision > 1 else empty
+        if after is None or before is None:
+            raise ServiceError(
+                "Cet ajout date de plus d’un jour\u00a0: retirez ses lignes une à une, ou passez par l’historique."
+            )
+        merged = merge_answers(after.answer, noted.answer, before.answer)
+        saved = save_answer(
+            diagnostic,
+            merged.answer,
+            internal_note=noted.note,
+            base_revision=now.revision,
+            user=user,
+        )
+        gone = after.answer.row_ids() - merged.answer.row_ids()
+        forget_rows(diagnostic, step, user=user, rows=gone)
+    return saved, len(merged.conflicts)
 
 
 def purge_recent_answers(now: dt.datetime) -> int:

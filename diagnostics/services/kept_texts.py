@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urlencode
@@ -121,6 +121,26 @@ def set_row_aside(diagnostic: Diagnostic, step: StepKey, *, user: User, row: str
         _set_aside(kept, place, kept.pop(place))
     found.texts = urlencode(kept, doseq=True)
     found.save(update_fields=["texts"])
+
+
+def forget_rows(
+    diagnostic: Diagnostic, step: StepKey, *, user: User, rows: Collection[str]
+) -> None:
+    """Forget what is kept for a person of some rows (their ids), in the caller's transaction: they take
+    the whole of it back."""
+    found = (
+        KeptText.objects.select_for_update()
+        .filter(diagnostic=diagnostic, step=step.value, user=user)
+        .first()
+    )
+    if found is None:
+        return
+    kept = {p: texts for p, texts in found.by_place.items() if not {*p.split("/")[1:2]} & {*rows}}
+    if not kept:
+        found.delete()
+    elif kept != found.by_place:
+        found.texts = urlencode(kept, doseq=True)
+        found.save(update_fields=["texts"])
 
 
 def _set_aside(kept: dict[str, list[str]], place: str, texts: list[str]) -> None:

@@ -337,6 +337,10 @@ form.addEventListener("focusout", (event) => {
 window.addEventListener("online", () => {
   save();
 });
+// Asked for by another module, which waits until all that is typed is stored (true) or could not be.
+form.addEventListener("step:save", (event) => {
+  event.detail.waits.push(Promise.resolve(saving).then(() => save()));
+});
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
     event.preventDefault();

@@ -63,6 +63,7 @@ THREAD_GET = 5
 THREAD_LINK = 14
 HISTORY_GET = 8
 START_GET = 7
+PASTE_SHOWN, PASTE_STORED, PASTE_UNDONE = 6, 20, 20  # seven of them so that it is stored once
 LITTLE_AND_MUCH = pytest.mark.parametrize("much", [False, True], ids=["little", "much"])
 MANY_ROWS = 12
 REPEATED = ("statements", "rows", "levers", "decisions", "calendar")
@@ -318,6 +319,22 @@ def test_the_thread(django_assert_num_queries, much: bool):
         response = client.post(reverse("thread_link", args=[scene.diagnostic.pk]), data)
     assert response.status_code == 302
     assert len(captured) <= WIZARD_SAVE
+
+
+@LITTLE_AND_MUCH
+def test_a_paste(django_assert_num_queries, much: bool):
+    """Shown, stored, taken back: of thirty lines as of one, they cost the same."""
+    scene = make(much=much)
+    client, step = scene.client("lead"), StepKey.ACTIVITIES
+    text = {"text": "\n".join(f"Activité {n}" for n in range(30 if much else 2))}
+    page = reverse("step_paste", args=[scene.diagnostic.pk, step.value])
+    with django_assert_num_queries(PASTE_SHOWN):
+        assert client.post(page, text).status_code == 200
+    with django_assert_num_queries(PASTE_STORED):
+        assert client.post(page, text | {"add": "1", "once": "0" * 32}).status_code == 302
+    undone = reverse("step_paste_undo", args=[scene.diagnostic.pk, step.value])
+    with django_assert_num_queries(PASTE_UNDONE):
+        assert client.post(undone, {"revision": scene.revision(step)}).status_code == 302
 
 
 @LITTLE_AND_MUCH

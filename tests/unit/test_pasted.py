@@ -13,7 +13,7 @@ from diagnostics.domain.cells import MAX_CHARACTERS, UnreadableTable, clean
 from diagnostics.domain.columns import Column
 from diagnostics.domain.pasted import Pasted, read_pasted
 from diagnostics.domain.vocabulary import StepKey
-from diagnostics.forms.pasting import columns_of, pasted_sets
+from diagnostics.forms.columns import columns_of, pasted_sets
 from tests.posting import context_of, form_of
 from tests.scene import demo_document
 from tests.shapes import patient
