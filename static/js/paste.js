@@ -16,7 +16,12 @@ function quoted(cell) {
 // The cells of a table as a spreadsheet would paste them: a word processor puts the paragraphs of a cell on
 // lines of their own in its plain text.
 function cellsOf(html) {
-  const made = new DOMParser().parseFromString(html, "text/html");
+  if (!/<table/i.test(html)) {
+    return "";
+  }
+  // Its looks would be refused one by one by the content policy.
+  const plain = html.replace(/<style[\s\S]*?<\/style>|\sstyle\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)/gi, "");
+  const made = new DOMParser().parseFromString(plain, "text/html");
   const tables = made.querySelectorAll("table");
   if (tables.length !== 1) {
     return "";
@@ -83,9 +88,10 @@ async function make(field, before, text, button) {
   write(field, before);
   form.dispatchEvent(new CustomEvent("step:save", { detail: { waits } }));
   const arrived = await Promise.all(waits);
-  if (!arrived.every(Boolean)) {
+  if (!navigator.onLine || !arrived.every(Boolean)) {
     write(field, after);
     button.disabled = false;
+    live.textContent = "Rien n’est parti\u00a0: le texte est toujours dans son champ.";
     return;
   }
   const row = field.closest("[data-row]");

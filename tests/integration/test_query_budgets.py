@@ -333,8 +333,10 @@ def test_a_paste(django_assert_num_queries, much: bool):
     with django_assert_num_queries(PASTE_STORED):
         assert client.post(page, text | {"add": "1", "once": "0" * 32}).status_code == 302
     undone = reverse("step_paste_undo", args=[scene.diagnostic.pk, step.value])
-    with django_assert_num_queries(PASTE_UNDONE):
-        assert client.post(undone, {"revision": scene.revision(step)}).status_code == 302
+    made = {"revision": scene.revision(step)}
+    # One less where somebody else's answer was replaced: it is found among the first.
+    with django_assert_num_queries(PASTE_UNDONE - much):
+        assert client.post(undone, made).status_code == 302
 
 
 @LITTLE_AND_MUCH
