@@ -7,9 +7,11 @@ Bricolage Grotesque, at most a tenth wider than bold: its callers count with ``H
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 ELLIPSIS = "…"
+_BREAK = re.compile(r"([:;,.]?)\s*\n\s*(?:[•▪◦*–-]\s+)?")
 HEADING = 1.12  # how much wider than bold a heading may be
 
 _REGULAR_BY_WIDTH = {
@@ -173,11 +175,22 @@ def _split_word(word: str, width: float, size: float, bold: bool) -> list[str]:
 
 
 def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
-    """Break a text into lines of at most ``width``; words that are too wide are cut."""
+    """Break a text into lines of at most ``width``; its own line breaks are kept, words that are too
+    wide are cut."""
+    return [line for lines in _paragraphs(text, width, size, bold) for line in lines]
+
+
+def _paragraphs(text: str, width: float, size: float, bold: bool) -> list[list[str]]:
+    """Return the lines of each paragraph that holds something."""
+    found = (_flow(part, width, size, bold) for part in text.split("\n"))
+    return [lines for lines in found if lines]
+
+
+def _flow(text: str, width: float, size: float, bold: bool) -> list[str]:
     space = text_width(" ", size, bold=bold)
     lines: list[str] = []
     current, used = "", 0.0
-    for word in text.replace("\n", " ").replace("\t", " ").split(" "):
+    for word in text.replace("\t", " ").split(" "):
         if not word:
             continue
         needed = text_width(word, size, bold=bold)
@@ -195,20 +208,40 @@ def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[st
 
 
 def fit(text: str, width: float, size: float, *, lines: int, bold: bool = False) -> list[str]:
-    """Wrap a text into at most ``lines`` lines; the last one ends in « … » when it was cut."""
+    """Wrap a text into at most ``lines`` lines; the last one ends in « … » when it was cut.
+
+    Line breaks that leave no room become points: « rencontrer · former ».
+    """
+    return [line for some in _fitted(text, width, size, lines, bold) for line in some]
+
+
+def _fitted(text: str, width: float, size: float, lines: int, bold: bool) -> list[list[str]]:
+    """Return the lines of each paragraph of a text, at most ``lines`` in all."""
     # Far more than could fit is not even measured.
-    wrapped = wrap(text[: int(lines * width / size * 8) + 50], width, size, bold=bold)
+    start = text[: int(lines * width / size * 8) + 50]
+    paragraphs = _paragraphs(start, width, size, bold)
+    if sum(map(len, paragraphs)) <= lines:
+        return paragraphs
+    if len(paragraphs) > 1:
+        paragraphs = _paragraphs(_on_one_line(start.strip()), width, size, bold)
+    (wrapped,) = paragraphs
     if len(wrapped) <= lines:
-        return wrapped
+        return paragraphs
     last = wrapped[lines - 1]
     while last and text_width(last + ELLIPSIS, size, bold=bold) > width:
         last = last[:-1]
     space = last.rfind(" ")
     if not wrapped[lines - 1].endswith(last) and space > 0.6 * len(last):
         last = last[:space]  # a whole word rather than a piece of it, unless it costs the line
-    return [*wrapped[: lines - 1], last.rstrip(" ,;:.\u00a0\u202f(«–-") + ELLIPSIS]
+    return [[*wrapped[: lines - 1], last.rstrip(" ,;:.·\u00a0\u202f(«–-") + ELLIPSIS]]
+
+
+def _on_one_line(text: str) -> str:
+    """Write a point for each line break that follows no other sign."""
+    return _BREAK.sub(lambda found: f"{found[1]} " if found[1] else " · ", text)
 
 
 def clip(text: str, width: float, size: float, *, lines: int, bold: bool = False) -> str:
-    """Shorten a text to what fits in ``lines`` lines of ``width``."""
-    return " ".join(fit(text, width, size, lines=lines, bold=bold))
+    """Shorten a text to what fits in ``lines`` lines of ``width``; its own line breaks are kept."""
+    fitted = _fitted(text, width, size, lines, bold)
+    return "\n".join(" ".join(paragraph) for paragraph in fitted)

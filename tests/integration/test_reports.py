@@ -181,8 +181,11 @@ def test_the_team_s_own_notes_are_nowhere():
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     for role in ("lead", "facilitator"):
         client = scene.client(role)
-        for name in ("report", "document_json", "diagnostic_check"):
+        for name in ("report", "document_json"):
             assert "Entre nous ZZZ" not in client.get(address(name, scene)).content.decode()
+    check = address("diagnostic_check", scene)
+    assert "Entre nous ZZZ" in scene.client("lead").get(check).content.decode()
+    assert "Entre nous ZZZ" not in scene.client("facilitator").get(check).content.decode()
     assert "Entre nous ZZZ" not in json.dumps(scene.diagnostic.versions.get().content)
     step = reverse("diagnostic_step", args=[scene.diagnostic.pk, "vision"])
     assert "Entre nous ZZZ" not in scene.client("facilitator").get(step).content.decode()

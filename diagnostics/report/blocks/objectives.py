@@ -55,7 +55,7 @@ def blocks(answer: Objectives, document: DiagnosticDocument) -> list[Block]:
             "Objectifs, avec leur valeur actuelle, leur cible et leur échéance",
             (
                 Column("N°", "code", 1.1, ColumnKind.CODE),
-                Column("Objectif", "", 8.7),
+                Column("Objectif", "", 8.7, ColumnKind.TYPED),
                 Column("Aujourd’hui", "amount", 2.4, ColumnKind.FIGURE),
                 Column("Cible", "amount", 2.8, ColumnKind.FIGURE),
                 Column("Échéance", "year", 2.0, ColumnKind.FIGURE),

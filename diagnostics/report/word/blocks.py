@@ -30,6 +30,7 @@ SIGNS = {
     "to_strengthen": "◐",
     "to_create": "○",
     "secured": "●",
+    "to_renew": "◐",
     "to_mobilise": "○",
     "to_approach": "○",
     "self": "●",
