@@ -285,7 +285,7 @@ def test_what_holds_nothing_is_not_stored(tmp_path):
         (["answers", "objectives", "rows", 0, "deadline_year"], "bientôt",
          f"answers.objectives.rows[0].deadline_year{NB}: un nombre entier est attendu"),
         (["answers", "vison"], {}, f"answers.vison{NB}: clé inconnue"),
-        (["diagnostic", "horizon_years"], 4, f"diagnostic.horizon_years{NB}: valeur inconnue"),
+        (["diagnostic", "horizon_years"], 6, f"diagnostic.horizon_years{NB}: valeur inconnue"),
         (["acknowledgements", 0, "reason"], "", f"acknowledgements[0].reason{NB}: ce texte est vide"),
         (["kit"], "rameau-1999", "Le kit « rameau-1999 » n’est pas chargé"),
     ],

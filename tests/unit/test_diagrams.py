@@ -216,6 +216,13 @@ def test_a_text_cut_to_lines_fits_them(text, width, lines):
 
 def test_a_short_text_is_left_alone_and_a_long_one_says_it_was_cut():
     assert clip("Citoyens", 100, 10, lines=1) == "Citoyens"
+    assert (
+        clip("Relier\n- les élus\n- les clubs", 200, 10, lines=3)
+        == "Relier\n- les élus\n- les clubs"
+    )
+    assert wrap("Relier :\n\nles élus", 200, 10) == ["Relier :", "les élus"]
+    on_one = clip("Relier :\n- les élus\n• les clubs", 400, 10, lines=1)
+    assert on_one == "Relier : les élus · les clubs"
     cut = clip("Une dynamique territoriale collective est instaurée", 100, 10, lines=1)
     assert cut == "Une dynamique…"
 

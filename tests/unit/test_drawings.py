@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnostics.domain.answers import EconomicModel, EconomicSnapshot, Lever
+from diagnostics.domain.answers import EconomicModel, EconomicSnapshot, Lever, Objectives
 from diagnostics.domain.vocabulary import Handling, ScopeStepKey, StepKey
+from diagnostics.report.blocks import objectives as objective_blocks
+from diagnostics.report.blocks.types import Table
 from diagnostics.report.diagrams import economic, objectives
 from diagnostics.report.diagrams.alliances import (
     MAX_HEIGHT,
@@ -196,11 +198,12 @@ def timed(draw):
         target=draw(st.sampled_from(["", "50\u00a0%"]) | TEXTS),
         deadline=draw(st.none() | st.integers(1900, 2100)),
         has_figure=draw(st.booleans()),
+        is_falling=draw(st.booleans()),
     )
 
 
 @patient
-@given(st.lists(timed(), max_size=60), st.sampled_from([3, 5]))
+@given(st.lists(timed(), max_size=60), st.sampled_from([3, 4, 5]))
 def test_the_timeline_holds_any_objective(rows, horizon):
     years = {"base_year": 2026, "target_year": 2026 + horizon}
 
@@ -251,6 +254,42 @@ def test_a_deadline_out_of_the_horizon_is_said(deadline, end, words):
 
     assert layout.rows[0].end == end
     assert " ".join(layout.rows[0].labels[3].lines) == words
+
+
+@pytest.mark.parametrize(
+    ("now", "target", "words", "falls"),
+    [
+        (40, {"target_value": 20}, "40 → 20\u00a0jours, en baisse, 2029", True),
+        (40, {"target_value": 0}, "40 → 0\u00a0jours, en baisse, 2029", True),
+        (20, {"target_value": 20}, "20 → 20\u00a0jours, 2029", False),
+        (
+            40,
+            {"target_value": 30, "target_max_value": 39},
+            "40 → 30 à 39\u00a0jours, en baisse, 2029",
+            True,
+        ),
+        (40, {"target_value": 30, "target_max_value": 50}, "40 → 30 à 50\u00a0jours, 2029", False),
+        (
+            40,
+            {"target_value": 70, "target_at_least": True},
+            "40 → au moins 70\u00a0jours, 2029",
+            False,
+        ),
+        (2, {"target_value": 3, "per_year": True}, "2 → 3\u00a0jours par an, 2029", False),
+    ],
+)
+def test_a_target_is_drawn_and_told_as_it_is(now, target, words, falls):
+    row = {"id": "o1", "baseline_value": now, "unit": "jours", "deadline_year": 2029, **target}
+    answer = Objectives.model_validate({"rows": [row]})
+
+    (svg,) = drawings_of(answer, demo("sorelle"))
+
+    root = ElementTree.fromstring(svg)
+    assert words in root[0].text
+    assert len(root.findall(f"{SVG}path")) == falls  # the triangle on its head
+    (table,) = (b for b in objective_blocks.blocks(answer, demo("sorelle")) if isinstance(b, Table))
+    details = [detail.text for cell in table.groups[0][0].cells for detail in cell.details]
+    assert any("en baisse" in text for text in details) == falls
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -10,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostics.domain.answers import ANSWER_SHAPES, Vision
-from diagnostics.domain.document import Answers
+from diagnostics.domain.document import Answers, read_document
 from diagnostics.domain.reading import read_text
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import TamperedForm
@@ -18,7 +21,7 @@ from diagnostics.forms.fields import CountField, NumberField, TextField, YearFie
 from diagnostics.queries import StepContext
 from tests.posting import STEPS, context_of, form_of, posted
 from tests.scene import demo_document
-from tests.shapes import answers, document_with_targets, patient
+from tests.shapes import answers, document_with_targets, documents, patient
 
 TARGETS = document_with_targets()
 
@@ -72,6 +75,46 @@ def test_any_answer_is_posted_back_equal(step, data):
 
     assert form.is_valid(), list(form.error_list())
     assert form.answer() == answer
+
+
+# As other programs write: decomposed, with the signs of word processors, on many lines.
+_ODD = st.text(st.sampled_from("ae\u0301 \n\t\r\u2028\x0b\uf0b7\u200b«»-3%"), max_size=30)
+
+
+FREE = {
+    *("statement", "text", "indicator", "unit", "label", "detail", "posture", "note", "actor"),
+    *("purpose", "partner", "territory", "milestone", "team_detail", "needs_now", "needs_target"),
+    *("organisation", "governance", "rationale", "starting_point", "board_question"),
+}
+
+
+def _rewritten(value: Any, odd: Callable[[str], str]) -> Any:
+    """The same JSON with its free texts written otherwise."""
+    if isinstance(value, dict):
+        return {
+            name: odd(part)
+            if name in FREE and part and isinstance(part, str)
+            else _rewritten(part, odd)
+            for name, part in value.items()
+        }
+    if isinstance(value, list):
+        return [_rewritten(part, odd) for part in value]
+    return value + 0.0000001 if isinstance(value, float) else value
+
+
+@patient
+@given(documents(), st.data())
+def test_whatever_is_imported_is_saved_unchanged_by_each_step(document, data):
+    value = _rewritten(document.as_json(), lambda text: f"{text[:20]}{data.draw(_ODD)}"[:50] + "x")
+    imported = read_document(json.dumps(value))
+
+    for step in STEPS:
+        context = context_of(imported, step)
+        form = form_of(context, step, posted(form_of(context, step)))
+        form.check_structure()
+        assert form.is_valid(), list(form.error_list())
+        stored = (imported.answers.get(step) or ANSWER_SHAPES[step]()).without_blank_rows()
+        assert form.answer() == stored
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -31,7 +31,7 @@ from diagnostics.typography import count, enumeration
 PAGE_RULE = PageRule.TABLE_WHOLE
 COLUMNS = (
     Column("N°", "code", 1.2, ColumnKind.CODE),
-    Column("Activité", "", 9.9),
+    Column("Activité", "", 9.9, ColumnKind.TYPED),
     Column("Priorité", "priority", 3.0),
     Column("État", "state", 2.9),
 )

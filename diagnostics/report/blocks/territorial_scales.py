@@ -14,6 +14,7 @@ from diagnostics.report.blocks.types import (
     DASH,
     Block,
     Column,
+    ColumnKind,
     Drawing,
     PageRule,
     Piece,
@@ -48,7 +49,7 @@ def blocks(answer: TerritorialScales, document: DiagnosticDocument) -> list[Bloc
             "scales",
             "Échelons territoriaux des actions",
             (
-                Column("Action", "", 6.4),
+                Column("Action", "", 6.4, ColumnKind.TYPED),
                 Column("Échelons", "scale", 4.8),
                 Column("Territoire et précision", "third", 5.8),
             ),
