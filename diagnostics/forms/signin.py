@@ -36,6 +36,9 @@ class InOurWords:
     """Gives the fields their French labels, and no placeholder beside the label."""
 
     fields: dict[str, Any]
+    is_bound: bool
+    # The form is all that its page is for: one types at once.
+    takes_focus = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,6 +47,8 @@ class InOurWords:
             field.widget.attrs.pop("placeholder", None)
             if isinstance(field, forms.EmailField):
                 self.fields[name] = _our_address(field)
+        if self.takes_focus and not self.is_bound:
+            next(iter(self.fields.values())).widget.attrs["autofocus"] = True
         if "password1" in self.fields:
             self.fields["password1"].help_text = CHOOSING_HELP
 
@@ -62,9 +67,13 @@ def _our_address(field: forms.EmailField) -> AddressField:
 class LoginForm(InOurWords, allauth_forms.LoginForm):
     """Signing in."""
 
+    takes_focus = True
+
 
 class SignupForm(InOurWords, allauth_forms.SignupForm):
     """Signing up."""
+
+    takes_focus = True
 
 
 class AddEmailForm(InOurWords, allauth_forms.AddEmailForm):

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from procrastinate.contrib.django import app
@@ -81,12 +82,22 @@ def addresses_of(user: User) -> set[str]:
     }
 
 
-def has_a_team(user: User) -> bool:
-    """Tell whether a person is in a team, or invited to one at an address that they proved."""
+def invitations_to(user: User) -> QuerySet[Invitation]:
+    """Return the invitations that a person can accept, at any address that they proved."""
+    proved = EmailAddress.objects.filter(user=user, verified=True).values("email")
     return (
-        user.memberships.filter(structure__deleted_at=None).exists()
-        or Invitation.objects.pending().filter(email__in=addresses_of(user)).exists()
+        Invitation.objects.pending()
+        .filter(Q(email__iexact=user.email) | Q(email__in=proved))
+        .exclude(structure__memberships__user=user)
+        .select_related("structure", "invited_by")
+        .order_by("created_at", "pk")
     )
+
+
+def has_a_team(user: User) -> bool:
+    """Tell whether a person is in a team, or invited to one."""
+    is_member = user.memberships.filter(structure__deleted_at=None).exists()
+    return is_member or invitations_to(user).exists()
 
 
 class Outcome(Enum):

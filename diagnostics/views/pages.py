@@ -19,7 +19,7 @@ from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.models import Invitation, Kit, User
 from diagnostics.queries import OwnDiagnostic, load_start
 from diagnostics.report.sample import sample_content, sample_drawing, sample_pages
-from diagnostics.services.team import invitation_token
+from diagnostics.services.team import invitation_token, invitations_to
 from diagnostics.views.tiles import DiagnosticTile, diagnostic_tile
 
 logger = logging.getLogger(__name__)
@@ -62,17 +62,10 @@ def _start_tile(own: OwnDiagnostic) -> StartTile:
 
 
 def _invitations_to(user: User) -> list[tuple[Invitation, str]]:
-    """Return the open invitations to a person's address, with their links."""
-    invitations = (
-        Invitation.objects.pending()
-        .filter(email__iexact=user.email)
-        .exclude(structure__memberships__user=user)
-        .select_related("structure", "invited_by")
-        .order_by("created_at", "pk")
-    )
+    """Return the open invitations to a person, with their links."""
     return [
         (invitation, reverse("invitation_accept", args=[invitation_token(invitation)]))
-        for invitation in invitations
+        for invitation in invitations_to(user)
     ]
 
 

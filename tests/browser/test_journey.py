@@ -76,7 +76,7 @@ def open_diagnostic(page: Page) -> None:
     page.get_by_label("Année N").fill("2026")
     page.get_by_label("3 ans").check()
     page.get_by_role("button", name="Ouvrir le diagnostic").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Quelle situation")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Situation souhaitée")
 
 
 def fill_first_axes(page: Page) -> None:

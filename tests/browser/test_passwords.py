@@ -54,6 +54,16 @@ def test_it_is_sent_as_a_password(open_browser, live_server):
     assert page.evaluate("sessionStorage.getItem('sent')") == "password"
 
 
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [("/accounts/login/", "Adresse e-mail"), ("/accounts/signup/", "Nom affiché")],
+)
+def test_one_types_at_once(open_browser, live_server, path, label):
+    page = open_browser()
+    page.goto(path)
+    expect(page.get_by_label(label)).to_be_focused()
+
+
 def test_every_password_has_its_button(own, open_browser):
     counts = {}
     page = own

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.urls import reverse
 
 from diagnostics.domain.vocabulary import MembershipRole
@@ -108,6 +109,19 @@ def test_who_is_invited_chooses_on_the_start_page(client, mailoutbox):
     )
     assert confirmed(client, mailoutbox) == reverse("start")
     assert "Lien Brumelle" in html_of(client.get(reverse("start")))
+
+
+def test_who_is_invited_at_a_second_address_finds_it_on_the_start_page(client):
+    user = UserFactory(email="ines@x.example")
+    EmailAddress.objects.create(user=user, email="i.d@x.example", verified=True)
+    EmailAddress.objects.create(user=user, email="pas.prouvee@x.example", verified=False)
+    lead = UserFactory()
+    for email, name in [("i.d@x.example", "Lien Brumelle"), ("pas.prouvee@x.example", "Arvelle")]:
+        invite_member(StructureFactory(lead=lead, name=name), email=email, user=lead)
+    client.force_login(user)
+    page = html_of(client.get(reverse("start")))
+    assert "Lien Brumelle" in page
+    assert "Arvelle" not in page
 
 
 @pytest.mark.parametrize("has_left", [False, True])
