@@ -66,7 +66,8 @@ def links_of(key: Key, thread: Thread) -> tuple[list[str], list[str]]:
     return before, after
 
 
-def _line(item: Item, thread: Thread) -> ThreadLine:
+def thread_line(item: Item, thread: Thread) -> ThreadLine:
+    """Return an item as a line: its names, what it is tied to on both sides, what it lacks."""
     before, after = links_of(item.key, thread)
     remarks = [gap.kind.short for gap in thread.gaps_of(item.key)]
     if item.key in thread.chosen:
@@ -77,7 +78,7 @@ def _line(item: Item, thread: Thread) -> ThreadLine:
 def thread_table(thread: Thread) -> list[ThreadGroup]:
     """Return the thread by kind of item, in its order; kinds without an item are left out."""
     return [
-        ThreadGroup(_HEADINGS.get(kind, kind.label), [_line(item, thread) for item in items])
+        ThreadGroup(_HEADINGS.get(kind, kind.label), [thread_line(item, thread) for item in items])
         for kind in ItemKind
         if (items := thread.of_kind(kind))
     ]

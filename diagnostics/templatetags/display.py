@@ -12,7 +12,7 @@ from diagnostics.report import diagrams
 from diagnostics.report.blocks import blocks_of
 from diagnostics.report.blocks.board_decisions import calendar
 from diagnostics.report.blocks.types import Block, Calendar
-from diagnostics.report.diagrams.thread import thread_svg
+from diagnostics.report.diagrams.thread import thread_svg, thread_svg_for_print
 
 register = template.Library()
 
@@ -40,6 +40,13 @@ def board_calendar(rows: list[Milestone], document: DiagnosticDocument) -> Calen
 def thread_drawing(document: DiagnosticDocument, *, for_print: bool = False) -> SafeString:
     """Draw the thread of a document."""
     return thread_svg(document, for_print=for_print)
+
+
+@register.simple_tag
+def thread_drawing_for_print(document: DiagnosticDocument) -> SafeString | str:
+    """Draw the thread of a document lower, where the drawing of the screen is too high to be read on
+    a landscape page; empty where it is not."""
+    return thread_svg_for_print(document)
 
 
 @register.simple_tag

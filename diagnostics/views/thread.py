@@ -19,6 +19,7 @@ from diagnostics.forms.thread import LinkForm
 from diagnostics.models import Answer
 from diagnostics.queries import LoadedDiagnostic, LoadedThread, get_diagnostic, load_thread
 from diagnostics.report.thread_table import item_name, links_of, thread_table
+from diagnostics.report.thread_tree import thread_trees
 from diagnostics.requests import SignedInRequest
 from diagnostics.services.answers import StaleRevision, save_answer
 from diagnostics.services.errors import WrongState
@@ -162,6 +163,7 @@ def _render(
         "document": page.document,
         "thread": thread,
         "groups": thread_table(thread),
+        "trees": thread_trees(thread),
         "missing": _missing_links(request, loaded, page, thread, refused),
         "chosen": [item_name(thread.items[key]) for key in thread.items if key in thread.chosen],
         "refused": refused,

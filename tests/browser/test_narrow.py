@@ -10,6 +10,7 @@ from diagnostics.services.answers import save_answer
 from tests.browser.helpers import a_diagnostic, step_path, wait_until
 
 PHONE = {"width": 390, "height": 800}
+TABLET = {"width": 760, "height": 1000}
 DESK = {"width": 1400, "height": 900}
 BEYOND = "e => e.scrollWidth - e.clientWidth"
 # A list whose box has room for fewer lines than its chosen words take.
@@ -29,11 +30,11 @@ LINES = """e => {
 }"""
 
 
-@pytest.mark.parametrize("page_name", ["fil-rouge", "rapport"])
-def test_a_drawing_wider_than_the_screen_says_so(open_browser, demo, page_name):
+@pytest.mark.parametrize(("page_name", "screen"), [("fil-rouge", TABLET), ("rapport", PHONE)])
+def test_a_drawing_wider_than_the_screen_says_so(open_browser, demo, page_name, screen):
     diagnostic = Diagnostic.objects.get(structure=demo["Passerelles en Sorelle"])
     lead = Membership.objects.get(structure=diagnostic.structure, role=MembershipRole.LEAD).user
-    page = open_browser(lead, viewport=PHONE)
+    page = open_browser(lead, viewport=screen)
     page.goto(f"/diagnostics/{diagnostic.pk}/{page_name}/")
     drawing = page.get_by_role("group", name="Dessin du fil rouge")
     hint = page.locator(":has(> [aria-label='Dessin du fil rouge']) > .scroll-hint")
@@ -46,6 +47,32 @@ def test_a_drawing_wider_than_the_screen_says_so(open_browser, demo, page_name):
     page.set_viewport_size(DESK)
     expect(hint).to_be_hidden()
     assert drawing.evaluate(BEYOND) == 0
+
+
+def test_on_a_phone_the_thread_goes_from_top_to_bottom(open_browser, demo):
+    diagnostic = Diagnostic.objects.get(structure=demo["Passerelles en Sorelle"])
+    lead = Membership.objects.get(structure=diagnostic.structure, role=MembershipRole.LEAD).user
+    page = open_browser(lead, viewport=PHONE)
+    page.goto(f"/diagnostics/{diagnostic.pk}/fil-rouge/")
+
+    expect(page.get_by_role("group", name="Dessin du fil rouge")).to_be_hidden()
+    role = page.locator('.thread-branch[data-kind="role"]', has_text="Être un éclaireur")
+    objective = role.locator('.thread-branch[data-kind="objective"]', has_text="O5")
+    activity = objective.locator('.thread-branch[data-kind="activity"]', has_text="A8")
+    expect(activity).to_contain_text("Échelon")
+    boxes = [part.bounding_box() for part in (role, objective, activity)]
+    assert [box["y"] for box in boxes] == sorted(box["y"] for box in boxes)
+    assert all(box["x"] + box["width"] <= PHONE["width"] for box in boxes)
+    page.set_viewport_size(DESK)
+    expect(page.get_by_role("group", name="Dessin du fil rouge")).to_be_visible()
+    expect(role).to_be_hidden()
+
+
+def test_on_a_phone_the_rail_says_which_step_of_how_many(open_browser, kit):
+    diagnostic, lead = a_diagnostic()
+    page = open_browser(lead, viewport=PHONE)
+    page.goto(step_path(diagnostic, "activities"))
+    expect(page.locator(".rail-fold > summary")).to_contain_text("Étape 5 sur 11")
 
 
 def test_the_state_is_beside_the_name_on_a_phone(open_browser, demo):

@@ -13,7 +13,7 @@ from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.thread import ItemKind, read_thread
 from diagnostics.report.diagrams import thread_cards as cards
 from diagnostics.report.diagrams import thread_layout as geometry
-from diagnostics.report.diagrams.thread import thread_svg
+from diagnostics.report.diagrams.thread import READABLE_HEIGHT, thread_svg, thread_svg_for_print
 from diagnostics.report.diagrams.thread_cards import COLUMN_OF, PRINT, SCREEN, Outline, Side
 from diagnostics.report.diagrams.thread_layout import ThreadLayout, thread_layout
 from diagnostics.report.lettering import text_width
@@ -200,6 +200,17 @@ def test_a_large_diagnostic_is_shown_whole(frame):
     assert sizes == [4, 4, 8, 20, 20, 5, 20]  # activities and steps share a column
     if frame is PRINT:
         points = min(267 / 25.4 * 72 / layout.width, 152 / 25.4 * 72 / layout.height)
+        assert cards.TEXT_SIZE * points >= 7
+
+
+def test_a_high_drawing_has_a_lower_one_for_paper():
+    """Put on a landscape page, that of the screen would be in letters of less than 7 points."""
+    assert thread_svg_for_print(demo_document("arvelle")) == ""
+    for document in (demo_document("sorelle"), document_of()):
+        assert thread_layout(read_thread(document), frame=SCREEN).height > READABLE_HEIGHT
+        svg = ElementTree.fromstring(thread_svg_for_print(document))
+        _x, _y, width, height = map(float, svg.get("viewBox").split())
+        points = min(267 / 25.4 * 72 / width, 152 / 25.4 * 72 / height)
         assert cards.TEXT_SIZE * points >= 7
 
 

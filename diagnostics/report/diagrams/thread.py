@@ -252,6 +252,18 @@ def draw_thread(layout: ThreadLayout, title: str) -> SafeString:
     return sized_drawing("r-thread-drawing", layout.width, layout.height, title, parts)
 
 
+# Above, the letters of a drawing that is put on a landscape page of A4 are under 7 points.
+READABLE_HEIGHT = PRINT.limit
+
+
+def thread_svg_for_print(document: DiagnosticDocument) -> SafeString | str:
+    """Draw the thread of a page that a browser prints; empty when the screen's drawing serves."""
+    thread = read_thread(document)
+    if thread_layout(thread, frame=SCREEN).height <= READABLE_HEIGHT:
+        return ""
+    return draw_thread(thread_layout(thread, frame=PRINT), _words(thread))
+
+
 def thread_svg(document: DiagnosticDocument, *, for_print: bool = False) -> SafeString:
     """Draw the thread of a document (already without dangling links).
 
