@@ -143,7 +143,7 @@ def test_pages_of_an_open_diagnostic(inspector, demo):
     own.visit(base, base + "modifier/", base + "relecture/", base + "coherence/", base + "rapport/")
     own.visit(base + "fil-rouge/")
     page = own.page
-    page.get_by_text("A2 Café partenaires trimestriel").first.click()
+    page.locator("summary", has_text="A2 Café partenaires trimestriel").first.click()
     page.get_by_role("button", name="Relier : A2 Café partenaires trimestriel").click()
     expect(page.locator(".error-summary")).to_be_focused()
     own.inspect("a link refused")
