@@ -58,6 +58,11 @@ def offered(error: ValidationError) -> tuple[str, str]:
     return (params["words"], params["text"]) if params else ("", "")
 
 
+def _figures_spaced(text: str) -> str:
+    """Write the figures of a text with their thousands apart: « 1 200 à 1 500 »."""
+    return re.sub(r"(?<![\d,])\d+", lambda found: number(int(found[0])), text)
+
+
 def _offer(text: str, words: str) -> ValidationError:
     return ValidationError(
         "Vouliez-vous %(words)s\u202f?",
@@ -185,7 +190,7 @@ class TargetField(NumberField):
         if found.problem:
             raise ValidationError(found.problem, code="invalid")
         if found.offer:
-            raise _offer(found.offer, f"{found.offer}{self.unit.label}")
+            raise _offer(found.offer, f"{_figures_spaced(found.offer)}{self.unit.label}")
         if found.at_least and not self.may_be_minimum and found.low is not None:
             raise _offer(target_text(found.low), f"{target_text(found.low)}{self.unit.label}")
         return found

@@ -153,7 +153,7 @@ REFUSED = [
     ("economic_model", "levers-0-amount_now_keur", "1000001", SIGNED),
     ("economic_model", "levers-0-amount_target_keur", "10 à 1000001", SIGNED),
     ("economic_model", "levers-0-amount_target_keur", "1,2 à 1,5 M€",
-     "Vouliez-vous 1200 à 1500\u00a0K€\u202f?"),
+     "Vouliez-vous 1\u202f200 à 1\u202f500\u00a0K€\u202f?"),
     ("economic_model", "levers-0-amount_target_keur", "au moins 30", "Vouliez-vous 30\u00a0K€\u202f?"),
     ("objectives", "rows-0-target_value", "20 à 15", "Vouliez-vous 15 à 20\u202f?"),
     ("objectives", "rows-0-target_value", "-3", BETWEEN.format("1\u202f000\u202f000\u202f000")),
