@@ -165,9 +165,9 @@ class StepWizard(NamedUrlWizardView):
             typed = copy(posted)
             take_offer(typed)
             form = posted_form(loaded, typed)
-            if any(name in posted for name in OPERATIONS):
+            if any(name in typed for name in OPERATIONS):
                 data, anchor = apply_operation(form, typed, loaded.examples)
-                removed = row_to_remove(form, posted.get("row_op", ""))
+                removed = row_to_remove(form, str(typed.get("row_op", "")))
                 form = form if removed else posted_form(loaded, data)
             saved = save_posted(form, posted, loaded)
             removed_at = remove_posted(removed, saved, loaded) if removed else 0

@@ -289,10 +289,6 @@ class StepForm(forms.Form):
         """Return what an example writes, by field of the form, from its values by field of the shape."""
         return values
 
-    def own_example(self, name: str) -> list[dict[str, Any]] | None:
-        """Return what a button of the form itself fills in, as an example of the kit says it."""
-        return None
-
     def preview(self) -> SafeString:
         """Return the drawing that follows what is typed; only where there is a preview_template."""
         raise NotImplementedError

@@ -94,12 +94,8 @@ def press_example(form: StepForm, data: QueryDict, name: str, examples: Sequence
     """Write an example into what is posted, or take it back when it is there already; return the id of
     the element to show next.
 
-    ``name``: the number of an example of the step, or what a button of the form itself is called.
-    Raises ValueError for anything else.
+    ``name``: the number of an example of the step. Raises ValueError for anything else.
     """
-    own = form.own_example(name)
-    if own is not None:
-        return _fill(form, data, own)
     number = int(name)
     example = next((entry for entry in examples if entry.pk == number), None)
     if example is None:
@@ -112,8 +108,7 @@ def press_example(form: StepForm, data: QueryDict, name: str, examples: Sequence
     return f"exemple-{number}"
 
 
-def _fill(form: StepForm, data: QueryDict, payload: Payload) -> str:
-    anchor = ""
+def _fill(form: StepForm, data: QueryDict, payload: Payload) -> None:
     for entry in payload:
         values: Values = entry["values"]
         if entry["formset"] is None:
@@ -126,12 +121,8 @@ def _fill(form: StepForm, data: QueryDict, payload: Payload) -> str:
             index = _first_blank_row(formset, data)
             if index is not None:
                 put_row(formset, data, index, defaults_of(formset) | values)
-            elif total_of(formset, data) < formset.cap:
-                index = add_row(formset, data, values)
-            else:
-                continue  # the page says so
-            anchor = f"{formset.prefix}-{index}"
-    return anchor
+            elif total_of(formset, data) < formset.cap:  # the page says so
+                add_row(formset, data, values)
 
 
 def _first_blank_row(formset: RowFormSet, data: QueryDict) -> int | None:

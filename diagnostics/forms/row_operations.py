@@ -33,9 +33,8 @@ def apply_operation(
     """Return the posted data after the operation, and the id of the element to show next.
 
     ``row_op`` is « add:rows », « remove:rows:2 », « up:rows:2 », « down:rows:2 » or « links:rows:2 »
-    (which only shows the choices of a row); ``example`` the number of an example of the step, or
-    « activity:<id> » to place an activity; ``preset`` « thirds:now » or « thirds:target ». Raises
-    SuspiciousOperation for anything else.
+    (which only shows the choices of a row); ``example`` the number of an example of the step; ``preset``
+    « thirds:now » or « thirds:target ». Raises SuspiciousOperation for anything else.
     """
     data = copy(posted)
     try:

@@ -19,6 +19,7 @@ from diagnostics.forms.pasting import Paste
 from diagnostics.forms.places import fields_by_place, give_row_ids
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.forms.row_operations import RowToRemove
+from diagnostics.forms.scale_grid import read_ticks
 from diagnostics.queries import LoadedStep
 from diagnostics.services.allies import link_partner
 from diagnostics.services.answers import SavedAnswer, remove_row, save_answer
@@ -42,6 +43,8 @@ def posted_form(loaded: LoadedStep, data: QueryDict) -> StepForm:
     """
     form_class, prefix = STEP_FORMS[loaded.step], loaded.step.value
     _number(data, "base_revision")
+    if loaded.step is StepKey.TERRITORIAL_SCALES:
+        read_ticks(data, f"{prefix}-rows", loaded.document)
     give_row_ids(form_class, data, prefix)
     form = form_class(data, context=loaded.form_context, prefix=prefix)
     form.check_structure()

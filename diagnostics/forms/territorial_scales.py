@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import Any, cast
+
+from django.utils.functional import cached_property
 
 from diagnostics.domain.answers import LONG_TEXT, ROW_TEXT, ActionTerritory
 from diagnostics.domain.answers.activities import ACTIVITIES
 from diagnostics.domain.answers.territorial_scales import ACTIONS
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.links import link_choices
-from diagnostics.domain.thread import unplaced_activities
 from diagnostics.domain.vocabulary import Mission, StepKey, TerritorialScale
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import CodeField, RowChoiceField, TextField
-
-_ACTIVITY, _MISSION = "activity:", "mission:"
+from diagnostics.forms.scale_grid import ACTIVITY, MISSION, Grid, make_grid
 
 
 class ActionTerritoryForm(RowForm):
@@ -26,44 +25,41 @@ class ActionTerritoryForm(RowForm):
 
     shape = ActionTerritory
 
-    subject = RowChoiceField(
-        before=_ACTIVITY, label="Action", empty_label="Autre action (à nommer)"
-    )
-    label = TextField(
-        label="Nom de l’action", help_text="Seulement pour une autre action.", max_length=ROW_TEXT
-    )
+    subject = RowChoiceField(before=ACTIVITY, label="Action", empty_label="Autre action (à nommer)")
+    label = TextField(label="Nom de l’action", max_length=ROW_TEXT)
     scale = CodeField(TerritorialScale.choices(), label="Échelon")
     territory = TextField(label="Nom du territoire", max_length=ROW_TEXT)
-    note = TextField(label="Note", max_length=LONG_TEXT, rows=2)
+    note = TextField(label="Note", max_length=LONG_TEXT, rows=1)
 
     def link_choices(self, document: DiagnosticDocument) -> dict[str, Any]:
-        """Activities not yet placed (by their mission either) come first, then the others, then
-        whole missions."""
-        waiting = {row.id for row in unplaced_activities(document)}
-        named = [(f"{_ACTIVITY}{i}", words, i) for i, words in link_choices([ACTIVITIES], document)]
-        groups = [
-            ("Pas encore placées", [(v, t) for v, t, row_id in named if row_id in waiting]),
-            ("Activités déjà placées", [(v, t) for v, t, row_id in named if row_id not in waiting]),
-            (
-                "Une mission entière",
-                [(f"{_MISSION}{mission.value}", mission.label) for mission in Mission],
-            ),
-        ]
-        return {
-            "subject": [
-                ("", "Autre action (à nommer)"),
-                *((name, choices) for name, choices in groups if choices),
-            ]
-        }
+        """An échelon is of an activity, or of a whole mission."""
+        named = [(f"{ACTIVITY}{i}", words) for i, words in link_choices([ACTIVITIES], document)]
+        missions = [(f"{MISSION}{mission.value}", mission.label) for mission in Mission]
+        return {"subject": [("", "Autre action (à nommer)"), *named, *missions]}
+
+    @property
+    def has_line(self) -> bool:
+        """Tell whether it is about what has a line in the table."""
+        return bool(self["subject"].value())
+
+    @property
+    def title(self) -> str:
+        """What the row is about, in words: its échelon, then its activity or its mission."""
+        subject, scale = str(self["subject"].value() or ""), str(self["scale"].value() or "")
+        choices = dict(cast("Any", self.fields["subject"]).choices)
+        what = choices.get(subject, "Activité retirée depuis") if subject else "Autre action"
+        return (
+            f"{TerritorialScale(scale).label} — {what}" if scale in set(TerritorialScale) else what
+        )
 
     def row_values(self) -> dict[str, Any]:
         """Split the subject into the activity or the mission it names."""
         values = super().row_values()
         subject = values.pop("subject") or ""
         values["activity"] = (
-            subject.removeprefix(_ACTIVITY) if subject.startswith(_ACTIVITY) else None
+            subject.removeprefix(ACTIVITY) if subject.startswith(ACTIVITY) else None
         )
-        values["mission"] = subject.removeprefix(_MISSION) if subject.startswith(_MISSION) else None
+        values["mission"] = subject.removeprefix(MISSION) if subject.startswith(MISSION) else None
         return values
 
     @classmethod
@@ -76,9 +72,9 @@ class ActionTerritoryForm(RowForm):
         """Join the activity or the mission into the subject."""
         subject = ""
         if row["activity"]:
-            subject = f"{_ACTIVITY}{row['activity']}"
+            subject = f"{ACTIVITY}{row['activity']}"
         elif row["mission"]:
-            subject = f"{_MISSION}{row['mission']}"
+            subject = f"{MISSION}{row['mission']}"
         return row | {"subject": subject}
 
 
@@ -86,8 +82,9 @@ class ActionTerritoryRows(RowFormSet):
     """The actions and their échelons."""
 
     row_set = ACTIONS
-    add_label = "Ajouter un échelon"
+    add_label = "Ajouter une autre action"
     row_template = "steps/territorial_scales/row.html"
+    blank_rows = 0  # the table has the boxes of all that may come
 
 
 class TerritorialScalesForm(StepForm):
@@ -101,30 +98,10 @@ class TerritorialScalesForm(StepForm):
         """A mission is chosen among what an échelon is for."""
         if "mission" not in values:
             return values
-        subject = f"{_MISSION}{values['mission'][0]}"
+        subject = f"{MISSION}{values['mission'][0]}"
         return {k: v for k, v in values.items() if k != "mission"} | {"subject": [subject]}
 
-    def own_example(self, name: str) -> list[dict[str, Any]] | None:
-        """Place an activity that has no échelon yet."""
-        return placing_payload(name) if name in {e["value"] for e in self.to_place()} else None
-
-    def to_place(self) -> list[dict[str, str]]:
-        """Return the activities not yet placed, each with what the row that places it holds.
-
-        ``value`` is what the button posts (see :func:`placing_payload`), ``payload`` its JSON.
-        """
-        labels = dict(link_choices([ACTIVITIES], self.context.document))
-        waiting = unplaced_activities(self.context.document)
-        return [
-            {
-                "value": f"{_ACTIVITY}{row.id}",
-                "words": labels[row.id],
-                "payload": json.dumps(placing_payload(f"{_ACTIVITY}{row.id}")),
-            }
-            for row in waiting
-        ]
-
-
-def placing_payload(subject: str) -> list[dict[str, Any]]:
-    """Return what a row that places an activity holds, as an example of the kit says it."""
-    return [{"formset": "rows", "values": {"subject": [subject]}}]
+    @cached_property
+    def grid(self) -> Grid:
+        """The table of the activities and missions, see :mod:`diagnostics.forms.scale_grid`."""
+        return make_grid(self.formsets["rows"], self.context.document)

@@ -18,6 +18,7 @@ from django.utils.text import Truncator
 
 from diagnostics.forms.base import RowForm, RowFormSet
 from diagnostics.forms.fields import offered
+from diagnostics.forms.scale_grid import Line
 from diagnostics.typography import enumeration
 
 register = template.Library()
@@ -106,5 +107,26 @@ def link_boxes(bound_field: BoundField, *, only_chosen: bool = False) -> SafeStr
             )
             for value, label in cast(Any, bound_field.field).choices
             if value in chosen or not only_chosen
+        ),
+    )
+
+
+@register.simple_tag
+def scale_boxes(line: Line) -> SafeString:
+    """Write the boxes of a line of the table of step 3.3, each with its échelon, which a phone shows."""
+    return format_html_join(
+        "",
+        '<td{}><label><input type="checkbox" name="tick" value="{}"{}'
+        ' aria-labelledby="c{} {}"><span>{}</span></label></td>',
+        (
+            (
+                " class=is-inherited" if cell.inherited else "",
+                cell.value,
+                f" id={cell.field} checked" if cell.field else "",
+                number,
+                line.head,
+                cell.label,
+            )
+            for number, cell in enumerate(line.cells, 1)
         ),
     )

@@ -59,10 +59,7 @@ function show(button) {
   const used = isUsed(button);
   button.classList.toggle("is-used", used);
   button.querySelector(".plus").textContent = used ? "✓" : "+";
-  const told = button.querySelector("[data-used]");
-  if (told) {
-    told.hidden = !used;
-  }
+  button.querySelector("[data-used]").hidden = !used;
 }
 
 let timer = 0;
@@ -90,9 +87,6 @@ function take(button) {
       if (!detail.row) {
         say(`${containerOf(entry).dataset.cap} lignes au plus.`);
         return;
-      }
-      if (!button.querySelector("[data-used]")) {
-        detail.row.querySelector(FIELDS)?.focus(); // a button of the form that goes once pressed
       }
     }
   }
@@ -144,7 +138,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   // A double click is a slip where it would take and take back.
   if (event.detail < 2) {
-    (button.querySelector("[data-used]") && isUsed(button) ? takeBack : take)(button);
+    (isUsed(button) ? takeBack : take)(button);
     form.dispatchEvent(new CustomEvent("rows:changed"));
     buttons.forEach(show);
   }

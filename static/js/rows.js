@@ -109,6 +109,30 @@ function showLinks(button, container, { isAsked = true } = {}) {
   }
 }
 
+// What another module shows in its own way (scales.js): a new row with its id and values, or a row that
+// was removed before; no row at the cap.
+form.addEventListener("rows:put", (event) => {
+  const { name, id, values, row } = event.detail;
+  const container = form.querySelector(`[data-rows][data-name="${name}"]`);
+  if (row && rowsOf(container).length < Number(container.dataset.cap)) {
+    container.querySelector("[data-row-template]").before(row);
+    renumber(container);
+    return;
+  }
+  const isTaken = rowsOf(container).some((other) => idOf(other).value === id);
+  const added = row ? null : addRow(container);
+  event.detail.row = added;
+  if (!added) {
+    say(`${container.dataset.cap} lignes au plus.`);
+    return;
+  }
+  if (!isTaken) {
+    idOf(added).value = id;
+  }
+  fill(added, added.id, values);
+  touched();
+});
+
 // --- Taking back: a row that held something can be put back until the page is left ----------------
 
 function offerBack(row, container, noun, place) {

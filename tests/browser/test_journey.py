@@ -155,10 +155,7 @@ def leave_and_resume_elsewhere(page: Page, open_browser, diagnostic) -> tuple[Pa
 
 def fill_last_axes(page: Page) -> None:
     """Steps 3.3 to the board's decisions."""
-    first = row(page, "Action", 1)
-    action = "A1 · Organiser des rencontres territoriales"
-    first.get_by_label("Action", exact=True).select_option(action)
-    first.get_by_label("Échelon").select_option("Bassin de vie")
+    page.get_by_role("checkbox", name="Bassin de vie A1 · Organiser des rencontres").check()
     save(page)
 
     take_example(page, "Équipe : 2 ETP")

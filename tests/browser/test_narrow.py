@@ -90,7 +90,7 @@ def test_the_state_is_beside_the_name_on_a_phone(open_browser, demo):
 def test_what_is_chosen_in_a_list_is_never_cut(open_browser, kit, viewport):
     diagnostic, lead = a_diagnostic()
     answer = TerritorialScales.model_validate(
-        {"rows": [{"id": "s1", "mission": "connect_networks", "scale": "epci_urban"}]}
+        {"rows": [{"id": "s1", "label": "Un salon", "scale": "epci_urban"}]}
     )
     save_answer(diagnostic, answer, internal_note="", base_revision=0, user=lead)
     page = open_browser(lead, viewport=viewport)

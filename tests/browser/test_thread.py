@@ -103,21 +103,3 @@ def test_pointing_at_a_card_shows_its_thread(open_browser, demo):
     assert {"Être", "O2Ét", "A3Cr", "A7Pr", "Bass", "Mede", "CPME", "CCI ", "Univ"} == set(names)
     page.mouse.move(5, 5)
     expect(page.locator(".is-traced")).to_have_count(0)
-
-
-def test_an_activity_is_placed_by_its_button(open_browser, brumelle):
-    diagnostic, lead = brumelle
-    page = open_browser(lead)
-    page.goto(step_path(diagnostic, "territorial_scales"))
-
-    page.get_by_role("button", name="Placer cette activité : A2").click()
-
-    added = row(page, "Action", 2)
-    expect(added.get_by_label("Action", exact=True)).to_have_value("activity:b2")
-    added.get_by_label("Échelon").select_option(label="Région")
-    save(page)
-    rows = diagnostic.answers.get(step="territorial_scales").value["rows"]
-    assert [(r["activity"], r["scale"]) for r in rows] == [
-        ("b1", "business_park"),
-        ("b2", "region"),
-    ]

@@ -351,27 +351,6 @@ def test_a_text_kept_at_the_step_is_not_lost(scene):
 # --- In the steps themselves ------------------------------------------------------------------
 
 
-def test_activities_not_placed_yet_come_first_and_are_placed_by_a_button(scene):
-    scene.store_demo("sorelle")
-    address = scene.url(StepKey.TERRITORIAL_SCALES)
-    page = text_of(scene.browser.get(address))
-    assert page.index("Pas encore placées") < page.index("Activités déjà placées")
-    assert page.index('value="activity:a10"') < page.index('value="activity:a1"')
-    # Only those that neither they nor their mission place.
-    assert 'name="example" value="activity:a10"' in page
-    assert 'name="example" value="activity:a8"' not in page
-
-    data = scene.page(StepKey.TERRITORIAL_SCALES)
-    rows = int(data["territorial_scales-rows-TOTAL_FORMS"])
-    response = scene.post(StepKey.TERRITORIAL_SCALES, data, example="activity:a10")
-
-    assert response.status_code == 302
-    placed = scene.answer(StepKey.TERRITORIAL_SCALES).rows
-    assert (len(placed), placed[-1].activity) == (rows + 1, "a10")
-    for other in ("activity:a8", "activity:a99", "activity:", "mission:raise_awareness"):
-        assert scene.post(StepKey.TERRITORIAL_SCALES, data, example=other).status_code == 400
-
-
 def test_none_on_purpose_is_ticked_in_the_step_and_shown(scene):
     scene.store_demo("sorelle")
     data = scene.page(StepKey.ACTIVITIES)

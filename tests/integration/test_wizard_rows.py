@@ -118,7 +118,8 @@ def test_every_row_can_be_removed(table):
     table.fill("un")
 
     assert table.press(f"remove:{table.name}:0") == "retrait"
-    assert table.texts == [""]  # the one that an empty page has
+    # The one that an empty page has; a page with boxes to tick has none.
+    assert table.texts == ([] if table.step is StepKey.TERRITORIAL_SCALES else [""])
     table.fill("un")
     assert table.press(f"add:{table.name}") == f"{table.prefix}-1"
     assert table.texts == ["un", ""]

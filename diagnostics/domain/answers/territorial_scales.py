@@ -57,7 +57,7 @@ def _missing(answer: TerritorialScales, document: DiagnosticDocument) -> Found:
         if row.scale is None:
             yield f"rows-{index}-scale", f"l’échelon de la ligne\u00a0{index + 1}"
         if not (row.activity or row.mission or row.label):
-            yield f"rows-{index}-subject", f"l’action de la ligne\u00a0{index + 1}"
+            yield f"rows-{index}-label", f"l’action de la ligne\u00a0{index + 1}"
     if not any(row.scale for row in answer.rows):
         yield "rows", "au moins un échelon"
     placed = {row.activity for row in answer.rows if row.scale}
