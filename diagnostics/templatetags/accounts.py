@@ -1,9 +1,11 @@
 """What the pages of accounts show besides their form."""
 
 from django import template
+from django.template import Context
 
 from diagnostics import accounts
 from diagnostics.domain import addresses
+from diagnostics.models import Invitation
 
 register = template.Library()
 
@@ -18,3 +20,9 @@ def mail_folder() -> str:
 def readable_address(address: str) -> str:
     """Return an address as people write it: its domain with accents rather than in ASCII."""
     return addresses.readable_address(address)
+
+
+@register.simple_tag(takes_context=True)
+def invitation_followed(context: Context) -> Invitation | None:
+    """Return the open invitation whose link was followed before, if any."""
+    return accounts.invitation_followed(context["request"])

@@ -79,6 +79,8 @@ def test_signing_up_from_the_link_joins_at_once(client, address, structure, mail
     client.get(address)
     page = client.get(reverse("account_signup"), {"email": "ines@x.example"}).content.decode()
     assert 'value="ines@x.example"' in page
+    assert "vous avez été invité·e, ines@x.example" in page
+    assert "répondre à votre invitation" in client.get(reverse("account_login")).content.decode()
     response = client.post(reverse("account_signup"), SIGN_UP)
     assert response.url == reverse("structure_detail", args=[structure.pk])
     assert "Lien Brumelle" in client.get(response.url).content.decode()
@@ -107,6 +109,11 @@ def test_a_link_that_closed_meanwhile_proves_nothing(client, address, invitation
     Invitation.objects.update(
         **({"expires_at": now} if closed == "expired" else {"cancelled_at": now})
     )
+    for page in (reverse("account_signup"), reverse("account_login")):
+        text = client.get(page).content.decode()
+        assert "invité·e" not in text
+        assert "répondre à votre invitation" not in text
+        assert "ines@x.example" not in text
     response = client.post(reverse("account_signup"), SIGN_UP)
     assert response.url == reverse("account_email_verification_sent")
     assert not EmailAddress.objects.filter(verified=True).exists()
