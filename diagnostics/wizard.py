@@ -246,7 +246,6 @@ class StepWizard(NamedUrlWizardView):
         context |= {
             "form": form,
             "shown": self._shown,
-            "way": self.way,
             "errors": list(form.error_list()) if self._shown.refused else [],
             "page_id": secrets.token_hex(6),
             "removed": removed_row(self.loaded, self.request.GET.get("retrait", "")),
@@ -260,6 +259,7 @@ class StepWizard(NamedUrlWizardView):
         missing, findings = missing_in_step(loaded.document, loaded.step), loaded.findings
         return {
             "loaded": loaded,
+            "way": self.way,
             "diagnostic": loaded.diagnostic,
             "access": loaded.access,
             "saved_today": saved is not None and timezone.localdate(saved) == timezone.localdate(),

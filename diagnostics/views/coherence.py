@@ -16,6 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from diagnostics.domain.coherence import RULES, CoherenceFinding
 from diagnostics.domain.vocabulary import Axis
 from diagnostics.forms.coherence import AcknowledgementForm, FindingForm
+from diagnostics.forms.returning import NAME as RETURN
+from diagnostics.forms.returning import Way
 from diagnostics.queries import (
     LoadedDiagnostic,
     findings_of,
@@ -137,5 +139,5 @@ def _act(
         return show_step_again(request, pk, step, answered=done)
     messages.success(request, done)
     if step:
-        return redirect("diagnostic_step", pk=pk, step=step)
+        return redirect(Way.read(pk, request.POST.get(RETURN, "")).to_step(step))
     return redirect(reverse("diagnostic_check", args=[pk]) + "#points")

@@ -14,7 +14,7 @@ from tests.pages import html_of, page_of
 from tests.scene import Scene, demo_document, make_scene, objectives
 
 pytestmark = pytest.mark.django_db
-IDS = re.compile(r'\bid="([^"]+)"')
+IDS = re.compile(r'\bid="?([\w-]+)')
 PLACE = "objectives-rows-1-statement"
 
 
@@ -129,6 +129,19 @@ def test_a_row_that_is_gone_leads_back_to_its_step(scene):
     assert removed.url.endswith(f"&retour={PLACE}#retrait")
     response = scene.post(StepKey.OBJECTIVES, scene.page(StepKey.OBJECTIVES), retour=PLACE)
     assert response.url == check_page(scene, place="objectives")
+
+
+def test_a_choice_explained_in_between_keeps_the_way_back(scene):
+    scene.store_demo()
+    page = page_of(scene.browser.get(come_back(scene, StepKey.TERRITORIAL_SCALES, PLACE)))
+    form = page.form_to(reverse("finding_acknowledge", args=[scene.diagnostic.pk]))
+
+    assert form.data["retour"] == [PLACE]
+    response = scene.browser.post(form.action, form.data | {"reason": "Choisi"})
+    assert response.url == come_back(scene, StepKey.TERRITORIAL_SCALES, PLACE)
+    refused = scene.browser.post(form.action, form.data | {"reason": ""})
+    assert "Pourquoi ce choix" in html_of(refused)
+    assert page_of(refused).form_to(scene.url(StepKey.TERRITORIAL_SCALES)).data["retour"] == [PLACE]
 
 
 @pytest.mark.parametrize(

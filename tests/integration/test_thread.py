@@ -65,7 +65,8 @@ def test_the_page_shows_the_drawing_its_table_and_what_is_missing(scene):
 
     assert response.status_code == 200
     page = text_of(response)
-    assert page.count('class="r-thread-drawing"') == 1
+    # That of the screen, and a lower one for paper.
+    assert page.count('class="r-thread-drawing"') == 2
     assert "O3 Avoir initié 100 partenariats nouveaux" in page  # a link, in the table
     assert "Bassin de vie (par sa mission)" in page
     assert "Alliances qui ne servent ni activité ni levier" in page
