@@ -239,6 +239,9 @@ CSRF_FAILURE_VIEW = "diagnostics.views.errors.csrf_failure"
 # A step filled to its caps stays below both (a test posts each of them).
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_500_000
+# Tables of a list (diagnostics/domain/cells.py says how large).
+FILE_UPLOAD_HANDLERS = ["diagnostics.uploads.SmallFiles"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_500_000
 
 # --- Logs -------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ LAYERS = [
     ["queries", "services"],
     ["forms", "report", "notifications", "expired_session", "accounts"],
     ["wizard", "printing", "requests"],
-    ["tasks", "templatetags", "middleware"],
+    ["tasks", "templatetags", "middleware", "uploads"],
     ["views", "admin", "management", "bench", "apps"],
     ["urls"],
 ]

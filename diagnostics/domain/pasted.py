@@ -230,7 +230,9 @@ def _read_record(record: Record, pasted: Pasted, numbering: set[int], main: Colu
             row_id = cell
             pasted.recognised.append(cell)
         elif column is main:
-            bullet = _BULLET.match(cell) if "\n" not in cell else None
+            # A file of ours holds what was typed here: it has no bullets to drop.
+            is_ours = any(column and column.kind is Kind.ID for column in pasted.columns)
+            bullet = None if is_ours or "\n" in cell else _BULLET.match(cell)
             if bullet and bullet.end() < len(cell):
                 pasted.recognised.append(bullet[0])
                 cell = cell[bullet.end() :].strip()

@@ -374,6 +374,8 @@ def test_what_is_computed_elsewhere_is_a_text_here_and_there():
         '"\'=HYPERLINK(""http://x"")";d1',
         "'- 5 % de frais;d2",
     ]
+    response = upload(scene, StepKey.BOARD_DECISIONS, written.encode(), name="decisions")
+    assert "Rien à ajouter" in html_of(response), "a bullet of one's own file is no bullet"
 
 
 @pytest.mark.parametrize(
@@ -389,8 +391,9 @@ def test_a_file_that_is_no_table_says_what_to_do(content: bytes):
 
 def test_a_file_beyond_all_bounds_is_refused_before_it_is_kept():
     scene = Scene()
-    response = upload(scene, StepKey.ACTIVITIES, b"a" * 3_000_000)
-    assert response.status_code == 413 or "trop lourd" in html_of(response)
+    assert upload(scene, StepKey.ACTIVITIES, b"a" * 2_000_000).status_code == 413
+    stranger = scene.client("anonymous")
+    assert upload(scene, StepKey.ACTIVITIES, b"a" * 2_000_000, client=stranger).status_code == 413
 
 
 # --- Together -----------------------------------------------------------------------------------------------
