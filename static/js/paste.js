@@ -74,6 +74,7 @@ function offer(field, before, text, label) {
   why.textContent = "une ligne de la liste par ligne de l’étape";
   bar.append(button, why);
   field.after(bar);
+  bar.scrollIntoView({ block: "nearest" });
   live.textContent = `Plusieurs lignes collées dans un champ. Bouton suivant\u00a0: ${label}.`;
   button.addEventListener("click", () => {
     make(field, before, text, button);
