@@ -67,6 +67,7 @@ diagnostic_urls = [
     path("etapes/<step:step>/restaurer/", history.restore, name="step_restore"),
     path("etapes/<step:step>/coller/", pasting.paste_list, name="step_paste"),
     path("etapes/<step:step>/coller/annuler/", pasting.undo_paste, name="step_paste_undo"),
+    path("etapes/<step:step>/tableau.xlsx", pasting.download_workbook, name="step_workbook"),
     path("etapes/<step:step>/tableau.csv", pasting.download_table, name="step_table"),
     path("etapes/positioning/apercu/", positioning.positioning_preview, name="positioning_preview"),
     path("journal/", history.show_journal, name="journal"),

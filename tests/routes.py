@@ -273,6 +273,7 @@ ROUTES = [
         lambda scene: [scene.diagnostic.pk, "activities"],
         data=lambda scene, address: {"text": "Forum\nClub", "add": "1"},
     ),
+    Route("step_workbook", VIEWERS, NOT_ALLOWED, lambda scene: [scene.diagnostic.pk, "vision"]),
     Route(
         "step_table",
         VIEWERS,

@@ -31,6 +31,7 @@ ONLY_IN = {
     "weasyprint": {"report.pdf", "bench.floor"},
     "docx": {"report.word"},
     "resvg_py": {"report.pictures"},
+    "openpyxl": {"forms.workbook"},
     "fontTools": {"report.pictures"},
     "pydantic": {"domain", "services", "forms", "report"},
     "allauth": {"accounts", "admin", "forms", "services", "urls"},

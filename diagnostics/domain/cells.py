@@ -23,7 +23,7 @@ _QUOTED = r'"((?:[^"]|"")*+)"(?=%s|\n|\Z)'
 # A spreadsheet computes what begins so; behind an apostrophe it is a text.
 _COMPUTED = ("=", "+", "-", "@", "\t")
 _SIGNATURES = {
-    b"PK\x03\x04": "un classeur (.xlsx ou .ods)",
+    b"PK\x03\x04": "une archive",
     b"\xd0\xcf\x11\xe0": "un ancien classeur Excel (.xls)",
     b"%PDF": "un PDF",
     b"{\\rtf": "un document RTF",
@@ -120,7 +120,8 @@ def decode_file(content: bytes) -> str:
         if content.startswith(signature):
             raise UnreadableTable(
                 f"Ce fichier est {what}. Dans votre tableur, choisissez «\u00a0Enregistrer sous\u00a0» puis "
-                "«\u00a0CSV\u00a0», ou copiez les cellules et collez-les ici."
+                "«\u00a0Classeur Excel (.xlsx)\u00a0» ou «\u00a0CSV\u00a0», ou copiez les cellules et "
+                "collez-les ici."
             )
     text = content.decode(_encoding_of(content), errors="replace")
     if "\x00" in text or text.count("\ufffd") > len(text) // 50:

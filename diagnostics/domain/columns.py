@@ -96,6 +96,7 @@ _LINK_CODE = re.compile(r"[A-Za-z]\s?\d{1,2}")
 _SOME_NUMBER = re.compile(
     r"(?:[-−+<>≥≤~≈]|au moins|plus de|entre|environ|de|jusqu.à)?\s*\d", re.IGNORECASE
 )
+DAY = re.compile(r"\d{1,2}[/.-](\d{1,2})[/.-]((?:19|20)\d\d)")
 ENOUGH = 0.6  # of the cells of a column, to say what it is
 _ORDINALS = re.compile(r"\D{0,3}(\d{1,3})\D{0,3}")
 
@@ -177,7 +178,7 @@ def _fits(column: Column, cell: str) -> bool:
         year = read_year(cell)
         return year is not None and 1900 <= year <= 2100
     if kind is Kind.MONTH:
-        return bool(read_month(cell))
+        return bool(read_month(cell) or DAY.fullmatch(cell))
     if kind is Kind.LINKS:
         found, left = choose_links(column, cell)
         return bool(found) and not left and bool(_LINK_CODE.match(cell))

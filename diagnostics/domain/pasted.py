@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from diagnostics.domain.cells import Record, clean, read_cell, split_records
 from diagnostics.domain.columns import (
+    DAY,
     Column,
     Kind,
     choose,
@@ -286,6 +287,9 @@ def _read_cell(column: Column, cell: str, number: int, pasted: Pasted) -> dict[s
             return {}
         pasted.recognised.append(cell)
         return {column.field: ["on"] if is_set else []}
+    if column.kind is Kind.MONTH and (day := DAY.fullmatch(cell)):
+        pasted.recognised.append(cell)
+        cell = f"{day[1]}/{day[2]}"  # the day is not asked
     return {column.field: [cell]}
 
 

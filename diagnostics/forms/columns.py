@@ -35,8 +35,8 @@ def pasted_sets(step: StepKey) -> dict[str, type[RowFormSet]]:
     return {name: form.formset_classes[name] for name in form.rows_that_move()}
 
 
-def table_of(loaded: LoadedStep, name: str) -> list[list[str]]:
-    """Return a set of rows as a table: its headings, then what it holds, as it is read back.
+def table_of(loaded: LoadedStep, name: str) -> tuple[list[Column], list[list[str]]]:
+    """Return a set of rows as a table: its columns; its headings, then what it holds, as it is read back.
 
     A link to a row is written by its code (« O1 »), what a row is about by its words: codes move.
     """
@@ -44,7 +44,7 @@ def table_of(loaded: LoadedStep, name: str) -> list[list[str]]:
     formset = form.formsets[name]
     columns = columns_of(formset, name=name, document=loaded.document)
     rows = [] if formset.starts_blank else formset.forms
-    return [
+    return columns, [
         [column.label for column in columns],
         *([_written(column, texts_of(row[column.field])) for column in columns] for row in rows),
     ]

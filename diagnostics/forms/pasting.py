@@ -205,7 +205,7 @@ class _Preparation:
         names = {self._key(row) for row in self.rows} - {()}
         taken, rest = list[_Taken](), list[PastedRow]()
         for row in pasted.rows:
-            own = known.get(row.row_id)
+            own = known.pop(row.row_id, None)  # a line that was copied is a new row
             if own is not None:
                 stored = copy(own)
                 own |= row.texts

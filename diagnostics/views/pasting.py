@@ -21,6 +21,7 @@ from diagnostics.forms.columns import pasted_sets, table_of
 from diagnostics.forms.kept_texts import came_in
 from diagnostics.forms.pasting import Paste, prepare_paste
 from diagnostics.forms.saving import save_paste
+from diagnostics.forms.workbook import SIGNATURE, read_workbook, write_workbook
 from diagnostics.queries import LoadedStep, get_diagnostic, load_step
 from diagnostics.requests import SignedInRequest
 from diagnostics.services.answers import undo_save
@@ -28,6 +29,7 @@ from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.once import do_once
 from diagnostics.typography import of_rows
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRIVATE = {"Cache-Control": "private, no-store"}
 # Before the name of a list of choices in the page's form.
 GIVEN = "given-"
@@ -88,15 +90,27 @@ def paste_list(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpRespons
 
 
 @require_GET
+def download_workbook(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpResponse:
+    """Download a list of a step as a workbook, to be filled in and brought back."""
+    asked = _asked(request, load_step(get_diagnostic(request.user, pk), step, user=request.user))
+    content = write_workbook(*table_of(asked.loaded, asked.name))
+    return _download(asked, content, "xlsx", XLSX)
+
+
+@require_GET
 def download_table(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpResponse:
-    """Download a list of a step as a table that a spreadsheet opens, to be filled in and brought back."""
-    loaded = load_step(get_diagnostic(request.user, pk), step, user=request.user)
-    asked = _asked(request, loaded)
+    """Download a list of a step as CSV, to be filled in and brought back."""
+    asked = _asked(request, load_step(get_diagnostic(request.user, pk), step, user=request.user))
+    _columns, table = table_of(asked.loaded, asked.name)
+    return _download(asked, write_file(table), "csv", "text/csv; charset=utf-8")
+
+
+def _download(asked: Asked, content: bytes, extension: str, content_type: str) -> HttpResponse:
     noun = slugify(asked.sets[asked.name].noun)
-    title = f"{noun}s-{slugify(loaded.diagnostic.structure.name)[:60]}.csv"
+    title = f"{noun}s-{slugify(asked.loaded.diagnostic.structure.name)[:60]}.{extension}"
     return HttpResponse(
-        write_file(table_of(loaded, asked.name)),
-        content_type="text/csv; charset=utf-8",
+        content,
+        content_type=content_type,
         headers={**PRIVATE, "Content-Disposition": f'attachment; filename="{title}"'},
     )
 
@@ -140,7 +154,11 @@ def _asked(request: HttpRequest, loaded: LoadedStep) -> Asked:
     if uploaded is None:
         return Asked(loaded, sets, asked.name, request.POST.get("text", ""))
     try:
-        return Asked(loaded, sets, asked.name, decode_file(uploaded.read()))
+        content = uploaded.read()
+        is_book = content.startswith(SIGNATURE)
+        return Asked(
+            loaded, sets, asked.name, read_workbook(content) if is_book else decode_file(content)
+        )
     except UnreadableTable as error:
         return Asked(loaded, sets, asked.name, request.POST.get("text", ""), str(error))
 

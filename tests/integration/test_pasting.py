@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from diagnostics.domain.answers import (
     Activities,
@@ -376,6 +378,32 @@ def test_what_is_computed_elsewhere_is_a_text_here_and_there():
     ]
     response = upload(scene, StepKey.BOARD_DECISIONS, written.encode(), name="decisions")
     assert "Rien à ajouter" in html_of(response), "a bullet of one's own file is no bullet"
+
+
+def test_a_workbook_goes_out_and_comes_back():
+    scene = Scene()
+    scene.store(objectives("Un"), Activities(rows=[Activity(id="a1", text="Forum", serves=["o1"])]))
+    content = scene.browser.get(address(scene, StepKey.ACTIVITIES, "workbook")).content
+    assert "Rien à ajouter" in html_of(upload(scene, StepKey.ACTIVITIES, content))
+    book = load_workbook(BytesIO(content))
+    sheet = book.worksheets[0]
+    sheet["A2"] = "Grand forum"
+    # A line that was copied has the identifier of the first: it is a new row.
+    sheet.append(["Copie", *(cell.value for cell in sheet[2][1:])])
+    sheet.append(["Lettre", None, "Bof"])
+    changed = BytesIO()
+    book.save(changed)
+    response = upload(scene, StepKey.ACTIVITIES, changed.getvalue())
+    page = html_of(response).replace("\u00a0", " ")
+    assert "ligne 4, colonne « Priorité » : « Bof » n’est pas dans la liste" in page
+    confirmed(scene, response)
+    found = rows(scene, StepKey.ACTIVITIES)
+    assert [(row.text, row.serves) for row in found] == [
+        ("Grand forum", ["o1"]),
+        ("Copie", ["o1"]),
+        ("Lettre", []),
+    ]
+    assert found[0].id == "a1"
 
 
 @pytest.mark.parametrize(
