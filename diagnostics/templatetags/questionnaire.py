@@ -116,13 +116,13 @@ def scale_boxes(line: Line) -> SafeString:
     """Write the boxes of a line of the table of step 3.3, each with its échelon, which a phone shows."""
     return format_html_join(
         "",
-        '<td{}><label><input type="checkbox" name="tick" value="{}"{}'
+        '<td class="{}"><label><input type="checkbox" name="tick" value="{}"{}'
         ' aria-labelledby="c{} {}"><span>{}</span></label></td>',
         (
             (
-                " class=is-inherited" if cell.inherited else "",
+                "is-inherited" if cell.inherited else "",
                 cell.value,
-                f" id={cell.field} checked" if cell.field else "",
+                format_html(' id="{}" checked', cell.field) if cell.field else "",
                 number,
                 line.head,
                 cell.label,

@@ -198,6 +198,23 @@ container.addEventListener("click", (event) => {
   }
 });
 
+// A row that one is led to, or is in, stays in sight.
+container.addEventListener("focusin", (event) => {
+  const row = event.target.closest("[data-row]");
+  if (row) {
+    opened.add(row);
+  }
+});
+window.addEventListener("hashchange", () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const row = target?.closest("[data-row]");
+  if (row && container.contains(row)) {
+    opened.add(row);
+    show();
+    target.focus();
+  }
+});
+
 for (const part of form.querySelectorAll("[data-without-script]")) {
   part.remove();
 }

@@ -136,8 +136,9 @@ def test_looking_saves_nothing(open_browser, diagnostic):
     page = opened(open_browser, diagnostic)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or ""))
-    with page.expect_request(lambda request: request.method == "POST"):  # who else is there
-        pass
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        pass  # who else is there
+    expect(page.locator("[data-save-state]")).to_be_empty()
     page.goto("/")
     assert [post for post in sent if post and "unchanged=1" not in post] == []
 
@@ -185,3 +186,20 @@ def test_the_table_has_no_fault_and_folds_on_a_phone(open_browser, diagnostic):
     line.get_by_text("Bassin de vie").click()
     line.get_by_role("button", name="Refermer").click()
     expect(line.locator("label:visible")).to_have_count(2)
+
+
+def test_a_link_leads_to_a_row_that_is_out_of_the_way(open_browser, diagnostic):
+    store(
+        diagnostic,
+        {"id": "s1", "activity": "a1", "scale": "epci"},
+        {"id": "s2", "activity": "a2", "scale": "region"},
+    )
+    page = opened(open_browser, diagnostic)
+    expect(page.locator(".scale-row:visible")).to_have_count(0)
+    page.evaluate("location.hash = 'territorial_scales-rows-1'")
+    expect(page.get_by_role("region", name="Région — A2")).to_be_focused()
+    page.goto("/")
+    page.goto(f"{step_path(diagnostic, 'territorial_scales')}#territorial_scales-rows-0")
+    expect(page.get_by_role("region", name="Communauté de communes — A1")).to_be_focused()
+    page.goto(f"{step_path(diagnostic, 'territorial_scales')}?#id_territorial_scales-rows-1-scale")
+    expect(box(page, "Région", SIGN)).to_be_focused()
