@@ -5,6 +5,7 @@ import re
 from django.core import mail
 from playwright.sync_api import Page, expect
 
+from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, Diagnostic, Membership
 from tests.browser.helpers import (
     download_pdf,
@@ -199,17 +200,19 @@ def read_over_and_complete(page: Page, diagnostic, answers: list[str]) -> None:
     expect(page).to_have_url(re.compile("/relecture/$"))
     for text in [*answers, "DREETS", "Une salariée et un bureau élargi.", "Qui porte le fonds ?"]:
         expect(page.get_by_role("main")).to_contain_text(text)
-    expect(page.get_by_role("main")).not_to_contain_text("Entre nous seulement")
-    assert page.get_by_role("link", name=re.compile("^Modifier : ")).count() == 11
-    page.get_by_role("link", name="L’unité de « Trente mécènes").click()
+    expect(page.get_by_role("main")).to_contain_text("Entre nous seulement")
+    for step in StepKey:
+        expect(page.locator(f"#{step} .checked-head").get_by_role("link")).to_have_text(
+            re.compile("Modifier")
+        )
+    page.locator("#manque").get_by_role("link", name="L’unité de « Trente mécènes").click()
     unit = row(page, "Objectif", 3).get_by_label("Unité")
     expect(unit).to_be_focused()
     page.keyboard.type("mécènes")
-    save(page)
-    expect(page).to_have_url(re.compile(step_path(diagnostic, "positioning")))
-    page.get_by_role("link", name="Relire et soumettre").click()
+    page.get_by_role("button", name="Enregistrer et revenir à la relecture").click()
+    expect(page).to_have_url(re.compile("/relecture/#objectives$"))
     expect(page.locator("#objectives .task-state")).to_have_text("Complet")
-    page.locator("#vision").get_by_role("link", name="Modifier : ").click()
+    page.locator("#vision .checked-head").get_by_role("link").click()
     expect(row(page, "Énoncé", 1).get_by_label("Énoncé")).to_have_value(VISION)
     page.get_by_role("link", name="Relire et soumettre").click()
 
@@ -233,6 +236,7 @@ def request_changes(page: Page, email: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Portefeuille")
     page.get_by_role("link", name="Maison des Alliances").click()
     expect(page.get_by_role("main")).to_contain_text(VISION)
+    expect(page.get_by_role("main")).not_to_contain_text("Entre nous seulement")
     page.get_by_role("button", name="Demander des modifications").click()
     expect(page.locator(".error-summary")).to_contain_text("Dites à la structure")
     page.get_by_label("Ce que vous demandez à la structure").fill(REASON)
