@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
+from collections.abc import Sequence
 from copy import copy
 from typing import Any
 from uuid import UUID
@@ -49,6 +50,7 @@ from diagnostics.forms.saving import (
     take_offer,
     told_refusals,
 )
+from diagnostics.forms.slips import Slip, mean_it, slips_of, take_correction, told_slips
 from diagnostics.queries import (
     LoadedStep,
     get_diagnostic,
@@ -158,12 +160,13 @@ class StepWizard(NamedUrlWizardView):
         if not self.loaded.access.has_editing_role:
             raise PermissionDenied
         posted, loaded = self.request.POST, self.loaded
-        anchor, removed = "", None
+        removed = None
         if "unchanged" in posted and posted.get("base_revision") == str(loaded.revision):
             return self._tell_nothing_new()
         try:
             typed = copy(posted)
             take_offer(typed)
+            anchor = take_correction(typed)
             form = posted_form(loaded, typed)
             if any(name in typed for name in OPERATIONS):
                 data, anchor = apply_operation(form, typed, loaded.examples)
@@ -186,7 +189,7 @@ class StepWizard(NamedUrlWizardView):
             return self._put_back(posted["put_back"])
         if told:
             return redirect(f"{self.get_step_url(loaded.step.value)}{told}")
-        return redirect(self._next_url(saved, anchor))
+        return redirect(self._next_url(saved, anchor or mean_it(posted, loaded)))
 
     def _told_removal(self, removed: RowToRemove, revision: int) -> HttpResponse:
         """Lead to where the row stood, with a button that puts it back."""
@@ -230,7 +233,9 @@ class StepWizard(NamedUrlWizardView):
         goto = posted.get("wizard_goto_step", "")
         if goto in self.form_list:
             return self.get_step_url(goto)
-        if saved.answer.kept or any(name in posted for name in ("stay", "settle", "offer")):
+        if saved.answer.kept or any(
+            name in posted for name in ("stay", "settle", "offer", "intended")
+        ):
             return here
         following = self.get_next_step()
         if following is None or self.way.back_to:
@@ -252,11 +257,16 @@ class StepWizard(NamedUrlWizardView):
         }
         return context
 
-    def _around(self) -> dict[str, Any]:
-        """Return what the parts around the form show (``diagnostics/_saved.html``)."""
+    def _around(self, slips: Sequence[Slip] = ()) -> dict[str, Any]:
+        """Return what the parts around the form show (``diagnostics/_saved.html``); the slips are told
+        at their fields, and the points are the others."""
         loaded = self.loaded
         saved = loaded.stored_row.updated_at if loaded.stored_row else None
-        missing, findings = missing_in_step(loaded.document, loaded.step), loaded.findings
+        missing, at_fields = (
+            missing_in_step(loaded.document, loaded.step),
+            [s.finding for s in slips],
+        )
+        findings = [finding for finding in loaded.findings if finding not in at_fields]
         return {
             "loaded": loaded,
             "way": self.way,
@@ -265,7 +275,8 @@ class StepWizard(NamedUrlWizardView):
             "saved_today": saved is not None and timezone.localdate(saved) == timezone.localdate(),
             "missing": missing,
             "findings": findings,
-            "side_is": _mark_of(missing, findings),
+            "slips": slips,
+            "side_is": _mark_of(missing, findings, slips),
             "rail_is": _mark_of(loaded.rail, loaded.diagnostic.title),
         }
 
@@ -275,7 +286,7 @@ class StepWizard(NamedUrlWizardView):
         index = next(i for i, entry in enumerate(steps) if entry.key is step)
         # As the document has it: links to rows that are gone are left out.
         shown = loaded.document.answers.get(step)
-        return self._around() | {
+        return self._around(slips_of(form, loaded) if form else ()) | {
             "kit_step": loaded.kit_step,
             "previous_step": steps[index - 1] if index else None,
             "next_step": steps[index + 1] if index + 1 < len(steps) else None,
@@ -305,7 +316,7 @@ class StepWizard(NamedUrlWizardView):
         answer = saved.answer
         self.loaded = as_saved(self.loaded, answer)
         is_news = answer.merged is not None or "settle" in self.request.POST
-        stored = shown = None
+        stored, shown, slips = None, None, slips_of(form, self.loaded)
         if answer.kept or is_news:
             stored = form_of_answer(type(form), answer.noted, self.loaded.form_context)
             shown = shown_in(form, answer.kept, texts_by_place(stored))
@@ -314,9 +325,10 @@ class StepWizard(NamedUrlWizardView):
             "others": self._others(),
             "kept": list(answer.kept),
             "refused": told_refusals(form, saved.refused),
+            "slips": told_slips(slips),
             "around": render_to_string(
                 "diagnostics/_saved.html",
-                self._around()
+                self._around(slips)
                 | {"shown": shown, "shown_there": self.request.POST.getlist("shown")},
                 self.request,
             ),

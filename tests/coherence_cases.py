@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from diagnostics.domain.coherence import DEFAULT_THRESHOLDS, CoherenceFinding, find_coherence
@@ -10,6 +11,7 @@ from diagnostics.domain.vocabulary import Handling, ScopeStepKey
 from tests.shapes import empty_document
 
 NB, NNB = "\u00a0", "\u202f"
+TODAY = dt.date(2026, 11, 29)
 Answers = dict[str, Any]
 
 
@@ -20,10 +22,13 @@ def document(
     base_scale: str | None = "living_area",
     horizon: int = 3,
 ) -> DiagnosticDocument:
-    """A document of 2026 with these answers."""
+    """A document of 2026 with these answers, and what :func:`being` and :func:`card` say with them."""
+    answers = dict(answers)
     value = empty_document()
     value["structure"]["base_scale"] = base_scale
     value["diagnostic"]["horizon_years"] = horizon
+    for part in ("structure", "diagnostic"):
+        value[part] |= answers.pop(part, {})
     value["answers"] = answers
     value["acknowledgements"] = acknowledgements or []
     return load_document(value)
@@ -33,8 +38,23 @@ def of_rule(
     rule: str, answers: Answers, thresholds: Any = DEFAULT_THRESHOLDS, **card: Any
 ) -> list[CoherenceFinding]:
     """What one rule finds in a document of these answers."""
-    findings = find_coherence(document(answers, **card), thresholds)
+    findings = find_coherence(document(answers, **card), thresholds, today=TODAY)
     return [finding for finding in findings if finding.rule == rule]
+
+
+def told(answers: Answers) -> list[tuple[str, tuple[str, ...]]]:
+    """All that is found in a document of these answers: rules and rows."""
+    return [(f.rule, f.rows) for f in find_coherence(document(answers), today=TODAY)]
+
+
+def being(legal_form: str) -> Answers:
+    """A structure of another legal form, to be put beside answers."""
+    return {"structure": {"legal_form": legal_form}}
+
+
+def card(**fields: Any) -> Answers:
+    """What the diagnostic itself says, to be put beside answers."""
+    return {"diagnostic": fields}
 
 
 def rows(prefix: str, *fields: dict[str, Any]) -> dict[str, Any]:

@@ -170,7 +170,7 @@ class Acknowledgement(DocumentPart):
     """
 
     rule: Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{1,2}$")] = Field(
-        description="règle du point à discuter"
+        description="règle du point à discuter : R14, S1, C5…"
     )
     rows: FindingRows = Field(default_factory=list, description="lignes concernées (ids ou codes)")
     reason: Annotated[

@@ -5,6 +5,7 @@ A list never reads documents: it reads these (kept as JSON on the diagnostic).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 from typing import TypedDict
@@ -70,17 +71,25 @@ class Assessment:
         return _indicators(self.findings, self.statuses)
 
 
-def assess(document: DiagnosticDocument, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> Assessment:
-    """Run the rules on a document, and tell how far each step is."""
-    return Assessment(find_coherence(document, thresholds), step_statuses(document))
+def assess(
+    document: DiagnosticDocument,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    *,
+    today: dt.date | None = None,
+) -> Assessment:
+    """Run the rules on a document, as of ``today``, and tell how far each step is."""
+    return Assessment(find_coherence(document, thresholds, today=today), step_statuses(document))
 
 
 def compute_indicators(
-    document: DiagnosticDocument, thresholds: Thresholds = DEFAULT_THRESHOLDS
+    document: DiagnosticDocument,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    *,
+    today: dt.date | None = None,
 ) -> Indicators:
     """Return the indicators of a document; the addition (``board``) counts as an axis of its own,
     and its step as the others. A point to discuss belongs to the axis of its main step."""
-    return assess(document, thresholds).indicators
+    return assess(document, thresholds, today=today).indicators
 
 
 def _indicators(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from diagnostics.domain.answers import STEPS
 from diagnostics.domain.answers.descriptor import drop_dangling
 from diagnostics.domain.coherence import (
@@ -109,9 +111,11 @@ def load_diagnostic_document(diagnostic: Diagnostic) -> DiagnosticDocument:
 
 def findings_of(diagnostic: Diagnostic, document: DiagnosticDocument) -> list[CoherenceFinding]:
     """Return the points to discuss of a document, by the thresholds of the diagnostic's kit."""
-    return find_coherence(document, thresholds_of(diagnostic))
+    return find_coherence(document, thresholds_of(diagnostic), today=timezone.localdate())
 
 
 def document_with_findings(diagnostic: Diagnostic, document: DiagnosticDocument) -> dict[str, Any]:
     """Return the JSON of a document of the diagnostic with, under ``findings``, its points."""
-    return document.as_json() | {"findings": findings_json(document, thresholds_of(diagnostic))}
+    return document.as_json() | {
+        "findings": findings_json(document, thresholds_of(diagnostic), today=timezone.localdate())
+    }

@@ -15,7 +15,7 @@ from diagnostics.domain.answers import (
     new_row_id,
 )
 from diagnostics.domain.answers import Answer as AnswerShape
-from diagnostics.domain.coherence.case import words
+from diagnostics.domain.coherence.words import words
 from diagnostics.domain.vocabulary import Relation, ScopeStepKey
 from diagnostics.models import Answer, Diagnostic, User
 from diagnostics.queries import noted_answer

@@ -163,7 +163,7 @@ def save_answer(
             document = with_answer(as_read, stored)
         else:
             document = build_document(locked, answers, acknowledgements)
-        assessment = assess(document, thresholds_of(locked))
+        assessment = assess(document, thresholds_of(locked), today=timezone.localdate())
         locked.indicators = dict(assessment.indicators)
         locked.save(update_fields=["updated_at", "indicators"])
     now_is = AsStored(stored, answers, document, assessment)

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from diagnostics.domain.answers import LONG_TEXT, is_printable
-from diagnostics.domain.coherence import CoherenceFinding, find_coherence
+from diagnostics.domain.coherence import CoherenceFinding
 from diagnostics.domain.indicators import compute_indicators
 from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import Acknowledgement, Diagnostic, User
 from diagnostics.queries import (
+    findings_of,
     load_diagnostic_document,
     thresholds_of,
 )
@@ -92,7 +93,9 @@ def withdraw_acknowledgement(
 def refresh_indicators(diagnostic: Diagnostic) -> None:
     """Compute the indicators of a diagnostic again, in the transaction of what changed them."""
     document = load_diagnostic_document(diagnostic)
-    diagnostic.indicators = dict(compute_indicators(document, thresholds_of(diagnostic)))
+    diagnostic.indicators = dict(
+        compute_indicators(document, thresholds_of(diagnostic), today=timezone.localdate())
+    )
     diagnostic.save(update_fields=["indicators"])
 
 
@@ -100,7 +103,7 @@ def _finding(diagnostic: Diagnostic, rule: str, rows: Iterable[str]) -> Coherenc
     """Return what the rule finds of these rows now; raises FindingGone."""
     document = load_diagnostic_document(diagnostic)
     wanted = set(rows)
-    for finding in find_coherence(document, thresholds_of(diagnostic)):
+    for finding in findings_of(diagnostic, document):
         if finding.rule == rule and set(finding.rows) == wanted:
             return finding
     raise FindingGone("Ce point n’est plus à discuter : les réponses ont changé.")

@@ -74,7 +74,9 @@ def open_diagnostic(
             created_by=user,
         )
         document = build_document(diagnostic, [], [])
-        diagnostic.indicators = dict(compute_indicators(document, thresholds_of(diagnostic)))
+        diagnostic.indicators = dict(
+            compute_indicators(document, thresholds_of(diagnostic), today=timezone.localdate())
+        )
         diagnostic.save(force_insert=True)
         record_event(
             EventKind.DIAGNOSTIC_OPENED, actor=user, structure=structure, diagnostic=diagnostic
@@ -118,7 +120,11 @@ def update_frame(
             setattr(locked, name, value)
         if years is not None:  # some rules read them
             changes["indicators"] = locked.indicators = dict(
-                compute_indicators(load_diagnostic_document(locked), thresholds_of(locked))
+                compute_indicators(
+                    load_diagnostic_document(locked),
+                    thresholds_of(locked),
+                    today=timezone.localdate(),
+                )
             )
         locked.save(update_fields=list(changes))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
+from django.utils import timezone
+
 from diagnostics.domain.coherence import findings_json
 from diagnostics.domain.document import DiagnosticDocument, canonical_json
 from diagnostics.models import Diagnostic, User, Version, VersionRecord
@@ -19,7 +21,7 @@ def keep_version(
     The SHA-256 is of the very bytes that the record keeps: the JSON with the findings of today.
     """
     thresholds = thresholds_of(diagnostic)
-    findings = findings_json(document, thresholds)
+    findings = findings_json(document, thresholds, today=timezone.localdate(at))
     kept = canonical_json(document.as_json() | {"findings": findings})
     last = diagnostic.versions.order_by("-number").values_list("number", flat=True).first()
     version = Version.objects.create(

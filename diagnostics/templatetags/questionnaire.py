@@ -57,17 +57,35 @@ def field(context: Context, bound_field: BoundField, css: str = "") -> SafeStrin
             ((e, _offer(bound_field, str(e))) for e in bound_field.errors),
         )
         errors = format_html('<div id="{}_error">{}</div>', name, messages)
+    slips, said_by = slips_at(context, bound_field)
+    widget = bound_field.as_widget(attrs={"aria-describedby": said_by}) if slips else bound_field
     labelled = '<label class="form-label" for="{}">{}</label>{}'
     if isinstance(bound_field.field.widget, CheckboxInput):
         labelled = '<label class="choice-pill" for="{0}">{2}{1}</label>'
     return format_html(
-        '<div class="{}">{}{}{}{}</div>',
+        '<div class="{}">{}{}{}{}{}</div>',
         css,
-        format_html(labelled, bound_field.id_for_label, bound_field.label, bound_field),
+        format_html(labelled, bound_field.id_for_label, bound_field.label, widget),
         helped,
         errors,
+        slips,
         choice_at(context, bound_field),
     )
+
+
+def slips_at(context: Context, bound_field: BoundField) -> tuple[SafeString | str, str]:
+    """Return the slips that are asked at a field, and the ids of all that describes the field.
+
+    Takes from the page: slips.
+    """
+    here = [slip for slip in context.get("slips") or () if slip.field_id == bound_field.auto_id]
+    if not here:
+        return "", ""
+    html = format_html_join(
+        "", "{}", ((render_to_string("diagnostics/_slip.html", {"slip": slip}),) for slip in here)
+    )
+    helped = [f"{bound_field.auto_id}_helptext"] if bound_field.help_text else []
+    return html, " ".join([*helped, *(slip.html_id for slip in here)])
 
 
 def _offer(bound_field: BoundField, message: str) -> str:

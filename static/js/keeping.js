@@ -1,7 +1,7 @@
 // A step saves itself: after a pause in typing, on leaving a row, at once when rows change, and on
 // leaving the page. One line tells where it stands. What cannot be sent waits in the browser. Rows are
-// rows.js's: it says « rows:changed » and answers « step:news »; what is shown at the fields is refused.js's,
-// which answers « step:kept ».
+// rows.js's: it says « rows:changed » and answers « step:news »; what is shown at the fields is refused.js's
+// and slips.js's, which answer « step:kept ».
 
 const form = document.querySelector("[data-step-form]");
 const said = form.querySelector("[data-save-said]");
@@ -234,8 +234,8 @@ function put(told, data, isNews) {
     revision.value = told.revision;
   }
   around(told.around);
-  const { refused, choices = [] } = told;
-  form.dispatchEvent(new CustomEvent("step:kept", { detail: { refused, choices } }));
+  const { refused, choices = [], slips = [] } = told;
+  form.dispatchEvent(new CustomEvent("step:kept", { detail: { refused, choices, slips } }));
   const now = new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
   const wrong = told.refused.length;
   const open = Math.max(told.kept.length - wrong, 0);

@@ -146,24 +146,45 @@ def test_several_things_wrong_in_a_line_are_all_told(tmp_path):
 
 
 def test_thresholds_of_a_file_are_those_of_the_rules(tmp_path):
-    """Sorelle's 10,3 partnerships a year and per FTE are above 10, and below 12."""
+    """46 % of Sorelle's target are still to be found: above 40, and below 47."""
     file = tmp_path / "seuils.json"
-    file.write_text('{"pace_info": 12}')
+    file.write_text('{"new_money": 47}')
     stdin = lines_of(demo_document("sorelle").as_json())
 
     done = manage("coherence", "--thresholds", str(file), "-", data=tmp_path, stdin=stdin)
 
     (found,) = answers(done.stdout)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert found == [f for f in findings_json(demo_document("sorelle")) if f["rule"] != "R11"]
+    assert found == [f for f in findings_json(demo_document("sorelle")) if f["rule"] != "M4"]
     assert {path.name for path in tmp_path.iterdir()} <= {"seuils.json", "secret_key"}
+
+
+def test_the_board_s_date_is_compared_with_the_day_that_is_told(tmp_path):
+    value = demo_document("brumelle").as_json()
+    value["diagnostic"]["board_date"] = "2026-06-18"
+    file = tmp_path / "document.json"
+    file.write_bytes(lines_of(value))
+
+    def rules_of(*options: str) -> list[str]:
+        out = StringIO()
+        call_command("coherence", str(file), *options, stdout=out)
+        return [finding["rule"] for finding in json.loads(out.getvalue())]
+
+    assert "S13" not in rules_of("--today=2026-06-18")
+    assert rules_of("--today=2026-06-19")[0] == "S13"
+    assert rules_of()[0] == "S13"  # today is later still
+
+
+def test_a_day_that_is_none_is_refused_with_its_form():
+    with pytest.raises(CommandError, match="« demain » n’est pas un jour AAAA-MM-JJ"):
+        call_command("coherence", "-", "--today=demain")
 
 
 @pytest.mark.parametrize(
     ("text", "reasons"),
     [
         (b'{"pace": 3, "max_roles": 0}', [f"max_roles{NB}: 1 au moins est attendu", f"pace{NB}: clé inconnue"]),
-        (b'{"pace_info": 30}', [f"«{NB}pace_info{NB}» dépasse «{NB}pace_attention{NB}»"]),
+        (b'{"pace_info": 31}', [f"«{NB}pace_info{NB}» dépasse «{NB}pace_attention{NB}»"]),
         (b"[]", ["un objet est attendu"]),
         (b"{", ["ce n’est pas du JSON (ligne 1, colonne 2)"]),
         (b"\xff", ["ce n’est pas de l’UTF-8"]),
@@ -191,7 +212,7 @@ def scene() -> Scene:
     scene = make_scene()
     scene.diagnostic.answers.all().delete()
     answer_document(scene.diagnostic, demo_document("sorelle"), user=scene.lead)
-    for rule, rows in (("R14", ["formalise"]), ("R11", ["o3"])):
+    for rule, rows in (("R14", ["formalise"]), ("R31", ["l16"])):
         acknowledge_finding(
             scene.diagnostic, rule=rule, rows=rows, reason="Choisi", user=scene.contributor
         )
@@ -226,7 +247,7 @@ def test_a_diagnostic_exported_and_imported_is_equal_findings_included(scene, tm
     document = load_diagnostic_document(scene.diagnostic)
     assert written["findings"] == findings_json(document)
     assert len(written["acknowledgements"]) == 2
-    assert [f.rule for f in acknowledged_findings(find_coherence(document))] == ["R11"]
+    assert [f.rule for f in acknowledged_findings(find_coherence(document))] == ["R31"]
 
     copy = imported(text, tmp_path, str(scene.structure.pk))
 

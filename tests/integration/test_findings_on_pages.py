@@ -48,7 +48,7 @@ def acknowledge(scene: Scene, rule: str, *, role: str = "lead", **changes: str):
 @pytest.mark.parametrize("role", ["lead", "contributor", "reader", "facilitator"])
 def test_the_check_page_lists_them_for_everybody(scene, role):
     page = html_of(scene.client(role).get(address(scene, "diagnostic_check")))
-    for rule in ("R11", "R14", "R17", "R31"):
+    for rule in ("R14", "R17", "R31", "C5", "M4"):
         assert f'id="point-{point(scene, rule).fingerprint}"' in page
     assert ("C’est un choix assumé" in page) == (role in {"lead", "contributor"})
 
@@ -72,7 +72,7 @@ def test_the_home_counts_those_of_each_axis(scene):
     assert found == [
         ("1", "Ambition de la structure"),
         ("2", "Missions et activités"),
-        ("1", "Stratégie de moyens"),
+        ("2", "Stratégie de moyens"),
     ]
 
 

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import connection
 from django.http import QueryDict
 
+from diagnostics.domain.coherence import load_thresholds
 from diagnostics.models import Answer, Diagnostic, Part, User
 from tests import factories
 
@@ -39,6 +40,17 @@ def test_axis_codes_follow_in_kits_and_figures():
     assert not Part.objects.filter(key="moyens").exists()
     assert run("means", "moyens") == kept
     assert Part.objects.filter(key="moyens").exists()
+
+
+def test_a_kit_of_its_own_pace_keeps_it():
+    """Only what R11 spoke of from the kit's own figure needs the other one written down."""
+    in_order = import_module("diagnostics.migrations.0020_rules_of_other_families").in_order
+    assert in_order({"pace_attention": 20}) == {"pace_attention": 20, "pace_info": 10}
+    assert in_order({"pace_attention": 8}) == {"pace_attention": 8, "pace_info": 8}
+    for kept in ({"pace_info": 12, "pace_attention": 15}, {"max_roles": 2}):
+        assert in_order(kept) == kept
+        load_thresholds(kept)
+    load_thresholds(in_order({"pace_attention": 8}))
 
 
 def test_drafts_become_texts_kept_by_place():

@@ -1,16 +1,15 @@
 """What the rules ask of a document, read once: rows that hold something, and who does what.
 
-A rule runs only if its data exist. The data of a step exist once the step has an answer: what is
-not answered yet is told by :mod:`diagnostics.domain.completeness`, not here.
+A rule runs only if its data exist: what is not answered yet is told by
+:mod:`diagnostics.domain.completeness`, not here. A figure that a slip names is unknown to the others.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from diagnostics.domain.answers import (
     ActionTerritory,
@@ -25,50 +24,39 @@ from diagnostics.domain.answers import (
     Role,
     Row,
     ScopeStep,
+    VisionStatement,
 )
+from diagnostics.domain.coherence.actors import is_chamber, is_same_actor
+from diagnostics.domain.coherence.figures import counts
 from diagnostics.domain.coherence.thresholds import Thresholds
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import (
     ActivityState,
+    AllianceFamily,
     FundingFamily,
     Handling,
+    LegalForm,
     LeverState,
     Mission,
-    ObjectiveKind,
     Relation,
     ScopeStepKey,
 )
+
+if TYPE_CHECKING:
+    from diagnostics.domain.coherence.registry import Found, Rule
 
 R = TypeVar("R", bound=Row)
 # A row with its place in its table: fields are named by place.
 Placed = tuple[int, R]
 DONE = frozenset({Handling.SELF, Handling.WITH_PARTNER})
-
-# A share or a rhythm of partnerships is no number of partnerships to initiate.
-_NUMBER_OF_PARTNERSHIPS = re.compile(r"\bpartenariats?\b")
-_SHARE_OR_RHYTHM = re.compile(r"%|/|\b(par|part|parts|taux|pourcentage|pour cent|points?)\b")
-_ACCENTS = re.compile("[\u0300-\u036f]")
-_LITTLE_WORDS = frozenset(
-    ["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "un", "une"]
-)
-
-
-def plain(text: str) -> str:
-    """Return a text in lower case without accents, to recognise what people type."""
-    return _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
-
-
-def says(text: str, word: str, pattern: re.Pattern[str]) -> bool:
-    """Tell whether a text matches a pattern of plain text; ``word`` is what it cannot do without.
-
-    Looking for the word first spares most texts the rest.
-    """
-    return word in text.lower() and pattern.search(plain(text)) is not None
-
-
-def words(text: str) -> frozenset[str]:
-    """Return the words of a name that tell it from others."""
-    return frozenset(re.findall(r"\w+", plain(text))) - _LITTLE_WORDS
+# Companies know each other there: nobody has to lead to them.
+OF_COMPANIES = frozenset({LegalForm.CHAMBER, LegalForm.BUSINESS_NETWORK})
+# The slips that make a figure of a column unknown, and which.
+UNKNOWN_BY = {
+    "S1": ("budget_min_keur", "budget_max_keur"),
+    "S2": ("fte",),
+    "S3": ("public_pct", "private_pct", "self_pct"),
+}
 
 
 def placed(rows: Sequence[R]) -> list[Placed[R]]:
@@ -77,15 +65,24 @@ def placed(rows: Sequence[R]) -> list[Placed[R]]:
 
 
 class Case:
-    """A document under the eyes of the rules."""
+    """A document under the eyes of the rules, which may ask what the others find (:meth:`told`)."""
 
-    def __init__(self, document: DiagnosticDocument, thresholds: Thresholds) -> None:
+    def __init__(
+        self,
+        document: DiagnosticDocument,
+        thresholds: Thresholds,
+        rules: Mapping[str, Rule],
+        today: dt.date | None,
+    ) -> None:
         answers = document.answers
         self.thresholds = thresholds
+        self.today = today
+        self._rules = rules
+        self._told: dict[str, list[Found]] = {}
         self.structure = document.structure
         self.card = document.diagnostic
-        self.has_vision = answers.vision is not None and any(
-            statement.text for statement in answers.vision.statements
+        self.statements: list[Placed[VisionStatement]] = placed(
+            answers.vision.statements if answers.vision else []
         )
         self.roles: list[Placed[Role]] = placed(answers.roles.rows if answers.roles else [])
         self.objectives: list[Placed[Objective]] = placed(
@@ -101,36 +98,53 @@ class Case:
         self.scales: list[Placed[ActionTerritory]] = placed(
             answers.territorial_scales.rows if answers.territorial_scales else []
         )
-        self.model = answers.economic_model or EconomicModel()
-        self.levers: list[Placed[Lever]] = placed(self.model.levers)
+        self.typed_model = answers.economic_model or EconomicModel()
+        self.levers: list[Placed[Lever]] = placed(self.typed_model.levers)
         self.alliances: list[Placed[Alliance]] = placed(
             answers.alliances.rows if answers.alliances else []
         )
         self.organisation = answers.organisation or Organisation()
         scope = answers.accompaniment_scope
-        # Empty while nothing is answered: « à décider » six times is no answer.
+        steps = scope.rows if scope is not None else []
+        # Empty while nothing is decided: « à décider » six times is no answer.
         self.scope: dict[ScopeStepKey, ScopeStep] = (
-            {row.step: row for row in scope.rows}
-            if scope is not None and not scope.content_is_empty
+            {row.step: row for row in steps}
+            if any(row.handling is not Handling.UNDECIDED for row in steps)
             else {}
         )
+
+    def told(self, rule: str) -> list[Found]:
+        """Return what a rule finds, worked out once: one cause has one finding."""
+        if rule not in self._told:
+            self._told[rule] = list(self._rules[rule].check(self))
+        return self._told[rule]
+
+    def rows_told(self, rule: str) -> frozenset[str]:
+        """Return the rows that a rule names."""
+        return frozenset(row for found in self.told(rule) for row in found.rows)
 
     # --- Ambition ---
 
     @property
+    def period(self) -> range:
+        """The years of the diagnostic, N and the horizon included."""
+        return range(self.card.base_year, self.card.target_year + 1)
+
+    @cached_property
     def partnership_objectives(self) -> list[Placed[Objective]]:
-        """The objectives that count partnerships to initiate, whatever the words of their unit."""
-        return [
-            (index, row)
-            for index, row in self.objectives
-            if row.kind is not ObjectiveKind.QUALITATIVE and _counts_partnerships(row.unit)
-        ]
+        """The objectives that count partnerships, in all or a year."""
+        return [(i, row) for i, row in self.objectives if counts(row, "partenariat")]
+
+    @property
+    def deadlines(self) -> list[tuple[int, Objective, int]]:
+        """The objectives that have a deadline, with it."""
+        return [(i, row, row.deadline_year) for i, row in self.objectives if row.deadline_year]
 
     # --- Missions ---
 
     @property
     def missions_answered(self) -> bool:
-        """Tell whether the step of the activities has an answer."""
+        """Tell whether an activity is told, or a mission out of role."""
         return bool(self.activities or self.out_of_scope)
 
     @cached_property
@@ -147,7 +161,26 @@ class Case:
         """Tell whether a step of the accompaniment is done, by the structure or with a partner."""
         return step in self.scope and self.scope[step].handling in DONE
 
+    def place_of(self, step: ScopeStepKey) -> int:
+        """Return where a step of the accompaniment stands in its table."""
+        return list(self.scope).index(step)
+
     # --- Means ---
+
+    @cached_property
+    def model(self) -> EconomicModel:
+        """The economic model, less the figures that a slip names."""
+        changes: dict[str, dict[str, None]] = {}
+        for rule, names in UNKNOWN_BY.items():
+            for column in self.rows_told(rule):
+                changes.setdefault(column, {}).update(dict.fromkeys(names))
+        model = self.typed_model
+        return model.model_copy(
+            update={
+                name: getattr(model, name).model_copy(update=unknown)
+                for name, unknown in changes.items()
+            }
+        )
 
     @property
     def columns(self) -> list[tuple[str, str, EconomicSnapshot]]:
@@ -158,6 +191,14 @@ class Case:
             ("target", f"{card.target_year} ({card.target_label})", self.model.target),
         ]
 
+    @property
+    def typed_columns(self) -> list[tuple[str, int, EconomicSnapshot]]:
+        """The two columns as they were typed: (field prefix, year, column)."""
+        return [
+            ("now", self.card.base_year, self.typed_model.now),
+            ("target", self.card.target_year, self.typed_model.target),
+        ]
+
     def has_lever_to_mobilise(self, family: FundingFamily | None = None) -> bool:
         """Tell whether a lever is still to be mobilised, in a family or in any."""
         return any(
@@ -165,27 +206,26 @@ class Case:
             for _, row in self.levers
         )
 
+    # --- Alliances ---
+
+    @property
+    def is_of_companies(self) -> bool:
+        """Tell whether the structure is a chamber or a network of companies itself."""
+        return self.structure.legal_form in OF_COMPANIES
+
     @property
     def to_approach(self) -> list[Placed[Alliance]]:
         """The actors to approach."""
         return [(i, row) for i, row in self.alliances if row.relation is Relation.TO_APPROACH]
 
-    def is_an_ally(self, name: str) -> bool:
-        """Tell whether a partner named freely is among the alliances, under a longer name or not.
-
-        « CCI » is « CCI territoriale »: the words of one are all in the other.
-        """
-        wanted = words(name)
-        return bool(wanted) and any(
-            known and (wanted <= known or known <= wanted) for known in self._names_of_allies
+    @cached_property
+    def has_way_to_companies(self) -> bool:
+        """Tell whether a network of companies or a chamber (CCI, CMA) is among the allies."""
+        return any(
+            row.family is AllianceFamily.BUSINESS_NETWORKS or is_chamber(row.actor)
+            for _, row in self.alliances
         )
 
-    @cached_property
-    def _names_of_allies(self) -> list[frozenset[str]]:
-        return [words(row.actor) for _, row in self.alliances]
-
-
-def _counts_partnerships(unit: str) -> bool:
-    return says(unit, "partenariat", _NUMBER_OF_PARTNERSHIPS) and not _SHARE_OR_RHYTHM.search(
-        plain(unit)
-    )
+    def is_an_ally(self, name: str) -> bool:
+        """Tell whether a partner named freely is among the alliances, under another usual name."""
+        return any(is_same_actor(name, row.actor) for _, row in self.alliances)

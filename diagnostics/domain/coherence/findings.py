@@ -10,6 +10,9 @@ from typing import TypedDict
 from diagnostics.domain.document import Acknowledgement
 from diagnostics.domain.vocabulary import STEP_AXIS, Axis, Labelled, StepKey
 
+# What the ids of the rules that look for slips begin with.
+SLIP = "S"
+
 
 class Severity(Labelled):
     """How much a finding weighs in the discussion; it is never a score."""
@@ -22,11 +25,20 @@ class Severity(Labelled):
 class FieldLink:
     """Where to go to change one side of what is discussed.
 
-    ``field`` is a path as in :class:`diagnostics.domain.completeness.Missing`, without prefix.
+    ``field`` is a path as in :class:`diagnostics.domain.completeness.Missing`, without prefix; it is one
+    of the diagnostic's own card (title, years, board) where ``step`` is None.
     """
 
-    step: StepKey
+    step: StepKey | None
     field: str
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What mends a slip by one click: ``fields`` are those of its main step, with what to write there."""
+
+    label: str
+    fields: tuple[tuple[str, str], ...]
 
 
 class FindingJson(TypedDict):
@@ -63,6 +75,12 @@ class CoherenceFinding:
     facts: tuple[str, ...] = ()
     acknowledgement: str | None = None
     former_reason: str = field(default="", compare=False)
+    correction: Correction | None = field(default=None, compare=False)
+
+    @property
+    def is_slip(self) -> bool:
+        """Tell whether it is a slip of the pen, told at its field before any question of strategy."""
+        return self.rule.startswith(SLIP)
 
     @property
     def row_key(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from diagnostics.domain.coherence.case import Case
-from diagnostics.domain.coherence.findings import FieldLink, Severity
+from diagnostics.domain.coherence.findings import SLIP, Correction, FieldLink, Severity
 from diagnostics.domain.coherence.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from diagnostics.domain.vocabulary import STEP_AXIS, Axis, StepKey
 from diagnostics.typography import number
@@ -14,13 +14,18 @@ from diagnostics.typography import number
 
 @dataclass(frozen=True)
 class Found:
-    """What a rule finds; its place and its severity are the rule's, unless it says otherwise."""
+    """What a rule finds; its place and its severity are the rule's, unless it says otherwise.
+
+    ``step`` is the main one where a rule speaks of several; ``correction`` what mends it by one click.
+    """
 
     message: str
     links: tuple[FieldLink, ...]
     rows: tuple[str, ...] = ()
     facts: tuple[object, ...] = ()
     severity: Severity | None = None
+    step: StepKey | None = None
+    correction: Correction | None = None
 
 
 Check = Callable[[Case], Iterator[Found]]
@@ -30,7 +35,7 @@ Check = Callable[[Case], Iterator[Found]]
 class Rule:
     """A rule as its page explains it; ``steps`` are all those it may concern, the main one first.
 
-    ``severity`` is the one it starts from: R11 alone rises to « attention ».
+    ``severity`` is the one it starts from: R11, C1 and C5 may say another.
     """
 
     id: str
@@ -56,8 +61,16 @@ class Rule:
         return self.why.format(**figures)
 
 
+# The slips come first, then the rules of the kit's reading, then the further questions.
+_FAMILIES = SLIP + "RCAM"
+
 # Filled as the modules of the rules are imported; the engine puts it in order.
 TABLE: dict[str, Rule] = {}
+
+
+def rank(rule_id: str) -> tuple[int, int]:
+    """Return where a rule stands in the list."""
+    return _FAMILIES.index(rule_id[0]), int(rule_id[1:])
 
 
 def rule(

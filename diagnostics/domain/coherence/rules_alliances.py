@@ -1,4 +1,4 @@
-"""R29–R37: alliances, legal tool, and the relations they suppose."""
+"""R29–R32, R36, R37: alliances, and the relations that they suppose."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from collections.abc import Iterator
 
 from diagnostics.domain.answers import Alliance
 from diagnostics.domain.answers.alliances import ALLIES
-from diagnostics.domain.coherence.case import Case, says
+from diagnostics.domain.coherence.case import Case
 from diagnostics.domain.coherence.findings import FieldLink, Severity
 from diagnostics.domain.coherence.registry import Found, rule
-from diagnostics.domain.coherence.wording import named
+from diagnostics.domain.coherence.words import plain
 from diagnostics.domain.vocabulary import (
     ActorType,
     AllianceFamily,
-    LegalTool,
-    Relation,
+    LegalForm,
     RoleKind,
     StepKey,
 )
-from diagnostics.typography import APOSTROPHE, NBSP, count, percent
+from diagnostics.typography import APOSTROPHE, NBSP, count
 
 # Actors of the first circle, the family of allies they belong to, and how they are told.
 FIRST_CIRCLE: dict[ActorType, tuple[AllianceFamily, str, str]] = {
@@ -39,19 +38,6 @@ FIRST_CIRCLE: dict[ActorType, tuple[AllianceFamily, str, str]] = {
         "absents",
     ),
 }
-# Each tool with its article, and the pronoun of what it answers.
-TOOLS: dict[LegalTool, tuple[str, str]] = {
-    LegalTool.AGREEMENT: ("une convention pluripartite", "elle"),
-    LegalTool.DEDICATED_ASSOCIATION: ("une association dédiée", "elle"),
-    LegalTool.ENDOWMENT_FUND: ("un fonds de dotation", "il"),
-    LegalTool.HOSTED_FOUNDATION: ("une fondation abritée", "elle"),
-    LegalTool.SOCIAL_JOINT_VENTURE: ("une joint-venture sociale", "elle"),
-    LegalTool.SCIC: ("une SCIC", "elle"),
-    LegalTool.GIE: ("un GIE", "il"),
-    LegalTool.PTCE: ("un PTCE", "il"),
-    LegalTool.EMPLOYER_GROUP: ("un groupement d’employeurs", "il"),
-    LegalTool.OTHER: ("cet outil", "il"),
-}
 OUT_OF_TERRITORY = re.compile(r"\bhors (de |du |de notre |de son )?territoires?\b")
 
 
@@ -67,10 +53,13 @@ OUT_OF_TERRITORY = re.compile(r"\bhors (de |du |de notre |de son )?territoires?\
 def close_actor_without_alliance(case: Case) -> Iterator[Found]:
     """R29: a kind of actor of the first circle, without any ally of its family.
 
-    One finding per kind of actor, even when it stands in individual and in collective.
+    One finding per kind of actor, even when it stands in individual and in collective; a chamber or
+    a network of companies is one itself.
     """
     families = {row.family for _, row in case.alliances}
     for actor, (family, subject, absent) in FIRST_CIRCLE.items():
+        if actor is ActorType.BUSINESS_NETWORKS and case.is_of_companies:
+            continue
         close = [(i, p) for i, p in case.positions if p.actor_type is actor and p.circle == 1]
         if close and case.alliances and family not in families:
             index, _ = close[0]
@@ -134,104 +123,19 @@ def ally_without_horizon(case: Case) -> Iterator[Found]:
 def creating_alone(case: Case) -> Iterator[Found]:
     """R32: growth alone; silent while no alliance is told."""
     created = case.to_create
-    if created and case.alliances and not case.to_approach:
+    if len(created) < case.thresholds.min_creations or not case.alliances:
+        return
+    if not case.to_approach:
         index, _ = created[0]
         yield Found(
-            f"Vous créez {'une activité' if len(created) == 1 else 'des activités'} sans nouvel "
-            "allié.",
+            f"Vous créez {count(len(created), 'activité', 'activités')}{NBSP}: qui pourrait les "
+            "porter avec vous\u202f?",
             rows=tuple(row.id for _, row in created),
             links=(
                 FieldLink(StepKey.ALLIANCES, "rows"),
                 FieldLink(StepKey.ACTIVITIES, f"rows-{index}-state"),
             ),
         )
-
-
-@rule(
-    "R33",
-    Severity.ATTENTION,
-    StepKey.ORGANISATION,
-    StepKey.ECONOMIC_MODEL,
-    title="Un fonds de dotation pour un modèle public",
-    why="Sauf dérogation exceptionnelle, aucun fonds public ne peut être versé à un fonds de "
-    "dotation. En dessous de {endowment_private}\u00a0% de ressources privées, il aura peu à "
-    "recevoir. À valider par un conseil juridique.",
-)
-def endowment_fund_without_private_money(case: Case) -> Iterator[Found]:
-    """R33: an endowment fund cannot receive public money (art. 140 III, law 2008-776)."""
-    share = case.model.target.private_pct
-    if case.organisation.legal_tool is not LegalTool.ENDOWMENT_FUND or share is None:
-        return
-    if share < case.thresholds.endowment_private:
-        yield Found(
-            f"Un fonds de dotation ne reçoit pas de fonds publics{NBSP}: il sert peu un modèle à "
-            f"{percent(share)} privé.",
-            facts=(round(share, 1),),
-            links=(
-                FieldLink(StepKey.ORGANISATION, "legal_tool"),
-                FieldLink(StepKey.ECONOMIC_MODEL, "target-private_pct"),
-            ),
-        )
-
-
-@rule(
-    "R34",
-    Severity.INFO,
-    StepKey.ORGANISATION,
-    title="Un outil juridique sans motif",
-    why="Un outil juridique coûte à créer et à tenir. Le besoin vient d’abord\u00a0: recevoir du "
-    "mécénat, associer des partenaires au capital, partager des emplois… «\u00a0Aucun outil "
-    "nouveau\u00a0» est une réponse complète.",
-)
-def tool_without_reason(case: Case) -> Iterator[Found]:
-    """R34: the tool before the need."""
-    tool = case.organisation.legal_tool
-    if tool is None or tool is LegalTool.NONE or case.organisation.rationale:
-        return
-    name, pronoun = TOOLS[tool]
-    yield Found(
-        f"Pourquoi {name}\u202f? Précisez le besoin auquel {pronoun} répond.",
-        facts=(tool.value,),
-        links=(FieldLink(StepKey.ORGANISATION, "rationale"),),
-    )
-
-
-@rule(
-    "R35",
-    Severity.INFO,
-    StepKey.ORGANISATION,
-    StepKey.ALLIANCES,
-    title="Les associés d’une SCIC",
-    why="La loi demande au moins trois catégories d’associés, dont les bénéficiaires et les "
-    "salariés ou producteurs. Avec moins de {scic_families} familles parmi vos alliés existants, "
-    "voyez qui pourrait vous rejoindre. À valider par un conseil juridique.",
-)
-def cooperative_without_members(case: Case) -> Iterator[Found]:
-    """R35: a SCIC needs three categories of members; families of existing allies stand for them."""
-    if case.organisation.legal_tool is not LegalTool.SCIC or not case.alliances:
-        return
-    existing = {row.family for _, row in case.alliances if row.relation is Relation.EXISTING}
-    families = [family for family in AllianceFamily if family in existing]
-    if len(families) >= case.thresholds.scic_families:
-        return
-    if not families:
-        allies = "Aucune famille n’est encore représentée parmi vos alliés existants."
-    elif len(families) == 1:
-        allies = (
-            f"Vos alliés existants sont d’une seule famille{NBSP}: {named([families[0].label])}."
-        )
-    else:
-        labels = named(family.label for family in families)
-        families_told = count(len(families), "famille", "familles")
-        allies = f"Vos alliés existants sont de {families_told}{NBSP}: {labels}."
-    yield Found(
-        f"Une SCIC réunit au moins trois catégories d’associés{NBSP}: les avez-vous\u202f? {allies}",
-        facts=tuple(family.value for family in families),
-        links=(
-            FieldLink(StepKey.ORGANISATION, "legal_tool"),
-            FieldLink(StepKey.ALLIANCES, "rows"),
-        ),
-    )
 
 
 @rule(
@@ -245,14 +149,19 @@ def cooperative_without_members(case: Case) -> Iterator[Found]:
     "de proposition\u202f?",
 )
 def silent_main_funder(case: Case) -> Iterator[Found]:
-    """R36: the main funder is public and no posture towards local authorities is told."""
+    """R36: the main funder is public and no posture towards local authorities is told.
+
+    A local authority is one itself.
+    """
+    if case.structure.legal_form is LegalForm.LOCAL_AUTHORITY:
+        return
     share = case.model.now.public_pct
     if share is None or share < case.thresholds.public_funder or not case.positions:
         return
     if not any(row.actor_type is ActorType.LOCAL_AUTHORITIES for _, row in case.positions):
         yield Found(
-            f"Votre premier financeur est public ({percent(share)} du budget de "
-            f"{case.card.base_year}){NBSP}: quelle posture envers les collectivités\u202f?",
+            f"Votre premier financeur est public{NBSP}: quelle posture envers les "
+            "collectivités\u202f?",
             facts=(round(share, 1),),
             links=(
                 FieldLink(StepKey.POSITIONING, "rows"),
@@ -275,7 +184,7 @@ def spreading_to_nobody(case: Case) -> Iterator[Found]:
     """R37: the role « essaimage » or an activity « hors territoire », no posture to territories."""
     roles = [(i, row) for i, row in case.roles if row.role is RoleKind.SPREAD]
     activities = [
-        (i, row) for i, row in case.activities if says(row.text, "hors", OUT_OF_TERRITORY)
+        (i, row) for i, row in case.activities if OUT_OF_TERRITORY.search(plain(row.text))
     ]
     if not (roles or activities) or not case.positions:
         return
@@ -294,3 +203,11 @@ def spreading_to_nobody(case: Case) -> Iterator[Found]:
 
 def _actor(row: Alliance, index: int) -> str:
     return ALLIES.mention(row, index + 1, article=f"L{APOSTROPHE}")
+
+
+def business_networks_are_missing(case: Case) -> bool:
+    """Tell whether R29 speaks of the networks of companies."""
+    networks = {
+        row.id for _, row in case.positions if row.actor_type is ActorType.BUSINESS_NETWORKS
+    }
+    return not networks.isdisjoint(case.rows_told("R29"))

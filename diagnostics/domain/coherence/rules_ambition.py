@@ -8,10 +8,11 @@ from diagnostics.domain.answers import Objective
 from diagnostics.domain.answers.objectives import OBJECTIVES
 from diagnostics.domain.answers.roles import ROLES
 from diagnostics.domain.coherence.case import Case
+from diagnostics.domain.coherence.figures import is_quantified
 from diagnostics.domain.coherence.findings import FieldLink, Severity
 from diagnostics.domain.coherence.registry import Found, rule
 from diagnostics.domain.coherence.wording import named
-from diagnostics.domain.vocabulary import Mission, ObjectiveKind, RoleKind, StepKey
+from diagnostics.domain.vocabulary import Mission, RoleKind, StepKey
 from diagnostics.typography import APOSTROPHE, NBSP, enumeration
 
 # The missions that act each role of the kit.
@@ -36,7 +37,7 @@ MISSIONS_OF_ROLE: dict[RoleKind, tuple[Mission, ...]] = {
 )
 def ambition_without_vision(case: Case) -> Iterator[Found]:
     """R01: the ambition is read in the light of the vision; the starting point alone is none."""
-    if case.has_vision or not (case.roles or case.objectives):
+    if any(row.text for _, row in case.statements) or not (case.roles or case.objectives):
         return
     sides = [(StepKey.ROLES, case.roles), (StepKey.OBJECTIVES, case.objectives)]
     yield Found(
@@ -61,8 +62,8 @@ def many_roles(case: Case) -> Iterator[Found]:
     """R02: more roles than a team can hold disperse it."""
     if len(case.roles) > case.thresholds.max_roles:
         yield Found(
-            f"Vous retenez {len(case.roles)} rôles. Lesquels sont prioritaires à "
-            f"{case.card.horizon_years}{NBSP}ans\u202f?",
+            f"Vous retenez {len(case.roles)} rôles. Lequel passerait en second si le temps "
+            "manquait\u202f?",
             rows=tuple(row.id for _, row in case.roles),
             links=(FieldLink(StepKey.ROLES, "rows"),),
         )
@@ -98,13 +99,6 @@ def role_without_activity(case: Case) -> Iterator[Found]:
                 FieldLink(StepKey.ACTIVITIES, "rows"),
             ),
         )
-
-
-def is_quantified(row: Objective) -> bool:
-    """Tell whether an objective has a figure to reach; a target counts when the nature is open."""
-    if row.kind is None:
-        return row.target_value is not None
-    return row.kind is ObjectiveKind.QUANTITATIVE
 
 
 @rule(
@@ -153,16 +147,16 @@ def only_quantified_objectives(case: Case) -> Iterator[Found]:
     "S’il en manque une, chacun comptera à sa façon.",
 )
 def unmeasurable_objective(case: Case) -> Iterator[Found]:
-    """R06: a quantified objective without target, unit or year is not measurable."""
+    """R06: a quantified objective without target (0 is one), unit or year is not measurable."""
     for index, row in case.objectives:
-        if row.kind is not ObjectiveKind.QUANTITATIVE:
+        if not is_quantified(row):
             continue
         parts = [
             ("target_value", "la valeur cible", row.target_value),
-            ("unit", "l’unité", row.unit),
+            ("unit", "l’unité", row.unit or None),
             ("deadline_year", "l’échéance", row.deadline_year),
         ]
-        missing = [(name, label) for name, label, value in parts if not value]
+        missing = [(name, label) for name, label, value in parts if value is None]
         if missing:
             yield Found(
                 f"{_objective(row, index)}{NBSP}: il manque "
@@ -178,19 +172,21 @@ def unmeasurable_objective(case: Case) -> Iterator[Found]:
     Severity.ATTENTION,
     StepKey.OBJECTIVES,
     title="Une échéance hors de l’horizon",
-    why="Le diagnostic porte sur les trois ou cinq ans de son horizon. Une échéance d’avant l’année "
+    why="Le diagnostic porte sur les années de son horizon. Une échéance d’avant l’année "
     "N est du passé\u202f; une échéance d’après attendra le diagnostic suivant.",
 )
 def deadline_out_of_horizon(case: Case) -> Iterator[Found]:
-    """R07: a deadline before year N or after the horizon (both years are within)."""
+    """R07: a deadline before year N or after the horizon; when most are, S12 says why."""
     first, last = case.card.base_year, case.card.target_year
-    for index, row in case.objectives:
-        if row.deadline_year is not None and not first <= row.deadline_year <= last:
+    if case.told("S12"):
+        return
+    for index, row, year in case.deadlines:
+        if year not in case.period:
             yield Found(
-                f"{_objective(row, index)}{NBSP}: l’échéance {row.deadline_year} sort de l’horizon "
+                f"{_objective(row, index)}{NBSP}: l’échéance {year} sort de l’horizon "
                 f"{first}–{last}.",
                 rows=(row.id,),
-                facts=(row.deadline_year, first, last),
+                facts=(year, first, last),
                 links=(FieldLink(StepKey.OBJECTIVES, f"rows-{index}-deadline_year"),),
             )
 
@@ -207,7 +203,7 @@ def many_objectives(case: Case) -> Iterator[Found]:
     """R08: more objectives than a board can steer by."""
     if len(case.objectives) > case.thresholds.max_objectives:
         yield Found(
-            f"{len(case.objectives)} objectifs{NBSP}: retenez ceux que le conseil suivra vraiment.",
+            f"{len(case.objectives)} objectifs{NBSP}: lesquels le conseil suivra-t-il vraiment\u202f?",
             rows=tuple(row.id for _, row in case.objectives),
             links=(FieldLink(StepKey.OBJECTIVES, "rows"),),
         )

@@ -1,25 +1,29 @@
-"""R19–R28: the economic model in itself, and what it asks of alliances and governance."""
+"""R19–R25: the economic model in itself, and what it asks of alliances."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from diagnostics.domain.answers.fields import PRECISION
-from diagnostics.domain.coherence.case import Case, says
+from diagnostics.domain.coherence.case import Case
+from diagnostics.domain.coherence.figures import (
+    budget_ends,
+    off_budget,
+    per_person,
+)
 from diagnostics.domain.coherence.findings import FieldLink, Severity
 from diagnostics.domain.coherence.registry import Found, rule
 from diagnostics.domain.coherence.wording import figure
-from diagnostics.domain.vocabulary import AllianceFamily, FundingFamily, StepKey
+from diagnostics.domain.vocabulary import FundingFamily, LegalForm, LeverState, StepKey
 from diagnostics.typography import NBSP, count, number, percent
 
 PART_OF = {
-    FundingFamily.PUBLIC: "La part des ressources publiques",
-    FundingFamily.PRIVATE: "La part des ressources privées",
-    FundingFamily.SELF: "La part de l’auto-financement",
+    FundingFamily.PUBLIC: "La part publique",
+    FundingFamily.PRIVATE: "La part privée",
+    FundingFamily.SELF: "La part d’auto-financement",
 }
-# « Participation financière des entreprises pour leur accompagnement », in the kit's words.
-COMPANIES_PAY = re.compile(r"\bparticipations? (financieres? )?des? (les )?entreprises?\b")
+# A lever to renew is there today: it is no new money.
+ALREADY_THERE = frozenset({LeverState.SECURED, LeverState.TO_RENEW})
 
 
 @rule(
@@ -51,12 +55,18 @@ def shares_off_total(case: Case) -> Iterator[Found]:
     StepKey.ECONOMIC_MODEL,
     title="Un budget qui grandit sans levier",
     why="Un budget cible d’au moins {budget_growth}\u00a0% du budget actuel demande des ressources "
-    "que vous n’avez pas encore. Si tous vos leviers sont déjà acquis, d’où viendront-elles\u202f?",
+    "que vous n’avez pas encore. Si tous vos leviers sont déjà là et ne le couvrent pas, d’où "
+    "viendront-elles\u202f?",
 )
 def growth_without_lever(case: Case) -> Iterator[Found]:
-    """R20: budgets are compared by the middle of their range."""
+    """R20: budgets are compared by the middle of their range; levers cover its low end, or do not."""
     now, target = case.model.now.budget_middle, case.model.target.budget_middle
-    if now is None or target is None or target <= now or case.has_lever_to_mobilise():
+    ends = budget_ends(case.model.target)
+    if now is None or target is None or ends is None or target <= now:
+        return
+    there = sum(row.amount_target_keur or 0 for _, row in case.levers if row.state in ALREADY_THERE)
+    is_covered = round(100 * there - case.thresholds.secured_cover * ends[0], PRECISION) >= 0
+    if case.has_lever_to_mobilise() or is_covered:
         return
     if round(100 * target - case.thresholds.budget_growth * now, PRECISION) >= 0:
         yield Found(
@@ -87,8 +97,8 @@ def share_growth_without_lever(case: Case) -> Iterator[Found]:
         growth = round(target - now, PRECISION)
         if growth >= case.thresholds.share_growth:
             yield Found(
-                f"{PART_OF[family]} gagne {count(round(growth, 1), 'point', 'points')} "
-                f"(de {figure(now)} à {percent(target)}){NBSP}: quel levier\u202f?",
+                f"{PART_OF[family]} gagne {count(round(growth, 1), 'point', 'points')}{NBSP}: quel "
+                "levier\u202f?",
                 rows=(family.value,),
                 facts=(now, target),
                 links=(
@@ -105,18 +115,18 @@ def share_growth_without_lever(case: Case) -> Iterator[Found]:
     StepKey.ALLIANCES,
     title="Des entreprises attendues, aucun réseau d’entreprises",
     why="Les entreprises viennent le plus souvent par ceux en qui elles ont confiance\u00a0: un "
-    "club, une fédération, un réseau de dirigeants. Compter sur {private_network}\u00a0% de "
+    "club, une fédération, une chambre consulaire. Compter sur {private_network}\u00a0% de "
     "ressources privées ou plus sans l’un d’eux dans ses alliances est un pari.",
 )
 def private_money_without_network(case: Case) -> Iterator[Found]:
-    """R22: private share of the target without any alliance in « Réseaux d’entreprises »."""
+    """R22: private share of the target, and no network of companies nor chamber among the allies."""
     share = case.model.target.private_pct
-    if share is None or share < case.thresholds.private_network or not case.alliances:
+    if share is None or share < case.thresholds.private_network or case.is_of_companies:
         return
-    if not any(row.family is AllianceFamily.BUSINESS_NETWORKS for _, row in case.alliances):
+    if case.alliances and not case.has_way_to_companies:
         yield Found(
-            f"Vous comptez sur {percent(share)} de ressources privées sans réseau d’entreprises "
-            "dans vos alliances.",
+            f"Vous comptez sur {percent(share)} de ressources privées{NBSP}: quel réseau "
+            "d’entreprises vous y aidera\u202f?",
             facts=(round(share, 1),),
             links=(
                 FieldLink(StepKey.ECONOMIC_MODEL, "target-private_pct"),
@@ -134,9 +144,11 @@ def private_money_without_network(case: Case) -> Iterator[Found]:
     "arrêter le projet. Ce n’est pas un défaut\u00a0: c’est un risque que le conseil doit connaître.",
 )
 def public_dependency(case: Case) -> Iterator[Found]:
-    """R23: dependency, at the end of the horizon."""
+    """R23: dependency, at the end of the horizon; a local authority is public money itself."""
     share = case.model.target.public_pct
-    if share is not None and share >= case.thresholds.public_dependency:
+    if share is None or case.structure.legal_form is LegalForm.LOCAL_AUTHORITY:
+        return
+    if share >= case.thresholds.public_dependency:
         yield Found(
             f"En {case.card.target_year}, {percent(share)} du budget reste public. Quel est votre "
             "plan si un financeur se retire\u202f?",
@@ -156,24 +168,35 @@ def public_dependency(case: Case) -> Iterator[Found]:
     "reversées.",
 )
 def unusual_budget_per_person(case: Case) -> Iterator[Found]:
-    """R24: order of magnitude of each column; its bounds are within."""
+    """R24: order of magnitude of each column, in one finding; a foundation gives its money away.
+
+    The bounds are within; a range that is too wide (S4) is asked first.
+    """
+    if case.structure.legal_form is LegalForm.FOUNDATION:
+        return
     low, high = case.thresholds.keur_per_fte_min, case.thresholds.keur_per_fte_max
-    for prefix, name, column in case.columns:
-        budget = column.budget_middle
-        if budget is None or not column.fte:
-            continue
-        per_person = round(budget / column.fte, PRECISION)
-        if not low <= per_person <= high:
-            yield Found(
-                f"{name}{NBSP}: {figure(per_person)}{NBSP}K€ par ETP. Vérifiez le budget ou "
-                "l’équipe.",
-                rows=(prefix,),
-                facts=(round(per_person, 1),),
-                links=(
-                    FieldLink(StepKey.ECONOMIC_MODEL, f"{prefix}-budget_min_keur"),
-                    FieldLink(StepKey.ECONOMIC_MODEL, f"{prefix}-fte"),
-                ),
-            )
+    unusual = [
+        (prefix, name, each)
+        for prefix, name, column in case.columns
+        if (each := per_person(column)) is not None
+        and not low <= each <= high
+        and prefix not in case.rows_told("S4")
+    ]
+    if not unusual:
+        return
+    told = "\u202f; ".join(
+        f"{name}{NBSP}: {figure(each)}{NBSP}K€ par ETP" for _, name, each in unusual
+    )
+    prefix = unusual[0][0]
+    yield Found(
+        f"{told}. Qu’est-ce qui l’explique\u202f?",
+        rows=tuple(prefix for prefix, _, _ in unusual),
+        facts=tuple(round(each, 1) for _, _, each in unusual),
+        links=(
+            FieldLink(StepKey.ECONOMIC_MODEL, f"{prefix}-budget_min_keur"),
+            FieldLink(StepKey.ECONOMIC_MODEL, f"{prefix}-fte"),
+        ),
+    )
 
 
 @rule(
@@ -185,101 +208,29 @@ def unusual_budget_per_person(case: Case) -> Iterator[Found]:
     "{lever_gap}\u00a0% près. Un écart dit qu’un levier manque, ou qu’un montant est à revoir.",
 )
 def levers_off_budget(case: Case) -> Iterator[Found]:
-    """R25: coverage, against the middle of the target's range, by the levers that have an amount."""
-    budget = case.model.target.budget_middle
+    """R25: coverage of the target's range, by the levers that have an amount.
+
+    Their high ends do not reach its low end, or their low ends exceed its high end. A lever larger
+    than the budget (S5) is asked first.
+    """
+    ends = budget_ends(case.model.target)
     valued = [(i, row) for i, row in case.levers if row.amount_target_keur is not None]
-    if not budget or not valued:
+    if ends is None or not valued or case.told("S5"):
         return
-    total = sum(row.amount_target_keur or 0 for _, row in valued)
-    if round(100 * abs(total - budget) / budget, PRECISION) > case.thresholds.lever_gap:
+    bound, total = off_budget(
+        ends,
+        sum(row.amount_target_keur or 0 for _, row in valued),
+        sum(row.amount_target_high or 0 for _, row in valued),
+        case.thresholds.lever_gap,
+    )
+    if bound:
         index, _ = valued[0]
         yield Found(
-            f"Les leviers chiffrés couvrent {percent(100 * total / budget)} du budget cible "
-            f"({number(total)} sur {number(budget)}{NBSP}K€).",
+            f"Les leviers chiffrés couvrent {percent(100 * total / bound)} du budget cible.",
             rows=tuple(row.id for _, row in valued),
-            facts=(total, budget),
+            facts=(total, bound),
             links=(
                 FieldLink(StepKey.ECONOMIC_MODEL, f"levers-{index}-amount_target_keur"),
                 FieldLink(StepKey.ECONOMIC_MODEL, "target-budget_min_keur"),
-            ),
-        )
-
-
-@rule(
-    "R26",
-    Severity.ATTENTION,
-    StepKey.ORGANISATION,
-    StepKey.ECONOMIC_MODEL,
-    title="Une équipe qui grandit sans organisation",
-    why="Le kit le demande\u00a0: «\u00a0Quelle organisation envisager selon les moyens humains "
-    "supplémentaires à mobiliser\u202f?\u00a0». Qui encadre, qui décide, qui fait quoi\u00a0: mieux "
-    "vaut y penser avant d’embaucher.",
-)
-def growing_team_without_organisation(case: Case) -> Iterator[Found]:
-    """R26: Q14 asks for it."""
-    now, target = case.model.now.fte, case.model.target.fte
-    if now is None or target is None or target <= now or case.organisation.organisation:
-        return
-    yield Found(
-        f"L’équipe passe de {number(now)} à {number(target)}{NBSP}ETP{NBSP}: comment "
-        "s’organise-t-elle\u202f?",
-        facts=(now, target),
-        links=(
-            FieldLink(StepKey.ORGANISATION, "organisation"),
-            FieldLink(StepKey.ECONOMIC_MODEL, "target-fte"),
-        ),
-    )
-
-
-@rule(
-    "R27",
-    Severity.INFO,
-    StepKey.ORGANISATION,
-    StepKey.ECONOMIC_MODEL,
-    title="Des entreprises qui contribuent sans voix",
-    why="Quand les entreprises apportent {private_governance}\u00a0% du budget ou plus, la question "
-    "de leur place se pose\u00a0: une voix, un avis, ou aucune des deux. La gouvernance est l’endroit "
-    "où le décider avant qu’elles ne le demandent.",
-)
-def companies_without_voice(case: Case) -> Iterator[Found]:
-    """R27: the voice of those who pay; « Gouvernance » is the text (boxes ticked do not tell)."""
-    share = case.model.target.private_pct
-    if share is None or share < case.thresholds.private_governance or case.organisation.governance:
-        return
-    yield Found(
-        "Quelle place pour les entreprises contributrices dans la gouvernance\u202f? Elles "
-        f"apporteraient {percent(share)} du budget en {case.card.target_year}.",
-        facts=(round(share, 1),),
-        links=(
-            FieldLink(StepKey.ORGANISATION, "governance"),
-            FieldLink(StepKey.ECONOMIC_MODEL, "target-private_pct"),
-        ),
-    )
-
-
-@rule(
-    "R28",
-    Severity.INFO,
-    StepKey.ORGANISATION,
-    StepKey.ECONOMIC_MODEL,
-    title="Rester un tiers de confiance",
-    why="Une structure qui accompagne des partenariats est un tiers de confiance entre deux mondes. "
-    "Si l’un d’eux la paie, il faut dire ce qui la garde impartiale\u00a0: une charte, un comité, "
-    "une règle de choix.",
-)
-def paid_by_companies(case: Case) -> Iterator[Found]:
-    """R28: « Participation financière des entreprises… » among the levers, no governance told."""
-    if case.organisation.governance:
-        return
-    paying = [(i, row) for i, row in case.levers if says(row.text, "participation", COMPANIES_PAY)]
-    if paying:
-        index, _ = paying[0]
-        yield Found(
-            "Les entreprises financent une part de l’accompagnement\u00a0: comment restez-vous un "
-            "tiers de confiance\u202f?",
-            rows=tuple(row.id for _, row in paying),
-            links=(
-                FieldLink(StepKey.ORGANISATION, "governance"),
-                FieldLink(StepKey.ECONOMIC_MODEL, f"levers-{index}-text"),
             ),
         )

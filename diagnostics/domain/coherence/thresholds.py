@@ -28,13 +28,13 @@ class Thresholds(BaseModel):
     min_objectives: Count = Field(3, description="R05 : nombre d’objectifs, tous chiffrés")
     max_objectives: Count = Field(8, description="R08 : nombre d’objectifs à ne pas dépasser")
     pace_info: Positive = Field(
-        10, description="R11 : partenariats par an et par ETP, à noter au-delà"
+        22.5, description="R11 : partenariats par an et par ETP, à noter au-delà"
     )
     pace_attention: Positive = Field(
-        25, description="R11 : partenariats par an et par ETP, point d’attention au-delà"
+        30, description="R11 : partenariats par an et par ETP, point d’attention au-delà"
     )
     min_activities: Count = Field(
-        4, description="R12 : nombre d’activités à partir duquel hiérarchiser"
+        5, description="R12 : nombre d’activités à partir duquel hiérarchiser"
     )
     priority_share: Share = Field(
         60, description="R12 : part d’activités prioritaires à ne pas dépasser, en %"
@@ -47,6 +47,9 @@ class Thresholds(BaseModel):
     )
     budget_growth: Annotated[float, Field(gt=100, le=1_000, allow_inf_nan=False)] = Field(
         130, description="R20 : budget cible en % du budget de l’année N"
+    )
+    secured_cover: Share = Field(
+        90, description="R20 : part du budget cible que couvrent les leviers déjà là, en %"
     )
     share_growth: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = Field(
         10, description="R21 : hausse d’une part sans levier à mobiliser, en points"
@@ -62,8 +65,14 @@ class Thresholds(BaseModel):
     lever_gap: Share = Field(
         10, description="R25 : écart admis des leviers chiffrés au budget cible, en %"
     )
+    team_growth: Positive = Field(
+        0.5, description="R26 : hausse de l’équipe sans organisation décrite, en ETP"
+    )
     private_governance: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = Field(
         25, description="R27 : part privée cible sans gouvernance décrite, en %"
+    )
+    min_creations: Count = Field(
+        3, description="R32 : nombre d’activités à créer sans acteur à approcher"
     )
     endowment_private: Share = Field(
         15, description="R33 : part privée cible en dessous de laquelle un fonds sert peu, en %"
@@ -71,6 +80,18 @@ class Thresholds(BaseModel):
     scic_families: Count = Field(3, description="R35 : familles d’alliés existants d’une SCIC")
     public_funder: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = Field(
         50, description="R36 : part publique de l’année N, en %"
+    )
+    min_deadlines: Count = Field(
+        3, description="A1 : nombre d’échéances, toutes de la dernière année"
+    )
+    mix_gap: Share = Field(
+        7, description="M1 : écart admis des montants à la répartition, en points"
+    )
+    lever_loss: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = Field(
+        20, description="M3 : baisse d’un levier, en % du budget de l’année N"
+    )
+    new_money: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = Field(
+        40, description="M4 : ressources encore à trouver, en % du budget cible"
     )
 
     @model_validator(mode="after")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -42,9 +43,23 @@ class Command(BaseCommand):
             help="fichier des seuils qui diffèrent, un objet JSON comme dans un kit : "
             '{"pace_info": 12}',
         )
+        parser.add_argument(
+            "--today",
+            metavar="AAAA-MM-JJ",
+            type=day,
+            help="jour auquel la date du conseil est comparée (S13) ; sans elle, celui d’aujourd’hui",
+        )
 
-    def handle(self, *args: Any, path: str, thresholds: str | None = None, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        path: str,
+        thresholds: str | None = None,
+        today: dt.date | None = None,
+        **options: Any,
+    ) -> None:
         """Read line by line; unreadable lines are told where they are, and at the end."""
+        self._today = today or dt.date.today()
         limits = thresholds_in(thresholds) if thresholds is not None else DEFAULT_THRESHOLDS
         with opened(path) as lines:
             total, unreadable = self._answer(lines, limits)
@@ -60,7 +75,7 @@ class Command(BaseCommand):
                 continue
             total += 1
             try:
-                answer: Any = findings_json(read_document(line), thresholds)
+                answer: Any = findings_json(read_document(line), thresholds, today=self._today)
             except Malformed as error:
                 unreadable += 1
                 answer = {"error": {"line": number, **as_json(error)}}
@@ -72,6 +87,14 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(value, ensure_ascii=False))
         except UnicodeEncodeError:  # a terminal of another age, or half a character
             self.stdout.write(json.dumps(value))
+
+
+def day(text: str) -> dt.date:
+    """Read the day of an option."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"« {text} » n’est pas un jour AAAA-MM-JJ") from error
 
 
 def opened(path: str) -> BinaryIO:

@@ -29,7 +29,7 @@ FIRES = [
     ("R01", objectives({}), [((), R01)]),
     ("R01", roles("network") | {"vision": {"starting_point": "Peu de liens"}}, [((), R01)]),
     ("R02", roles("network", "scout", "spread", "other"), [(("r1", "r2", "r3", "r4"),
-        f"Vous retenez 4 rôles. Lesquels sont prioritaires à 3{NB}ans{NNB}?")]),
+        f"Vous retenez 4 rôles. Lequel passerait en second si le temps manquait{NNB}?")]),
     ("R03", roles("network", "scout") | missions("analyse_share"), [(("r1",),
         f"Le rôle «{NB}Être un acteur de réseaux{NB}» n’est porté par aucune activité (mission "
         f"«{NB}Mettre en relation, animer des réseaux{NB}»). Ajoutez une activité ou revoyez ce "
@@ -46,16 +46,18 @@ FIRES = [
         "le suivre.")]),
     ("R06", objectives(target(5), target(5, unit="")), [(("o2",),
         f"«{NB}Objectif{NB}»{NB}: il manque l’unité pour pouvoir le suivre.")]),
-    ("R06", objectives(target(0, statement="")), [(("o1",),
+    ("R06", objectives(target(None, statement="")), [(("o1",),
         f"L’objectif{NB}1{NB}: il manque la valeur cible pour pouvoir le suivre.")]),
-    ("R07", objectives(target(5, deadline_year=2030), {"deadline_year": 2025}), [
+    ("R06", objectives({"target_value": 0, "unit": "jours"}), [(("o1",),
+        f"«{NB}Objectif{NB}»{NB}: il manque l’échéance pour pouvoir le suivre.")]),
+    ("R07", objectives(target(5, deadline_year=2030), {"deadline_year": 2025}, *[target(1)] * 2), [
         (("o1",), f"«{NB}Objectif{NB}»{NB}: l’échéance 2030 sort de l’horizon 2026–2029."),
         (("o2",), f"«{NB}Objectif{NB}»{NB}: l’échéance 2025 sort de l’horizon 2026–2029.")]),
     ("R07", objectives({"statement": LONG, "deadline_year": 2035}), [(("o1",),
         f"«{NB}Renforcer la sélection des projets innovants grâce à une…{NB}»{NB}: l’échéance "
         "2035 sort de l’horizon 2026–2029.")]),
     ("R08", objectives(*[{}] * 9), [(tuple(f"o{n}" for n in range(1, 10)),
-        f"9 objectifs{NB}: retenez ceux que le conseil suivra vraiment.")]),
+        f"9 objectifs{NB}: lesquels le conseil suivra-t-il vraiment{NNB}?")]),
 ]  # fmt: skip
 SILENT = [
     ("R01", vision("Une dynamique est instaurée") | roles("network")),
@@ -68,7 +70,7 @@ SILENT = [
     ("R04", objectives({"target_value": 3})),
     ("R05", objectives(target(1), target(2))),
     ("R05", objectives(target(1), target(2), {"kind": "qualitative"})),
-    ("R06", objectives(target(5), {"kind": "qualitative"})),
+    ("R06", objectives(target(5), target(0), {"kind": "qualitative"})),
     ("R07", objectives(target(5, deadline_year=2026), target(5, deadline_year=2029))),
     ("R08", objectives(*[{}] * 8)),
 ]

@@ -22,13 +22,20 @@ from tests.coherence_cases import (
 FOUR = ("connect_networks", "raise_awareness", "support_partnerships", "analyse_share")
 CREATE, HAVE = {"state": "to_create"}, {"state": "existing"}
 FIRST, LATER = {"priority": 1}, {"priority": 3}
-PACE = "Votre cible représente environ {x} partenariats par an et par ETP. Vérifiez que le rythme est tenable."
 
 
-def pace(figure: str) -> str:
-    return PACE.replace("{x} ", f"{figure}{NB}")
+def pace(promised: str, figure: str) -> str:
+    return (
+        f"{promised}{NB}ETP = environ {figure}{NB}partenariats par an et par ETP (l’exemple du "
+        f"kit{NB}: 22). Qu’est-ce qui rend ce rythme tenable{NNB}?"
+    )
 
 
+EFFECTS = (
+    f"Vous voulez savoir ce que les partenariats changent{NB}: sur quoi vous appuierez-vous, si "
+    f"personne ne les évalue{NNB}?"
+)
+ANALYSE = activities({"mission": "analyse_share", "text": "Évaluer l’impact sur le territoire"})
 FIRES = [
     ("R09", missions("connect_networks", "analyse_share", out_of_scope=("raise_awareness",)), [(
         ("support_partnerships",),
@@ -44,26 +51,37 @@ FIRES = [
     ("R10", objectives(target(None)) | scope(match="none"), [(("o1",),
         "Vous visez des partenariats sans prendre en charge aucune étape de leur accompagnement. "
         f"Qui aidera à les construire{NNB}?")]),
-    ("R11", objectives(target(100)) | ftes(2.5, 4), [(("o1",), pace("10,3"))]),
-    ("R11", objectives(target(90.1, baseline_value=0)) | ftes(3, 3), [(("o1",), pace("10"))]),
-    ("R11", objectives(target(300, baseline_value=70)) | ftes(3, 3), [(("o1",), pace("25,6"))]),
-    ("R11", objectives(target(50), target(50, "partenariat initié")) | ftes(3, 3), [(("o1", "o2"),
-        f"Vos cibles représentent environ 11,1{NB}partenariats par an et par ETP. Vérifiez que "
-        "le rythme est tenable.")]),
-    ("R12", activities(FIRST, FIRST, FIRST, LATER), [(("a1", "a2", "a3"),
-        f"75{NB}% des activités sont prioritaires (3 sur 4){NB}: hiérarchisez.")]),
+    ("R10", objectives(target(20, per_year=True)) | missions("connect_networks"), [(("o1",),
+        f"Vous visez 20{NB}partenariats par an sans activité d’accompagnement. Qui aidera à les "
+        f"construire{NNB}?")]),
+    ("R10", objectives(target(60), target(20, "partenariats par an")) | missions("analyse_share"), [(
+        ("o1", "o2"), "Vous visez des partenariats sans activité d’accompagnement. Qui aidera à les "
+        f"construire{NNB}?")]),
+    ("R11", objectives(target(250)) | ftes(2.5, 4), [(("o1",),
+        pace(f"250{NB}partenariats en 3{NB}ans pour 3,25", "25,6"))]),
+    ("R11", objectives(target(202.6, baseline_value=0)) | ftes(3, 3), [(("o1",),
+        pace(f"202,6{NB}partenariats en 3{NB}ans pour 3", "22,5"))]),
+    ("R11", objectives(target(350, baseline_value=70)) | ftes(3, 3), [(("o1",),
+        pace(f"280{NB}partenariats en 3{NB}ans pour 3", "31,1"))]),
+    ("R11", objectives(target(80, deadline_year=2027)) | ftes(3, 3), [(("o1",),
+        pace(f"80{NB}partenariats en 1{NB}an pour 3", "26,7"))]),
+    ("R11", objectives(target(80, deadline_year=None, baseline_value=900, per_year=True),
+        target(1000, target_max_value=1200, per_year=True, baseline_value=990)) | ftes(30, 30), [(
+        ("o2",), pace(f"1{NNB}000{NB}partenariats par an pour 30", "33,3"))]),
+    ("R11", objectives(target(150), target(40, "partenariat initié par année")) | ftes(3, 3), [(
+        ("o1", "o2"), pace(f"90{NB}partenariats par an pour 3", "30"))]),
+    ("R12", activities(FIRST, FIRST, FIRST, FIRST, LATER), [(("a1", "a2", "a3", "a4"),
+        f"4 activités sur 5 sont prioritaires{NB}: laquelle attendrait si le temps manquait{NNB}?")]),
     ("R13", activities(CREATE, HAVE) | ftes(2, 2), [(("a1",),
-        f"La moitié de vos activités sont à créer, à équipe constante (2{NB}ETP). Que "
-        f"cessez-vous de faire{NNB}?")]),
+        f"La moitié de vos activités sont à créer, à équipe constante. Que cessez-vous de "
+        f"faire{NNB}?")]),
     ("R13", activities(CREATE, CREATE, HAVE) | ftes(2.25, 1.5), [(("a1", "a2"),
         "Plus de la moitié de vos activités (2 sur 3) sont à créer, avec une équipe qui passe "
         f"de 2,25 à 1,5{NB}ETP. Que cessez-vous de faire{NNB}?")]),
     ("R13", activities(CREATE, CREATE) | ftes(1, 1), [(("a1", "a2"),
-        f"Toutes vos activités sont à créer, à équipe constante (1{NB}ETP). Que cessez-vous de "
-        f"faire{NNB}?")]),
+        f"Toutes vos activités sont à créer, à équipe constante. Que cessez-vous de faire{NNB}?")]),
     ("R13", activities(CREATE) | ftes(0, 0), [(("a1",),
-        f"Votre seule activité est à créer, à équipe constante (0{NB}ETP). Que cessez-vous de "
-        f"faire{NNB}?")]),
+        f"Votre seule activité est à créer, à équipe constante. Que cessez-vous de faire{NNB}?")]),
     ("R14", scope(follow_up=partner()), [(("follow_up",),
         f"Étape «{NB}Suivre le partenariat{NB}»{NB}: le partenaire n’est pas nommé.")]),
     ("R14", scope(follow_up=partner("Barreau")) | alliances({"actor": "CCI"}), [(("follow_up",),
@@ -72,16 +90,12 @@ FIRES = [
     ("R14", scope(match=partner("Barreau", "l9")) | alliances({"actor": "CCI"}), [(("match",),
         f"Étape «{NB}Mettre en relation{NB}»{NB}: le partenaire «{NB}Barreau{NB}» n’apparaît "
         "pas dans vos alliances.")]),
-    ("R15", missions("analyse_share") | scope(match="self"), [(("evaluate", "a1"),
-        f"Vous voulez mesurer l’impact, mais personne n’évalue les partenariats{NB}: l’étape "
-        f"«{NB}Évaluer le partenariat{NB}» reste à décider.")]),
-    ("R15", missions("analyse_share") | scope(evaluate="none"), [(("evaluate", "a1"),
-        f"Vous voulez mesurer l’impact, mais personne n’évalue les partenariats{NB}: l’étape "
-        f"«{NB}Évaluer le partenariat{NB}» n’est pas prise en charge.")]),
+    ("R15", ANALYSE | scope(match="self"), [(("evaluate", "a1"), EFFECTS)]),
+    ("R15", activities({}, {"mission": "analyse_share", "text": "Bilans annuels"})
+        | scope(evaluate="none"), [(("evaluate", "a2"), EFFECTS)]),
     ("R16", scope(prepare_nonprofit="self", prepare_company="none"), [(
         ("prepare_nonprofit", "prepare_company"),
-        f"Un seul des deux partenaires est préparé{NB}: l’association. Qui prépare "
-        f"l’entreprise{NNB}?")]),
+        f"Un seul des deux partenaires est préparé. Qui prépare l’autre{NNB}?")]),
     ("R16", scope(prepare_nonprofit="none"), [(("prepare_nonprofit", "prepare_company"),
         "Vous ne préparez pas l’association, et rien n’est décidé pour l’entreprise. Qui les "
         f"prépare{NNB}?")]),
@@ -91,9 +105,9 @@ FIRES = [
         (("a2",), f"«{NB}Activité{NB}» est prioritaire mais n’a pas d’échelon.")]),
     ("R18", scales({"scale": "region"}, {"scale": "national"}, {"scale": "epci"})
         | alliances({"level": "local"}), [(("s1", "s2"),
-        "Vous agissez à l’échelle nationale sans allié à ce niveau.")]),
+        f"Vous agissez à l’échelle nationale{NB}: quel allié avez-vous à ce niveau{NNB}?")]),
     ("R18", scales({"label": "Observatoire", "scale": "region"}) | alliances({}), [(("s1",),
-        "Vous agissez à l’échelle régionale sans allié à ce niveau.")]),
+        f"Vous agissez à l’échelle régionale{NB}: quel allié avez-vous à ce niveau{NNB}?")]),
 ]  # fmt: skip
 ACCOMPANIED = missions("support_partnerships") | scope(follow_up="with_partner")
 SILENT = [
@@ -103,10 +117,13 @@ SILENT = [
     ("R10", objectives(target(100, "%")) | missions("connect_networks")),
     ("R10", objectives(target(100, "% des partenariats")) | missions("connect_networks")),
     ("R10", objectives({"kind": "qualitative", "unit": "partenariats"}) | missions("analyse_share")),
-    ("R11", objectives(target(90)) | ftes(3, 3)),
+    ("R10", objectives(target(10, baseline_value=20)) | missions("analyse_share")),
+    ("R11", objectives(target(200)) | ftes(2, 4)),
     ("R11", objectives(target(900, baseline_value=900)) | ftes(3, 3)),
-    ("R11", objectives(target(900, "partenariats par an")) | ftes(3, 3)),
-    ("R12", activities(FIRST, FIRST, FIRST)),
+    ("R11", objectives(target(900, deadline_year=2026)) | ftes(3, 3)),
+    ("R11", objectives(target(900, "points de partenariats")) | ftes(3, 3)),
+    ("R11", objectives(target(60, per_year=True)) | ftes(3, 3)),
+    ("R12", activities(FIRST, FIRST, FIRST, FIRST)),
     ("R12", activities(FIRST, FIRST, FIRST, LATER, {})),
     ("R13", activities(CREATE, HAVE, HAVE) | ftes(2, 2)),
     ("R13", activities(CREATE, HAVE) | ftes(2, 2.1)),
@@ -114,7 +131,10 @@ SILENT = [
     ("R14", scope(match=partner("la cci")) | alliances({"actor": "CCI territoriale"})),
     ("R14", scope(match=partner("Université de Sorelle")) | alliances({"actor": "Universite"})),
     ("R14", scope(match={"handling": "self", "partner": "Barreau"}) | alliances({"actor": "CCI"})),
-    ("R15", missions("analyse_share") | scope(evaluate="with_partner")),
+    ("R14", scope(match=partner("Chambre de commerce")) | alliances({"actor": "CCI territoriale"})),
+    ("R15", ANALYSE | scope(evaluate="with_partner")),
+    ("R15", missions("analyse_share") | scope(evaluate="none")),
+    ("R15", activities({"mission": "support_partnerships", "text": "Évaluer"}) | scope(match="self")),
     ("R15", missions("connect_networks") | scope(evaluate="none")),
     ("R16", scope(prepare_nonprofit="none", prepare_company="none")),
     ("R16", scope(prepare_nonprofit="self", prepare_company="with_partner")),
@@ -142,11 +162,12 @@ NO_DATA = [
     ("R13", ftes(2, 2)),
     ("R14", scope(match=partner("Barreau"))),
     ("R14", alliances({})),
-    ("R15", missions("analyse_share")),
-    ("R15", missions("analyse_share") | scope()),
+    ("R15", ANALYSE),
+    ("R15", ANALYSE | scope(match={"handling": "undecided", "note": "à voir"})),
     ("R16", {}),
     ("R16", scope()),
     ("R17", activities(FIRST)),
+    ("R17", activities(FIRST) | scales({"label": "Observatoire"})),
     ("R17", scales({"scale": "region"})),
     ("R18", scales({"scale": "region"})),
     ("R18", alliances({"level": "local"})),
@@ -170,14 +191,14 @@ def test_it_is_silent_without_its_data(rule, answers):
 
 def test_the_pace_rises_from_a_note_to_a_point_of_attention():
     severities = []
-    for value in (90, 91, 225, 226):
+    for value in (202.5, 203, 270, 271):
         found = of_rule("R11", objectives(target(value)) | ftes(3, 3))
         severities.append([finding.severity for finding in found])
     assert severities == [[], ["info"], ["info"], ["attention"]]
 
 
-def test_the_pace_is_counted_over_the_horizon():
-    answers = objectives(target(150)) | ftes(3, 3)
+def test_the_pace_is_counted_over_the_horizon_where_no_deadline_is_told():
+    answers = objectives(target(250, deadline_year=None)) | ftes(3, 3)
     assert len(of_rule("R11", answers, horizon=3)) == 1
     assert of_rule("R11", answers, horizon=5) == []
 
