@@ -63,9 +63,7 @@ def rows_by_server_buttons(page: Page) -> None:
     take_example(page, "Une dynamique territoriale collective")
     expect(statement(2)).to_have_value("Une dynamique territoriale collective est instaurée")
     save(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        "Quels rôles souhaités par la structure ?"
-    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rôles souhaités")
 
 
 def previous_saves_the_text(page: Page) -> None:

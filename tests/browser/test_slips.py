@@ -135,8 +135,8 @@ def test_back_to_the_check_page_shows_the_new_text(page, diagnostic):
     statement(page, 1).fill("Première version")
     save(page)
     page.goto(f"/diagnostics/{diagnostic.pk}/relecture/")
-    expect(page.get_by_text("Première version")).to_be_visible()
-    page.locator(f"a[href='{step_path(diagnostic, 'vision')}']").first.click()
+    expect(page.get_by_text("Première version", exact=True)).to_be_visible()
+    page.locator("#vision .checked-head").get_by_role("link").click()
     statement(page, 1).fill("Seconde version")
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(page.locator("[data-save-state]")).to_contain_text("Enregistré à")
@@ -144,5 +144,5 @@ def test_back_to_the_check_page_shows_the_new_text(page, diagnostic):
     page.go_back()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Relire")
-    expect(page.get_by_text("Seconde version")).to_be_visible()
-    expect(page.get_by_text("Première version")).to_have_count(0)
+    expect(page.get_by_text("Seconde version", exact=True)).to_be_visible()
+    expect(page.get_by_text("Première version", exact=True)).to_have_count(0)
