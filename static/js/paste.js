@@ -108,10 +108,23 @@ function write(field, text) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// In a field of one line a line break is a space: a browser would leave nothing of it.
+function joinLines(event, field) {
+  const plain = event.clipboardData.getData("text/plain");
+  if (field.tagName === "INPUT" && /[\r\n\v\u2028]/.test(plain.trim())) {
+    event.preventDefault();
+    document.execCommand("insertText", false, plain.trim().replace(/\s*[\r\n\v\u2028]\s*/g, " "));
+  }
+}
+
 form.addEventListener("paste", (event) => {
   const field = event.target.closest("textarea, input[type=text]");
+  const before = field?.value;
+  if (field) {
+    joinLines(event, field);
+  }
   const row = field?.closest("[data-row]");
-  const name = row?.closest("[data-rows]").dataset.name;
+  const name = row?.closest("[data-rows]")?.dataset.name;
   if (!row || !NAMES.has(name) || field !== row.querySelector("textarea, input[type=text]")) {
     return;
   }
@@ -119,7 +132,6 @@ form.addEventListener("paste", (event) => {
   const { lines, cells } = count(text);
   if (lines > 1 || cells > 1) {
     const label = lines > 1 ? `Coller ${lines} lignes` : `Coller ${cells} cellules`;
-    const before = field.value;
     setTimeout(() => {
       offer(field, before, text, label);
     });

@@ -140,6 +140,20 @@ def test_one_line_is_an_ordinary_paste(page):
     assert page.locator(".paste-offer").count() == 0
 
 
+def test_lines_in_a_field_of_one_line_are_words_apart(page, diagnostic):
+    page.goto(step_path(diagnostic, "alliances"))
+    copy(page, {"text/plain": "CCI\r\nMEDEF\r\n"})
+    field = page.locator("[data-row] input[type=text]").first
+    field.focus()
+    page.keyboard.press("ControlOrMeta+v")
+    expect(field).to_have_value("CCI MEDEF")
+    page.get_by_role("button", name="Coller 2 lignes").click()
+    page.get_by_role("button", name="Ajouter les 2 lignes").click()
+    expect(page.locator("#colle")).to_be_visible()
+    rows = Answer.objects.get(step="alliances").value["rows"]
+    assert [row["actor"] for row in rows] == ["CCI", "MEDEF"]
+
+
 def test_what_was_typed_elsewhere_is_saved_before_leaving(page):
     first_field(page, "a1").fill("Avant, corrigé")
     paste(page, WORD_LIST)
