@@ -69,8 +69,8 @@ def test_the_frame_with_a_workshop(page, lead, diagnostic):
 
 def test_an_invitation(page, lead, diagnostic):
     page.goto(f"/structures/{diagnostic.structure.pk}/equipe/")
-    page.get_by_label("Adresse e-mail").fill("nouvelle@brumelle.example")
-    press_too_late(page, lead, button(page, "Envoyer l’invitation"))
+    page.get_by_label("Adresses e-mail").fill("nouvelle@brumelle.example")
+    press_too_late(page, lead, button(page, "Envoyer les invitations"))
     assert Invitation.objects.filter(email="nouvelle@brumelle.example").count() == 1
 
 
