@@ -20,6 +20,7 @@ from diagnostics.domain.vocabulary import State
 from diagnostics.domain.workflow import REQUEST_CHANGES, SUBMIT, VALIDATE, Transition
 from diagnostics.models import ChangeRequest, Diagnostic, User, Version
 from diagnostics.queries import load_diagnostic_document, texts_of
+from diagnostics.services.coherence import refresh_indicators
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
 from diagnostics.services.locking import lock_diagnostic
@@ -72,6 +73,7 @@ def apply_transition(
             setattr(locked, name, value)
         done = effect(locked)
         locked.save(update_fields=list(changes))
+        refresh_indicators(locked)  # S13 asks for the board's next date only while one works
         record_event(
             transition.event,
             actor=user,

@@ -115,7 +115,7 @@ def test_the_choice_of_sorelle_is_kept_and_printed_in_its_version(demo):
 
 
 @pytest.mark.parametrize(
-    ("name", "counts"), [("brumelle", (5, 3, 0)), ("sorelle", (1, 2, 1)), ("arvelle", (0, 1, 0))]
+    ("name", "counts"), [("brumelle", (5, 4, 0)), ("sorelle", (2, 2, 1)), ("arvelle", (0, 0, 0))]
 )
 def test_lists_know_the_points_to_discuss(demo, name: str, counts):
     kept = diagnostic_of(name).indicators

@@ -199,7 +199,7 @@ def test_a_kit_may_bring_its_own_thresholds(kit_file):
     ("thresholds", "problem"),
     [
         ({"pace": 3}, "thresholds\u00a0: pace\u00a0: clé inconnue"),
-        ({"pace_info": 30}, "« pace_info » dépasse « pace_attention »"),
+        ({"pace_info": 31}, "« pace_info » dépasse « pace_attention »"),
         ([], "thresholds\u00a0: un objet est attendu"),
     ],
 )

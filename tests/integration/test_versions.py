@@ -12,6 +12,8 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
+from diagnostics.domain.coherence import findings_json
+from diagnostics.domain.document import load_document
 from diagnostics.domain.kit_texts import default_texts
 from diagnostics.models import Kit, Part, Step, Version, VersionRecord
 from diagnostics.printing import edition_of, printable_report
@@ -28,7 +30,7 @@ WITH_FINDINGS = (GOLDEN / "version.json").read_bytes()
 SHA256 = "8a6128acc7e5f076baa2609ba070de37c7b96195f1533d80e83ac4a0963f7439"
 WITHOUT_FINDINGS = (GOLDEN / "version_without_findings.json").read_bytes()
 SHA256_WITHOUT = "880a4454baa0b9b40f4760959fdabec6994e96b0aedbece2df800ae0c6a66212"
-PACE = "10,3\u00a0partenariats par an et par ETP"
+MONEY = "46\u00a0% du budget de 2029 sont des ressources que vous n’avez pas encore"
 
 
 def old_version(scene: Scene, number: int, content: bytes, sha256: str) -> Version:
@@ -75,7 +77,7 @@ def scene() -> Scene:
 
 def everything_changes(scene: Scene) -> None:
     """The rules speak from other figures, the kit has other words and another credit line."""
-    Kit.objects.update(thresholds={"pace_info": 24}, credit="Un autre crédit")
+    Kit.objects.update(thresholds={"new_money": 90}, credit="Un autre crédit")
     Step.objects.filter(key="roles").update(short_title="Rôles rebaptisés")
     Part.objects.filter(key="means").update(short_title="Moyens rebaptisés")
     kit = Kit.objects.get()
@@ -96,7 +98,7 @@ def test_its_points_and_its_texts_stay(scene):
     answer_document(scene.diagnostic, demo_document("sorelle"), user=scene.lead)
     version = submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     before = page(scene, "report", version="1")
-    assert PACE in before
+    assert MONEY in before
     assert "Rôles souhaités" in before
     everything_changes(scene)
     after = page(scene, "report", version="1")
@@ -106,11 +108,11 @@ def test_its_points_and_its_texts_stay(scene):
     )
     kept = read_version(version)
     assert kept.findings
-    assert version.record.thresholds["pace_info"] == 10
+    assert version.record.thresholds["new_money"] == 40
     # What is written now speaks otherwise.
     request_changes(scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
     now = page(scene, "report")
-    assert PACE not in now
+    assert MONEY not in now
     assert "Rôles rebaptisés" in now
     assert "Moyens rebaptisés" in now
 
@@ -135,14 +137,16 @@ def test_versions_from_before_records_get_theirs(scene):
     write_records()  # those that have one keep it
     assert bytes(intact.record.document) == json_of(scene, 1) == WITHOUT_FINDINGS
     assert hashlib.sha256(WITHOUT_FINDINGS).hexdigest() == SHA256_WITHOUT
-    findings = json.loads(WITH_FINDINGS)["findings"]
+    content = json.loads(WITHOUT_FINDINGS)
+    findings = findings_json(load_document(content))  # those of the day of the migration
+    assert [finding["rule"] for finding in findings] == ["R14", "R17", "R31", "C5", "M4"]
     assert intact.record.findings == altered.record.findings == findings
     assert altered.record.document is None
-    assert json.loads(json_of(scene, 2)) == json.loads(WITH_FINDINGS)
+    assert json.loads(json_of(scene, 2)) == content | {"findings": findings}
     everything_changes(scene)
     for number in ("1", "2"):
         shown = page(scene, "report", version=number)
-        assert PACE in shown
+        assert MONEY in shown
         assert "Rôles rebaptisés" not in shown
         assert ("qui ne peut plus être vérifiée" in shown) == (number == "2")
     home = page(scene, "diagnostic_home")
