@@ -214,7 +214,7 @@ def test_a_table_goes_out_and_comes_back_without_javascript(no_script, diagnosti
     page = no_script(diagnostic.created_by)
     page.goto(f"{step_path(diagnostic, 'activities')}coller/")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Télécharger le tableau").click()
+        page.get_by_role("link", name="en CSV").click()
     path = tmp_path / "tableau.csv"
     download.value.save_as(path)
     lines = path.read_bytes().decode("utf-8-sig").splitlines()
