@@ -20,11 +20,23 @@ class ActivityForm(RowForm):
     """An activity of a mission."""
 
     shape = Activity
+    more_fields = ("mission", "start_year", "serves", "serves_none")
 
     text = TextField(label="Activité", max_length=ROW_TEXT, rows=2)
     mission = CodeField(Mission.choices(), label="Mission")
-    priority = CodeField(list(PRIORITY_LABELS.items()), label="Priorité", coerce=int)
-    state = CodeField(ActivityState.choices(), label="État")
+    priority = CodeField(
+        list(PRIORITY_LABELS.items()),
+        label="Priorité",
+        coerce=int,
+        empty_label="Non précisée",
+        widget=forms.RadioSelect,
+    )
+    state = CodeField(
+        ActivityState.choices(),
+        label="État",
+        empty_label="Non précisé",
+        widget=forms.RadioSelect,
+    )
     start_year = YearField(label="Année de démarrage")
     serves = LinksField(label="Au service des objectifs")
     serves_none = forms.BooleanField(
@@ -55,6 +67,11 @@ class ActivityRows(RowFormSet):
     add_label = "Ajouter une activité"
     known_by = ("text",)
     row_template = "steps/activities/row.html"
+    more_template = "steps/activities/more.html"
+    columns = ("Activité", "Priorité", "État")
+    opens = True
+    placed_by = "mission"
+    unplaced_label = "Sans mission"
 
 
 class ActivitiesForm(StepForm):

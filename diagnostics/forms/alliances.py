@@ -17,6 +17,7 @@ class AllianceForm(RowForm):
     """An ally."""
 
     shape = Alliance
+    more_fields = ("purpose", "level", "note", "serves")
 
     actor = TextField(label="Acteur", max_length=ROW_TEXT)
     family = CodeField(AllianceFamily.choices(), label="Famille")
@@ -39,6 +40,9 @@ class AllianceRows(RowFormSet):
     add_label = "Ajouter un acteur"
     known_by = ("actor",)
     row_template = "steps/alliances/row.html"
+    more_template = "steps/alliances/more.html"
+    columns = ("Acteur", "Famille", "Relation", "Horizon")
+    opens = True
 
 
 class AlliancesForm(StepForm):

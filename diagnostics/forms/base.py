@@ -6,204 +6,36 @@ refuses only what is malformed; what is missing is not its business.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from django import forms
-from django.forms import ChoiceField
-from django.forms.formsets import BaseFormSet, formset_factory
 from django.forms.utils import ErrorList
 from django.http import QueryDict
-from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from pydantic import ValidationError as ShapeError
 
 from diagnostics.domain.answers import (
     ANSWER_SHAPES,
     LONG_TEXT,
-    MAX_LINKS,
     Answer,
-    Row,
-    RowSet,
-    Shape,
-    new_row_id,
 )
-from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.domain.links import pointing_at
 from diagnostics.domain.vocabulary import Mark, StepKey
-from diagnostics.forms.fields import CodeField, LinksField, TextField, is_row_id
+from diagnostics.forms.fields import CodeField, TextField, is_row_id
 from diagnostics.forms.renderer import RENDERER
+from diagnostics.forms.rows import RowForm as RowForm
+from diagnostics.forms.rows import RowFormSet as RowFormSet
+from diagnostics.forms.rows import rows_of as rows_of
+from diagnostics.forms.rows import style
 from diagnostics.queries import StepContext
 
 # Names that the check of the posted structure looks at.
 _TOTAL, _INITIAL = "TOTAL_FORMS", "INITIAL_FORMS"
-# Up to so many choices, a row shows them all at once.
-FEW_LINKS = 8
 
 
 class TamperedForm(Exception):
     """The structure of what was posted cannot come from the page: rows beyond the cap, an id that
     points nowhere, a missing management form…"""
-
-
-class RowForm(forms.Form):
-    """A row of an answer; its id is hidden. The page gives a new row its id, so that a form that is
-    sent twice adds it once.
-
-    ``fields``: those of another row of the same set, to be shared with it (copying the fields of
-    each row takes longer than validating them); nothing changes a field once a form is made.
-    """
-
-    default_renderer = RENDERER
-    shape: ClassVar[type[Row]]
-    row_id = ""  # the id of the row in the answer, once there is one
-
-    id = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
-
-    def __init__(
-        self,
-        *args: Any,
-        context: StepContext,
-        fields: dict[str, forms.Field] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        kwargs.setdefault("use_required_attribute", False)
-        if fields is not None:
-            self.base_fields = {}  # type: ignore[misc]  # nothing for Django to copy
-        super().__init__(*args, **kwargs)
-        self.context = context
-        if fields is not None:
-            self.fields = fields
-            return
-        for name, choices in self.link_choices(context.document).items():
-            cast("ChoiceField", self.fields[name]).choices = choices
-        for form_field in self.fields.values():
-            _style(form_field)
-
-    def link_choices(self, document: DiagnosticDocument) -> dict[str, list[tuple[str, str]]]:
-        """Return, for each field that links to rows of other steps, their (id, label) pairs."""
-        return {}
-
-    def has_changed(self) -> bool:
-        """Tell whether a row says something: one that has its id does, without asking each field."""
-        return bool(self.data.get(self.add_prefix("id"))) or super().has_changed()
-
-    def clean(self) -> dict[str, Any]:
-        """Bound the number of links of a row."""
-        cleaned = super().clean() or self.cleaned_data
-        for name, form_field in self.fields.items():
-            if isinstance(form_field, LinksField) and len(cleaned.get(name) or []) > MAX_LINKS:
-                self.add_error(name, f"{MAX_LINKS} liens au plus par ligne.")
-        return cleaned
-
-    @property
-    def key(self) -> str:
-        """Which row it is: its id, empty until it has one."""
-        return self.row_id or str(self["id"].value() or "")
-
-    def row_values(self) -> dict[str, Any]:
-        """Return the cleaned values as the row's shape takes them, less the id."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "id"}
-
-    @classmethod
-    def field_of(cls, name: str) -> str:
-        """Return the field of the form that holds a field of the shape."""
-        return name
-
-    @classmethod
-    def initial_of(cls, row: dict[str, Any]) -> dict[str, Any]:
-        """Return the initial values that show a stored row (its JSON values)."""
-        return row
-
-
-class RowFormSet(BaseFormSet):
-    """The rows of an answer. Rows are added, removed and moved by renumbering them, so that what
-    is posted is always rows 0 to n-1 in their order."""
-
-    row_set: ClassVar[RowSet[Any]]
-    add_label: ClassVar[str] = "Ajouter une ligne"
-    row_template: ClassVar[str]
-    blank_rows: ClassVar[int] = 1
-    # The fields that tell which row it is, whatever was changed beside them; empty: all of them.
-    known_by: ClassVar[tuple[str, ...]] = ()
-
-    # Of the row set: what people call a row, what the ids of new ones start with, how many rows at
-    # most, whether they are always there.
-    noun: ClassVar[str]
-    id_prefix: ClassVar[str]
-    cap: ClassVar[int]
-    fixed: ClassVar[bool]
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if "row_set" in vars(cls):
-            cls.noun, cls.cap, cls.fixed = cls.row_set.noun, cls.row_set.cap, cls.row_set.is_fixed
-            cls.id_prefix = "" if cls.fixed else cls.row_set.row.id_prefix
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.extra = 0
-        self.starts_blank = not self.is_bound and not self.initial
-        if self.starts_blank:
-            self.initial = [self.new_row() for _ in range(self.blank_rows)]
-
-    @classmethod
-    def new_row(cls) -> dict[str, Any]:
-        """Return what a new row starts with: its id."""
-        return {} if cls.fixed else {"id": new_row_id(cls.id_prefix)}
-
-    @cached_property
-    def row_fields(self) -> dict[str, forms.Field]:
-        """The fields that all rows share."""
-        fields: dict[str, forms.Field] = self.form(**self.form_kwargs).fields
-        return fields
-
-    @cached_property
-    def pointing_at(self) -> dict[str, list[str]]:
-        """What is called each row that links to one of these, by its key."""
-        return pointing_at(self.row_set, self.form_kwargs["context"].document)
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        """Give each row its context and the shared fields."""
-        return {**self.form_kwargs, "fields": self.row_fields}
-
-    def long_links(self) -> list[forms.BoundField]:
-        """Return the fields whose choices are too many to be repeated in every row."""
-        form = self.empty_form
-        return [
-            form[name]
-            for name, form_field in form.fields.items()
-            if isinstance(form_field, LinksField)
-            and len(list(cast("Iterable[Any]", form_field.choices))) > FEW_LINKS
-        ]
-
-    def rows(self) -> list[Shape]:
-        """Return the rows that hold something, each with its id (a new one when it had none)."""
-        rows: list[Shape] = []
-        for form in self.forms:
-            shape = form.shape
-            if not form.cleaned_data:
-                continue
-            row_id = form.cleaned_data["id"] or new_row_id(shape.id_prefix)
-            row = shape.model_validate({"id": row_id, **form.row_values()})
-            if not row.is_blank:
-                form.row_id = row.id
-                rows.append(row)
-        return rows
-
-
-def rows_of(form: type[RowForm], formset: type[RowFormSet]) -> type[RowFormSet]:
-    """Return the class of a set of rows with its form and its cap."""
-    made = formset_factory(
-        form,
-        formset=formset,
-        extra=0,
-        max_num=formset.cap,
-        absolute_max=formset.cap,
-        validate_max=True,
-        renderer=RENDERER,
-    )
-    return cast("type[RowFormSet]", made)
 
 
 class StepForm(forms.Form):
@@ -254,7 +86,7 @@ class StepForm(forms.Form):
             use_required_attribute=False,
         )
         for form_field in self.fields.values():
-            _style(form_field)
+            style(form_field)
         self.subforms = {
             name: form_class(
                 data=data,
@@ -267,7 +99,7 @@ class StepForm(forms.Form):
         }
         for subform in self.subforms.values():
             for form_field in subform.fields.values():
-                _style(form_field)
+                style(form_field)
         self.formsets = {
             name: formset_class(
                 data=data,
@@ -384,13 +216,3 @@ class StepForm(forms.Form):
             for message in errors:
                 bound = form[name]
                 yield bound.auto_id, str(bound.label), str(message)
-
-
-def _style(form_field: forms.Field) -> None:
-    """Give a widget the class of its kind."""
-    widget = form_field.widget
-    own = forms.CheckboxSelectMultiple | forms.CheckboxInput | forms.RadioSelect | forms.HiddenInput
-    if isinstance(widget, own):
-        return
-    css = "form-select" if isinstance(widget, forms.Select) else "form-control"
-    widget.attrs.setdefault("class", css)

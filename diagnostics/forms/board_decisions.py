@@ -55,6 +55,7 @@ class DecisionRows(RowFormSet):
     add_label = "Ajouter une décision"
     known_by = ("text",)
     row_template = "steps/board_decisions/decision_row.html"
+    columns = ("Décision",)
 
 
 class MilestoneForm(RowForm):
@@ -72,6 +73,7 @@ class MilestoneRows(RowFormSet):
     row_set = MILESTONES
     add_label = "Ajouter un jalon"
     row_template = "steps/board_decisions/milestone_row.html"
+    columns = ("Mois", "Jalon")
 
 
 class BoardDecisionsForm(StepForm):

@@ -28,6 +28,7 @@ from diagnostics.forms.fields import (
     TextField,
     as_float,
 )
+from diagnostics.typography import keur_range
 
 
 class SnapshotForm(forms.Form):
@@ -70,21 +71,43 @@ class SnapshotForm(forms.Form):
 
     def share_total(self) -> float | None:
         """Sum in % of the shares shown now, None when none is a number (first display)."""
-        total, found = 0.0, False
-        for name in THIRDS:
-            try:
-                value = self.fields[name].clean(self[name].value())
-            except forms.ValidationError:
-                continue
-            if value is not None:
-                total, found = total + value, True
-        return total if found else None
+        shares = [share for name in THIRDS if (share := _number_at(self, name)) is not None]
+        return sum(shares) if shares else None
+
+
+# The amounts of a lever, in the order of the two years; the share that is each family's.
+AMOUNTS = ("amount_now_keur", "amount_target_keur")
+SHARES = {family.value: f"{family.value}_pct" for family in FundingFamily}
+
+
+def _number_at(form: forms.Form, name: str) -> float | None:
+    """Return the number that a field shows, typed or stored; nothing for what is no number."""
+    try:
+        value: float | None = form.fields[name].clean(form[name].value())
+    except forms.ValidationError:
+        return None
+    return value
+
+
+def _ends_at(form: forms.Form, name: str) -> tuple[float, float]:
+    """Return both ends of the amount that a field shows: twice the same, unless it is a range."""
+    try:
+        value = form.fields[name].clean(form[name].value())
+    except forms.ValidationError:
+        return 0, 0
+    low, high = (value.low, value.high) if isinstance(value, ReadTarget) else (value, None)
+    return float(low or 0), float(low or 0) if high is None else float(high)
+
+
+def _part(budget: float | None, share: float) -> float | None:
+    return None if budget is None else round(budget * share / 100, 2)
 
 
 class LeverForm(RowForm):
     """A lever; an argument towards funders may have no amount."""
 
     shape = Lever
+    more_fields = ("family",)
 
     family = CodeField(FundingFamily.choices(), label="Famille")
     text = TextField(label="Levier", max_length=ROW_TEXT)
@@ -127,6 +150,11 @@ class LeverRows(RowFormSet):
     add_label = "Ajouter un levier"
     known_by = ("text",)
     row_template = "steps/economic_model/row.html"
+    more_template = "steps/economic_model/more.html"
+    columns = ("Levier", "État", "Montant", "Cible")
+    group_template = "steps/economic_model/total.html"
+    placed_by = "family"
+    unplaced_label = "Sans famille"
 
 
 class EconomicModelForm(StepForm):
@@ -147,6 +175,29 @@ class EconomicModelForm(StepForm):
             ("N", card.base_year, self.subforms["now"]),
             (card.target_label, card.target_year, self.subforms["target"]),
         ]
+
+    def titles(self) -> list[tuple[str, forms.Form]]:
+        """Return what people call the two years, in words, with the form of each."""
+        card = self.context.document.diagnostic
+        return [
+            (f"{card.base_year}, votre année de départ", self.subforms["now"]),
+            (f"{card.target_year}, à {card.horizon_years} ans", self.subforms["target"]),
+        ]
+
+    def lever_total(self, family: str) -> str:
+        """Say what the levers of a family bring in both years, or all of them (no family), against the
+        budget: « 2026 : 40 K€ sur 120 K€ · 2029 : 60 K€ sur 82,5 – 99 K€ »."""
+        rows = [row for row in self.formsets["levers"].forms if family in ("", row.place)]
+        said = []
+        for amount, (_label, year, column) in zip(AMOUNTS, self.columns(), strict=True):
+            ends = [_ends_at(row, amount) for row in rows]
+            total = keur_range(sum(low for low, _ in ends), sum(high for _, high in ends))
+            share = _number_at(column, SHARES[family]) if family else 100.0
+            low, high = (_number_at(column, f"budget_{end}_keur") for end in ("min", "max"))
+            budget = "" if share is None else keur_range(_part(low, share), _part(high, share))
+            against = f" sur {budget}" if budget else ""
+            said.append(f"{year}\u00a0: {total}{against}")
+        return " · ".join(said)
 
     def part_label(self, name: str) -> str:
         """Tell the two columns apart: « N (2026) »."""

@@ -20,6 +20,7 @@ from diagnostics.forms.posted_rows import (
     add_row,
     defaults_of,
     is_blank,
+    place_of,
     put_row,
     put_rows,
     row_at,
@@ -118,16 +119,18 @@ def _fill(form: StepForm, data: QueryDict, payload: Payload) -> None:
                     data.setlist(f"{form.prefix}-{name}", value)
         else:
             formset = form.formsets[entry["formset"]]
-            index = _first_blank_row(formset, data)
+            index = _first_blank_row(formset, data, place_of(formset, values))
             if index is not None:
                 put_row(formset, data, index, defaults_of(formset) | values)
             elif total_of(formset, data) < formset.cap:  # the page says so
                 add_row(formset, data, values)
 
 
-def _first_blank_row(formset: RowFormSet, data: QueryDict) -> int | None:
+def _first_blank_row(formset: RowFormSet, data: QueryDict, place: str) -> int | None:
+    """Return the first row of a group where nothing was typed, or of none."""
     for index in range(total_of(formset, data)):
-        if is_blank(formset, row_at(formset, data, index)):
+        row = row_at(formset, data, index)
+        if is_blank(formset, row) and place_of(formset, row) in ("", place):
             return index
     return None
 
@@ -172,7 +175,7 @@ def _take_back(form: StepForm, data: QueryDict, payload: Payload) -> None:
             continue
         formset = form.formsets[entry["formset"]]
         rows = take_rows(formset, data)
-        untouched = defaults_of(formset) | values
+        untouched = defaults_of(formset, place_of(formset, values)) | values
         for number, row in enumerate(rows):
             held = {name: texts for name, texts in row.items() if name != "id" and any(texts)}
             wanted = {name: texts for name, texts in untouched.items() if name != "id"}

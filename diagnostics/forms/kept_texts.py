@@ -300,10 +300,18 @@ def unsaved_texts(form: StepForm, loaded: LoadedStep) -> Texts:
     """Return what was typed and is not what is stored, by place: nothing of it could be saved."""
     plain = STEP_FORMS[loaded.step](context=loaded.form_context, prefix=loaded.step.value)
     stored = texts_by_place(plain)
+    blank = tuple(
+        f"{name}/{row.key}/"
+        for name, formset in form.formsets.items()
+        for row in formset.forms
+        if formset.placed_by and row.is_new
+    )
     return {
         place: texts
         for place, texts in texts_by_place(form).items()
-        if texts != stored.get(place, [""]) and any(text.strip() for text in texts)
+        if not place.startswith(blank or ("\0",))
+        and texts != stored.get(place, [""])
+        and any(text.strip() for text in texts)
     }
 
 

@@ -31,6 +31,7 @@ class ObjectiveForm(RowForm):
 
     shape = Objective
     target_keys = ("target_value", "target_max_value", "target_at_least")
+    more_fields = ("kind", "indicator", "serves")
 
     statement = TextField(label="Énoncé de l’objectif", max_length=ROW_TEXT, rows=2)
     kind = CodeField(ObjectiveKind.choices(), label="Nature")
@@ -97,6 +98,9 @@ class ObjectiveRows(RowFormSet):
     add_label = "Ajouter un objectif"
     known_by = ("statement",)
     row_template = "steps/objectives/row.html"
+    more_template = "steps/objectives/more.html"
+    columns = ("Objectif", "De", "À", "Unité", "Échéance")
+    opens = True
 
 
 class ObjectivesForm(StepForm):

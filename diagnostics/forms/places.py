@@ -96,7 +96,7 @@ def give_row_ids(form: type[StepForm], data: QueryDict, prefix: str) -> None:
 def put_texts(form: StepForm, texts: Mapping[str, list[str]], *, blank_row: str = "") -> QueryDict:
     """Return what a browser would post of a form with some of its texts replaced.
 
-    ``blank_row``: the set of rows that has a blank one more. A row that is not in the form comes after
+    ``blank_row``: the set of rows that has a blank one more, with its group (« rows:raise_awareness »). A row that is not in the form comes after
     the others, while there is room; a place that the form does not have is left out.
     """
     data, fields = post_of(form), fields_by_place(form)
@@ -117,13 +117,14 @@ def put_texts(form: StepForm, texts: Mapping[str, list[str]], *, blank_row: str 
             added[name, key] = total
             _add_row(data, formset, {"id": key})
         data.setlist(f"{formset.prefix}-{added[name, key]}-{field}", values)
+    blank_set, _, place = blank_row.partition(":")
     for name, formset in form.formsets.items():
         total = int(str(data[f"{formset.prefix}-TOTAL_FORMS"]))
         if formset.starts_blank and not total:
             for row in formset.initial or ():
                 _add_row(data, formset, row)
-        elif name == blank_row and not formset.fixed and total < formset.cap:
-            _add_row(data, formset, formset.new_row())
+        elif name == blank_set and not formset.fixed and total < formset.cap:
+            _add_row(data, formset, formset.new_row(place))
     return data
 
 

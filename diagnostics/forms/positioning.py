@@ -24,6 +24,7 @@ class PositionForm(RowForm):
     """An actor, its circle and the structure's posture towards it."""
 
     shape = Position
+    more_fields = ("mode", "note")
 
     actor_type = CodeField(ActorType.choices(), label="Type d’acteur")
     label = TextField(
@@ -52,6 +53,8 @@ class PositionRows(RowFormSet):
     add_label = "Ajouter un acteur"
     known_by = ("actor_type", "posture")
     row_template = "steps/positioning/row.html"
+    more_template = "steps/positioning/more.html"
+    columns = ("Type d’acteur", "Cercle", "Posture")
 
 
 class PositioningForm(StepForm):

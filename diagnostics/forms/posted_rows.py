@@ -47,23 +47,30 @@ def put_row(formset: RowFormSet, data: QueryDict, index: int, values: Values) ->
 def add_row(formset: RowFormSet, data: QueryDict, values: Values) -> int:
     """Add a row after the others, and return its number; the cap is the caller's business."""
     index = total_of(formset, data)
-    put_row(formset, data, index, defaults_of(formset) | values)
+    put_row(formset, data, index, defaults_of(formset, place_of(formset, values)) | values)
     data[f"{formset.prefix}-TOTAL_FORMS"] = str(index + 1)
     data[f"{formset.prefix}-INITIAL_FORMS"] = "0"
     return index
 
 
-def defaults_of(formset: RowFormSet) -> Values:
-    """Return what a new row holds: its id, and what a list without an empty choice shows."""
+def defaults_of(formset: RowFormSet, place: str = "") -> Values:
+    """Return what a new row holds: its id, its group, what a list without an empty choice shows."""
     fields = formset.empty_form.fields.items()
     initial = {name: [str(field.initial)] for name, field in fields if field.initial}
-    return initial | {name: [value] for name, value in formset.new_row().items()}
+    return initial | {name: [value] for name, value in formset.new_row(place).items()}
+
+
+def place_of(formset: RowFormSet, row: Values) -> str:
+    """Return the group of rows that a row stands in."""
+    return (row.get(formset.placed_by) or [""])[0]
 
 
 def is_blank(formset: RowFormSet, row: Values) -> bool:
-    """Tell whether nothing was typed in a row."""
+    """Tell whether nothing was typed in a row, besides where it stands."""
     blank = defaults_of(formset)
     return all(
-        name == "id" or texts == blank.get(name) or not any(map(str.strip, texts))
+        name in ("id", formset.placed_by)
+        or texts == blank.get(name)
+        or not any(map(str.strip, texts))
         for name, texts in row.items()
     )

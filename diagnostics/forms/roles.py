@@ -26,6 +26,7 @@ class RoleRows(RowFormSet):
     add_label = "Ajouter un rôle"
     known_by = ("role",)
     row_template = "steps/roles/row.html"
+    columns = ("Rôle", "Précision")
 
 
 class RolesForm(StepForm):

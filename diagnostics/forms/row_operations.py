@@ -14,11 +14,13 @@ from typing import cast
 from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
 
-from diagnostics.forms.base import StepForm
+from diagnostics.forms.base import RowFormSet, StepForm
 from diagnostics.forms.examples import press_example
 from diagnostics.forms.posted_rows import (
+    Values,
     add_row,
     is_blank,
+    place_of,
     put_rows,
     row_at,
     take_rows,
@@ -32,9 +34,10 @@ def apply_operation(
 ) -> tuple[QueryDict, str]:
     """Return the posted data after the operation, and the id of the element to show next.
 
-    ``row_op`` is « add:rows », « remove:rows:2 », « up:rows:2 », « down:rows:2 » or « links:rows:2 »
-    (which only shows the choices of a row); ``example`` the number of an example of the step; ``preset``
-    « thirds:now » or « thirds:target ». Raises SuspiciousOperation for anything else.
+    ``row_op`` is « add:rows » (« add:rows:raise_awareness » in a group), « remove:rows:2 »,
+    « up:rows:2 », « down:rows:2 » or « links:rows:2 » (which only shows the choices of a row);
+    ``example`` the number of an example of the step; ``preset`` « thirds:now » or « thirds:target ».
+    Raises SuspiciousOperation for anything else.
     """
     data = copy(posted)
     try:
@@ -81,8 +84,11 @@ def _apply_row_operation(form: StepForm, data: QueryDict, operation: str) -> str
     if formset.fixed:
         raise ValueError(operation)
     if verb == "add":
+        place = rest[0] if rest else ""
+        if place and place not in dict(formset.places()):
+            raise ValueError(operation)
         if total < formset.cap:
-            add_row(formset, data, {})
+            add_row(formset, data, {formset.placed_by: [place]} if place else {})
         return f"{formset.prefix}-{min(total, formset.cap - 1)}"
     index = int(rest[0])
     if not 0 <= index < total:
@@ -93,14 +99,23 @@ def _apply_row_operation(form: StepForm, data: QueryDict, operation: str) -> str
     elif verb == "remove":
         del rows[index]
     elif verb in {"up", "down"}:
-        other = index + (1 if verb == "down" else -1)
-        if 0 <= other < total:
-            rows[index], rows[other] = rows[other], rows[index]
-            index = other
+        other = _beside(formset, rows, index, step=1 if verb == "down" else -1)
+        rows[index], rows[other] = rows[other], rows[index]
+        index = other
     else:
         raise ValueError(operation)
     put_rows(formset, data, rows)
     return f"{formset.prefix}-{max(0, min(index, len(rows) - 1))}" if rows else str(formset.prefix)
+
+
+def _beside(formset: RowFormSet, rows: list[Values], index: int, *, step: int) -> int:
+    """Return the number of the row before or after another in its group; at the edge, its own."""
+    place, other = place_of(formset, rows[index]), index + step
+    while 0 <= other < len(rows):
+        if place_of(formset, rows[other]) == place:
+            return other
+        other += step
+    return index
 
 
 def _apply_preset(form: StepForm, data: QueryDict, preset: str) -> str:

@@ -26,6 +26,7 @@ class StatementRows(RowFormSet):
     add_label = "Ajouter un énoncé"
     known_by = ("text",)
     row_template = "steps/vision/row.html"
+    columns = ("Énoncé",)
 
 
 class VisionForm(StepForm):

@@ -117,8 +117,9 @@ class LoadedStep:
         return self.kept.get(self.step.value, {})
 
     def at_horizon(self, text: str) -> str:
-        """Return a text of the kit with the number of years of this diagnostic."""
-        return at_horizon(text, self.diagnostic.horizon_years)
+        """Return a text of the kit with the years of this diagnostic."""
+        year = f"l’année de départ, {self.diagnostic.base_year},"
+        return at_horizon(text, self.diagnostic.horizon_years).replace("l’année N", year)
 
     @property
     def help(self) -> str:

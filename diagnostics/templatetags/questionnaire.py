@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django import template
+from django import forms, template
 from django.forms import BoundField, CheckboxInput
 from django.template import Context
 from django.template.loader import render_to_string
@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from diagnostics.forms.base import RowForm, RowFormSet
+from diagnostics.forms.economic_model import EconomicModelForm
 from diagnostics.forms.fields import offered
 from diagnostics.forms.scale_grid import Line
 from diagnostics.typography import enumeration
@@ -24,6 +25,7 @@ from diagnostics.typography import enumeration
 register = template.Library()
 
 LINK_LABEL = 60  # characters of the label of a row that one can link to
+HINT_LABEL = 30  # characters of a text in the hint of what the details of a row hold
 
 
 @register.simple_tag(takes_context=True)
@@ -45,18 +47,11 @@ def field(context: Context, bound_field: BoundField, css: str = "") -> SafeStrin
     """Write a field with its label, help, errors and what is to be chosen; ``css``: classes of the
     whole."""
     name = bound_field.auto_id
-    helped = errors = ""
+    helped = ""
     if bound_field.help_text:
         helped = format_html(
             '<span class="form-text" id="{}_helptext">{}</span>', name, bound_field.help_text
         )
-    if bound_field.errors:
-        messages = format_html_join(
-            "",
-            '<p class="invalid-feedback d-block">{}{}</p>',
-            ((e, _offer(bound_field, str(e))) for e in bound_field.errors),
-        )
-        errors = format_html('<div id="{}_error">{}</div>', name, messages)
     slips, said_by = slips_at(context, bound_field)
     widget = bound_field.as_widget(attrs={"aria-describedby": said_by}) if slips else bound_field
     labelled = '<label class="form-label" for="{}">{}</label>{}'
@@ -67,7 +62,7 @@ def field(context: Context, bound_field: BoundField, css: str = "") -> SafeStrin
         css,
         format_html(labelled, bound_field.id_for_label, bound_field.label, widget),
         helped,
-        errors,
+        _errors(bound_field),
         slips,
         choice_at(context, bound_field),
     )
@@ -86,6 +81,56 @@ def slips_at(context: Context, bound_field: BoundField) -> tuple[SafeString | st
     )
     helped = [f"{bound_field.auto_id}_helptext"] if bound_field.help_text else []
     return html, " ".join([*helped, *(slip.html_id for slip in here)])
+
+
+@register.simple_tag(takes_context=True)
+def segments(
+    context: Context, bound_field: BoundField, css: str = "", short: str = ""
+) -> SafeString:
+    """Write a choice of few words as radio buttons side by side: one click. ``short``: what stands for
+    the words where there is little room (« 1 2 3 »)."""
+    value = "" if bound_field.value() is None else str(bound_field.value())
+    choices = [(str(code), label) for code, label in cast(Any, bound_field.field).choices]
+    signs = ["–", *(short.split() if short else ["" for _ in choices])]
+    options = format_html_join(
+        "",
+        '<label class="segment{}"><input type="radio" name="{}" value="{}"{}>{}'
+        '<span class="segment-words">{}</span></label>',
+        (
+            (
+                "" if code else " segment-none",
+                bound_field.html_name,
+                code,
+                " checked" if code == value else "",
+                format_html('<span class="segment-sign">{}</span> ', sign) if sign else "",
+                label,
+            )
+            for (code, label), sign in zip(choices, signs, strict=False)
+        ),
+    )
+    return format_html(
+        '<fieldset class="segments {}" id="{}" tabindex="-1"><legend class="form-label">{}</legend>'
+        '<div class="segment-list">{}</div>{}{}{}</fieldset>',
+        css,
+        bound_field.auto_id,
+        bound_field.label,
+        options,
+        _errors(bound_field),
+        slips_at(context, bound_field)[0],
+        choice_at(context, bound_field),
+    )
+
+
+def _errors(bound_field: BoundField) -> str:
+    """Write what is wrong with a field, and what is offered instead."""
+    if not bound_field.errors:
+        return ""
+    messages = format_html_join(
+        "",
+        '<p class="invalid-feedback d-block">{}{}</p>',
+        ((e, _offer(bound_field, str(e))) for e in bound_field.errors),
+    )
+    return format_html('<div id="{}_error">{}</div>', bound_field.auto_id, messages)
 
 
 def _offer(bound_field: BoundField, message: str) -> str:
@@ -107,6 +152,56 @@ def _offer(bound_field: BoundField, message: str) -> str:
 def linked_from(formset: RowFormSet, row: RowForm) -> str:
     """Name the rows of other steps that link to a row: « A3 et A7 »; nothing for a new row."""
     return enumeration(formset.pointing_at.get(row.key, []))
+
+
+@register.simple_tag
+def lever_total(form: EconomicModelForm, family: str) -> str:
+    """Say what the levers of a family, or all of them, bring in against the budget."""
+    return form.lever_total(family)
+
+
+@register.simple_tag
+def row_hint(row: RowForm, formset: RowFormSet) -> dict[str, str]:
+    """Return what a row says while its details are closed: ``line``, what its line holds besides what
+    names it (a phone folds that too), ``more``, what its details hold, ``links``, what links to it."""
+    links = enumeration(formset.pointing_at.get(row.key, []))
+    more = [
+        words for name in row.more_fields if name != row.placed_by and (words := _held(row[name]))
+    ]
+    line = [
+        words
+        for bound in list(row)[2:]
+        if bound.name not in (*row.more_fields, "id") and (words := _held(bound))
+    ]
+    if links:
+        more.append(f"lié depuis {links}")
+    return {"line": " · ".join(line), "more": " · ".join(more), "links": links}
+
+
+def _held(bound_field: BoundField) -> str:
+    """Return what a field holds, in few words; nothing for what it holds from the start."""
+    value, form_field = bound_field.value(), bound_field.field
+    if not value or value == form_field.initial:
+        return ""
+    if isinstance(form_field, forms.BooleanField):
+        return str(bound_field.label)
+    if not isinstance(form_field, forms.ChoiceField):
+        return Truncator(str(value)).chars(HINT_LABEL)
+    chosen = {str(one) for one in (value if isinstance(value, list | tuple) else [value])}
+    labels = [str(label) for code, label in cast(Any, form_field).choices if str(code) in chosen]
+    codes = (label.split(" · ")[0] if " · " in label else label for label in labels)
+    return " · ".join(Truncator(code).chars(HINT_LABEL) for code in codes)
+
+
+@register.simple_tag(takes_context=True)
+def row_opens(context: Context, row: RowForm) -> bool:
+    """Tell whether the details of a row are open from the start: something in them is refused, is to be
+    chosen, or was asked for (the choices of its links, without JavaScript)."""
+    shown = context.get("shown")
+    chosen = shown.choice_at if shown else {}
+    return context.get("expanded_row") == row.prefix or any(
+        name in row.errors or row[name].auto_id in chosen for name in row.more_fields
+    )
 
 
 @register.simple_tag

@@ -1,6 +1,10 @@
 // The rows of a step, in the page: add, remove, move, prefill from an example. Without
 // JavaScript the same buttons post to the server, which answers the same numbering
-// (diagnostics/forms/row_operations.py). What was typed is keeping.js's.
+// (diagnostics/forms/row_operations.py). What was typed is keeping.js's; what a row shows of itself is
+// compact.js's.
+//
+// Rows are numbered in the order of the answer. Where they stand in groups (activities, under their
+// missions) that order is not the order of the page: a row moves within its group, a new one is the last.
 
 const form = document.querySelector("[data-step-form]");
 const live = form.querySelector("[data-live]");
@@ -16,9 +20,27 @@ function touched() {
 // --- Rows -----------------------------------------------------------------------------------
 
 const ATTRIBUTES = ["id", "name", "for", "aria-describedby", "aria-labelledby", "data-at"];
+const LAST = 1e9;
+
+function numberOf(row) {
+  return Number(/-(\d+)$/.exec(row.id)?.[1] ?? LAST);
+}
+
+function inPage(scope) {
+  return [...scope.querySelectorAll("[data-row]")];
+}
 
 function rowsOf(container) {
-  return [...container.querySelectorAll(":scope > [data-row]")];
+  return inPage(container).sort((one, other) => numberOf(one) - numberOf(other));
+}
+
+function containerNamed(name) {
+  return form.querySelector(`[data-rows][data-name="${name}"]`);
+}
+
+// The rows that a row stands among.
+function groupOf(row) {
+  return row.closest("[data-group]") ?? row.closest("[data-rows]");
 }
 
 function renumberRow(row, prefix, index) {
@@ -39,26 +61,47 @@ function renumberRow(row, prefix, index) {
   }
 }
 
-function renumber(container, { isNews = false } = {}) {
+// Radio buttons that change their name may meet those of another row on the way: what was chosen is put back.
+function keepingChoices(rows, change) {
+  const chosen = rows.flatMap((row) => [...row.querySelectorAll("input[type=radio]:checked")]);
+  change();
+  for (const radio of chosen) {
+    radio.checked = true;
+  }
+}
+
+function renumber(container, rows = rowsOf(container), { isNews = false } = {}) {
   const prefix = container.dataset.rows;
-  const rows = rowsOf(container);
-  rows.forEach((row, index) => {
-    if (row.id !== `${prefix}-${index}`) {
-      renumberRow(row, prefix, index);
-    }
-    for (const button of row.querySelectorAll("[name=row_op]")) {
-      const verb = button.value.split(":")[0];
-      button.disabled =
-        (verb === "up" && index === 0) || (verb === "down" && index === rows.length - 1);
-    }
+  keepingChoices(rows, () => {
+    rows.forEach((row, index) => {
+      if (row.id !== `${prefix}-${index}`) {
+        renumberRow(row, prefix, index);
+      }
+    });
   });
+  showEdges(container);
   container.querySelector(`[name="${prefix}-TOTAL_FORMS"]`).value = String(rows.length);
   container.querySelector(`[name="${prefix}-INITIAL_FORMS"]`).value = "0";
   const full = rows.length >= Number(container.dataset.cap);
-  container.querySelector("[data-add]").hidden = full;
+  for (const button of container.querySelectorAll("[data-add]")) {
+    button.hidden = full;
+  }
   container.querySelector("[data-cap-reached]").hidden = !full;
   if (!isNews) {
     touched();
+  }
+}
+
+// The first row of a group does not go up, the last one does not go down.
+function showEdges(container) {
+  for (const group of new Set(inPage(container).map(groupOf))) {
+    const rows = inPage(group);
+    rows.forEach((row, place) => {
+      for (const button of row.querySelectorAll("[name=row_op]")) {
+        const verb = button.value.split(":")[0];
+        button.disabled = (verb === "up" && place === 0) || (verb === "down" && place === rows.length - 1);
+      }
+    });
   }
 }
 
@@ -66,7 +109,23 @@ function firstField(row) {
   return row.querySelector("textarea, select, input:not([type=hidden])");
 }
 
-function addRow(container) {
+// The field that says in which group a row stands.
+function placeField(row) {
+  const { placedBy } = row.closest("[data-rows]").dataset;
+  return placedBy ? row.querySelector(`[name="${row.id}-${placedBy}"]`) : null;
+}
+
+// Where a group takes one row more: before its button, if it has one.
+function putLast(group, row) {
+  const add = group.querySelector(":scope > .row-add");
+  if (add) {
+    add.before(row);
+  } else {
+    group.append(row);
+  }
+}
+
+function addRow(container, place = "") {
   const rows = rowsOf(container);
   if (rows.length >= Number(container.dataset.cap)) {
     return null;
@@ -74,9 +133,20 @@ function addRow(container) {
   const template = container.querySelector("[data-row-template]");
   const row = template.content.firstElementChild.cloneNode(true);
   idOf(row).value = newId(container.dataset.idPrefix);
-  template.before(row);
-  renumber(container);
+  keepingChoices(rows, () => {
+    putLast(groupAt(container, place), row);
+    renumber(container, [...rows, row]);
+  });
+  const field = placeField(row);
+  if (field) {
+    field.value = place;
+  }
   return row;
+}
+
+function groupAt(container, place) {
+  const groups = [...container.querySelectorAll("[data-group]")];
+  return groups.find((group) => group.dataset.group === place) ?? groups.at(-1) ?? container;
 }
 
 function idOf(row) {
@@ -113,10 +183,13 @@ function showLinks(button, container, { isAsked = true } = {}) {
 // was removed before; no row at the cap.
 form.addEventListener("rows:put", (event) => {
   const { name, id, values, row } = event.detail;
-  const container = form.querySelector(`[data-rows][data-name="${name}"]`);
+  const container = containerNamed(name);
   if (row && rowsOf(container).length < Number(container.dataset.cap)) {
-    container.querySelector("[data-row-template]").before(row);
-    renumber(container);
+    const rows = rowsOf(container);
+    keepingChoices([...rows, row], () => {
+      container.querySelector("[data-row-template]").before(row);
+      renumber(container, [...rows, row]);
+    });
     return;
   }
   const isTaken = rowsOf(container).some((other) => idOf(other).value === id);
@@ -132,6 +205,19 @@ form.addEventListener("rows:put", (event) => {
   fill(added, added.id, values);
   touched();
 });
+
+// The details of a row show at once what one can link to.
+form.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.open && target.matches("[data-more]")) {
+      for (const button of target.querySelectorAll('[name=row_op][value^="links:"]')) {
+        showLinks(button, target.closest("[data-rows]"), { isAsked: false });
+      }
+    }
+  },
+  true,
+);
 
 // --- Taking back: a row that held something can be put back until the page is left ----------------
 
@@ -149,68 +235,89 @@ function offerBack(row, container, noun, place) {
   bar.append(`Retrait\u00a0: ${noun} ${name}. ${undone}`, back);
   row.replaceWith(bar);
   back.addEventListener("click", () => {
-    if (rowsOf(container).length >= Number(container.dataset.cap)) {
+    const rows = rowsOf(container);
+    if (rows.length >= Number(container.dataset.cap)) {
       say(`${container.dataset.cap} lignes au plus.`);
       return;
     }
-    bar.replaceWith(row);
-    renumber(container);
+    keepingChoices([...rows, row], () => {
+      bar.replaceWith(row);
+      const around = inPage(groupOf(row));
+      const after = around[around.indexOf(row) + 1];
+      rows.splice(after ? rows.indexOf(after) : Math.min(place, rows.length), 0, row);
+      renumber(container, groupOf(row) === container ? inPage(container) : rows);
+    });
     firstField(row)?.focus();
     say("Ligne remise.");
   });
 }
 
-function operate(button) {
-  const [verb, name] = button.value.split(":");
-  const container = form.querySelector(`[data-rows][data-name="${name}"]`);
+function remove(row, container) {
   const noun = container.dataset.noun;
+  const around = inPage(groupOf(row));
+  const at = around.indexOf(row);
+  const next = around[at + 1] ?? around[at - 1];
+  const add = groupOf(row).querySelector(":scope > .row-add > [data-add]");
+  const offered = !isBlank(row);
+  if (offered) {
+    offerBack(row, container, noun, numberOf(row));
+  } else {
+    row.remove();
+  }
+  renumber(container);
+  (next ?? add ?? container).focus();
+  const left = inPage(container).length;
+  const links = row.querySelector("[data-linked-from]")?.dataset.linkedFrom;
+  const undone = links ? ` Liens défaits\u00a0: ${links}.` : "";
+  say(`Ligne retirée.${undone} Il reste ${left} ligne(s).${offered ? " «\u00a0Annuler\u00a0» la remet." : ""}`);
+}
+
+function move(row, container, verb) {
+  const around = inPage(groupOf(row));
+  const other = around[around.indexOf(row) + (verb === "up" ? -1 : 1)];
+  const rows = rowsOf(container);
+  const [here, there] = [rows.indexOf(row), rows.indexOf(other)];
+  [rows[here], rows[there]] = [other, row];
+  if (verb === "up") {
+    other.before(row);
+  } else {
+    other.after(row);
+  }
+  renumber(container, rows);
+  const again = row.querySelector(`[name=row_op][value^="${verb}:"]`);
+  (again.disabled ? row : again).focus();
+  say(`Ligne déplacée : ${container.dataset.noun} ${there + 1}.`);
+}
+
+function operate(button) {
+  const [verb, name, place] = button.value.split(":");
+  const container = containerNamed(name);
   if (verb === "add") {
-    const row = addRow(container);
+    const row = addRow(container, place);
     firstField(row)?.focus();
-    say(`Ligne ajoutée : ${noun} ${rowsOf(container).length}.`);
+    say(`Ligne ajoutée : ${container.dataset.noun} ${inPage(container).length}.`);
     return;
   }
   const row = button.closest("[data-row]");
   if (verb === "links") {
     showLinks(button, container);
-    return;
-  }
-  const rows = rowsOf(container);
-  const place = rows.indexOf(row);
-  if (verb === "remove") {
-    const next = rows[place + 1] ?? rows[place - 1];
-    const offered = !isBlank(row);
-    if (offered) {
-      offerBack(row, container, noun, place);
-    } else {
-      row.remove();
-    }
-    renumber(container);
-    (next ?? container.querySelector("[data-add]")).focus();
-    const left = rowsOf(container).length;
-    const links = row.querySelector("[data-linked-from]")?.dataset.linkedFrom;
-    const undone = links ? ` Liens défaits\u00a0: ${links}.` : "";
-    say(`Ligne retirée.${undone} Il reste ${left} ligne(s).${offered ? " «\u00a0Annuler\u00a0» la remet." : ""}`);
-    return;
-  }
-  if (verb === "up") {
-    rows[place - 1].before(row);
+  } else if (verb === "remove") {
+    remove(row, container);
   } else {
-    rows[place + 1].after(row);
+    move(row, container, verb);
   }
-  renumber(container);
-  const again = row.querySelector(`[name=row_op][value^="${verb}:"]`);
-  (again.disabled ? row : again).focus();
-  const position = rowsOf(container).indexOf(row) + 1;
-  say(`Ligne déplacée : ${noun} ${position}.`);
 }
 
-// --- Blank rows, and what fills them -------------------------------------------------------------------
+// --- Blank rows, and what fills them ----------------------------------------------------------
 
 function isBlank(row) {
+  const place = placeField(row);
   return [...row.querySelectorAll("input:not([type=hidden]), select, textarea")].every((field) => {
+    if (field === place) {
+      return true; // where it stands is not what it says
+    }
     if (field.type === "checkbox" || field.type === "radio") {
-      return !field.checked;
+      return !field.checked || field.value === "";
     }
     if (field.tagName === "SELECT") {
       return field.value === "" || field.value === newValue(field);
@@ -226,22 +333,30 @@ function newValue(select) {
   return template?.content.querySelector(`select[name$="${name}"]`)?.value;
 }
 
+function write(field, texts) {
+  if (field.type === "checkbox" || field.type === "radio") {
+    field.checked = texts.includes(field.value);
+  } else {
+    field.value = texts[0] ?? "";
+  }
+}
+
 function fill(scope, prefix, values) {
   for (const [name, texts] of Object.entries(values)) {
     for (const field of scope.querySelectorAll(`[name="${prefix}-${name}"]`)) {
-      if (field.type === "checkbox") {
-        field.checked = texts.includes(field.value);
-      } else {
-        field.value = texts[0];
-      }
+      write(field, texts);
     }
   }
 }
 
 // An example writes a row (examples.js): the first that is blank, or a new one; no row at the cap.
 form.addEventListener("rows:fill", ({ detail }) => {
-  const container = form.querySelector(`[data-rows][data-name="${detail.name}"]`);
-  const row = rowsOf(container).find(isBlank) ?? addRow(container);
+  const container = containerNamed(detail.name);
+  const { placedBy } = container.dataset;
+  const place = detail.values[placedBy]?.[0] ?? "";
+  const blank = rowsOf(container).filter(isBlank);
+  const here = placedBy ? blank.find((row) => placeField(row).value === place) : blank[0];
+  const row = here ?? addRow(container, place);
   if (row) {
     fill(row, row.id, detail.values);
     detail.row = row;
@@ -256,15 +371,36 @@ form.addEventListener("rows:remove", ({ detail }) => {
 
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button");
-  if (!button) {
-    return;
-  }
-  if (button.name === "row_op") {
+  if (button?.name === "row_op") {
     event.preventDefault();
     // A double click is a slip where it would add or remove twice; moving twice is a wish.
     if (event.detail < 2 || /^(up|down):/.test(button.value)) {
       operate(button);
     }
+  }
+});
+
+// A row goes to the group that its field says; its number stays.
+function regroup(row) {
+  const container = row.closest("[data-rows]");
+  const group = groupAt(container, placeField(row).value);
+  if (group !== groupOf(row) && group !== container) {
+    const after = inPage(group).find((other) => numberOf(other) > numberOf(row));
+    if (after) {
+      after.before(row);
+    } else {
+      putLast(group, row);
+    }
+    showEdges(container);
+  }
+}
+
+form.addEventListener("change", ({ target }) => {
+  const row = target.closest("[data-row]");
+  if (row && target === placeField(row)) {
+    regroup(row);
+    target.focus();
+    say(`Ligne déplacée : ${target.selectedOptions[0].textContent}.`);
   }
 });
 
@@ -277,7 +413,7 @@ form.addEventListener("step:news", (event) => {
   const { texts, rows, before, now, skipped } = event.detail;
   const focused = document.activeElement;
   for (const [name, ids] of Object.entries(rows)) {
-    arrange(form.querySelector(`[data-rows][data-name="${name}"]`), ids, before, skipped);
+    arrange(containerNamed(name), ids, before, skipped);
   }
   for (const [place, values] of Object.entries(texts)) {
     const fields = fieldsAt(place, values);
@@ -287,23 +423,15 @@ form.addEventListener("step:news", (event) => {
       continue;
     }
     for (const field of fields) {
-      put(field, values);
+      write(field, values);
+    }
+  }
+  for (const row of inPage(form)) {
+    if (placeField(row) && !row.contains(focused)) {
+      regroup(row);
     }
   }
 });
-
-function put(field, values) {
-  if (["checkbox", "radio"].includes(field.type)) {
-    field.checked = values.includes(field.value);
-    return;
-  }
-  const [value = ""] = values;
-  field.value = value;
-  // A row that was added elsewhere since is not in the list: it must not be untied by the next save.
-  if (field.tagName === "SELECT" && field.value !== value) {
-    field.add(new Option("Ligne ajoutée à l’instant", value, true, true));
-  }
-}
 
 function rowsByKey(container) {
   return new Map(rowsOf(container).map((row) => [row.dataset.key ?? idOf(row).value, row]));
@@ -311,7 +439,7 @@ function rowsByKey(container) {
 
 function fieldsAt(place, values) {
   const [first, ...rest] = place.split("/");
-  const container = form.querySelector(`[data-rows][data-name="${first}"]`);
+  const container = containerNamed(first);
   if (!container) {
     return [...form.querySelectorAll(`[name="${form.dataset.stepForm}-${[first, ...rest].join("-")}"]`)];
   }
@@ -333,7 +461,7 @@ function arrange(container, ids, before, skipped) {
   const here = rowsByKey(container);
   const name = container.dataset.name;
   const sent = new Set([...before.keys()].map((place) => place.split("/")).map(([set, key]) => (set === name ? key : "")));
-  const focused = rowsOf(container).find((row) => row.contains(document.activeElement));
+  const focused = inPage(container).find((row) => row.contains(document.activeElement));
   for (const [key, row] of here) {
     if (!ids.includes(key) && sent.has(key) && !isBlank(row)) {
       if (row === focused) {
@@ -354,16 +482,23 @@ function arrange(container, ids, before, skipped) {
     }
   }
   const rows = rowsByKey(container);
-  const wanted = [...ids.filter((id) => rows.has(id)).map((id) => rows.get(id))];
+  const wanted = ids.filter((id) => rows.has(id)).map((id) => rows.get(id));
   wanted.push(...rowsOf(container).filter((row) => !wanted.includes(row)));
-  const place = wanted.indexOf(focused);
-  const after = container.querySelector("[data-row-template]");
-  wanted.forEach((row, index) => {
-    if (row !== focused) {
-      (index < place ? focused : after).before(row);
-    }
-  });
-  renumber(container, { isNews: true });
+  for (const group of new Set(wanted.map(groupOf))) {
+    const within = wanted.filter((row) => groupOf(row) === group);
+    const place = within.indexOf(focused);
+    within.forEach((row, index) => {
+      if (row === focused) {
+        return;
+      }
+      if (index < place) {
+        focused.before(row);
+      } else {
+        putLast(group, row);
+      }
+    });
+  }
+  renumber(container, wanted, { isNews: true });
 }
 
 // --- Errors and missing fields: a link to a field inside a folded part opens it ----------------
@@ -371,6 +506,10 @@ function arrange(container, ids, before, skipped) {
 function showTarget() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   target?.closest("details:not([open])")?.setAttribute("open", "");
+  if (target && target.getClientRects().length === 0) {
+    // On a phone the line of a row is folded with its details.
+    target.closest("[data-row]")?.querySelector("[data-more]")?.setAttribute("open", "");
+  }
   if (target && form.contains(target)) {
     target.focus();
   }
@@ -379,7 +518,5 @@ window.addEventListener("hashchange", showTarget);
 showTarget();
 
 for (const container of form.querySelectorAll("[data-rows]")) {
-  const rows = rowsOf(container);
-  rows[0]?.querySelector('[value^="up:"]')?.setAttribute("disabled", "");
-  rows.at(-1)?.querySelector('[value^="down:"]')?.setAttribute("disabled", "");
+  showEdges(container);
 }

@@ -72,6 +72,14 @@ def row(page: Page, noun: str, number: int) -> Locator:
     return page.get_by_role("region", name=f"{noun} {number}", exact=True)
 
 
+def opened(line: Locator) -> Locator:
+    """Open the details of a row, unless they are."""
+    closed = line.locator("[data-more]:not([open]) > summary")
+    if closed.count():
+        closed.click()
+    return line
+
+
 def take_example(page: Page, start: str) -> None:
     """Press the example of the kit whose text starts so."""
     page.locator("#exemples").get_by_role("button", name=start).first.click()

@@ -9,6 +9,7 @@ from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, Diagnostic, Membership
 from tests.browser.helpers import (
     download_pdf,
+    opened,
     row,
     save,
     sign_in,
@@ -100,7 +101,7 @@ def fill_first_axes(page: Page) -> None:
     expect(row(page, "Objectif", 2)).to_be_visible()
     row(page, "Objectif", 1).get_by_label("Échéance").fill("2029")
     row(page, "Objectif", 2).get_by_label("Échéance").fill("2029")
-    row(page, "Objectif", 1).get_by_label("Être un acteur de réseaux").check()
+    opened(row(page, "Objectif", 1)).get_by_label("Être un acteur de réseaux").check()
     page.get_by_role("button", name="Ajouter un objectif").click()
     third = row(page, "Objectif", 3)
     third.get_by_label("Énoncé de l’objectif").fill("Trente mécènes de compétences")
@@ -125,8 +126,8 @@ def fill_first_axes(page: Page) -> None:
     take_example(page, "Organiser des rencontres territoriales")
     take_example(page, "Éclairer les élus")
     first = row(page, "Activité", 1)
-    first.get_by_label("Priorité").select_option("Prioritaire")
-    first.get_by_label("État").select_option("Existante")
+    first.get_by_role("radio", name="Prioritaire").check()
+    first.get_by_role("radio", name="Existante").check()
     save(page)
 
 
@@ -181,7 +182,9 @@ def fill_last_axes(page: Page) -> None:
     take_example(page, "Réseaux d’associations")
     first = row(page, "Acteur", 1)
     first.get_by_label("Relation").select_option("Existant")
-    row(page, "Acteur", 2).get_by_label("Dans quel but").fill("Ouvrir son réseau à nos membres")
+    opened(row(page, "Acteur", 2)).get_by_label("Dans quel but").fill(
+        "Ouvrir son réseau à nos membres"
+    )
     save(page)
 
     page.get_by_label("Organisation envisagée").fill("Une salariée et un bureau élargi.")

@@ -25,7 +25,7 @@ def test_enter_goes_to_the_next_field_and_never_leaves(page, diagnostic):
     expect(first.get_by_label("Famille")).to_be_focused()
     # From a box too: a browser would send the form.
     page.goto(step_path(diagnostic, "activities"))
-    page.get_by_label("Sensibiliser", exact=True).press("Enter")
+    page.get_by_role("checkbox", name="Sensibiliser").press("Enter")
     page.goto(step_path(diagnostic, "economic_model"))
     page.locator("#id_economic_model-now-fte").press("Enter")
     expect(page.locator("#id_economic_model-now-team_detail")).to_be_focused()

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from diagnostics.models import Answer, Diagnostic, KeptText
-from tests.browser.helpers import a_diagnostic, row, step_path, wait_until
+from tests.browser.helpers import a_diagnostic, opened, row, step_path, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BUDGET = "[name=economic_model-now-budget_min_keur]"
@@ -48,7 +48,7 @@ def test_an_offer_follows_its_row(open_browser, diagnostic):
     row(page, "Objectif", 1).get_by_label("Valeur cible").fill("une vingtaine")
     expect(page.get_by_role("button", name="Écrire 20")).to_be_visible()
     page.get_by_role("button", name="Ajouter un objectif").click()
-    row(page, "Objectif", 1).get_by_role("button", name="Descendre").click()
+    opened(row(page, "Objectif", 1)).get_by_role("button", name="Descendre").click()
     moved = row(page, "Objectif", 2)
     moved.get_by_role("button", name="Écrire 20").click()
     expect(moved.get_by_label("Valeur cible")).to_have_value("20")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from diagnostics.models import Answer, Diagnostic
-from tests.browser.helpers import a_diagnostic, row, sign_in, step_path
+from tests.browser.helpers import a_diagnostic, opened, row, sign_in, step_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,10 +44,10 @@ def test_findings_on_pages_follow_and_rows_keep_their_ids(page):
     expect(page.locator("#saved-at")).to_contain_text("Enregistré à")
     first = stored()[0]["id"]
 
-    row(page, "Acteur", 1).get_by_label("Dans quel but").fill("Préparer l’entreprise")
+    opened(row(page, "Acteur", 1)).get_by_label("Dans quel but").fill("Préparer l’entreprise")
     page.get_by_role("button", name="Ajouter un acteur").click()
     fill(page, 2, "Medef")
-    row(page, "Acteur", 2).get_by_role("button", name="Monter").click()
+    opened(row(page, "Acteur", 2)).get_by_role("button", name="Monter").click()
     stay(page)
     expect(notes).not_to_contain_text("«\u00a0CCI\u00a0»\u00a0: dans quel but")
     expect(notes).to_contain_text("«\u00a0Medef\u00a0»\u00a0: dans quel but")
@@ -55,7 +55,7 @@ def test_findings_on_pages_follow_and_rows_keep_their_ids(page):
     assert stored()[1]["id"] == first
 
     other = stored()[0]["id"]
-    row(page, "Acteur", 1).get_by_label("Dans quel but").fill("Rencontrer les adhérents")
+    opened(row(page, "Acteur", 1)).get_by_label("Dans quel but").fill("Rencontrer les adhérents")
     stay(page)
     assert [line["id"] for line in stored()] == [other, first]
 
@@ -86,7 +86,7 @@ def test_a_choice_is_made_beside_the_step(page):
 def test_a_point_is_answered_beside_what_is_being_typed(page):
     fill(page, 1, "CCI")
     stay(page)
-    row(page, "Acteur", 1).get_by_label("Note").fill("Pas encore enregistré")
+    opened(row(page, "Acteur", 1)).get_by_label("Note").fill("Pas encore enregistré")
     notes = page.locator("#step-side")
     point = notes.locator(".point", has_text="dans quel but")
     point.locator("summary").click()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from diagnostics.models import Diagnostic, Membership, User
-from tests.browser.helpers import row, save, step_path
+from tests.browser.helpers import opened, row, save, step_path
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_none_and_the_others_untick_each_other(open_browser, brumelle):
     expect(none).not_to_be_checked()
 
     page.goto(step_path(diagnostic, "activities"))
-    first, second = row(page, "Activité", 1), row(page, "Activité", 2)
+    first, second = opened(row(page, "Activité", 1)), opened(row(page, "Activité", 2))
     second.get_by_label("O1 ·").check()
     first.get_by_label("O1 ·").check()
     first.get_by_label("Aucun objectif, volontairement").check()

@@ -35,6 +35,9 @@ TABLES = [
     (StepKey.BOARD_DECISIONS, "calendar", "milestone", 12),
 ]
 
+# Where rows stand in groups, the field that says in which.
+PLACES = {"mission": "raise_awareness", "family": "private"}
+
 
 @pytest.fixture
 def scene() -> Scene:
@@ -55,6 +58,9 @@ class Table:
         for index, text in enumerate(texts):
             self.data[f"{self.prefix}-{index}-id"] = ""
             self.data[f"{self.prefix}-{index}-{self.field}"] = text
+            for field, place in PLACES.items():  # all of them in one group
+                if f"{self.prefix}-0-{field}" in self.data:
+                    self.data[f"{self.prefix}-{index}-{field}"] = place
 
     def press(self, operation: str) -> str:
         """Press a row button and come back to the page; return where the page scrolls to."""
@@ -118,8 +124,8 @@ def test_every_row_can_be_removed(table):
     table.fill("un")
 
     assert table.press(f"remove:{table.name}:0") == "retrait"
-    # The one that an empty page has; a page with boxes to tick has none.
-    assert table.texts == ([] if table.step is StepKey.TERRITORIAL_SCALES else [""])
+    # Those that an empty page has; a page with boxes to tick has none.
+    assert set(table.texts) <= {""}
     table.fill("un")
     assert table.press(f"add:{table.name}") == f"{table.prefix}-1"
     assert table.texts == ["un", ""]
