@@ -174,7 +174,7 @@ def row_hint(row: RowForm, formset: RowFormSet) -> dict[str, str]:
         if bound.name not in (*row.more_fields, "id") and (words := _held(bound))
     ]
     if links:
-        more.append(f"lié depuis {links}")
+        more.append(f"lié depuis {Truncator(links).chars(HINT_LABEL)}")
     return {"line": " · ".join(line), "more": " · ".join(more), "links": links}
 
 

@@ -30,7 +30,7 @@ function hint(row) {
   line.textContent = words(row.querySelector(".row-line"), (field) => field.closest(".cell-main"));
   const links = row.querySelector("[data-linked-from]")?.dataset.linkedFrom;
   const held = words(row.querySelector("[data-more]"), (field) => place && field.name.endsWith(`-${place}`));
-  more.textContent = [held, links ? `lié depuis ${links}` : ""].filter(Boolean).join(" · ");
+  more.textContent = [held, links ? `lié depuis ${short(links)}` : ""].filter(Boolean).join(" · ");
 }
 
 form.addEventListener(
@@ -71,6 +71,21 @@ form.addEventListener("input", ({ target }) => {
   row.dataset.opened = "1";
   more.open = true;
   opened = more;
+});
+
+// --- A choice of few words: a second click takes it back -------------------------------------------
+
+let pressed = null;
+form.addEventListener("pointerdown", ({ target }) => {
+  pressed = target.matches(".segment input:checked") ? target : null;
+});
+form.addEventListener("click", ({ target, detail }) => {
+  if (detail > 0 && target === pressed) {
+    const none = target.closest(".segment-list").querySelector("[value='']");
+    none.checked = true;
+    none.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  pressed = null;
 });
 
 // --- Objectives: a quality has no value, a value makes a figure ------------------------------------
