@@ -29,14 +29,14 @@ function hint(row) {
   const [line, more] = row.querySelector("[data-hint]").children;
   line.textContent = words(row.querySelector(".row-line"), (field) => field.closest(".cell-main"));
   const links = row.querySelector("[data-linked-from]")?.dataset.linkedFrom;
-  const held = words(row.querySelector("[data-more]"), (field) => place && field.name.endsWith(`-${place}`));
+  const held = words(row.querySelector("details[data-more]"), (field) => place && field.name.endsWith(`-${place}`));
   more.textContent = [held, links ? `lié depuis ${short(links)}` : ""].filter(Boolean).join(" · ");
 }
 
 form.addEventListener(
   "toggle",
   ({ target }) => {
-    if (target.matches("[data-more]") && !target.open) {
+    if (target.matches("details[data-more]") && !target.open) {
       hint(target.closest("[data-row]"));
     }
   },
@@ -45,14 +45,14 @@ form.addEventListener(
 
 // What is refused or to be chosen is never folded away.
 form.addEventListener("step:kept", () => {
-  for (const more of form.querySelectorAll("[data-more]:not([open])")) {
+  for (const more of form.querySelectorAll("details[data-more]:not([open])")) {
     if (more.querySelector("[aria-invalid=true], [data-choice], .invalid-feedback")) {
       more.open = true;
     }
   }
 });
 form.addEventListener("step:news", () => {
-  for (const row of form.querySelectorAll("[data-row]:has([data-more]:not([open]))")) {
+  for (const row of form.querySelectorAll("[data-row]:has(details[data-more]:not([open]))")) {
     hint(row);
   }
 });
@@ -61,7 +61,7 @@ form.addEventListener("step:news", () => {
 let opened = null;
 form.addEventListener("input", ({ target }) => {
   const row = target.closest("[data-opens] [data-new]");
-  const more = row?.querySelector("[data-more]:not([open])");
+  const more = row?.querySelector("details[data-more]:not([open])");
   if (!more || row.dataset.opened || !target.closest(".cell-main")) {
     return;
   }

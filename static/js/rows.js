@@ -117,7 +117,7 @@ function placeField(row) {
 
 // Where a group takes one row more: before its button, if it has one.
 function putLast(group, row) {
-  const add = group.querySelector(":scope > .row-add");
+  const add = group.querySelector(":scope > p:has(> [data-add])");
   if (add) {
     add.before(row);
   } else {
@@ -210,7 +210,7 @@ form.addEventListener("rows:put", (event) => {
 form.addEventListener(
   "toggle",
   ({ target }) => {
-    if (target.open && target.matches("[data-more]")) {
+    if (target.open && target.matches("details[data-more]")) {
       for (const button of target.querySelectorAll('[name=row_op][value^="links:"]')) {
         showLinks(button, target.closest("[data-rows]"), { isAsked: false });
       }
@@ -257,7 +257,7 @@ function remove(row, container) {
   const around = inPage(groupOf(row));
   const at = around.indexOf(row);
   const next = around[at + 1] ?? around[at - 1];
-  const add = groupOf(row).querySelector(":scope > .row-add > [data-add]");
+  const add = groupOf(row).querySelector(":scope > p > [data-add]");
   const offered = !isBlank(row);
   if (offered) {
     offerBack(row, container, noun, numberOf(row));
@@ -508,7 +508,7 @@ function showTarget() {
   target?.closest("details:not([open])")?.setAttribute("open", "");
   if (target && target.getClientRects().length === 0) {
     // On a phone the line of a row is folded with its details.
-    target.closest("[data-row]")?.querySelector("[data-more]")?.setAttribute("open", "");
+    target.closest("[data-row]")?.querySelector("details[data-more]")?.setAttribute("open", "");
   }
   if (target && form.contains(target)) {
     target.focus();
