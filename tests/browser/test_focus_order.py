@@ -1,0 +1,86 @@
+"""Tab through each of the eleven steps: everything is reached, in the order one reads, nothing is hidden
+behind the bar at the foot."""
+
+import pytest
+from playwright.sync_api import Page
+
+from diagnostics.domain.vocabulary import StepKey
+from diagnostics.models import Diagnostic, Membership
+from tests.browser.helpers import step_path
+
+# Where the focus is: a name of its own, whether something covers it, and in what part of the page.
+_FOCUSED = """() => {
+  const e = document.activeElement;
+  const box = e.getBoundingClientRect();
+  const at = document.elementFromPoint(
+    Math.min(Math.max(box.left + box.width / 2, 1), innerWidth - 1), box.top + Math.min(box.height / 2, 12));
+  const label = e.closest("label, summary, a, button");
+  const free = at === e || e.contains(at) || at?.contains(e) || label?.contains(at);
+  const sheet = document.querySelector(".sheet");
+  const all = [...document.querySelectorAll("main *")];
+  return {
+    index: all.indexOf(e),
+    name: `${e.tagName} ${e.name || e.textContent.trim().slice(0, 40)}`,
+    covered: all.includes(e) && !free,
+    part: e.closest("[data-examples]") ? "examples" : e.closest(".step-bar") ? "bar"
+      : e.closest("[data-step-form]") ? "form" : e.closest(".rail") ? "rail" : "other",
+  };
+}"""
+# What a person without a mouse has to be able to use: one of each set of radio buttons.
+_USABLE = """() => {
+  const sets = new Set();
+  return [...document.querySelectorAll("[data-step-form] :is(input:not([type=hidden]), select, textarea, button, summary), button[name=example]")]
+    .filter((e) => e.getClientRects().length && !e.disabled && e.tabIndex >= 0
+      && getComputedStyle(e).visibility === "visible"
+      && (e.type !== "radio" || (!sets.has(e.name) && sets.add(e.name))))
+    .map((e) => `${e.tagName} ${e.name || e.textContent.trim().slice(0, 40)}`);
+}"""
+
+
+@pytest.fixture
+def page(open_browser, demo) -> Page:
+    return open_browser(lead_of(brumelle(demo)), viewport={"width": 1400, "height": 900})
+
+
+def brumelle(demo) -> Diagnostic:
+    return Diagnostic.objects.get(structure=demo["Lien Brumelle"])
+
+
+def lead_of(diagnostic: Diagnostic):
+    return Membership.objects.get(structure=diagnostic.structure, role="lead").user
+
+
+@pytest.mark.parametrize("step", [step.value for step in StepKey])
+def test_tab_reaches_everything_in_the_order_one_reads(page, demo, step):
+    page.goto(step_path(brumelle(demo), step))
+    usable = page.evaluate(_USABLE)
+    stops = []
+    page.locator("main").focus()
+    while len(stops) < 400:
+        page.keyboard.press("Tab")
+        stop = page.evaluate(_FOCUSED)
+        if stop["index"] < 0:
+            break  # past the main part
+        stops.append(stop)
+    assert [stop["name"] for stop in stops if stop["covered"]] == []
+    reached = [stop["name"] for stop in stops]
+    assert [name for name in usable if name not in reached] == []
+    assert [stop["index"] for stop in stops] == sorted(stop["index"] for stop in stops)
+    # The rail, the form, the way out, then the examples beside it.
+    order = {"rail": 0, "form": 1, "bar": 2, "examples": 3}
+    parts = [order[stop["part"]] for stop in stops if stop["part"] in order]
+    assert parts == sorted(parts)
+
+
+def test_the_examples_are_one_key_away_from_the_fields(page, demo):
+    page.goto(step_path(brumelle(demo), "activities"))
+    link = page.get_by_role("link", name="Exemples du kit")
+    link.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('[data-examples]') !== null")
+    back = page.get_by_role("link", name="Revenir à la saisie")
+    back.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('[data-row]') !== null")
