@@ -5,7 +5,7 @@ const form = document.querySelector("[data-step-form]");
 const FIELDS = "input:not([type=hidden]), select, textarea";
 
 function isInUse(field) {
-  return field.getClientRects().length > 0 && !field.disabled;
+  return field.checkVisibility() && !field.disabled;
 }
 
 // Of radio buttons, the one that Tab would reach.

@@ -9,7 +9,8 @@ from diagnostics.models import Diagnostic, Membership
 from tests.browser.helpers import step_path
 
 # Where the focus is: a name of its own, whether something covers it, and in what part of the page.
-_FOCUSED = """() => {
+_FOCUSED = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))); // scrolled
   const e = document.activeElement;
   const box = e.getBoundingClientRect();
   const at = document.elementFromPoint(
@@ -30,8 +31,7 @@ _FOCUSED = """() => {
 _USABLE = """() => {
   const sets = new Set();
   return [...document.querySelectorAll("[data-step-form] :is(input:not([type=hidden]), select, textarea, button, summary), button[name=example]")]
-    .filter((e) => e.getClientRects().length && !e.disabled && e.tabIndex >= 0
-      && getComputedStyle(e).visibility === "visible"
+    .filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.tabIndex >= 0
       && (e.type !== "radio" || (!sets.has(e.name) && sets.add(e.name))))
     .map((e) => `${e.tagName} ${e.name || e.textContent.trim().slice(0, 40)}`);
 }"""
