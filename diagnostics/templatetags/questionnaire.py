@@ -195,12 +195,13 @@ def _held(bound_field: BoundField) -> str:
 
 @register.simple_tag(takes_context=True)
 def row_opens(context: Context, row: RowForm) -> bool:
-    """Tell whether the details of a row are open from the start: something in them is refused, is to be
-    chosen, or was asked for (the choices of its links, without JavaScript)."""
+    """Tell whether the details of a row are open from the start: something in them is refused, asked, to
+    be chosen, or was asked for (the choices of its links, without JavaScript)."""
     shown = context.get("shown")
-    chosen = shown.choice_at if shown else {}
+    told = {slip.field_id for slip in context.get("slips") or ()}
+    told |= shown.choice_at.keys() if shown else set()
     return context.get("expanded_row") == row.prefix or any(
-        name in row.errors or row[name].auto_id in chosen for name in row.more_fields
+        name in row.errors or row[name].auto_id in told for name in row.more_fields
     )
 
 

@@ -46,7 +46,7 @@ form.addEventListener(
 // What is refused or to be chosen is never folded away.
 form.addEventListener("step:kept", () => {
   for (const more of form.querySelectorAll("details[data-more]:not([open])")) {
-    if (more.querySelector("[aria-invalid=true], [data-choice], .invalid-feedback")) {
+    if (more.querySelector("[aria-invalid=true], [data-choice], [data-slip], .invalid-feedback")) {
       more.open = true;
     }
   }
