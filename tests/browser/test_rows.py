@@ -46,9 +46,17 @@ def activity(page: Page, number: int):
 
 @pytest.mark.parametrize("step", ["activities", "objectives"])
 def test_ten_rows_take_two_screens_at_most(page, diagnostic, step):
+    places = ["Arvelle", "Brume", "Cerne", "Doire", "Erve", "Fure", "Gave", "Huis", "Ille", "Jalle"]
     objectives = [
-        {"id": f"o{n}", "statement": f"{TEXT} {n}", "target_value": 20, "unit": "entreprises"}
-        for n in range(10)
+        {
+            "id": f"o{n}",
+            "statement": f"{TEXT} de la vallée de {place}",
+            "kind": "quantitative",
+            "target_value": 20,
+            "unit": "entreprises",
+            "deadline_year": 2029,
+        }
+        for n, place in enumerate(places)
     ]
     store(diagnostic, "objectives", objectives)
     if step == "activities":
