@@ -42,7 +42,8 @@ class NeverStaleMiddleware:
         response = self.get_response(request)
         # Who was asked for while answering: asking now would read the database, which may be away.
         user = getattr(request, "_cached_user", None)
-        if user and user.is_authenticated and not response.has_header("Cache-Control"):
-            response["Cache-Control"] = "private, no-store"
-            expired_session.remember(request, response, user)
+        if user and user.is_authenticated:
+            response.setdefault("Cache-Control", "private, no-store")
+            if "no-store" in response["Cache-Control"]:
+                expired_session.remember(request, response, user)
         return response
