@@ -114,7 +114,7 @@ def test_the_frame_with_its_workshops(scene):
 def test_an_invitation(scene):
     pk = scene.structure.pk
     address, page = url("invitation_create", pk), url("structure_team", pk)
-    data = {"email": "zoe@exemple.fr", "role": "contributor", "once": "0" * 32}
+    data = {"addresses": "zoe@exemple.fr", "role": "contributor", "once": "0" * 32}
     client, shown = sent_without_session(scene, scene.lead, address, page, data)
     send_now(client, shown, address)
     assert Invitation.objects.get().email == "zoe@exemple.fr"
