@@ -394,3 +394,16 @@ def test_the_step_saves_unchanged_what_was_imported(tmp_path):
     response = client.post(address, step_data(client, address))
     assert response.status_code == 302
     assert copy.answers.get(step="economic_model").value == before
+
+
+def test_a_document_over_many_lines_is_one_document():
+    """As the demo documents are kept, and as an editor writes one."""
+    out = StringIO()
+    call_command(
+        "coherence",
+        str(settings.BASE_DIR / "fixtures/demo/brumelle.json"),
+        today="2026-06-01",
+        stdout=out,
+    )
+    (line,) = out.getvalue().splitlines()
+    assert "R01" in {finding["rule"] for finding in json.loads(line)}

@@ -10,8 +10,8 @@ from functools import lru_cache
 from diagnostics.domain.coherence.words import plain
 
 _FIGURES = r"(?:\d{1,3}(?:[ .]\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?)"
-# Glued to letters (« 10e », « A3 ») it is a name.
-_NUMBER = re.compile(rf"(?<![^\W_])(?<!\d[.,]){_FIGURES}(?!\w)")
+# Glued to letters (« 10e », « A3 ») it is a name; all of it: « 12,5K€ » does not tell 12.
+_NUMBER = re.compile(rf"(?<![^\W_])(?<!\d[.,])(?>{_FIGURES})(?!\w)")
 _NUMBERED = re.compile(r"(?:\b(?:odd|axe|action|objectif|article|loi|phase)|n[°º]) ?$")
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
 _MEASURE = (

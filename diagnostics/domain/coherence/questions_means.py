@@ -52,6 +52,7 @@ def amounts_against_shares(case: Case) -> Iterator[Found]:
         if (
             ends is None
             or total <= 0
+            or not ends[1]  # a budget of 0 is covered by none
             or any(off_budget(ends, total, high, case.thresholds.lever_gap))
         ):
             continue

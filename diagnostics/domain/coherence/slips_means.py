@@ -205,7 +205,8 @@ def budget_multiplied(case: Case) -> Iterator[Found]:
     before, after = now.budget_middle, target.budget_middle
     if not before or after is None or not _is_multiplied(before, after):
         return
-    if _is_multiplied(now.fte, target.fte) or case.told("S4"):
+    # A team that a slip names is not known: it may well be multiplied too.
+    if _is_multiplied(now.fte, target.fte) or case.told("S4") or case.told("S2"):
         return
     yield Found(
         f"Le budget est multiplié par {figure(after / before)}{NBSP}: est-ce bien ce que vous "
@@ -232,7 +233,7 @@ def team_multiplied(case: Case) -> Iterator[Found]:
         return
     if round(after - before, PRECISION) < NEW_POSTS:
         return
-    if _is_multiplied(now.budget_middle, target.budget_middle):
+    if _is_multiplied(now.budget_middle, target.budget_middle) or case.told("S1"):
         return
     yield Found(
         f"L{APOSTROPHE}équipe passe de {number(before)} à {number(after)}{NBSP}ETP{NBSP}: est-ce "

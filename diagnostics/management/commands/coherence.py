@@ -7,6 +7,7 @@ import json
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,10 +26,10 @@ from diagnostics.typography import count
 
 
 class Command(BaseCommand):
-    """Print, for each document (one JSON per line), one line of JSON: the list of its findings."""
+    """Print, for each document (one JSON per line, or one over all lines), one line of JSON: the list of its findings."""
 
     help = (
-        "Lit des documents, un JSON par ligne, et imprime pour chacun une ligne de JSON : la liste "
+        "Lit des documents, un JSON par ligne (ou un seul, sur plusieurs lignes), et imprime pour chacun une ligne de JSON : la liste "
         "des points à discuter. N’enregistre rien et n’a besoin d’aucune base de données. Une "
         'ligne illisible donne {"error": …} avec le chemin JSON et la raison.'
     )
@@ -62,7 +63,7 @@ class Command(BaseCommand):
         self._today = today or dt.date.today()
         limits = thresholds_in(thresholds) if thresholds is not None else DEFAULT_THRESHOLDS
         with opened(path) as lines:
-            total, unreadable = self._answer(lines, limits)
+            total, unreadable = self._answer(documents_in(lines), limits)
         if unreadable:
             lines_told = count(unreadable, "ligne illisible", "lignes illisibles")
             raise CommandError(f"{lines_told} sur {total}.")
@@ -107,6 +108,12 @@ def opened(path: str) -> BinaryIO:
         raise CommandError(
             f"Lecture impossible de « {path} » : {why_unreadable(error)}."
         ) from error
+
+
+def documents_in(file: BinaryIO) -> Iterable[bytes]:
+    """Return the documents of a file: one a line, or one over all its lines when the first opens it."""
+    first = file.readline()
+    return [first + file.read()] if first.strip() == b"{" else chain([first], file)
 
 
 def thresholds_in(path: str) -> Thresholds:
