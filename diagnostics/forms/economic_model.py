@@ -151,10 +151,15 @@ class LeverRows(RowFormSet):
     known_by = ("text",)
     row_template = "steps/economic_model/row.html"
     more_template = "steps/economic_model/more.html"
-    columns = ("Levier", "État", "Montant", "Cible")
     group_template = "steps/economic_model/total.html"
     placed_by = "family"
     unplaced_label = "Sans famille"
+
+    @property
+    def columns(self) -> tuple[str, ...]:  # type: ignore[override]  # its years are the diagnostic's
+        """The heads of the columns, the amounts by their years."""
+        card = self.form_kwargs["context"].document.diagnostic
+        return ("Levier", "État", f"{card.base_year} (K€)", f"{card.target_year} (K€)")
 
 
 class EconomicModelForm(StepForm):
