@@ -336,8 +336,13 @@ function newValue(select) {
 function write(field, texts) {
   if (field.type === "checkbox" || field.type === "radio") {
     field.checked = texts.includes(field.value);
-  } else {
-    field.value = texts[0] ?? "";
+    return;
+  }
+  const [value = ""] = texts;
+  field.value = value;
+  // A row that was added elsewhere since is not in the list: it must not be untied by the next save.
+  if (field.tagName === "SELECT" && field.value !== value) {
+    field.add(new Option("Ligne ajoutée à l’instant", value, true, true));
   }
 }
 

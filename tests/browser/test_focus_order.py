@@ -82,5 +82,9 @@ def test_the_examples_are_one_key_away_from_the_fields(page, demo):
     back = page.get_by_role("link", name="Revenir à la saisie")
     back.focus()
     page.keyboard.press("Enter")
+    page.wait_for_url("**#step-form")
+    page.wait_for_function(
+        "document.activeElement === document.body || document.activeElement.id === 'step-form'"
+    )
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('[data-row]') !== null")

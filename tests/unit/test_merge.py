@@ -281,6 +281,8 @@ def typed(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for part in value:
             yield from typed(part)
+    elif isinstance(value, float) and value.is_integer():
+        yield str(int(value))  # as the JSON says it
     elif value not in (None, "", False):
         yield str(value)
 
