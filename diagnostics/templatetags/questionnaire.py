@@ -168,11 +168,9 @@ def row_hint(row: RowForm, formset: RowFormSet) -> dict[str, str]:
     more = [
         words for name in row.more_fields if name != row.placed_by and (words := _held(row[name]))
     ]
-    line = [
-        words
-        for bound in list(row)[2:]
-        if bound.name not in (*row.more_fields, "id") and (words := _held(bound))
-    ]
+    # What names it stands beside, and its place above.
+    elsewhere = {"id", row.placed_by, *formset.known_by[:1], "label", *row.more_fields}
+    line = [words for bound in row if bound.name not in elsewhere and (words := _held(bound))]
     if links:
         more.append(f"lié depuis {Truncator(links).chars(HINT_LABEL)}")
     return {"line": " · ".join(line), "more": " · ".join(more), "links": links}

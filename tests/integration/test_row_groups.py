@@ -5,7 +5,7 @@ import re
 import pytest
 from django.http import QueryDict
 
-from diagnostics.domain.answers import Activities
+from diagnostics.domain.answers import ANSWER_SHAPES, Activities
 from diagnostics.domain.vocabulary import FundingFamily, Mission, StepKey
 from diagnostics.models import KeptText
 from diagnostics.services.answers import save_answer
@@ -120,3 +120,34 @@ def test_levers_are_added_up_by_family_against_the_budget(scene):
         FundingFamily.PUBLIC,
         FundingFamily.PRIVATE,
     ]
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "expected"),
+    [
+        (
+            StepKey.ECONOMIC_MODEL,
+            {"levers": [{"id": "x1", "text": "Convention", "family": "public", "state": "secured",
+                         "amount_now_keur": 6, "amount_target_keur": 8, "amount_target_max_keur": 9}]},
+            "Acquis · 6 · 8 à 9",
+        ),
+        (
+            StepKey.POSITIONING,
+            {"rows": [{"id": "p1", "actor_type": "other", "label": "Lycées", "circle": 1, "posture": "appui"}]},
+            "1er cercle — influence directe · appui",
+        ),
+        (
+            StepKey.ACTIVITIES,
+            {"rows": [{"id": "a1", "text": "Rencontrer", "mission": "raise_awareness", "priority": 1,
+                       "state": "existing"}]},
+            "Prioritaire · Existante",
+        ),
+    ],
+)  # fmt: skip
+def test_a_folded_row_says_what_its_line_holds_beside_its_name(scene, step, answer, expected):
+    scene.store(ANSWER_SHAPES[step].model_validate(answer))
+
+    html = html_of(scene.browser.get(scene.url(step)))
+
+    (line, *_others) = re.findall(r'<span class="row-hint-line">([^<]*)</span>', html)
+    assert line == expected
