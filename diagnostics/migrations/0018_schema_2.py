@@ -1,4 +1,4 @@
-"""Horizons of four years, rules of several kinds; stored answers take the keys of schema 2.
+"""Horizons of four years; stored answers take the keys of schema 2.
 
 History (versions, revisions) keeps its bytes: the shapes read it as it is.
 """
@@ -61,13 +61,6 @@ class Migration(migrations.Migration):
             "diagnostic",
             models.CheckConstraint(
                 condition=Q(horizon_years__in=[3, 4, 5]), name="diagnostic_horizon_is_3_to_5"
-            ),
-        ),
-        migrations.RemoveConstraint("acknowledgement", "acknowledgement_rule_is_a_rule"),
-        migrations.AddConstraint(
-            "acknowledgement",
-            models.CheckConstraint(
-                condition=Q(rule__regex=r"^[A-Z][0-9]{1,2}$"), name="acknowledgement_rule_is_a_rule"
             ),
         ),
         migrations.RunPython(migrate_answers, migrations.RunPython.noop, elidable=True),
