@@ -16,7 +16,7 @@ from django.urls import reverse
 from procrastinate.contrib.django import app
 
 from diagnostics.domain.permissions import EDITING_ROLES
-from diagnostics.models import Diagnostic, Invitation, User
+from diagnostics.models import Diagnostic, Invitation, Message, User
 from diagnostics.services.team import invitation_token
 
 
@@ -38,30 +38,65 @@ class Mail:
 
 def diagnostic_submitted(diagnostic: Diagnostic, *, base_url: str) -> None:
     """Tell the structure's facilitator, or all of them when it has none, of a submission."""
-    follower = diagnostic.structure.facilitator
-    if follower and follower.is_active and follower.is_facilitator:
-        people = [follower]
-    else:
-        people = list(User.objects.filter(is_facilitator=True, is_active=True).order_by("pk"))
     _queue(
         "diagnostic_submitted",
-        people,
+        _facilitators(diagnostic),
         diagnostic,
         address=base_url + reverse("diagnostic_check", args=[diagnostic.pk]),
         base_url=base_url,
     )
 
 
-def changes_requested(diagnostic: Diagnostic, *, reason: str, base_url: str) -> None:
+def submission_withdrawn(diagnostic: Diagnostic, *, base_url: str) -> None:
+    """Tell those who were to review it that the structure took its diagnostic back."""
+    _queue(
+        "submission_withdrawn",
+        _facilitators(diagnostic),
+        diagnostic,
+        address=base_url + reverse("diagnostic_check", args=[diagnostic.pk]),
+        base_url=base_url,
+    )
+
+
+def changes_requested(diagnostic: Diagnostic, *, thread_id: int | None, base_url: str) -> None:
     """Tell those who fill in the diagnostic what the facilitator asks of them."""
     _queue(
         "changes_requested",
         _team(diagnostic, roles=[role.value for role in EDITING_ROLES]),
         diagnostic,
-        reason=reason,
+        reason=_first_words(thread_id),
         address=base_url + reverse("diagnostic_home", args=[diagnostic.pk]),
         base_url=base_url,
     )
+
+
+def diagnostic_reopened(diagnostic: Diagnostic, *, thread_id: int | None, base_url: str) -> None:
+    """Tell the team and the facilitator that the diagnostic is open again, and why."""
+    _queue(
+        "diagnostic_reopened",
+        [*_team(diagnostic), *_facilitators(diagnostic)],
+        diagnostic,
+        reason=_first_words(thread_id),
+        address=base_url + reverse("diagnostic_home", args=[diagnostic.pk]),
+        base_url=base_url,
+    )
+
+
+def diagnostic_adopted(diagnostic: Diagnostic, *, base_url: str) -> None:
+    """Tell the team and the facilitator that the board adopted the diagnostic."""
+    _queue(
+        "diagnostic_adopted",
+        [*_team(diagnostic), *_facilitators(diagnostic)],
+        diagnostic,
+        address=base_url + reverse("report", args=[diagnostic.pk]),
+        base_url=base_url,
+    )
+
+
+def _first_words(thread_id: int | None) -> str:
+    """Return what a thread began with, nothing without one."""
+    first = Message.objects.filter(thread=thread_id).values_list("text", flat=True).first()
+    return first or ""
 
 
 def diagnostic_validated(diagnostic: Diagnostic, *, base_url: str) -> None:
@@ -83,6 +118,14 @@ def invitation_mail(invitation: Invitation, *, base_url: str) -> Mail:
         invitation.email,
         {"invitation": invitation, "address": base_url + path, "base_url": base_url},
     )
+
+
+def _facilitators(diagnostic: Diagnostic) -> list[User]:
+    """Return the structure's facilitator, or all of them when it has none."""
+    follower = diagnostic.structure.facilitator
+    if follower and follower.is_active and follower.is_facilitator:
+        return [follower]
+    return list(User.objects.filter(is_facilitator=True, is_active=True).order_by("pk"))
 
 
 def _team(diagnostic: Diagnostic, roles: list[str] | None = None) -> list[User]:

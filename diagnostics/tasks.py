@@ -13,7 +13,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from diagnostics import notifications, printing
-from diagnostics.models import ChangeRequest, Diagnostic, Invitation
+from diagnostics.models import Diagnostic, Invitation
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.services.answers import purge_recent_answers
@@ -62,16 +62,36 @@ def mail_submitted(*, diagnostic_id: str, base_url: str) -> None:
         notifications.diagnostic_submitted(diagnostic, base_url=base_url)
 
 
-@app.task(name="mail_changes_requested", retry=MAIL_RETRY)
-def mail_changes_requested(*, change_request_id: int, base_url: str) -> None:
-    """Tell the team what the facilitator asks."""
-    request = ChangeRequest.objects.select_related("diagnostic__structure").get(
-        pk=change_request_id
-    )
+@app.task(name="mail_submission_withdrawn", retry=MAIL_RETRY)
+def mail_submission_withdrawn(*, diagnostic_id: str, base_url: str) -> None:
+    """Tell the facilitators that there is nothing to review any more."""
+    diagnostic = Diagnostic.objects.select_related("structure__facilitator").get(pk=diagnostic_id)
     with transaction.atomic():
-        notifications.changes_requested(
-            request.diagnostic, reason=request.reason, base_url=base_url
-        )
+        notifications.submission_withdrawn(diagnostic, base_url=base_url)
+
+
+@app.task(name="mail_changes_requested", retry=MAIL_RETRY)
+def mail_changes_requested(*, diagnostic_id: str, thread_id: int | None, base_url: str) -> None:
+    """Tell the team what the facilitator asks."""
+    diagnostic = Diagnostic.objects.select_related("structure").get(pk=diagnostic_id)
+    with transaction.atomic():
+        notifications.changes_requested(diagnostic, thread_id=thread_id, base_url=base_url)
+
+
+@app.task(name="mail_reopened", retry=MAIL_RETRY)
+def mail_reopened(*, diagnostic_id: str, thread_id: int | None, base_url: str) -> None:
+    """Tell the team and the facilitator that the diagnostic is open again."""
+    diagnostic = Diagnostic.objects.select_related("structure__facilitator").get(pk=diagnostic_id)
+    with transaction.atomic():
+        notifications.diagnostic_reopened(diagnostic, thread_id=thread_id, base_url=base_url)
+
+
+@app.task(name="mail_adopted", retry=MAIL_RETRY)
+def mail_adopted(*, diagnostic_id: str, base_url: str) -> None:
+    """Tell the team and the facilitator what the board decided."""
+    diagnostic = Diagnostic.objects.select_related("structure__facilitator").get(pk=diagnostic_id)
+    with transaction.atomic():
+        notifications.diagnostic_adopted(diagnostic, base_url=base_url)
 
 
 @app.task(name="mail_validated", retry=MAIL_RETRY)

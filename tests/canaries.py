@@ -129,7 +129,7 @@ class Filler:
 def document_of(answers: dict[str, Any]) -> DiagnosticDocument:
     return load_document(
         {
-            "schema": 2,
+            "schema": 3,
             "kit": "rameau-2013",
             "structure": {"name": "Structure d’essai"},
             "diagnostic": {"title": "Ambition", "base_year": 2026, "horizon_years": 3},

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -210,7 +211,7 @@ def filled(
     return without_dangling_links(
         load_document(
             {
-                "schema": 2,
+                "schema": 3,
                 "kit": "rameau-2013",
                 "structure": {
                     "name": typed(line) if text else "Nouvelle structure",
@@ -229,6 +230,33 @@ def filled(
                     ],
                 },
                 "answers": answers,
+                **(_said_and_decided(typed, long, line) if text else {}),
             }
         )
     )
+
+
+def _said_and_decided(typed: Callable[[int], str], long: int, line: int) -> dict[str, Any]:
+    """What the facilitation says, what the board decided, and why a row was left out."""
+    return {
+        "opinion": {
+            "text": typed(long),
+            "author": typed(line),
+            "date": "2026-05-20",
+            "lacking": [typed(long)],
+            "in_spite": typed(long),
+            "questions": [typed(long)],
+        },
+        "adoption": {
+            "date": "2026-06-18",
+            "outcomes": [
+                {
+                    "decision": "d0",
+                    "result": "amended",
+                    "amended_text": typed(long),
+                    "carried_by": typed(line),
+                }
+            ],
+        },
+        "left_out": [{"step": "objectives", "row": "o9", "reason": typed(long)}],
+    }

@@ -252,7 +252,7 @@ def answers(step: StepKey) -> st.SearchStrategy[Answer]:
 def empty_document() -> dict[str, Any]:
     """Return the JSON of a document without answers."""
     return {
-        "schema": 2,
+        "schema": 3,
         "kit": "rameau-2013",
         "structure": {"name": "Structure fictive"},
         "diagnostic": {"title": "Ambition", "base_year": 2026, "horizon_years": 3},

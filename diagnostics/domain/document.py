@@ -25,6 +25,7 @@ from pydantic import (
     model_validator,
 )
 
+from diagnostics.domain.adoption import Adoption
 from diagnostics.domain.answers import (
     ANSWER_SHAPES,
     DECIMALS,
@@ -45,12 +46,21 @@ from diagnostics.domain.answers import (
     Vision,
 )
 from diagnostics.domain.answers.descriptor import drop_dangling
-from diagnostics.domain.answers.fields import FoundedYear, OneLine, People, Printable, RowLine, Year
+from diagnostics.domain.answers.fields import (
+    FoundedYear,
+    OneLine,
+    People,
+    Printable,
+    RowId,
+    RowLine,
+    Year,
+)
 from diagnostics.domain.malformed import Malformed, Problem, parse_json, problems_of
 from diagnostics.domain.reading import read_text
+from diagnostics.domain.review import Opinion
 from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale
 
-SCHEMA_VERSION: Literal[2] = 2
+SCHEMA_VERSION: Literal[3] = 3
 MAX_WORKSHOPS = 60
 MAX_FINDING_ROWS = 200
 # A finding names rows by their id; missions, fixed steps, families of resources and columns of the
@@ -62,6 +72,7 @@ FindingRows = Annotated[
     AfterValidator(lambda rows: sorted(set(rows))),
 ]
 MAX_ACKNOWLEDGEMENTS = 500
+MAX_REASONS = 200
 
 
 class DocumentPart(BaseModel):
@@ -187,10 +198,23 @@ class Acknowledgement(DocumentPart):
         return {key: value for key, value in handler(self).items() if value is not None}
 
 
+class LeftOut(DocumentPart):
+    """Why a row of the previous diagnostic is not in this one: an objective dropped, a decision that
+    was not carried out."""
+
+    step: StepKey = Field(description="étape du diagnostic précédent")
+    row: RowId = Field(description="ligne qui n’y est plus (id de ligne)")
+    reason: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=LONG_TEXT),
+        Printable,
+    ] = Field(description="pourquoi")
+
+
 class DiagnosticDocument(DocumentPart):
     """A whole diagnostic as one typed value; ``findings`` are derived and never part of it."""
 
-    schema_version: Literal[2] = Field(
+    schema_version: Literal[3] = Field(
         SCHEMA_VERSION, alias="schema", description="version de ce schéma"
     )
     kit: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,50}$")] = Field(
@@ -204,16 +228,34 @@ class DiagnosticDocument(DocumentPart):
         max_length=MAX_ACKNOWLEDGEMENTS,
         description="choix assumés par la structure",
     )
+    opinion: Opinion | None = Field(
+        None, description="avis avec lequel la facilitation a validé ; absent avant"
+    )
+    adoption: Adoption | None = Field(
+        None, description="ce que le conseil a décidé ; absent avant l’adoption"
+    )
+    left_out: list[LeftOut] = Field(
+        default_factory=list,
+        max_length=MAX_REASONS,
+        description="pourquoi des lignes du diagnostic précédent n’y sont plus",
+    )
 
     @model_validator(mode="before")
     @classmethod
-    def _schema_1_is_read(cls, value: Any) -> Any:
-        """Read a document of schema 1 too: schema 2 has more keys, each empty where it is not told, and
-        the shapes read a unit « par an » as schema 2 says it."""
-        is_first = (
-            isinstance(value, dict) and type(value.get("schema")) is int and value["schema"] == 1
+    def _older_schemas_are_read(cls, value: Any) -> Any:
+        """Read documents of schemas 1 and 2 too: each schema only adds keys, empty where they are not
+        told, and the shapes read a unit « par an » as schema 2 says it."""
+        is_older = (
+            isinstance(value, dict)
+            and type(value.get("schema")) is int
+            and 1 <= value["schema"] < SCHEMA_VERSION
         )
-        return {**value, "schema": SCHEMA_VERSION} if is_first else value
+        return {**value, "schema": SCHEMA_VERSION} if is_older else value
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_told(self, handler: Any) -> dict[str, Any]:
+        later = ("opinion", "adoption", "left_out")
+        return {key: value for key, value in handler(self).items() if value or key not in later}
 
     @field_validator("acknowledgements")
     @classmethod

@@ -29,4 +29,7 @@ def tell_event(kind: EventKind, detail: Mapping[str, Any]) -> str:
         EventKind.SUBMITTED: f"a soumis le diagnostic{version}",
         EventKind.CHANGES_REQUESTED: "a demandé des modifications",
         EventKind.VALIDATED: "a validé le diagnostic",
+        EventKind.SUBMISSION_WITHDRAWN: f"a retiré sa soumission{version}",
+        EventKind.REOPENED: "a rouvert le diagnostic",
+        EventKind.ADOPTED: "a enregistré l’adoption par le conseil d’administration",
     }.get(kind, f"\u00a0: {kind.label}")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from diagnostics.domain.vocabulary import EDITABLE_STATES, MembershipRole, State
-from diagnostics.domain.workflow import TRANSITIONS, Right, Transition
+from diagnostics.domain.workflow import TRANSITIONS, VALIDATE, WITHDRAW, Right, Transition
+from diagnostics.typography import count
 
 EDITING_ROLES = frozenset({MembershipRole.LEAD, MembershipRole.CONTRIBUTOR})
 
@@ -34,11 +35,18 @@ class TeamAccess:
 
 @dataclass(frozen=True)
 class Access:
-    """What one person is to one diagnostic in its present state."""
+    """What one person is to one diagnostic in its present state.
+
+    ``is_facilitator``: facilitates it; never somebody of the structure's own team. ``is_taken``: a
+    facilitator has begun the review of what was submitted; ``pending_requests``: what facilitators
+    asked and the structure has not addressed yet.
+    """
 
     role: MembershipRole | None
     state: State
     is_facilitator: bool = False
+    is_taken: bool = False
+    pending_requests: int = 0
 
     @property
     def can_view(self) -> bool:
@@ -67,13 +75,29 @@ class Access:
 
     def may(self, transition: Transition) -> bool:
         """Hold the right to a transition, whatever the state."""
+        facilitates = self.is_facilitator and self.role is None
         if transition.right is Right.FACILITATION:
-            return self.is_facilitator
-        return self.role is MembershipRole.LEAD
+            return facilitates
+        is_lead = self.role is MembershipRole.LEAD
+        return is_lead or (transition.right is Right.EITHER and facilitates)
+
+    def obstacle(self, transition: Transition) -> str:
+        """Say why a transition cannot be made in this state, whoever asks; empty when it can."""
+        if self.state not in transition.sources:
+            return transition.too_late.format(state=self.state.label)
+        if transition is WITHDRAW and self.is_taken:
+            return (
+                "La relecture est commencée\u00a0: la soumission ne se retire plus. "
+                "Demandez à la facilitation de vous rendre la main."
+            )
+        if transition is VALIDATE and self.pending_requests:
+            pending = count(self.pending_requests, "demande attend", "demandes attendent")
+            return f"{pending} la réponse de la structure\u00a0: acceptez ou retirez d’abord."
+        return ""
 
     def can(self, transition: Transition) -> bool:
         """Make a transition now."""
-        return self.may(transition) and self.state in transition.sources
+        return self.may(transition) and not self.obstacle(transition)
 
     @property
     def transitions(self) -> dict[str, bool]:

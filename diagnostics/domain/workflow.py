@@ -21,20 +21,22 @@ class Right(StrEnum):
 
     LEAD = "lead"  # of the structure
     FACILITATION = "facilitation"
+    EITHER = "either"
 
 
 @dataclass(frozen=True)
 class Transition:
     """One way from states to another.
 
-    ``at``: the moment of the diagnostic that it sets, if any; ``mail``: the job that tells people.
+    ``target`` None: the state that the diagnostic was submitted from. ``at``: the moment of the
+    diagnostic that it sets, if any; ``mail``: the job that tells people.
     ``no_right`` and ``too_late`` are what somebody reads whose transition is refused; the state that
     the diagnostic has then stands for ``{state}``.
     """
 
     name: str
     sources: frozenset[State]
-    target: State
+    target: State | None
     right: Right
     event: EventKind
     mail: str
@@ -75,7 +77,38 @@ VALIDATE = Transition(
     too_late=REQUEST_CHANGES.too_late,
     at="validated_at",
 )
-TRANSITIONS = (SUBMIT, REQUEST_CHANGES, VALIDATE)
+WITHDRAW = Transition(
+    name="withdraw",
+    sources=frozenset({State.SUBMITTED}),
+    target=None,
+    right=Right.LEAD,
+    event=EventKind.SUBMISSION_WITHDRAWN,
+    mail="mail_submission_withdrawn",
+    no_right="Seul·e le ou la référent·e retire une soumission.",
+    too_late="Ce diagnostic est «\u00a0{state}\u00a0»\u00a0: il n’y a pas de soumission à retirer.",
+)
+REOPEN = Transition(
+    name="reopen",
+    sources=frozenset({State.VALIDATED, State.ADOPTED}),
+    target=State.CHANGES_REQUESTED,
+    right=Right.EITHER,
+    event=EventKind.REOPENED,
+    mail="mail_reopened",
+    no_right="Seuls la facilitation et le ou la référent·e rouvrent un diagnostic.",
+    too_late="Ce diagnostic est «\u00a0{state}\u00a0»\u00a0: seul un diagnostic validé ou adopté se rouvre.",
+)
+ADOPT = Transition(
+    name="adopt",
+    sources=frozenset({State.VALIDATED}),
+    target=State.ADOPTED,
+    right=Right.LEAD,
+    event=EventKind.ADOPTED,
+    mail="mail_adopted",
+    no_right="Seul·e le ou la référent·e enregistre la décision du conseil.",
+    too_late="Ce diagnostic est «\u00a0{state}\u00a0»\u00a0: le conseil adopte un diagnostic validé.",
+    at="adopted_at",
+)
+TRANSITIONS = (SUBMIT, WITHDRAW, REQUEST_CHANGES, VALIDATE, REOPEN, ADOPT)
 
 
 class NextAction(StrEnum):
@@ -93,7 +126,7 @@ class NextAction(StrEnum):
 
 def next_action(access: Access, *, is_complete: bool) -> NextAction:
     """Return what a person does next; ``is_complete``: no step awaits the team."""
-    if access.can(VALIDATE):
+    if access.can(REQUEST_CHANGES):
         return NextAction.REVIEW
     if access.can_edit and access.state is State.CHANGES_REQUESTED:
         return NextAction.ANSWER_THE_REQUEST

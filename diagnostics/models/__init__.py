@@ -1,6 +1,7 @@
 """Models of the application; what they mean is told in each module."""
 
 from diagnostics.models.coherence import Acknowledgement
+from diagnostics.models.conversation import Message, Thread
 from diagnostics.models.diagnostics import (
     Answer,
     AnswerRevision,
@@ -12,19 +13,40 @@ from diagnostics.models.diagnostics import (
 )
 from diagnostics.models.journal import Event
 from diagnostics.models.kept_texts import KeptText
-from diagnostics.models.kit import Example, Kit, Part, Question, Step
-from diagnostics.models.people import User
+from diagnostics.models.kit import Example, Kit, KitChange, Part, Question, Step
+from diagnostics.models.mails import QueuedMail
+from diagnostics.models.people import CommentMails, User
 from diagnostics.models.presence import Presence
 from diagnostics.models.renderings import Rendering
-from diagnostics.models.reviews import ChangeRequest
+from diagnostics.models.reviews import (
+    BoardSession,
+    LeftOutRow,
+    ReadVersion,
+    Remark,
+    Review,
+    ReviewOutcome,
+    StepReviewed,
+)
 from diagnostics.models.sent_forms import SentForm
-from diagnostics.models.structures import Invitation, Membership, Structure
+from diagnostics.models.structures import Cohort, Invitation, Membership, Structure
 
 __all__ = [
     "Acknowledgement",
     "Answer",
     "AnswerRevision",
-    "ChangeRequest",
+    "BoardSession",
+    "Cohort",
+    "CommentMails",
+    "KitChange",
+    "LeftOutRow",
+    "Message",
+    "QueuedMail",
+    "ReadVersion",
+    "Remark",
+    "Review",
+    "ReviewOutcome",
+    "StepReviewed",
+    "Thread",
     "Diagnostic",
     "KeptText",
     "SentForm",

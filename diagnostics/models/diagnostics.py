@@ -94,12 +94,16 @@ class Diagnostic(models.Model):
     )
     indicators = models.JSONField(default=dict, blank=True)
 
-    role_of_user: str | None  # of the person who asks: see role_in_structure
+    # What is asked of it for somebody: see queries/access.py.
+    role_of_user: str | None
+    is_review_taken: bool
+    pending_request_count: int
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField("ouvert le", default=timezone.now)
     updated_at = models.DateTimeField("modifié le", default=timezone.now)
+    state_since = models.DateTimeField("dans cet état depuis", default=timezone.now)
     submitted_at = models.DateTimeField("soumis le", null=True, blank=True)
     validated_at = models.DateTimeField("validé le", null=True, blank=True)
     adopted_at = models.DateTimeField("adopté le", null=True, blank=True)
@@ -331,6 +335,8 @@ class VersionRecord(models.Model):
     findings = models.JSONField("points à discuter", default=list, blank=True)
     thresholds = models.JSONField("seuils de cohérence", default=dict, blank=True)
     texts = models.JSONField("textes du kit")
+    # The diagnostic before, as it stood then; what the paper compares with.
+    previous = models.JSONField("diagnostic précédent", null=True, blank=True)
 
     class Meta:
         verbose_name = "contenu d’une version"

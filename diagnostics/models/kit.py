@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -236,3 +237,29 @@ class Example(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class KitChange(models.Model):
+    """A text of the kit that somebody changed: what it said before, and after.
+
+    ``place`` names what it belongs to in words (« Étape 2.2 »), ``field`` the field's label; the
+    values are what the field held, as JSON.
+    """
+
+    kit = models.ForeignKey(Kit, on_delete=models.CASCADE, related_name="changes")
+    place = models.CharField("où", max_length=LINE_LENGTH)
+    field = models.CharField("champ", max_length=LINE_LENGTH)
+    before = models.JSONField("avant", null=True, blank=True)
+    after = models.JSONField("après", null=True, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField("le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "modification du kit"
+        verbose_name_plural = "modifications du kit"
+        ordering = ["-changed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.place}, {self.field}"

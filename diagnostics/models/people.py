@@ -6,10 +6,20 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from diagnostics.domain.addresses import normalise_address
+from diagnostics.domain.vocabulary import Labelled
+
+
+class CommentMails(Labelled):
+    """When a person is told by mail of comments."""
+
+    AT_ONCE = "at_once", "Tout de suite"
+    DAILY = "daily", "Une fois par jour"
+    NEVER = "never", "Jamais"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -47,6 +57,27 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text="Accède à l’administration (textes du kit, comptes).",
     )
     is_active = models.BooleanField("actif", default=True)
+    comment_mails = models.CharField(
+        "mails des commentaires",
+        max_length=10,
+        choices=CommentMails.choices(),
+        default=CommentMails.AT_ONCE.value,
+    )
+    reminder_mails = models.BooleanField("mails de rappel", default=True)
+    # A facilitator away: until when, and who reviews meanwhile.
+    absent_from = models.DateField("absent·e du", null=True, blank=True)
+    absent_until = models.DateField("au", null=True, blank=True)
+    stand_in = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="remplacé·e par",
+        limit_choices_to={"is_facilitator": True},
+    )
+    # The portfolio as this facilitator saw it last: what follows the « ? » of its address.
+    portfolio_view = models.CharField(max_length=500, blank=True, editable=False)
     date_joined = models.DateTimeField("inscrit le", default=timezone.now)
 
     USERNAME_FIELD = "email"
@@ -63,7 +94,17 @@ class User(AbstractBaseUser, PermissionsMixin):
                 Lower("email"),
                 name="user_email_unique",
                 violation_error_message="Un compte existe déjà pour cette adresse.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(absent_from=None, absent_until=None)
+                | Q(
+                    absent_from__isnull=False,
+                    absent_until__isnull=False,
+                    absent_until__gte=F("absent_from"),
+                ),
+                name="user_absence_ends_after_it_begins",
+                violation_error_message="L’absence finit après avoir commencé.",
+            ),
         ]
 
     def __str__(self) -> str:

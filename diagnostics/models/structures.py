@@ -38,6 +38,21 @@ class StandingStructures(StructureManager):
         return super().get_queryset().filter(deleted_at=None)  # type: ignore[return-value]  # as above
 
 
+class Cohort(models.Model):
+    """Structures that facilitators follow together: « promotion Grand Est 2026 »."""
+
+    name = models.CharField("nom", max_length=120, unique=True)
+    created_at = models.DateTimeField("créée le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "cohorte"
+        ordering = ["name"]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="cohort_has_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Structure(models.Model):
     """A local support structure: the organisation that fills the diagnostic.
 
@@ -68,6 +83,9 @@ class Structure(models.Model):
         related_name="followed_structures",
         limit_choices_to={"is_facilitator": True},
         verbose_name="facilitateur·rice",
+    )
+    cohorts = models.ManyToManyField(
+        Cohort, related_name="structures", blank=True, verbose_name="cohortes"
     )
     created_at = models.DateTimeField("créée le", default=timezone.now)
     deleted_at = models.DateTimeField("supprimée le", null=True, blank=True, editable=False)

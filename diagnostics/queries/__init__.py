@@ -4,10 +4,12 @@ from diagnostics.queries.access import (
     LoadedDiagnostic,
     LoadedStructure,
     access_by,
+    access_to,
     get_diagnostic,
     get_structure,
     role_of,
     team_access,
+    what_is_asked_of,
 )
 from diagnostics.queries.documents import (
     build_document,
@@ -54,6 +56,8 @@ __all__ = [
     "LoadedDiagnostic",
     "LoadedStructure",
     "access_by",
+    "access_to",
+    "what_is_asked_of",
     "role_of",
     "team_access",
     "get_diagnostic",

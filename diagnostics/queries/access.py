@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from diagnostics.domain.permissions import Access, TeamAccess
@@ -15,7 +18,9 @@ from diagnostics.domain.vocabulary import (
 from diagnostics.models import (
     Diagnostic,
     Membership,
+    Review,
     Structure,
+    Thread,
     User,
     role_in_structure,
 )
@@ -66,23 +71,53 @@ def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
     """Load a diagnostic for a person; Http404 for those who may not see it."""
     try:
         diagnostic = (
-            Diagnostic.objects.with_surroundings()
-            # The model declares it, for those who read it.
-            .annotate(role_of_user=role_in_structure(user))  # type: ignore[no-redef]
-            .get(pk=pk)
+            Diagnostic.objects.with_surroundings().annotate(**what_is_asked_of(user)).get(pk=pk)
         )
     except Diagnostic.DoesNotExist as error:
         raise Http404 from error
-    access = access_by(diagnostic.role_of_user, diagnostic.state, user)
+    access = access_to(diagnostic, user)
     if not access.can_view:
         raise Http404
     return LoadedDiagnostic(diagnostic, access)
 
 
+def what_is_asked_of(user: User) -> dict[str, Any]:
+    """Return what a diagnostic is annotated with for :func:`access_to`."""
+    review = Review.objects.filter(
+        diagnostic=OuterRef("pk"), closed_at=None, taken_by__isnull=False
+    )
+    pending = (
+        Thread.objects.pending_requests()
+        .filter(diagnostic=OuterRef("pk"))
+        .order_by()
+        .values("diagnostic")
+        .values(count=Count("pk"))
+    )
+    return {
+        "role_of_user": role_in_structure(user),
+        "is_review_taken": Exists(review),
+        "pending_request_count": Coalesce(Subquery(pending), 0),
+    }
+
+
+def access_to(diagnostic: Diagnostic, user: User) -> Access:
+    """Tell what a person is to a diagnostic that was read with :func:`what_is_asked_of`."""
+    access = access_by(diagnostic.role_of_user, diagnostic.state, user)
+    return replace(
+        access,
+        is_taken=diagnostic.is_review_taken,
+        pending_requests=diagnostic.pending_request_count,
+    )
+
+
 def access_by(role: str | None, state: str, user: User) -> Access:
-    """Tell what a person with this role is to a diagnostic in this state."""
+    """Tell what a person with this role is to a diagnostic in this state.
+
+    Whether its review is taken and how many requests are pending is not known here
+    (:func:`access_to`). Nobody facilitates a diagnostic of their own structure.
+    """
     return Access(
         role=MembershipRole(role) if role else None,
         state=State(state),
-        is_facilitator=user.is_facilitator,
+        is_facilitator=user.is_facilitator and not role,
     )

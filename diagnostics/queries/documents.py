@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
 
+from diagnostics.domain.adoption import Adoption
 from diagnostics.domain.answers import STEPS
 from diagnostics.domain.answers.descriptor import drop_dangling
 from diagnostics.domain.coherence import (
@@ -20,13 +22,15 @@ from diagnostics.domain.document import (
     Answers,
     DiagnosticCard,
     DiagnosticDocument,
+    LeftOut,
     StructureCard,
     Workshop,
     drop_dangling_links,
     load_answer,
 )
+from diagnostics.domain.review import Opinion
 from diagnostics.domain.vocabulary import State, StepKey
-from diagnostics.models import Answer, Diagnostic, Structure
+from diagnostics.models import Answer, Diagnostic, ReviewOutcome, Structure
 
 
 def structure_card(structure: Structure) -> StructureCard:
@@ -62,10 +66,11 @@ def build_document(
     diagnostic: Diagnostic,
     answers: list[Answer],
     acknowledgements: list[AcknowledgementShape],
+    later: Later | None = None,
 ) -> DiagnosticDocument:
     """Assemble the document of a diagnostic from what is stored of it; no query is made.
 
-    Answers that hold nothing are absent, and links to rows that are gone are left out.
+    ``later``: what was said and decided of it besides (:func:`later_of`). Answers that hold nothing are absent, and links to rows that are gone are left out.
     """
     values: dict[str, Any] = {}
     for answer in answers:
@@ -86,10 +91,71 @@ def build_document(
         ),
         answers=Answers(**values),
         acknowledgements=acknowledgements,
+        opinion=later.opinion if later else None,
+        adoption=later.adoption if later else None,
+        left_out=later.left_out if later else [],
     )
     # The shapes were just read for this document alone: no copy is needed.
     drop_dangling_links(document.answers)
     return document
+
+
+@dataclass(frozen=True)
+class Later:
+    """What a document says besides the answers: the opinion of the facilitation, what the board
+    decided, why rows of the previous diagnostic are not in this one."""
+
+    opinion: Opinion | None = None
+    adoption: Adoption | None = None
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def later_of(diagnostic: Diagnostic) -> Later:
+    """Read what a diagnostic says besides its answers: no query for a first draft, one for the opinion
+    of a validated one, one for the session of an adopted one, one when it follows another."""
+    state = State(diagnostic.state)
+    return Later(
+        opinion=_opinion(diagnostic) if state in {State.VALIDATED, State.ADOPTED} else None,
+        adoption=_adoption(diagnostic) if state is State.ADOPTED else None,
+        left_out=[
+            LeftOut.model_validate(entry)
+            for entry in diagnostic.left_out.values("step", "row", "reason")
+        ]
+        if diagnostic.previous_id
+        else [],
+    )
+
+
+def _opinion(diagnostic: Diagnostic) -> Opinion | None:
+    """Return the opinion with which a diagnostic was validated; None when nothing was said."""
+    review = (
+        diagnostic.reviews.filter(outcome=ReviewOutcome.VALIDATED.value)
+        .select_related("closed_by")
+        .order_by("-version__number")
+        .first()
+    )
+    said = review and (
+        review.opinion or review.in_spite or review.appreciations or review.questions
+    )
+    if review is None or not said or review.closed_by is None or review.closed_at is None:
+        return None
+    return Opinion.model_validate(
+        {
+            "text": review.opinion,
+            "author": review.closed_by.display_name,
+            "date": timezone.localdate(review.closed_at),
+            "lacking": review.lacking,
+            "in_spite": review.in_spite,
+            "appreciations": review.appreciations,
+            "questions": review.questions,
+        }
+    )
+
+
+def _adoption(diagnostic: Diagnostic) -> Adoption | None:
+    """Return what the board decided; None of a diagnostic adopted before that was recorded."""
+    session = diagnostic.board_sessions.filter(revoked_at=None).first()
+    return Adoption.model_validate(session.content) if session else None
 
 
 def with_answer(document: DiagnosticDocument, answer: Answer) -> DiagnosticDocument:
@@ -103,9 +169,12 @@ def with_answer(document: DiagnosticDocument, answer: Answer) -> DiagnosticDocum
 
 
 def load_diagnostic_document(diagnostic: Diagnostic) -> DiagnosticDocument:
-    """Read what is stored of a diagnostic (two queries) and assemble its document."""
+    """Read what is stored of a diagnostic (two queries, and :func:`later_of`) and assemble its document."""
     return build_document(
-        diagnostic, list(diagnostic.answers.all()), stored_acknowledgements(diagnostic)
+        diagnostic,
+        list(diagnostic.answers.all()),
+        stored_acknowledgements(diagnostic),
+        later_of(diagnostic),
     )
 
 

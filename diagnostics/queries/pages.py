@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
+
 from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.coherence import (
     CoherenceFinding,
@@ -30,9 +32,10 @@ from diagnostics.domain.vocabulary import (
 )
 from diagnostics.models import (
     Answer,
-    ChangeRequest,
     Diagnostic,
     KeptText,
+    Message,
+    Thread,
     User,
     Version,
 )
@@ -115,7 +118,7 @@ class Home:
 
     rail: list[RailAxis]
     document: DiagnosticDocument
-    change_request: ChangeRequest | None
+    change_request: Thread | None
     versions: list[Version]
     last_answer: Answer | None
     next_step: RailStep | None
@@ -155,10 +158,17 @@ def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
     )
 
 
-def pending_request(diagnostic: Diagnostic) -> ChangeRequest | None:
-    """Return the request for changes that the structure has not answered yet."""
+def pending_request(diagnostic: Diagnostic) -> Thread | None:
+    """Return the last request on the whole diagnostic that the structure has not addressed, with what
+    it says (``reason``)."""
+    said = Message.objects.filter(thread=OuterRef("pk")).order_by("written_at", "pk")
     return (
-        diagnostic.change_requests.filter(addressed_at=None).select_related("requested_by").first()
+        diagnostic.threads.pending_requests()
+        .filter(step="")
+        .select_related("opened_by")
+        .annotate(reason=Subquery(said.values("text")[:1]))
+        .order_by("-opened_at", "-pk")
+        .first()
     )
 
 
@@ -206,7 +216,7 @@ class CheckPage:
     document: DiagnosticDocument
     axes: list[CheckedAxis]
     empty_axes: list[Axis]
-    change_request: ChangeRequest | None
+    change_request: Thread | None
     last_version: Version | None
     findings: list[CoherenceFinding]
     acknowledged: list[CoherenceFinding]

@@ -6,8 +6,8 @@ from copy import copy
 from uuid import UUID
 
 from diagnostics.domain.permissions import Access
-from diagnostics.models import Diagnostic, Structure, User, role_in_structure
-from diagnostics.queries import access_by, role_of
+from diagnostics.models import Diagnostic, Structure, User
+from diagnostics.queries import access_by, access_to, role_of, what_is_asked_of
 from diagnostics.services.errors import NotAllowed
 
 
@@ -29,13 +29,9 @@ def lock_diagnostic(
     if read is not None and found == [(read.updated_at, read.state)]:
         role = role_of(user, read.structure_id)
         return copy(read), access_by(role, read.state, user)
-    locked = (
-        Diagnostic.objects.with_surroundings()
-        # The model declares it, for those who read it.
-        .annotate(role_of_user=role_in_structure(user))  # type: ignore[no-redef]
-        .get(pk=diagnostic.pk)
-    )
-    return locked, access_by(locked.role_of_user, locked.state, user)
+    surrounded = Diagnostic.objects.with_surroundings().annotate(**what_is_asked_of(user))
+    locked = surrounded.get(pk=diagnostic.pk)
+    return locked, access_to(locked, user)
 
 
 def lock_structure(pk: UUID, *, to_delete: bool = False) -> Structure:

@@ -114,4 +114,4 @@ def test_a_request_for_changes(open_browser, demo):
     page.goto(f"/diagnostics/{diagnostic.pk}/relecture/")
     page.get_by_label("Ce que vous demandez à la structure").fill(TEXT)
     press_too_late(page, facilitator, button(page, "Demander des modifications"))
-    assert diagnostic.change_requests.get(addressed_at=None).reason == TEXT
+    assert diagnostic.threads.get(state="pending").messages.get().text == TEXT

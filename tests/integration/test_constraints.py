@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,23 @@ from diagnostics.domain.vocabulary import EventKind, State, StepKey
 from diagnostics.models import (
     Answer,
     AnswerRevision,
-    ChangeRequest,
+    BoardSession,
+    Cohort,
     Diagnostic,
     Event,
     KeptText,
+    LeftOutRow,
+    Message,
     Presence,
+    QueuedMail,
+    ReadVersion,
     RecentAnswer,
+    Remark,
     Rendering,
+    Review,
     SentForm,
+    StepReviewed,
+    Thread,
     User,
     Version,
     VersionRecord,
@@ -166,6 +176,11 @@ def test_a_diagnostic_is_well_formed(name: str, changes: dict):
 # --- Answers, kept texts, versions, requests -----------------------------------------------------------
 
 
+def rewrite(row, /, **changes) -> None:
+    """Change a row in the database, past what its model would check."""
+    type(row).objects.filter(pk=row.pk).update(**changes)
+
+
 class World:
     """A diagnostic with one row of each table that hangs from it."""
 
@@ -179,15 +194,47 @@ class World:
         self.version = Version.objects.create(**self.version_fields())
         recorded = Version.objects.create(**self.version_fields() | {"number": 9})
         self.record = VersionRecord.objects.create(version=recorded, texts={})
-        self.request = ChangeRequest.objects.create(
-            **of_it, reason="Précisez", requested_by=self.user
-        )
+        self.thread = Thread.objects.create(**self.thread_fields())
+        self.message = Message.objects.create(thread=self.thread, author=self.user, text="Précisez")
+        reviewed = Version.objects.create(**self.version_fields() | {"number": 8})
+        self.review = Review.objects.create(**of_it, version=reviewed)
+        self.session = BoardSession.objects.create(**self.session_fields())
+        self.left_out = LeftOutRow.objects.create(**self.left_out_fields())
+        self.cohort = Cohort.objects.create(name="Grand Est 2026")
+        self.remark = Remark.objects.create(author=self.user, text="Bien dit")
+        self.step_reviewed = {"review": self.review, "step": "vision", "reviewed_by": self.user}
+        StepReviewed.objects.create(**self.step_reviewed)
+        self.read = {**of_it, "reader": self.user, "version": reviewed}
+        ReadVersion.objects.create(**self.read)
+        self.mail = {
+            "key": "submitted:1:1",
+            "kind": "diagnostic_submitted",
+            "address": "a@b.example",
+        }
+        QueuedMail.objects.create(**self.mail)
         self.event = Event.objects.create(
             **of_it,
             structure=self.diagnostic.structure,
             actor=self.user,
             kind=EventKind.SUBMITTED.value,
         )
+
+    def thread_fields(self) -> dict:
+        return {
+            "diagnostic": self.diagnostic,
+            "audience": "facilitation",
+            "kind": "request",
+            "state": "pending",
+            "opened_by": self.user,
+        }
+
+    def session_fields(self) -> dict:
+        of_it = {"diagnostic": self.diagnostic, "recorded_by": self.user}
+        return {**of_it, "held_on": NOW.date(), "content": {}}
+
+    def left_out_fields(self) -> dict:
+        of_it = {"diagnostic": self.diagnostic, "written_by": self.user}
+        return {**of_it, "step": "objectives", "row": "o1", "reason": "Atteint"}
 
     def revision_fields(self) -> dict:
         return {
@@ -262,16 +309,48 @@ REFUSED = [
         )
         for digest in ("", DIGEST.upper(), DIGEST[:63], DIGEST[:63] + "g", DIGEST[:63] + "\n")
     ],
+    *[
+        ("thread_state_matches_kind", lambda w, change=change: rewrite(w.thread, **change))
+        for change in ({"state": "open"}, {"kind": "comment"})
+    ],
+    ("thread_request_is_for_the_structure", lambda w: rewrite(w.thread, audience="team")),
+    ("thread_row_is_of_a_step", lambda w: rewrite(w.thread, row="o1")),
+    ("message_says_or_does_something", lambda w: rewrite(w.message, text="")),
     (
-        "change_request_has_a_reason",
-        lambda w: ChangeRequest.objects.filter(pk=w.request.pk).update(reason=""),
+        "review_one_open",
+        lambda w: Review.objects.create(diagnostic=w.diagnostic, version=w.record.version),
     ),
+    *[
+        ("review_closed_at_matches_outcome", lambda w, change=change: rewrite(w.review, **change))
+        for change in ({"outcome": "validated"}, {"closed_at": NOW})
+    ],
+    *[
+        (
+            "review_taken_at_matches_taken_by",
+            lambda w, name=name: rewrite(w.review, **{name: NOW if name == "taken_at" else w.user}),
+        )
+        for name in ("taken_at", "taken_by")
+    ],
+    ("step_reviewed_once", lambda w: StepReviewed.objects.create(**w.step_reviewed)),
+    ("read_version_once", lambda w: ReadVersion.objects.create(**w.read)),
+    ("remark_has_a_text", lambda w: rewrite(w.remark, text="")),
     (
-        "change_request_one_pending",
-        lambda w: ChangeRequest.objects.create(
-            diagnostic=w.diagnostic, reason="Encore", requested_by=w.user
-        ),
+        "board_session_one_standing",
+        lambda w: BoardSession.objects.create(**w.session_fields()),
     ),
+    ("left_out_row_once", lambda w: LeftOutRow.objects.create(**w.left_out_fields())),
+    ("left_out_row_has_a_reason", lambda w: rewrite(w.left_out, reason="")),
+    ("cohort_has_a_name", lambda w: rewrite(w.cohort, name="")),
+    ("cohort_name_key", lambda w: Cohort.objects.create(name=w.cohort.name)),
+    ("queuedmail_key_key", lambda w: QueuedMail.objects.create(**w.mail)),
+    *[
+        ("user_absence_ends_after_it_begins", lambda w, change=change: rewrite(w.user, **change))
+        for change in (
+            {"absent_from": NOW.date(), "absent_until": NOW.date() - dt.timedelta(days=1)},
+            {"absent_until": NOW.date()},
+            {"absent_from": NOW.date()},
+        )
+    ],
     (
         "user_email_unique",
         lambda w: User.objects.bulk_create([User(email="ALIX@exemple.example")]),
@@ -295,10 +374,13 @@ def test_what_the_constraints_leave_possible():
     KeptText.objects.create(diagnostic=world.diagnostic, step="vision", user=UserFactory())
     AnswerRevision.objects.create(**world.revision_fields() | {"revision": 2})
     Version.objects.create(**world.version_fields() | {"number": 2})
-    ChangeRequest.objects.update(addressed_at=NOW)
-    ChangeRequest.objects.create(
-        diagnostic=world.diagnostic, reason="Encore", requested_by=world.user
-    )
+    Thread.objects.create(**world.thread_fields())
+    Message.objects.create(thread=world.thread, author=world.user, act="addressed")
+    rewrite(world.review, outcome="validated", closed_at=NOW, closed_by=world.user)
+    Review.objects.create(diagnostic=world.diagnostic, version=world.record.version)
+    rewrite(world.session, revoked_at=NOW)
+    BoardSession.objects.create(**world.session_fields())
+    rewrite(world.user, absent_from=NOW.date(), absent_until=NOW.date())
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from diagnostics.domain.vocabulary import State
-from diagnostics.models import Acknowledgement, ChangeRequest, Invitation
+from diagnostics.models import Acknowledgement, Invitation, Message
 from tests.factories import PASSWORD
 from tests.pages import page_of
 from tests.routes import first_point
@@ -88,7 +88,7 @@ def test_a_request_for_changes(scene):
     assert TEXT in unescape(shown)
     assert "<b>pendant" not in shown
     send_now(client, shown, address)
-    assert ChangeRequest.objects.get().reason == TEXT
+    assert Message.objects.get().text == TEXT
 
 
 def test_an_identity_card(scene):

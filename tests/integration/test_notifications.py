@@ -56,7 +56,10 @@ def test_submitted_tells_all_facilitators_when_nobody_follows(diagnostic, gone):
 
 
 def test_changes_requested_tells_those_who_fill_in(diagnostic, mailoutbox):
-    notifications.changes_requested(diagnostic, reason="Chiffrez <l’objectif> 2.", base_url=URL)
+    asked = {"audience": "facilitation", "kind": "request", "state": "pending"}
+    thread = diagnostic.threads.create(**asked, opened_by=diagnostic.created_by)
+    thread.messages.create(author=diagnostic.created_by, text="Chiffrez <l’objectif> 2.")
+    notifications.changes_requested(diagnostic, thread_id=thread.pk, base_url=URL)
     assert recipients() == ["lead@x.example", "contributor@x.example"]
     tasks.send_mail(**queued()[0].args)
     (mail,) = mailoutbox

@@ -16,12 +16,13 @@ from diagnostics.domain.vocabulary import EventKind, State, StepKey
 from diagnostics.models import (
     Answer,
     AnswerRevision,
-    ChangeRequest,
     Diagnostic,
     Event,
     KeptText,
     Membership,
+    Message,
     Structure,
+    Thread,
     Version,
 )
 from diagnostics.services.workflow import request_changes, submit_diagnostic
@@ -118,9 +119,10 @@ def crowd(scene: Scene) -> None:
         MembershipFactory(structure=scene.structure, user=person, role="reader")
         for step in StepKey:
             KeptText.objects.create(diagnostic=scene.diagnostic, step=step.value, user=person)
-    people = {"requested_by": scene.facilitator, "addressed_at": now}
+    asked = {"audience": "facilitation", "kind": "request", "opened_by": scene.facilitator}
     for number in range(20, 25):
-        ChangeRequest.objects.create(diagnostic=scene.diagnostic, reason="Ancienne", **people)
+        thread = Thread.objects.create(diagnostic=scene.diagnostic, state="accepted", **asked)
+        Message.objects.create(thread=thread, author=scene.facilitator, text="Ancienne")
         Version.objects.create(
             diagnostic=scene.diagnostic,
             number=number,

@@ -6,11 +6,20 @@ import pytest
 
 from diagnostics.domain.permissions import Access, TeamAccess
 from diagnostics.domain.vocabulary import MembershipRole, State
-from diagnostics.domain.workflow import REQUEST_CHANGES, SUBMIT, TRANSITIONS, VALIDATE, Transition
+from diagnostics.domain.workflow import (
+    ADOPT,
+    REOPEN,
+    REQUEST_CHANGES,
+    SUBMIT,
+    TRANSITIONS,
+    VALIDATE,
+    WITHDRAW,
+    Transition,
+)
 from diagnostics.models import Diagnostic
 from tests.scene import ROLES, make_scene
 
-DRAFT, SUBMITTED, CHANGES_REQUESTED = State.DRAFT, State.SUBMITTED, State.CHANGES_REQUESTED
+DRAFT, SUBMITTED, CHANGES_REQUESTED, VALIDATED, ADOPTED = State
 LEAD, CONTRIBUTOR, READER = MembershipRole.LEAD, MembershipRole.CONTRIBUTOR, MembershipRole.READER
 NOBODY: frozenset[State] = frozenset()
 OPEN = {DRAFT, CHANGES_REQUESTED}
@@ -56,7 +65,31 @@ RIGHTS = {
         (READER, False): NOBODY,
         (None, True): {SUBMITTED},
         (None, False): NOBODY,
+        (LEAD, True): NOBODY,  # nobody facilitates their own structure
+    },
+    WITHDRAW: {
+        (LEAD, False): {SUBMITTED},
+        (CONTRIBUTOR, False): NOBODY,
+        (READER, False): NOBODY,
+        (None, True): NOBODY,
+        (None, False): NOBODY,
         (LEAD, True): {SUBMITTED},
+    },
+    REOPEN: {
+        (LEAD, False): {VALIDATED, ADOPTED},
+        (CONTRIBUTOR, False): NOBODY,
+        (READER, False): NOBODY,
+        (None, True): {VALIDATED, ADOPTED},
+        (None, False): NOBODY,
+        (LEAD, True): {VALIDATED, ADOPTED},
+    },
+    ADOPT: {
+        (LEAD, False): {VALIDATED},
+        (CONTRIBUTOR, False): NOBODY,
+        (READER, False): NOBODY,
+        (None, True): NOBODY,
+        (None, False): NOBODY,
+        (LEAD, True): {VALIDATED},
     },
 }
 

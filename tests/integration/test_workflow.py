@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics.domain.coherence import findings_json
 from diagnostics.domain.vocabulary import EventKind, State, StepKey
-from diagnostics.models import Answer, Event, Version
+from diagnostics.models import Answer, Event, Thread, Version
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.answers import save_answer
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
@@ -118,7 +118,7 @@ def test_a_request_for_changes_needs_a_reason_that_can_be_read(reason: str):
     assert address in page_of(response).post_actions
     scene.diagnostic.refresh_from_db()
     assert scene.diagnostic.state == SUBMITTED
-    assert not scene.diagnostic.change_requests.exists()
+    assert not scene.diagnostic.threads.exists()
 
 
 @pytest.mark.django_db
@@ -250,7 +250,9 @@ def test_a_version_does_not_follow_the_answers():
 @pytest.mark.django_db
 def test_the_reason_is_a_banner_until_the_structure_submits_again():
     scene = make_scene(CHANGES_REQUESTED)
-    request = scene.diagnostic.change_requests.get()
+    request = scene.diagnostic.threads.get()
+    rewritten = Thread.objects.filter(pk=request.pk).update(ends_at_submission=True)
+    assert rewritten == 1  # of the time when there was one text for the whole diagnostic
     pages = [
         reverse(name, args=[scene.diagnostic.pk])
         for name in ("diagnostic_home", "diagnostic_check")
@@ -260,12 +262,13 @@ def test_the_reason_is_a_banner_until_the_structure_submits_again():
             text = page_of(scene.client(role).get(page)).text
             assert "La facilitation demande des modifications" in text
             assert REASON in text
-    assert request.addressed_at is None
+    assert request.state == "pending"
 
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     request.refresh_from_db()
     scene.diagnostic.refresh_from_db()
-    assert request.addressed_at == scene.diagnostic.submitted_at
+    assert (request.state, request.changed_at) == ("addressed", scene.diagnostic.submitted_at)
+    assert [message.act for message in request.messages.all()] == ["", "addressed"]
     for page in pages:
         assert REASON not in page_of(scene.client("lead").get(page)).text
 
@@ -292,6 +295,9 @@ def test_requesting_changes_opens_editing_and_validating_closes_it():
     request_changes(scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
     save_answer(scene.diagnostic, vision, **arguments)
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    with pytest.raises(WrongState, match="1\u00a0demande attend"):
+        validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
+    scene.diagnostic.threads.update(state="accepted")
     validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
     with pytest.raises(WrongState):
         save_answer(scene.diagnostic, vision, **arguments)
@@ -332,7 +338,7 @@ def test_of_two_reviews_at_once_one_wins():
     )
     assert sum(isinstance(result, WrongState) for result in results) == 1
     scene.diagnostic.refresh_from_db()
-    asked = scene.diagnostic.change_requests.count()
+    asked = scene.diagnostic.threads.count()
     assert scene.diagnostic.state == (CHANGES_REQUESTED if asked else VALIDATED)
     assert Event.objects.filter(diagnostic=scene.diagnostic).count() == 3
 

@@ -29,6 +29,7 @@ def test_mails_are_queued_in_the_transaction_and_go_with_its_rollback():
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     request_changes(scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    scene.diagnostic.threads.update(state="accepted")
     validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
     jobs = ProcrastinateJob.objects.order_by("pk").values_list("task_name", flat=True)
     assert list(jobs) == [
@@ -67,6 +68,7 @@ def test_the_worker_writes_to_those_concerned_and_to_nobody_else():
 
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     sent()
+    scene.diagnostic.threads.update(state="accepted")
     validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
     mails = sent()
     assert set(mails) == {scene.lead.email, scene.contributor.email, scene.reader.email}
