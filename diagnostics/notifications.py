@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from procrastinate.contrib.django import app
 
+from diagnostics.domain.conversation import Audience
 from diagnostics.domain.permissions import EDITING_ROLES
 from diagnostics.models import Diagnostic, Invitation, Message, User
 from diagnostics.services.team import invitation_token
@@ -89,6 +90,26 @@ def diagnostic_adopted(diagnostic: Diagnostic, *, base_url: str) -> None:
         [*_team(diagnostic), *_facilitators(diagnostic)],
         diagnostic,
         address=base_url + reverse("report", args=[diagnostic.pk]),
+        base_url=base_url,
+    )
+
+
+def message_written(message: Message, *, base_url: str) -> None:
+    """Tell those who read a thread, less who wrote it, of a message."""
+    thread = message.thread
+    diagnostic, audience = thread.diagnostic, Audience(thread.audience)
+    team, people = _team(diagnostic), []
+    if audience is not Audience.FACILITATORS:
+        people += team
+    if audience is not Audience.TEAM:
+        people += [person for person in _facilitators(diagnostic) if person not in team]
+    _queue(
+        "message_written",
+        [person for person in people if person.pk != message.author_id],
+        diagnostic,
+        message=message,
+        audience=audience,
+        address=base_url + reverse("diagnostic_home", args=[diagnostic.pk]),
         base_url=base_url,
     )
 

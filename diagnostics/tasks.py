@@ -13,7 +13,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from diagnostics import notifications, printing
-from diagnostics.models import Diagnostic, Invitation
+from diagnostics.models import Diagnostic, Invitation, Message
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.services.answers import purge_recent_answers
@@ -92,6 +92,16 @@ def mail_adopted(*, diagnostic_id: str, base_url: str) -> None:
     diagnostic = Diagnostic.objects.select_related("structure__facilitator").get(pk=diagnostic_id)
     with transaction.atomic():
         notifications.diagnostic_adopted(diagnostic, base_url=base_url)
+
+
+@app.task(name="mail_message", retry=MAIL_RETRY)
+def mail_message(*, message_id: int, base_url: str) -> None:
+    """Tell those who read a thread what was said in it."""
+    message = Message.objects.select_related("author", "thread__diagnostic__structure").get(
+        pk=message_id
+    )
+    with transaction.atomic():
+        notifications.message_written(message, base_url=base_url)
 
 
 @app.task(name="mail_validated", retry=MAIL_RETRY)

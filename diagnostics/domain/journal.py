@@ -31,5 +31,10 @@ def tell_event(kind: EventKind, detail: Mapping[str, Any]) -> str:
         EventKind.VALIDATED: "a validé le diagnostic",
         EventKind.SUBMISSION_WITHDRAWN: f"a retiré sa soumission{version}",
         EventKind.REOPENED: "a rouvert le diagnostic",
+        EventKind.REQUEST_MADE: "a fait une demande à la structure",
+        EventKind.REQUEST_ADDRESSED: "a traité une demande",
+        EventKind.REQUEST_ACCEPTED: "a accepté une réponse à une demande",
+        EventKind.REQUEST_ASKED_AGAIN: "a renouvelé une demande",
+        EventKind.REQUEST_WITHDRAWN: "a retiré une demande",
         EventKind.ADOPTED: "a enregistré l’adoption par le conseil d’administration",
     }.get(kind, f"\u00a0: {kind.label}")
