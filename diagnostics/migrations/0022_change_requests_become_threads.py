@@ -14,7 +14,7 @@ def move_change_requests(apps, schema_editor):
         is_over = asked.diagnostic.state in {"validated", "adopted"}
         state = "pending" if asked.addressed_at is None else "accepted" if is_over else "addressed"
         thread = models["Thread"].objects.create(
-            diagnostic=asked.diagnostic,
+            diagnostic_id=asked.diagnostic_id,
             audience="facilitation",
             kind="request",
             state=state,
@@ -31,7 +31,7 @@ def move_change_requests(apps, schema_editor):
         )
         if asked.addressed_at is None:
             continue
-        versions = models["Version"].objects.filter(diagnostic=asked.diagnostic)
+        versions = models["Version"].objects.filter(diagnostic_id=asked.diagnostic_id)
         again = (
             versions.filter(submitted_at__gte=asked.addressed_at).order_by("number").first()
             or versions.order_by("-number").first()

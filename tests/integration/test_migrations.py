@@ -1,16 +1,20 @@
 """What migrations make of data that were there before them."""
 
+import datetime as dt
 from importlib import import_module
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.http import QueryDict
 
 from diagnostics.domain.coherence import load_thresholds
+from diagnostics.domain.vocabulary import State
 from diagnostics.models import Answer, Diagnostic, Part, User
 from tests import factories
+from tests.scene import make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -166,3 +170,59 @@ def test_current_answers_of_two_steps_are_migrated():
 
     assert answer.value["rows"][0]["per_year"] is True
     assert other.value == {"rows": []}
+
+
+def test_requests_of_one_text_become_threads_with_their_history():
+    """One that was addressed by submitting again, one that still waits."""
+    name = "0022_change_requests_become_threads"
+    then = MigrationLoader(connection).project_state(("diagnostics", name)).apps
+    asked = then.get_model("diagnostics", "ChangeRequest")
+    with connection.schema_editor() as editor:
+        editor.create_model(asked)
+    scene = make_scene(State.SUBMITTED)
+    scene.diagnostic.threads.all().delete()
+    diagnostic = {"diagnostic_id": scene.diagnostic.pk, "requested_by_id": scene.facilitator.pk}
+    again = scene.diagnostic.submitted_at
+    before = again - dt.timedelta(days=2)
+    asked.objects.create(**diagnostic, reason="Chiffrez", requested_at=before, addressed_at=again)
+    asked.objects.create(**diagnostic, reason="Encore", requested_at=again)
+
+    class Apps:
+        def get_model(self, app: str, model: str):
+            return asked if model == "ChangeRequest" else apps.get_model(app, model)
+
+    import_module(f"diagnostics.migrations.{name}").move_change_requests(Apps(), None)
+
+    facilitator, lead = scene.facilitator, scene.lead
+    threads = list(scene.diagnostic.threads.order_by("opened_at"))
+    assert [
+        (thread.state, [(m.act, m.text, m.author, m.written_at) for m in thread.messages.all()])
+        for thread in threads
+    ] == [
+        ("addressed", [("", "Chiffrez", facilitator, before), ("addressed", "", lead, again)]),
+        ("pending", [("", "Encore", facilitator, again)]),
+    ]
+    assert {(thread.step, thread.audience, thread.ends_at_submission) for thread in threads} == {
+        ("", "facilitation", True)
+    }
+
+
+def test_what_was_submitted_has_its_review():
+    scenes = {state: make_scene(state) for state in (State.SUBMITTED, State.VALIDATED)}
+    for scene in scenes.values():
+        scene.diagnostic.reviews.all().delete()
+    name = "diagnostics.migrations.0022_change_requests_become_threads"
+
+    import_module(name).open_reviews(apps, None)
+
+    told = {
+        state: [
+            (review.version.number, review.submitted_from, review.outcome, review.closed_by)
+            for review in scene.diagnostic.reviews.all()
+        ]
+        for state, scene in scenes.items()
+    }
+    assert told == {
+        State.SUBMITTED: [(1, "draft", "", None)],
+        State.VALIDATED: [(1, "draft", "validated", scenes[State.VALIDATED].facilitator)],
+    }
