@@ -70,7 +70,6 @@ class ActivityRows(RowFormSet):
     more_template = "steps/activities/more.html"
     columns = ("Activité", "Priorité", "État")
     opens = True
-    placed_by = "mission"
     unplaced_label = "Sans mission"
 
 

@@ -116,11 +116,6 @@ class StepForm(forms.Form):
         """Return the sets of rows of the step that are added and removed."""
         return [name for name, rows in cls.formset_classes.items() if not rows.fixed]
 
-    @classmethod
-    def fields_of_example(cls, values: dict[str, list[str]]) -> dict[str, list[str]]:
-        """Return what an example writes, by field of the form, from its values by field of the shape."""
-        return values
-
     def preview(self) -> SafeString:
         """Return the drawing that follows what is typed; only where there is a preview_template."""
         raise NotImplementedError

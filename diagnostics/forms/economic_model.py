@@ -152,7 +152,6 @@ class LeverRows(RowFormSet):
     row_template = "steps/economic_model/row.html"
     more_template = "steps/economic_model/more.html"
     group_template = "steps/economic_model/total.html"
-    placed_by = "family"
     unplaced_label = "Sans famille"
 
     @property

@@ -12,7 +12,9 @@ from typing import Any
 
 from django.http import QueryDict
 
-from diagnostics.forms.base import RowFormSet, StepForm
+from diagnostics.domain.malformed import Malformed
+from diagnostics.domain.prefill import Filled, read_prefill
+from diagnostics.forms.base import RowForm, RowFormSet, StepForm
 from diagnostics.forms.fields import french_number
 from diagnostics.forms.places import post_of
 from diagnostics.forms.posted_rows import (
@@ -75,17 +77,27 @@ def shown_examples(
 
 
 def form_payload(form: type[StepForm], payload: Payload) -> Payload:
-    """Return what an example fills in terms of the step's form: {formset, values: {field: [text]}}."""
-    entries = []
-    for entry in payload:
-        values = {name: _as_posted(value) for name, value in entry["values"].items()}
-        entries.append({"formset": entry["formset"], "values": form.fields_of_example(values)})
-    return entries
+    """Return what an example fills in terms of the step's form: {formset, values: {field: [text]}};
+    nothing of a payload that the step has no fields for."""
+    try:
+        filled = read_prefill(form.step, payload)
+    except Malformed:  # stored before it was checked: the example is a text to read
+        return []
+    return [{"formset": entry.formset, "values": _posted_of(form, entry)} for entry in filled]
+
+
+def _posted_of(form: type[StepForm], filled: Filled) -> Values:
+    if filled.formset is None or filled.row is None:
+        return {name: _as_posted(value) for name, value in filled.values.items()}
+    row_form: type[RowForm] = form.formset_classes[filled.formset].form
+    shown = row_form.initial_of(filled.row.model_dump(mode="json"))
+    names = dict.fromkeys(map(row_form.field_of, filled.values))
+    return {name: _as_posted(shown[name]) for name in names}
 
 
 def _as_posted(value: Any) -> list[str]:
-    if isinstance(value, list):
-        return [str(item) for item in value]
+    if isinstance(value, bool):
+        return ["on"] if value else []
     if isinstance(value, float):
         return [french_number(value)]
     return ["" if value is None else str(value)]

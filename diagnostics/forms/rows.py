@@ -144,19 +144,19 @@ class RowFormSet(BaseFormSet):
     # What the cells of a line are called, in their order; none: each field shows its own label.
     columns: ClassVar[tuple[str, ...]] = ()
     opens: ClassVar[bool] = False  # a new row shows its details as one types in it
-    # The field of a row that says in which group it stands, and how those of none are called.
-    placed_by: ClassVar[str] = ""
+    # How rows of no group are called.
     unplaced_label: ClassVar[str] = ""
     blank_rows: ClassVar[int] = 1
     # The fields that tell which row it is, whatever was changed beside them; empty: all of them.
     known_by: ClassVar[tuple[str, ...]] = ()
 
     # Of the row set: what people call a row, what the ids of new ones start with, how many rows at
-    # most, whether they are always there.
+    # most, whether they are always there, the field that says in which group one stands.
     noun: ClassVar[str]
     id_prefix: ClassVar[str]
     cap: ClassVar[int]
     fixed: ClassVar[bool]
+    placed_by: ClassVar[str] = ""
     row_level: ClassVar[int]  # of the headings of rows
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -164,6 +164,7 @@ class RowFormSet(BaseFormSet):
         if "row_set" in vars(cls):
             cls.noun, cls.cap, cls.fixed = cls.row_set.noun, cls.row_set.cap, cls.row_set.is_fixed
             cls.id_prefix = "" if cls.fixed else cls.row_set.row.id_prefix
+            cls.placed_by = cls.row_set.placed_by
         cls.row_level = 3 if cls.placed_by else 2
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -93,14 +93,6 @@ class TerritorialScalesForm(StepForm):
     step = StepKey.TERRITORIAL_SCALES
     formset_classes = {"rows": rows_of(ActionTerritoryForm, ActionTerritoryRows)}
 
-    @classmethod
-    def fields_of_example(cls, values: dict[str, list[str]]) -> dict[str, list[str]]:
-        """A mission is chosen among what an échelon is for."""
-        if "mission" not in values:
-            return values
-        subject = f"{MISSION}{values['mission'][0]}"
-        return {k: v for k, v in values.items() if k != "mission"} | {"subject": [subject]}
-
     @cached_property
     def grid(self) -> Grid:
         """The table of the activities and missions, see :mod:`diagnostics.forms.scale_grid`."""

@@ -15,6 +15,8 @@ from django.db import models
 from django.utils import timezone
 
 from diagnostics.domain.coherence import BadThresholds, load_thresholds
+from diagnostics.domain.malformed import Malformed
+from diagnostics.domain.prefill import check_prefill
 from diagnostics.typography import french_month
 
 KEY_LENGTH = 40
@@ -237,6 +239,13 @@ class Example(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def clean(self) -> None:
+        """Refuse what the step cannot show as an example, with a sentence for each problem."""
+        try:
+            check_prefill(self.step.key, self.payload)
+        except Malformed as error:
+            raise ValidationError({"payload": [str(p) for p in error.problems]}) from error
 
 
 class KitChange(models.Model):

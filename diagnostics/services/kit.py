@@ -11,7 +11,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from diagnostics.domain.answers.fields import Printable
 from diagnostics.domain.coherence import load_thresholds
-from diagnostics.domain.malformed import Malformed, parse_json, problems_of, why_unreadable
+from diagnostics.domain.malformed import (
+    Malformed,
+    Problem,
+    parse_json,
+    problems_of,
+    why_unreadable,
+)
+from diagnostics.domain.prefill import check_prefill
 from diagnostics.models.kit import (
     KEY_LENGTH,
     LINE_LENGTH,
@@ -63,20 +70,13 @@ class _Reconstruction(_FileShape):
     text: Text
 
 
-class _Prefill(_FileShape):
-    """What an example writes: a new row of a formset, or fields of the step's own form."""
-
-    formset: Text | None
-    values: Annotated[dict[Text, Text | int | float], Field(min_length=1)]
-
-
 class _Example(_FileShape):
     position: Position
     group: OptionalTitle
     text: Line
     text_2013: OptionalLine
     note: Text
-    payload: list[_Prefill]
+    payload: list[Any]  # what it fills in, which the step checks
 
 
 class _Question(_FileShape):
@@ -95,6 +95,21 @@ class _Step(_FileShape):
     help: Text
     questions: list[_Question]
     examples: list[_Example]
+
+    @model_validator(mode="after")
+    def _examples_fill_in_what_it_has(self) -> _Step:
+        problems = []
+        for index, example in enumerate(self.examples):
+            try:
+                check_prefill(self.key, example.payload)
+            except Malformed as error:
+                problems += [
+                    str(Problem(f"examples[{index}].payload{p.path.strip('$')}", p.reason))
+                    for p in error.problems
+                ]
+        if problems:
+            raise ValueError(" ; ".join(problems))
+        return self
 
 
 class _Part(_FileShape):

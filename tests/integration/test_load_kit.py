@@ -249,7 +249,7 @@ def test_two_kits_do_not_mix(kit_file):
         ),
         (lambda kit: kit["parts"][1].update(key="vision"), "clé d’axe en double\u00a0: vision"),
         (
-            lambda kit: kit["parts"][1]["steps"][0].update(key="vision"),
+            lambda kit: kit["parts"][1]["steps"][0].update(key="vision", examples=[]),
             "clé d’étape en double\u00a0: vision",
         ),
         (
@@ -271,6 +271,16 @@ def test_two_kits_do_not_mix(kit_file):
         (
             lambda kit: kit["parts"][0]["steps"][0]["examples"][0].update(payload={}),
             "parts[0].steps[0].examples[0].payload\u00a0: une liste est attendue",
+        ),
+        (
+            lambda kit: kit["parts"][1]["steps"][0]["examples"][2].update(
+                payload=[{"formset": "rows", "values": {"role": "chef"}}]
+            ),
+            "parts[1].steps[0]\u00a0: examples[2].payload[0].values.role\u00a0: valeur inconnue",
+        ),
+        (
+            lambda kit: kit["parts"][1]["steps"][0]["examples"][0].update(payload=[{"role": "x"}]),
+            "parts[1].steps[0]\u00a0: examples[0].payload[0].formset\u00a0: manque",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

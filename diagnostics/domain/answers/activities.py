@@ -93,5 +93,6 @@ ACTIVITIES = RowSet[Activity](
     lambda row: row.text,
     letter="A",
     links={"serves": (OBJECTIVES,)},
+    placed_by="mission",
 )
 STEP = StepDescriptor(Activities, _missing, row_sets=(ACTIVITIES,), paper_rows=5)

@@ -33,7 +33,8 @@ class RowSet(Generic[R]):
 
     ``noun``: what people call a row; ``name``: what they typed that names it, empty when nothing
     does; ``letter``: that of the codes (« O2 »), empty when rows have none; ``links``: for each
-    field that holds ids of rows, the sets that these rows are of.
+    field that holds ids of rows, the sets that these rows are of; ``placed_by``: the field that says
+    in which group a row stands, where rows stand in groups.
     """
 
     shape: type[Answer]
@@ -42,6 +43,7 @@ class RowSet(Generic[R]):
     name: Callable[[R], str]
     letter: str = ""
     links: Mapping[str, tuple[RowSet[Any], ...]] = dataclass_field(default_factory=dict)
+    placed_by: str = ""
 
     @property
     def row(self) -> type[R]:

@@ -172,7 +172,9 @@ def _missing(answer: EconomicModel, document: DiagnosticDocument) -> Found:
             yield "levers", f"au moins un levier en {quoted(family.label)}"
 
 
-LEVERS = RowSet[Lever](EconomicModel, "levers", "levier", lambda row: row.text, letter="L")
+LEVERS = RowSet[Lever](
+    EconomicModel, "levers", "levier", lambda row: row.text, letter="L", placed_by="family"
+)
 STEP = StepDescriptor(
     EconomicModel, _missing, row_sets=(LEVERS,), first_field="now-fte", paper_rows=5
 )
