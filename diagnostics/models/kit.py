@@ -252,16 +252,25 @@ class KitChange(models.Model):
     """A text of the kit that somebody changed: what it said before, and after.
 
     ``place`` names what it belongs to in words (« Étape 2.2 »), ``field`` the field's label; the
-    values are what the field held, as JSON.
+    values are what the field held, as JSON (None: there was none, or there is none any more).
+    ``path`` says where it stands for the machine (« steps/roles/examples/12 », empty for the kit
+    itself), ``name`` which field. ``changed_by``: None when the kit was loaded from its file.
     """
 
     kit = models.ForeignKey(Kit, on_delete=models.CASCADE, related_name="changes")
+    path = models.CharField("chemin", max_length=LINE_LENGTH, blank=True)
     place = models.CharField("où", max_length=LINE_LENGTH)
+    name = models.CharField("nom du champ", max_length=KEY_LENGTH)
     field = models.CharField("champ", max_length=LINE_LENGTH)
     before = models.JSONField("avant", null=True, blank=True)
     after = models.JSONField("après", null=True, blank=True)
     changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="par",
     )
     changed_at = models.DateTimeField("le", default=timezone.now)
 

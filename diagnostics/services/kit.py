@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
-from django.db import models, transaction
+from django.db import transaction
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from diagnostics.domain.answers.fields import Printable
@@ -31,6 +31,7 @@ from diagnostics.models.kit import (
     Step,
 )
 from diagnostics.services.errors import ServiceError
+from diagnostics.services.kit_edits import KitRow, note_changes, texts_of_row
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=KEY_LENGTH)]
 Text = Annotated[str, Printable]
@@ -215,13 +216,16 @@ def _store_kit(content: _KitFile, *, overwrite: bool) -> Kit:
     return kit
 
 
-def _store(row: models.Model, values: dict[str, Any], *, overwrite: bool) -> None:
+def _store(row: KitRow, values: dict[str, Any], *, overwrite: bool) -> None:
     """Save the values in a row that is new, or in any row with ``overwrite``, where they differ."""
     is_new = row.pk is None
     if not (is_new or overwrite):
         return
     changed = {name for name, value in values.items() if getattr(row, name, None) != value}
     if is_new or changed:
+        before = None if is_new else texts_of_row(row)
         for name in changed:
             setattr(row, name, values[name])
         row.save()
+        if before is not None:
+            note_changes(row, before, user=None)  # an edited text that the file's replaces

@@ -21,6 +21,7 @@ from diagnostics.models import (
     Diagnostic,
     Event,
     KeptText,
+    KitChange,
     LeftOutRow,
     Message,
     Presence,
@@ -212,6 +213,7 @@ class World:
             "address": "a@b.example",
         }
         QueuedMail.objects.create(**self.mail)
+        self.kit_change = KitChange.objects.create(kit=self.diagnostic.kit, name="motto")
         self.event = Event.objects.create(
             **of_it,
             structure=self.diagnostic.structure,
@@ -392,6 +394,7 @@ APPEND_ONLY = {
     "record": {"texts": {"rewritten": True}},
     "revision": {"value": {"rewritten": True}},
     "event": {"kind": EventKind.VALIDATED.value},
+    "kit_change": {"before": "Réécrit"},
 }
 
 
