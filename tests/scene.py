@@ -35,6 +35,7 @@ from diagnostics.models import Answer as AnswerRow
 from diagnostics.models import AnswerRevision, Diagnostic, KeptText, Membership, User
 from diagnostics.queries import StepContext, get_diagnostic, load_step
 from diagnostics.services.answers import save_answer
+from diagnostics.services.coherence import refresh_indicators
 from diagnostics.services.diagnostics import open_diagnostic
 from diagnostics.services.structures import create_structure
 from diagnostics.services.workflow import (
@@ -262,8 +263,17 @@ def answer_each_axis(diagnostic: Diagnostic, *, user: User) -> None:
         Activities(rows=[Activity(id="a1", mission=next(iter(Mission)), text="Petit-déjeuner")]),
         Organisation(organisation="Une équipe de deux personnes"),
     ]
-    for answer in answers:
-        save_answer(diagnostic, answer, internal_note="", base_revision=0, user=user)
+    # As saving them one by one leaves them, for a tenth of the time of a test.
+    AnswerRow.objects.bulk_create(
+        AnswerRow(
+            diagnostic=diagnostic,
+            step=answer.step.value,
+            value=answer.model_dump(mode="json", exclude={"board_question", "mark"}),
+            updated_by=user,
+        )
+        for answer in answers
+    )
+    refresh_indicators(diagnostic)
 
 
 def answer_document(diagnostic: Diagnostic, document: DiagnosticDocument, *, user: User) -> None:
