@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
 from diagnostics import expired_session
 from diagnostics.models import Invitation
+from diagnostics.notifications.accounts import account_letter
 from diagnostics.services import team
 
 if TYPE_CHECKING:
     from allauth.account.models import EmailAddress
     from django.contrib.auth.models import AnonymousUser
+    from django.core.mail import EmailMessage
     from django.http import HttpRequest
 
     from diagnostics.models import User
@@ -85,6 +88,27 @@ class AccountAdapter(DefaultAccountAdapter):
         """Lead whoever confirmed an address where their work is."""
         usual = super().get_email_verification_redirect_url(email_address)
         return _first_page(self.request.user, usual)
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """Write a mail as all the others are; allauth's own where we have none."""
+        letter = account_letter(template_prefix.rpartition("/")[2], context)
+        if letter is None:
+            return super().render_mail(template_prefix, email, context, headers)
+        message = EmailMultiAlternatives(
+            letter.title,
+            letter.as_text(),
+            self.get_from_email(),
+            [email] if isinstance(email, str) else email,
+            headers=headers,
+        )
+        message.attach_alternative(letter.as_html(), "text/html")
+        return message
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send at once: these mails carry keys that open an account, the queue must not hold them.

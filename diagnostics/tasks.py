@@ -6,23 +6,28 @@ procrastinate imports this module by itself (its setting AUTODISCOVER_MODULE_NAM
 from __future__ import annotations
 
 import contextlib
+from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
 
 from diagnostics import notifications, printing
-from diagnostics.models import Diagnostic, Invitation, Message
+from diagnostics.domain.workflow import TRANSITIONS, Transition
+from diagnostics.models import Diagnostic, Event, Invitation, Message
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.services.answers import purge_recent_answers
+from diagnostics.services.mails import purge_mails, send_once
 from diagnostics.services.once import purge_sent_forms
 from diagnostics.services.presence import purge_presences
 from diagnostics.services.renderings import purge_renderings
 
-# About three hours in all: the time for a mail server to come back.
-MAIL_RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
+# Attempts of a mail: a server that is away for a day loses nothing.
+MAIL_ATTEMPTS = 48
 # Whoever asks for the PDF meanwhile has it printed as well.
 PRINT_RETRY = RetryStrategy(
     max_attempts=4, exponential_wait=3, retry_exceptions=[Busy, RendererFailed]
@@ -35,10 +40,39 @@ SIGN_OF_LIFE = 60
 PATIENT = Bounds(seconds=180.0)
 
 
+# --- Mails ----------------------------------------------------------------------------------------
+
+
+class MailRetry(BaseRetryStrategy):
+    """Tries again ever more slowly, every hour at last: 43 hours in all."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Say when to try again; never, once all attempts have failed."""
+        if job.attempts >= MAIL_ATTEMPTS:
+            return None
+        return RetryDecision(retry_in={"seconds": mail_wait(job.attempts)})
+
+
+def mail_wait(attempts: int) -> int:
+    """Return how many seconds to wait after a mail has failed once more than ``attempts`` times."""
+    return min(60 << min(attempts, 6), 3600)
+
+
+MAIL_RETRY = MailRetry()
+
+
 @app.task(name="send_mail", retry=MAIL_RETRY)
-def send_mail(*, to: str, subject: str, text: str, html: str) -> None:
-    """Send a mail that was rendered when it was queued."""
-    notifications.Mail(to=to, subject=subject, text=text, html=html).send()
+def send_mail(
+    *, mail_id: int | None = None, to: str = "", subject: str = "", text: str = "", html: str = ""
+) -> None:
+    """Send a mail that is kept, once.
+
+    Jobs that were queued before mails were kept hold the whole of it.
+    """
+    if mail_id is None:
+        notifications.send_plain(to, subject, text, html)
+    else:
+        send_once(mail_id, notifications.deliver)
 
 
 @app.task(name="send_invitation", retry=MAIL_RETRY)
@@ -51,65 +85,76 @@ def send_invitation(*, invitation_id: int, base_url: str) -> None:
         .first()
     )
     if invitation is not None:
-        notifications.invitation_mail(invitation, base_url=base_url).send()
+        notifications.send_invitation_mail(invitation, base_url=base_url)
 
 
-@app.task(name="mail_submitted", retry=MAIL_RETRY)
-def mail_submitted(*, diagnostic_id: str, base_url: str) -> None:
-    """Tell the facilitators of a submission."""
-    diagnostic = Diagnostic.objects.select_related("structure__facilitator").get(pk=diagnostic_id)
-    with transaction.atomic():
-        notifications.diagnostic_submitted(diagnostic, base_url=base_url)
+def _register_mail(transition: Transition) -> None:
+    """Register the job that tells of a transition, under the name that the table gives it."""
+
+    @app.task(name=transition.mail, retry=MAIL_RETRY)
+    def tell(
+        *,
+        base_url: str,
+        event_id: int | None = None,
+        diagnostic_id: str | None = None,
+        thread_id: int | None = None,
+        change_request_id: int | None = None,
+    ) -> None:
+        """Tell everybody concerned; jobs queued by an older release name no event."""
+        events = Event.objects.filter(kind=transition.event.value)
+        if event_id is not None:
+            events = events.filter(pk=event_id)
+        elif diagnostic_id is not None:
+            events = events.filter(diagnostic=UUID(diagnostic_id))
+        else:
+            events = events.filter(detail__request=change_request_id)
+        event = events.select_related("actor", "diagnostic__structure", "diagnostic__kit").first()
+        if event is not None:
+            with transaction.atomic():
+                notifications.tell_transition(event, thread_id=thread_id, base_url=base_url)
 
 
-@app.task(name="mail_submission_withdrawn", retry=MAIL_RETRY)
-def mail_submission_withdrawn(*, diagnostic_id: str, base_url: str) -> None:
-    """Tell the facilitators that there is nothing to review any more."""
-    diagnostic = Diagnostic.objects.select_related("structure__facilitator").get(pk=diagnostic_id)
-    with transaction.atomic():
-        notifications.submission_withdrawn(diagnostic, base_url=base_url)
-
-
-@app.task(name="mail_changes_requested", retry=MAIL_RETRY)
-def mail_changes_requested(*, diagnostic_id: str, thread_id: int | None, base_url: str) -> None:
-    """Tell the team what the facilitator asks."""
-    diagnostic = Diagnostic.objects.select_related("structure").get(pk=diagnostic_id)
-    with transaction.atomic():
-        notifications.changes_requested(diagnostic, thread_id=thread_id, base_url=base_url)
-
-
-@app.task(name="mail_reopened", retry=MAIL_RETRY)
-def mail_reopened(*, diagnostic_id: str, thread_id: int | None, base_url: str) -> None:
-    """Tell the team and the facilitator that the diagnostic is open again."""
-    diagnostic = Diagnostic.objects.select_related("structure__facilitator").get(pk=diagnostic_id)
-    with transaction.atomic():
-        notifications.diagnostic_reopened(diagnostic, thread_id=thread_id, base_url=base_url)
-
-
-@app.task(name="mail_adopted", retry=MAIL_RETRY)
-def mail_adopted(*, diagnostic_id: str, base_url: str) -> None:
-    """Tell the team and the facilitator what the board decided."""
-    diagnostic = Diagnostic.objects.select_related("structure__facilitator").get(pk=diagnostic_id)
-    with transaction.atomic():
-        notifications.diagnostic_adopted(diagnostic, base_url=base_url)
+for _transition in TRANSITIONS:
+    _register_mail(_transition)
 
 
 @app.task(name="mail_message", retry=MAIL_RETRY)
 def mail_message(*, message_id: int, base_url: str) -> None:
-    """Tell those who read a thread what was said in it."""
-    message = Message.objects.select_related("author", "thread__diagnostic__structure").get(
-        pk=message_id
+    """Tell those who take part in a thread of a message, unless it is gone."""
+    message = (
+        Message.objects.select_related(
+            "author", "thread__diagnostic__structure", "thread__diagnostic__kit"
+        )
+        .filter(pk=message_id, thread__diagnostic__deleted_at=None)
+        .first()
     )
-    with transaction.atomic():
-        notifications.message_written(message, base_url=base_url)
+    if message is not None:
+        with transaction.atomic():
+            notifications.tell_message(message, base_url=base_url)
 
 
-@app.task(name="mail_validated", retry=MAIL_RETRY)
-def mail_validated(*, diagnostic_id: str, base_url: str) -> None:
-    """Tell the team that its diagnostic is validated."""
-    diagnostic = Diagnostic.objects.select_related("structure").get(pk=diagnostic_id)
-    with transaction.atomic():
-        notifications.diagnostic_validated(diagnostic, base_url=base_url)
+@app.periodic(cron="7 * * * *")
+@app.task(name="mail_digests", queueing_lock="mail_digests", retry=MAIL_RETRY)
+def mail_digests(timestamp: int) -> None:
+    """Send the mails of the day; every hour, for a worker that was away in the morning."""
+    notifications.send_digests(timezone.now(), base_url=settings.SITE_URL)
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(name="mail_reminders", queueing_lock="mail_reminders", retry=MAIL_RETRY)
+def mail_reminders(timestamp: int) -> None:
+    """Send the reminders of the day; every hour, as the mails of the day."""
+    notifications.send_reminders(timezone.now(), base_url=settings.SITE_URL)
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="purge_mails")
+def purge_old_mails(timestamp: int) -> None:
+    """Forget what the mails said that left a month ago."""
+    purge_mails(timezone.now())
+
+
+# --- Reports --------------------------------------------------------------------------------------
 
 
 @app.task(name="print_last_version", retry=PRINT_RETRY)
@@ -122,6 +167,9 @@ def print_last_version(*, diagnostic_id: str) -> None:
     for kind in printing.Kind:
         with contextlib.suppress(RenderingStopped):  # logged; the page of the report says it
             printing.obtain(printing.printable_report(edition, kind), PATIENT)
+
+
+# --- What is not kept for ever --------------------------------------------------------------------
 
 
 @app.periodic(cron="17 3 * * *")

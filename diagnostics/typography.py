@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -30,6 +31,35 @@ MONTHS = (
     "décembre",
 )
 
+_FIRST_WORD = re.compile(r"[^\W\d_]+(?:\u0301|\u0300|\u0302|\u0308|\u0327|[^\W\d_])*")
+# A word that « de » contracts or clashes with, and the vowels before which nothing is elided.
+_NO_ELISION = frozenset(
+    [
+        "a",
+        "au",
+        "aux",
+        "d",
+        "de",
+        "des",
+        "du",
+        "l",
+        "la",
+        "le",
+        "les",
+        "un",
+        "une",
+        "onze",
+        "onzieme",
+        "oui",
+        "ouistiti",
+        "ouate",
+        "uhlan",
+    ]
+)
+_SPELT_WITH_A_VOWEL = frozenset("fhlmnrsx")  # « èf », « ache »… in an acronym
+
+# Spaces and ends of lines where a line may end.
+_BREAKING = re.compile(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _NARROW = re.compile(r" (?=[;!?])")
 _WIDE = re.compile(r" (?=[:»%€])")
@@ -79,6 +109,37 @@ def count(value: float, singular: str, plural: str) -> str:
 def of_rows(noun: str) -> str:
     """Write what a list is made of, by the noun of its rows: « d’activités », « de leviers »."""
     return f"d’{noun}s" if noun[0] in "aeiouyéèêœ" else f"de {noun}s"
+
+
+def one_line(text: str) -> str:
+    """Write a text on one line, its own no-break spaces kept."""
+    return _BREAKING.sub(" ", text).strip()
+
+
+def of_name(name: str, noun: str = "la structure") -> str:
+    """Write « de » before a structure's name: « d’Alliances », « de Brumelle ».
+
+    Where no rule of spelling decides (a « h » that may be aspirated, an acronym that is spelt out, a
+    name that begins with an article, a quotation mark or a figure), a noun stands between: « de la
+    structure Hélianthe », « de la structure Les Ateliers ».
+    """
+    name = one_line(name)
+    word = _FIRST_WORD.match(name)
+    plain = folded(word.group()) if word else ""
+    if not plain.isascii() or plain in _NO_ELISION or not plain or plain[0] == "h":
+        return f"de {noun} {name}"
+    if plain[0] in "aeiou" or (plain[0] == "y" and plain[1:2] not in set("aeiou")):
+        return f"d’{name}"
+    if word and word.group().isupper() and plain[0] in _SPELT_WITH_A_VOWEL:
+        return f"de {noun} {name}"
+    return f"de {name}"
+
+
+def folded(text: str) -> str:
+    """Return a text without accents, ligatures or capitals, however they are written."""
+    text = text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("Æ", "ae")
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in apart if not unicodedata.combining(sign)).casefold()
 
 
 def quoted(text: str) -> str:

@@ -96,6 +96,8 @@ urlpatterns = [
     path("a-propos/", pages.about, name="about"),
     path("exemple/", pages.show_sample, name="sample_report"),
     path("compte/", account.show_account, name="account"),
+    path("compte/messages/", account.change_mails, name="account_mails"),
+    path("messages/<str:token>/", account.leave_mails, name="mails_leave"),
     path("health/", pages.health, name="health"),
     path("structures/nouvelle/", structures.create_structure, name="structure_create"),
     path("structures/<uuid:pk>/", include(structure_urls)),

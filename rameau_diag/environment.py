@@ -6,6 +6,7 @@ a password.
 
 import importlib.util
 import os
+import re
 from collections.abc import Callable
 from email.utils import parseaddr
 from pathlib import Path
@@ -41,6 +42,37 @@ def _must(holds: object) -> None:
 def text(name: str, default: str) -> str:
     """Answer a text."""
     return os.environ.get(name, "").strip() or default
+
+
+def line(name: str, default: str) -> str:
+    """Answer a short text on one line, such as a name."""
+
+    def parse(name: str) -> str:
+        value = os.environ[name].strip()
+        _must(len(value) <= 60 and value.isprintable())
+        return value
+
+    return _read(name, parse, default, "un nom sur une ligne, de 60 caractères au plus")
+
+
+def site_url(name: str, *, hosts: list[str], origins: list[str], https: bool) -> str:
+    """Answer the address of the site without its last slash.
+
+    By default the first trusted origin, else the first host that is served, with the port of
+    ``make run`` on this machine.
+    """
+
+    def parse(name: str) -> str:
+        value = os.environ[name].strip().rstrip("/")
+        _must(re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value))
+        return value
+
+    host = next((host for host in hosts if not host.startswith((".", "*"))), "127.0.0.1")
+    port = f":{text('PORT', '8000')}" if host in ("127.0.0.1", "localhost") and not https else ""
+    default = f"http{'s' if https else ''}://{host}{port}"
+    if origins and "*" not in origins[0]:
+        default = origins[0].rstrip("/")
+    return _read(name, parse, default, "une adresse, par exemple « https://diagnostic.exemple.fr »")
 
 
 def boolean(name: str, default: bool) -> bool:

@@ -4,6 +4,7 @@ A bad value stops the start with one sentence (``ImproperlyConfigured``); there 
 default. README, « Configuration », lists every variable.
 """
 
+from email.utils import formataddr
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -49,9 +50,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Mail ------------------------------------------------------------------------------------
 
-DEFAULT_FROM_EMAIL = environment.sender(
-    "DEFAULT_FROM_EMAIL", "Diagnostic ambition <diagnostic@rameau.example>"
+# The name under which mails are written.
+SITE_NAME = environment.line("SITE_NAME", "Diagnostic ambition")
+# Where the links of mails lead that no page causes: reminders, the mail of the day.
+SITE_URL = environment.site_url(
+    "SITE_URL", hosts=ALLOWED_HOSTS, origins=CSRF_TRUSTED_ORIGINS, https=HTTPS
 )
+DEFAULT_FROM_EMAIL = environment.sender(
+    "DEFAULT_FROM_EMAIL", formataddr((SITE_NAME, "diagnostic@rameau.example"))
+)
+EMAIL_TIMEOUT = 20  # seconds; a mail that is being sent is locked meanwhile
 # Where mails are written when EMAIL_URL is absent; also shown on the sign-up page.
 MAIL_FOLDER = environment.folder("MAIL_FOLDER", "mail")
 if _email := environment.email("EMAIL_URL"):

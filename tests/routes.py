@@ -15,6 +15,7 @@ from django.utils import timezone
 from diagnostics.domain.coherence import find_coherence
 from diagnostics.domain.vocabulary import MembershipRole, State
 from diagnostics.models import Answer, AnswerRevision, Invitation
+from diagnostics.notifications.leaving import Optional, leave_token
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.coherence import acknowledge_finding
 from diagnostics.services.team import invitation_token
@@ -160,6 +161,19 @@ ROUTES = [
         signed_in(200),
         signed_in(302),
         data=lambda scene, address: {"name": "Nouveau nom"},
+    ),
+    Route(
+        "account_mails",
+        NOT_ALLOWED,
+        signed_in(302),
+        data=lambda scene, address: {"comments": "daily", "reminders": "on"},
+    ),
+    # The signed link of a mail, which whoever received it follows without signing in.
+    Route(
+        "mails_leave",
+        EVERYBODY_200,
+        EVERYBODY_200,
+        lambda scene: [leave_token(scene.lead, Optional.COMMENTS)],
     ),
     Route("health", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
     Route(

@@ -32,6 +32,8 @@ for _name in [
     "HTTPS",
     "MAIL_FOLDER",
     "PORT",
+    "SITE_NAME",
+    "SITE_URL",
     "WEB_CONCURRENCY",
 ]:
     os.environ.pop(_name, None)

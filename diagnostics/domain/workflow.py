@@ -119,6 +119,7 @@ class NextAction(StrEnum):
     SUBMIT = "submit"
     READ_AGAIN = "read_again"  # all is there; the lead submits
     FILL_IN = "fill_in"
+    ADOPT = "adopt"
     FOLLOW = "follow"
     READ_THE_REPORT = "read_the_report"
     READ = "read"
@@ -128,7 +129,7 @@ def next_action(access: Access, *, is_complete: bool) -> NextAction:
     """Return what a person does next; ``is_complete``: no step awaits the team."""
     if access.can(REQUEST_CHANGES):
         return NextAction.REVIEW
-    if access.can_edit and access.state is State.CHANGES_REQUESTED:
+    if access.can_edit and access.pending_requests:
         return NextAction.ANSWER_THE_REQUEST
     if access.can_edit and not is_complete:
         return NextAction.FILL_IN
@@ -136,6 +137,8 @@ def next_action(access: Access, *, is_complete: bool) -> NextAction:
         return NextAction.SUBMIT
     if access.can_edit:
         return NextAction.READ_AGAIN
+    if access.can(ADOPT):
+        return NextAction.ADOPT
     if access.state is State.SUBMITTED:
         return NextAction.FOLLOW
     if access.state in {State.VALIDATED, State.ADOPTED}:

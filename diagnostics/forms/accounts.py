@@ -10,6 +10,7 @@ from django import forms
 from diagnostics.accounts import invitation_followed
 from diagnostics.domain.addresses import normalise_address
 from diagnostics.forms.fields import TextField
+from diagnostics.models import CommentMails
 from diagnostics.services import team
 from diagnostics.services.errors import ServiceError
 
@@ -28,6 +29,21 @@ class NameForm(forms.Form):
         required=True,
         help_text="Votre équipe et la facilitation vous verront sous ce nom.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
+class MailsForm(forms.Form):
+    """Which mails a person receives besides those that tell what happens to a diagnostic."""
+
+    comments = forms.ChoiceField(
+        label="Les messages des échanges auxquels vous prenez part",
+        choices=CommentMails.choices(),
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "Choisissez l’une des trois réponses."},
+    )
+    reminders = forms.BooleanField(
+        label="Me rappeler ce qui attend depuis longtemps, une fois par jour au plus.",
+        required=False,
     )
 
 

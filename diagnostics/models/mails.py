@@ -13,7 +13,8 @@ class QueuedMail(models.Model):
     """A mail to one address, written when it was queued and sent once.
 
     ``key`` says what it is for, so that the same thing is never told twice to somebody:
-    « submitted:<version>:<person> ». ``kind`` is the template's name.
+    « submitted:<event>:<person> ». ``kind`` is what it is known by. ``about`` is a list of
+    {diagnostic, since}: of a reminder and of the mail of the day, which may name several.
     """
 
     key = models.CharField(max_length=200, unique=True)
@@ -33,6 +34,7 @@ class QueuedMail(models.Model):
     text = models.TextField("texte")
     html = models.TextField("texte mis en forme")
     headers = models.JSONField("en-têtes", default=dict, blank=True)
+    about = models.JSONField("au sujet de", default=list, blank=True)
     queued_at = models.DateTimeField("écrit le", default=timezone.now)
     sent_at = models.DateTimeField("parti le", null=True, blank=True)
 

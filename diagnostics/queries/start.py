@@ -3,7 +3,6 @@ structures. The same number of queries whatever they have."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,9 +11,12 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Max, OuterRef, Subquery
 
 from diagnostics.domain.kit_texts import Name
+from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, AnswerRevision, Diagnostic, Membership, User
+from diagnostics.queries.access import access_to, what_is_asked_of
 from diagnostics.queries.kit import texts_of
+from diagnostics.typography import folded
 
 PER_PAGE = 20  # diagnostics
 MAX_STRUCTURES = 20  # listed beside them; the others are found by their name
@@ -27,6 +29,7 @@ class OwnDiagnostic:
 
     diagnostic: Diagnostic
     membership: Membership
+    access: Access
     last_answer: Answer | None
     own_step: StepKey | None
     own_step_name: Name | None
@@ -51,13 +54,6 @@ class Start:
     def structures_left_out(self) -> int:
         """How many structures that match are not listed."""
         return max(self.structures_total - MAX_STRUCTURES, 0)
-
-
-def folded(text: str) -> str:
-    """Return a text as it is searched: without accents, ligatures or capitals, however they are
-    written (« Éco » as one letter or as two)."""
-    apart = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe"))
-    return "".join(sign for sign in apart if not unicodedata.combining(sign)).casefold()
 
 
 def matches(asked: str, *texts: str) -> bool:
@@ -104,7 +100,12 @@ def _own_diagnostics(
 ) -> list[OwnDiagnostic]:
     """Read the diagnostics of a page, and their answers without what they say (two queries)."""
     order = list(found)
-    diagnostics = Diagnostic.objects.select_related("kit").defer("workshops").in_bulk(order)
+    diagnostics = (
+        Diagnostic.objects.select_related("kit")
+        .defer("workshops")
+        .annotate(**what_is_asked_of(user))
+        .in_bulk(order)
+    )
     own = AnswerRevision.objects.filter(answer=OuterRef("pk"), author=user).order_by()
     answers = (
         # The model declares what is annotated, for those who read it.
@@ -140,6 +141,7 @@ def _own_diagnostic(
     return OwnDiagnostic(
         diagnostic=diagnostic,
         membership=membership,
+        access=access_to(diagnostic, user),
         last_answer=max(answers, key=lambda answer: answer.updated_at, default=None),
         own_step=step,
         own_step_name=texts_of(diagnostic).step(step) if step else None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.transaction import atomic
@@ -66,11 +66,11 @@ class NotSubmittable(ServiceError):
 @dataclass(frozen=True)
 class Effect:
     """What a transition did besides the state: the object it made, what the journal says of it, and
-    how the mail names it."""
+    what its mail takes besides the journal's event."""
 
     made: Any
     detail: dict[str, Any]
-    mailed: dict[str, Any]
+    mailed: dict[str, Any] = field(default_factory=dict)
 
 
 def apply_transition(
@@ -105,14 +105,15 @@ def apply_transition(
         done = effect(locked, before)
         locked.save(update_fields=list(changes))
         refresh_indicators(locked)  # S13 asks for the board's next date only while one works
-        record_event(
+        event = record_event(
             transition.event,
             actor=user,
             structure=locked.structure,
             diagnostic=locked,
             **done.detail,
         )
-        app.configure_task(transition.mail).defer(**done.mailed, base_url=base_url)
+        mail = app.configure_task(transition.mail)
+        mail.defer(event_id=event.pk, base_url=base_url, **done.mailed)
         # The cover says where the diagnostic stands; mails go first.
         app.configure_task("print_last_version", priority=-1).defer(diagnostic_id=str(locked.pk))
     return done.made
@@ -174,11 +175,7 @@ def submit_diagnostic(diagnostic: Diagnostic, *, user: User, base_url: str) -> V
         version = keep_version(locked, document, user=user, at=locked.updated_at)
         _open_next_review(locked, version, submitted_from=State(before.state))
         _address_general_requests(locked, user=user)
-        return Effect(
-            version,
-            {"version": version.number, "sha256": version.sha256},
-            {"diagnostic_id": str(locked.pk)},
-        )
+        return Effect(version, {"version": version.number, "sha256": version.sha256})
 
     made: Version = apply_transition(
         SUBMIT, diagnostic, user=user, base_url=base_url, effect=effect
@@ -215,7 +212,7 @@ def withdraw_submission(diagnostic: Diagnostic, *, user: User, base_url: str) ->
 
     def effect(locked: Diagnostic, before: Diagnostic) -> Effect:
         review = _close_review(locked, ReviewOutcome.WITHDRAWN, user=user)
-        return Effect(None, {"version": review.version.number}, {"diagnostic_id": str(locked.pk)})
+        return Effect(None, {"version": review.version.number})
 
     apply_transition(WITHDRAW, diagnostic, user=user, base_url=base_url, effect=effect)
 
@@ -241,9 +238,7 @@ def request_changes(
         thread = _ask(locked, reason, user=user) if reason else None
         asked = [*pending, thread.pk] if thread else pending
         detail = {"version": review.version.number, "requests": len(asked)}
-        return Effect(
-            thread, detail, {"diagnostic_id": str(locked.pk), "thread_id": thread and thread.pk}
-        )
+        return Effect(thread, detail)
 
     made: Thread | None = apply_transition(
         REQUEST_CHANGES, diagnostic, user=user, base_url=base_url, effect=effect
@@ -290,7 +285,7 @@ def validate_diagnostic(
         review = _close_review(locked, ReviewOutcome.VALIDATED, user=user)
         review.lacking, review.in_spite = list(lacking), in_spite if lacking else ""
         review.save(update_fields=["lacking", "in_spite"])
-        return Effect(None, {"version": review.version.number}, {"diagnostic_id": str(locked.pk)})
+        return Effect(None, {"version": review.version.number})
 
     apply_transition(VALIDATE, diagnostic, user=user, base_url=base_url, effect=effect)
 
@@ -310,11 +305,7 @@ def reopen_diagnostic(diagnostic: Diagnostic, *, reason: str, user: User, base_u
             raise ServiceError("Dites pourquoi vous rouvrez le diagnostic.")
         locked.board_sessions.filter(revoked_at=None).update(revoked_at=locked.updated_at)
         thread = _say(locked, reason, user=user) if reason else None
-        return Effect(
-            thread,
-            _moments(before),
-            {"diagnostic_id": str(locked.pk), "thread_id": thread and thread.pk},
-        )
+        return Effect(thread, _moments(before), {"thread_id": thread and thread.pk})
 
     apply_transition(REOPEN, diagnostic, user=user, base_url=base_url, effect=effect)
 
@@ -354,7 +345,7 @@ def adopt_diagnostic(
             recorded_at=locked.updated_at,
         )
         detail = {"date": adoption.date.isoformat()}
-        return Effect(session, detail, {"diagnostic_id": str(locked.pk)})
+        return Effect(session, detail)
 
     made: BoardSession = apply_transition(
         ADOPT, diagnostic, user=user, base_url=base_url, effect=effect

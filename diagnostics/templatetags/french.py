@@ -61,6 +61,12 @@ def typeset(value: str) -> str:
 
 
 @register.filter
+def of_name(value: str) -> str:
+    """Write « de » before a structure's name: « d’Alliances », « de la structure Les Ateliers »."""
+    return typography.of_name(str(value))
+
+
+@register.filter
 def capitalised(value: str) -> str:
     """Write the first letter as a capital."""
     return typography.capitalised(str(value))

@@ -1,24 +1,77 @@
-"""The page of one's own account."""
+"""The page of one's own account: one's name, and the mails that one receives."""
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from typing import Any
 
-from diagnostics.forms.accounts import NameForm
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from diagnostics.forms.accounts import MailsForm, NameForm
+from diagnostics.models import CommentMails, User
+from diagnostics.notifications import Optional, read_token
 from diagnostics.requests import SignedInRequest
-from diagnostics.services.people import change_name
+from diagnostics.services.people import change_name, choose_mails, leave_comments, leave_reminders
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_account(request: SignedInRequest) -> HttpResponse:
     """Show what one's account is made of, and change the displayed name."""
-    form = NameForm(request.POST or None, initial={"name": request.user.display_name})
+    form = _name_form(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         change_name(request.user, name=form.cleaned_data["name"])
         messages.success(request, "Votre nom est enregistré.")
         return redirect("account")
-    status = 422 if form.errors else 200
-    return render(request, "account/overview.html", {"form": form}, status=status)
+    return _render_account(request, name=form)
+
+
+@require_POST
+def change_mails(request: SignedInRequest) -> HttpResponse:
+    """Change which mails one receives."""
+    form = MailsForm(request.POST)
+    if not form.is_valid():
+        return _render_account(request, mails=form)
+    choose_mails(
+        request.user,
+        comments=CommentMails(form.cleaned_data["comments"]),
+        reminders=form.cleaned_data["reminders"],
+    )
+    messages.success(request, "Votre choix est enregistré.")
+    return redirect("account")
+
+
+def _render_account(
+    request: SignedInRequest, *, name: NameForm | None = None, mails: MailsForm | None = None
+) -> HttpResponse:
+    user = request.user
+    chosen = {"comments": user.comment_mails, "reminders": user.reminder_mails}
+    context: dict[str, Any] = {
+        "form": name or _name_form(user),
+        "mails": mails or MailsForm(initial=chosen),
+    }
+    is_refused = any(form.errors for form in context.values())
+    return render(request, "account/overview.html", context, status=422 if is_refused else 200)
+
+
+def _name_form(user: User, data: Any = None) -> NameForm:
+    return NameForm(data, initial={"name": user.display_name})
+
+
+@csrf_exempt  # the signed link is the right: mail programs post it without a page (RFC 8058)
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave_mails(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask whether to stop a kind of mail, and stop it: the link of each such mail, without a sign-in."""
+    leaving = read_token(token)
+    if leaving is None:
+        raise Http404
+    is_done = request.method == "POST"
+    if is_done and leaving.kind is Optional.COMMENTS:
+        leave_comments(leaving.person_id)
+    elif is_done:
+        leave_reminders(leaving.person_id)
+    return render(request, "account/leave_mails.html", {"kind": leaving.kind, "is_done": is_done})

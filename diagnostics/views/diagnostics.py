@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from diagnostics.domain.permissions import TeamAccess
 from diagnostics.domain.vocabulary import MembershipRole, State
 from diagnostics.domain.workflow import SUBMIT, next_action
 from diagnostics.forms.coherence import FindingForm
@@ -159,7 +158,7 @@ def delete_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
     context = {
         "diagnostic": diagnostic,
         "access": loaded.access,
-        "tile": diagnostic_tile(diagnostic, TeamAccess(role)),
+        "tile": diagnostic_tile(diagnostic, loaded.access),
     }
     return render(request, "diagnostics/delete.html", context)
 

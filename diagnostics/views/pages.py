@@ -14,10 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from diagnostics.domain.permissions import TeamAccess
-from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.models import Invitation, Kit, User
 from diagnostics.queries import OwnDiagnostic, load_start
+from diagnostics.queries.todo import load_to_do
 from diagnostics.report.sample import sample_content, sample_drawing, sample_pages
 from diagnostics.services.team import invitation_token, invitations_to
 from diagnostics.views.tiles import DiagnosticTile, diagnostic_tile
@@ -49,6 +48,7 @@ def start(request: HttpRequest) -> HttpResponse:
     context = {
         "start": found,
         "tiles": [_start_tile(own) for own in found.diagnostics],
+        "to_do": [] if found.asked else load_to_do(request.user),
         "invitations": _invitations_to(request.user),
     }
     return render(request, "pages/start.html", context)
@@ -56,8 +56,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _start_tile(own: OwnDiagnostic) -> StartTile:
     """Make the line of a diagnostic: who may fill it in takes it up where they left it."""
-    team = TeamAccess(role=MembershipRole(own.membership.role))
-    tile = diagnostic_tile(own.diagnostic, team)
+    tile = diagnostic_tile(own.diagnostic, own.access)
     return StartTile(own, tile, tile.is_to_fill_in and own.own_step is not None)
 
 

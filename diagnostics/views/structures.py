@@ -16,7 +16,7 @@ from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.forms.structures import StructureForm
 from diagnostics.forms.team import RoleForm
 from diagnostics.models import Membership
-from diagnostics.queries import LoadedStructure, get_structure
+from diagnostics.queries import LoadedStructure, access_to, get_structure, what_is_asked_of
 from diagnostics.requests import SignedInRequest
 from diagnostics.services import structures, team
 from diagnostics.services.errors import NotAllowed, ServiceError
@@ -54,8 +54,10 @@ def show_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "structure": loaded.structure,
         "access": loaded.access,
         "tiles": [
-            diagnostic_tile(diagnostic, loaded.access)
-            for diagnostic in loaded.structure.diagnostics.all()
+            diagnostic_tile(diagnostic, access_to(diagnostic, request.user))
+            for diagnostic in loaded.structure.diagnostics.annotate(
+                **what_is_asked_of(request.user)
+            )
         ],
         "memberships": loaded.structure.memberships.select_related("user"),
     }

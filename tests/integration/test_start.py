@@ -184,7 +184,7 @@ def test_many_cost_what_few_cost(client, django_assert_num_queries):
     client.force_login(user)
     client.get("/")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = client.get("/")
     assert len(response.content) < 60_000
     with django_assert_num_queries(7):

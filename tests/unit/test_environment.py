@@ -12,6 +12,8 @@ READERS = {
     "ALLOWED_HOSTS": lambda: environment.hosts("ALLOWED_HOSTS", ["localhost"]),
     "CSRF_TRUSTED_ORIGINS": lambda: environment.origins("CSRF_TRUSTED_ORIGINS"),
     "DEFAULT_FROM_EMAIL": lambda: environment.sender("DEFAULT_FROM_EMAIL", "a@b.example"),
+    "SITE_NAME": lambda: environment.line("SITE_NAME", "Diagnostic ambition"),
+    "SITE_URL": lambda: environment.site_url("SITE_URL", hosts=["a.fr"], origins=[], https=True),
     "DATABASE_URL": lambda: environment.database("DATABASE_URL"),
     "EMAIL_URL": lambda: environment.email("EMAIL_URL"),
     "CACHE_URL": lambda: environment.cache("CACHE_URL"),
@@ -26,6 +28,10 @@ READERS = {
         ("ALLOWED_HOSTS", " , "),
         ("CSRF_TRUSTED_ORIGINS", "exemple.fr"),
         ("DEFAULT_FROM_EMAIL", "exemple"),
+        ("SITE_NAME", "deux\nlignes"),
+        ("SITE_NAME", "x" * 61),
+        ("SITE_URL", "exemple.fr"),
+        ("SITE_URL", "https://exemple.fr/?a=1"),
         ("DATABASE_URL", "base"),
         ("DATABASE_URL", "sqlite:///base"),
         ("DATABASE_URL", "postgres://"),
@@ -94,3 +100,22 @@ def test_a_number_out_of_bounds_is_refused(monkeypatch, value):
     monkeypatch.setenv("PORT", value)
     with pytest.raises(StartError, match=r"^PORT=.* : il faut un nombre entier de 1 à 65535\.$"):
         checked_number("PORT", 8000, 1, 65535)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "origins", "https", "address"),
+    [
+        (["127.0.0.1", "localhost"], [], False, "http://127.0.0.1:8000"),
+        ([".exemple.fr", "d.exemple.fr"], [], True, "https://d.exemple.fr"),
+        (["*"], ["https://d.exemple.fr/"], True, "https://d.exemple.fr"),
+        (["d.exemple.fr"], ["https://*.exemple.fr"], False, "http://d.exemple.fr"),
+    ],
+)
+def test_the_address_of_the_site_follows_from_the_others(
+    monkeypatch, hosts, origins, https, address
+):
+    monkeypatch.delenv("PORT", raising=False)
+    named = {"hosts": hosts, "origins": origins, "https": https}
+    assert environment.site_url("SITE_URL", **named) == address
+    monkeypatch.setenv("SITE_URL", "https://ailleurs.exemple.fr/")
+    assert environment.site_url("SITE_URL", **named) == "https://ailleurs.exemple.fr"

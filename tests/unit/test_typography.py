@@ -90,3 +90,56 @@ def test_typesetting_adds_and_removes_nothing(text):
     assert len(shown) == len(text)
     changed = {(a, b) for a, b in zip(text, shown, strict=True) if a != b}
     assert changed <= {(" ", "\u202f"), (" ", "\u00a0"), ("'", "’"), ('"', "“"), ('"', "”")}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        # a vowel, with its accents, ligatures and capitals, however they are written
+        ("Alliances du Val", "d’Alliances du Val"),
+        ("Élan solidaire", "d’Élan solidaire"),
+        ("E\u0301lan solidaire", "d’E\u0301lan solidaire"),
+        ("Œuvres communes", "d’Œuvres communes"),
+        ("île de Ré active", "d’île de Ré active"),
+        ("ÉCOUTE", "d’ÉCOUTE"),
+        ("Yvelines Actives", "d’Yvelines Actives"),
+        ("Yaourts solidaires", "de Yaourts solidaires"),
+        ("ESS Grand Est", "d’ESS Grand Est"),
+        # no elision before these vowels
+        ("Onze communes", "de la structure Onze communes"),
+        ("Oui au village", "de la structure Oui au village"),
+        # a consonant
+        ("Brumelle", "de Brumelle"),
+        ("Çà et là", "de Çà et là"),
+        ("Lien & Brumelle", "de Lien & Brumelle"),
+        ("GIP Territoires", "de GIP Territoires"),
+        # h, muet or aspiré: only a dictionary knows
+        ("Hélianthe", "de la structure Hélianthe"),
+        ("Hameaux réunis", "de la structure Hameaux réunis"),
+        # spelt out, or read as a word?
+        ("MJC de Sorelle", "de la structure MJC de Sorelle"),
+        ("RAMEAU", "de la structure RAMEAU"),
+        # what « de » contracts or clashes with
+        ("Le RAMEAU", "de la structure Le RAMEAU"),
+        ("LES AMIS", "de la structure LES AMIS"),
+        ("La Ruche", "de la structure La Ruche"),
+        ("L’Escale", "de la structure L’Escale"),
+        ("L'Escale", "de la structure L'Escale"),
+        ("D’un lien à l’autre", "de la structure D’un lien à l’autre"),
+        ("À petits pas", "de la structure À petits pas"),
+        ("De fil en aiguille", "de la structure De fil en aiguille"),
+        ("Léger & Cie", "de Léger & Cie"),
+        # quotes, figures, signs, other letters
+        ("« Alliances »", "de la structure « Alliances »"),
+        ("“Alliances”", "de la structure “Alliances”"),
+        ("1001 alliances", "de la structure 1001 alliances"),
+        ("3e lieu", "de la structure 3e lieu"),
+        ("@telier", "de la structure @telier"),
+        ("Ёлка", "de la structure Ёлка"),
+        # as it is typed, on one line
+        ("  Arvelle\r\nBcc: x ", "d’Arvelle Bcc: x"),
+        ("", "de la structure "),
+    ],
+)
+def test_de_before_a_name_elides_when_it_is_sure(name, expected):
+    assert typo.of_name(name) == expected

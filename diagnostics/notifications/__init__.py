@@ -1,0 +1,26 @@
+"""Mails of the application: who is told what, in which words; queued in the caller's transaction.
+
+A mail about a diagnostic is kept (:class:`diagnostics.models.QueuedMail`) under a key that says what
+it is for, so that nobody is told twice, and sent by a job of its own. Invitations and the mails of
+accounts carry keys that open something: they are stored nowhere.
+"""
+
+from diagnostics.notifications.comments import send_digests, tell_message
+from diagnostics.notifications.invitations import send_invitation_mail
+from diagnostics.notifications.leaving import Leaving, Optional, read_token
+from diagnostics.notifications.reminders import send_reminders
+from diagnostics.notifications.sending import deliver, send_plain
+from diagnostics.notifications.workflow import tell_transition
+
+__all__ = [
+    "Leaving",
+    "Optional",
+    "deliver",
+    "read_token",
+    "send_digests",
+    "send_invitation_mail",
+    "send_plain",
+    "send_reminders",
+    "tell_message",
+    "tell_transition",
+]

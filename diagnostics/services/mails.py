@@ -1,0 +1,100 @@
+"""Mails that wait, leave once, and are forgotten."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from diagnostics.models import Diagnostic, QueuedMail, User
+from diagnostics.queries import role_of
+
+# The texts of mails that left are kept as long as somebody may ask what became of them.
+KEPT = dt.timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A mail that was written, to be queued for one person.
+
+    ``key``: what it is for, the same whoever asks again; ``about``: what it tells of each diagnostic
+    that it names, as plain JSON.
+    """
+
+    key: str
+    kind: str
+    person: User
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str] = field(default_factory=dict)
+    diagnostic: Diagnostic | None = None
+    about: list[dict[str, Any]] = field(default_factory=list)
+
+
+def queue_mail(mail: Written) -> QueuedMail | None:
+    """Keep a mail and queue its sending, in the caller's transaction; None when it was queued before."""
+    queued, is_new = QueuedMail.objects.get_or_create(
+        key=mail.key,
+        defaults={
+            "kind": mail.kind,
+            "person": mail.person,
+            "diagnostic": mail.diagnostic,
+            "address": mail.person.email,
+            "subject": mail.subject[:400],
+            "text": mail.text,
+            "html": mail.html,
+            "headers": mail.headers,
+            "about": mail.about,
+        },
+    )
+    if not is_new:
+        return None
+    app.configure_task("send_mail").defer(mail_id=queued.pk)
+    return queued
+
+
+def send_once(pk: int, send: Callable[[QueuedMail], None]) -> bool:
+    """Send a queued mail unless it left already; tell whether it left now.
+
+    Its row is locked meanwhile: of two workers one sends, the other fails at once and tries again
+    later. Whatever ``send`` raises leaves it unsent. Somebody whose account was closed, or who may no
+    longer see the diagnostic, is not written to.
+    """
+    with transaction.atomic():
+        mail = (
+            QueuedMail.objects.select_for_update(of=("self",), nowait=True)
+            .select_related("person", "diagnostic")
+            .filter(pk=pk, sent_at=None)
+            .first()
+        )
+        if mail is None or not _is_still_for(mail):
+            return False
+        if mail.person:
+            mail.address = mail.person.email
+        send(mail)
+        mail.sent_at = timezone.now()
+        mail.save(update_fields=["sent_at", "address"])
+    return True
+
+
+def _is_still_for(mail: QueuedMail) -> bool:
+    person, diagnostic = mail.person, mail.diagnostic
+    if person is None:
+        return True
+    if not person.is_active:
+        return False
+    if diagnostic is None or person.is_facilitator:
+        return True
+    return role_of(person, diagnostic.structure_id) is not None
+
+
+def purge_mails(now: dt.datetime) -> int:
+    """Forget what the mails said that left long ago; their keys stay, so that none leaves again."""
+    old = QueuedMail.objects.filter(sent_at__lt=now - KEPT).exclude(text="")
+    return old.update(text="", html="", headers={})
