@@ -28,7 +28,7 @@ from diagnostics.services.errors import ServiceError
 
 # Fields that a page fills in by itself.
 _WRITTEN = re.compile(
-    r"(_FORMS|-id)\Z"
+    r"(_FORMS|-id|(\A|-)seen)\Z"
     r"|\A(next|once|confirm|finding|step|gap|base_revision|list|add|take|offered)\Z"
 )
 SESSION_KEY = "pending_step"

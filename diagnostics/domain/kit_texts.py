@@ -29,6 +29,11 @@ def at_horizon(text: str, years: int) -> str:
     return _EITHER_HORIZON.sub(str(years), text)
 
 
+def as_read(text: str, *, base_year: int, years: int) -> str:
+    """Return a help of the kit as a diagnostic reads it: with its horizon and its year N."""
+    return at_horizon(text, years).replace("l’année N", f"l’année de départ, {base_year},")
+
+
 class Name(BaseModel):
     """What a step or an axis is called.
 

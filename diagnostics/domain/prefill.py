@@ -23,6 +23,8 @@ Scalar = str | int | float | bool
 Values = dict[str, Scalar]
 # The team's own, in every step: no example speaks for it.
 _OF_THE_TEAM = ("mark", "board_question")
+# What says that a link is left out on purpose: links are none of an example's.
+_OF_LINKS = ("serves_none",)
 MAX_ENTRIES = 12
 
 
@@ -90,7 +92,13 @@ def row_sets_to_fill(step: StepKey) -> dict[str, RowSet[Any]]:
 def fields_to_fill(rows: RowSet[Any]) -> list[str]:
     """Return the fields of a row that an example can fill in: an id, and links to rows of a diagnostic,
     are not the kit's to give."""
-    return [name for name in rows.row.model_fields if name != "id" and name not in rows.links]
+    left_out = ("id", *rows.links, *_OF_LINKS)
+    return [name for name in rows.row.model_fields if name not in left_out]
+
+
+def own_fields_to_fill(step: StepKey) -> list[str]:
+    """Return the fields of a step's own that an example can fill in, those of a column as « now-fte »."""
+    return list(_own_fields(ANSWER_SHAPES[step]))
 
 
 def _read_entries(payload: Any) -> list[_Entry]:
@@ -131,10 +139,8 @@ def _read_row(rows: RowSet[Any], values: Values) -> Filled:
 
 def _read_fields(step: StepKey, values: Values) -> Filled:
     """Read fields of the step's own; those of a column are named « column-field »."""
-    shape = ANSWER_SHAPES[step]
     nested: dict[str, Any] = {}
-    known = list(_own_fields(shape))
-    _refuse_unknown(values, known)
+    _refuse_unknown(values, own_fields_to_fill(step))
     for name, value in values.items():
         column, _, field = name.partition("-")
         if field:
@@ -142,7 +148,7 @@ def _read_fields(step: StepKey, values: Values) -> Filled:
         else:
             nested[name] = value
     try:
-        answer = shape.model_validate(nested)
+        answer = ANSWER_SHAPES[step].model_validate(nested)
     except ValidationError as error:
         raise Malformed(_at_values(error)) from error
     kept = answer.model_dump(mode="json")

@@ -1,7 +1,8 @@
 """The kit as data: its texts, questions and examples, editable without a release.
 
 A kit is loaded once from a file by :func:`diagnostics.services.kit.load_kit`, then edited in the
-admin. A diagnostic keeps its kit for life, so nothing here is shared between two kits.
+admin. A diagnostic keeps its kit for life, so nothing here is shared between two kits. What people can
+change of a row are its ``texts``; its ``path`` and its ``place`` say where it stands (:class:`KitChange`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django.utils import timezone
 from diagnostics.domain.coherence import BadThresholds, load_thresholds
 from diagnostics.domain.malformed import Malformed
 from diagnostics.domain.prefill import check_prefill
-from diagnostics.typography import french_month
+from diagnostics.typography import NBSP, french_month, quoted
 
 KEY_LENGTH = 40
 NUMBER_LENGTH = 10
@@ -39,6 +40,11 @@ def valid_thresholds(value: Any) -> None:
 
 class Kit(models.Model):
     """A published questionnaire, with what its readers must know of it."""
+
+    texts = (
+        *("title", "motto", "credit", "introduction", "plan_title", "plan"),
+        *("corrections", "reconstructions", "thresholds"),
+    )
 
     slug = models.SlugField("identifiant", max_length=KEY_LENGTH, db_index=False)
     title = models.CharField("titre", max_length=LINE_LENGTH)
@@ -92,6 +98,16 @@ class Kit(models.Model):
         self.thresholds = self.thresholds or {}
 
     @property
+    def path(self) -> str:
+        """Where it stands in its kit: nowhere, it is the kit."""
+        return ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words."""
+        return "Le kit"
+
+    @property
     def date_label(self) -> str:
         """The month of publication as people read it: « mars 2013 »."""
         return french_month(self.published)
@@ -99,6 +115,8 @@ class Kit(models.Model):
 
 class Part(models.Model):
     """A part of the questionnaire: an axis of the kit, or an addition after the four axes."""
+
+    texts = ("title", "short_title")
 
     kit = models.ForeignKey(Kit, on_delete=models.CASCADE, related_name="parts", verbose_name="kit")
     position = models.PositiveSmallIntegerField("position", validators=[MinValueValidator(1)])
@@ -125,9 +143,21 @@ class Part(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def path(self) -> str:
+        """Where it stands in its kit: « parts/vision »."""
+        return f"parts/{self.key}"
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words: « Axe « Vision du territoire » »."""
+        return f"Axe {quoted(self.short_title)}"
+
 
 class Step(models.Model):
     """A step of the wizard: one screen, one answer."""
+
+    texts = ("title", "short_title", "caption", "help")
 
     # Always the kit of the part: kept here for the uniqueness of the key within a kit.
     kit = models.ForeignKey(
@@ -173,9 +203,22 @@ class Step(models.Model):
         self.kit_id = self.part.kit_id
         super().save(*args, **kwargs)
 
+    @property
+    def path(self) -> str:
+        """Where it stands in its kit: « steps/roles »."""
+        return f"steps/{self.key}"
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words: « Étape 2.1 (Rôles souhaités) »."""
+        number = f"Étape {self.number}" if self.number else "Étape"
+        return f"{number} ({self.short_title})"
+
 
 class Question(models.Model):
     """A question of a step, in the kit's words."""
+
+    texts = ("text",)
 
     step = models.ForeignKey(
         Step, on_delete=models.CASCADE, related_name="questions", verbose_name="étape"
@@ -199,9 +242,26 @@ class Question(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def kit(self) -> Kit:
+        """The kit that it is of."""
+        return self.step.kit
+
+    @property
+    def path(self) -> str:
+        """Where it stands in its kit: « steps/roles/questions/3 »."""
+        return f"{self.step.path}/questions/{self.pk}"
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words: « Étape 2.1 (Rôles souhaités), question 2 »."""
+        return f"{self.step.place}, question{NBSP}{self.number}"
+
 
 class Example(models.Model):
     """An example of a step: a suggestion to start from, never a default."""
+
+    texts = ("position", "group", "text", "text_2013", "note", "payload")
 
     step = models.ForeignKey(
         Step, on_delete=models.CASCADE, related_name="examples", verbose_name="étape"
@@ -246,6 +306,21 @@ class Example(models.Model):
             check_prefill(self.step.key, self.payload)
         except Malformed as error:
             raise ValidationError({"payload": [str(p) for p in error.problems]}) from error
+
+    @property
+    def kit(self) -> Kit:
+        """The kit that it is of."""
+        return self.step.kit
+
+    @property
+    def path(self) -> str:
+        """Where it stands in its kit: « steps/roles/examples/12 »."""
+        return f"{self.step.path}/examples/{self.pk}"
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words: « Étape 2.1 (Rôles souhaités), exemple 3 »."""
+        return f"{self.step.place}, exemple{NBSP}{self.position}"
 
 
 class KitChange(models.Model):

@@ -26,7 +26,7 @@ from diagnostics.domain.document import (
     load_answer,
 )
 from diagnostics.domain.indicators import Assessment
-from diagnostics.domain.kit_texts import KitTexts, Name, at_horizon
+from diagnostics.domain.kit_texts import KitTexts, Name, as_read
 from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import (
     STEP_AXIS,
@@ -118,8 +118,8 @@ class LoadedStep:
 
     def at_horizon(self, text: str) -> str:
         """Return a text of the kit with the years of this diagnostic."""
-        year = f"l’année de départ, {self.diagnostic.base_year},"
-        return at_horizon(text, self.diagnostic.horizon_years).replace("l’année N", year)
+        card = self.diagnostic
+        return as_read(text, base_year=card.base_year, years=card.horizon_years)
 
     @property
     def help(self) -> str:

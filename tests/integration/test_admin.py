@@ -1,14 +1,12 @@
 """The administration: what staff can change, what they cannot reach, and the one door."""
 
-import json
-
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
-from diagnostics.models import Diagnostic, Step, User
+from diagnostics.models import Diagnostic, User
 from tests.factories import PASSWORD, DiagnosticFactory, StructureFactory, UserFactory, the_kit
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +22,8 @@ def staff(client):
 def test_only_people_structures_and_the_kit_are_registered():
     registered = {model._meta.label for model in admin.site._registry}
     assert registered == {
-        f"diagnostics.{name}" for name in ["User", "Structure", "Kit", "Part", "Step"]
+        f"diagnostics.{name}"
+        for name in ["User", "Structure", "Kit", "Part", "Step", "Example", "KitChange"]
     }
     assert apps.get_model("diagnostics", "Event") not in admin.site._registry
 
@@ -49,7 +48,7 @@ def test_staff_is_a_stranger_to_diagnostics(client, staff):
 def test_every_page_answers(client, staff):
     kit = the_kit()
     structure = StructureFactory(lead=True)
-    names = ["user", "structure", "kit", "part", "step"]
+    names = ["user", "structure", "kit", "part", "step", "example", "kitchange"]
     pages = [
         reverse("admin:index"),
         reverse("admin:diagnostics_user_add"),
@@ -59,6 +58,10 @@ def test_every_page_answers(client, staff):
         reverse("admin:diagnostics_kit_change", args=[kit.pk]),
         reverse("admin:diagnostics_part_change", args=[kit.parts.first().pk]),
         reverse("admin:diagnostics_step_change", args=[kit.steps.first().pk]),
+        *[
+            reverse("admin:diagnostics_example_change", args=[step.examples.first().pk])
+            for step in kit.steps.filter(examples__isnull=False).distinct()
+        ],
     ]
     assert {page: client.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
 
@@ -131,60 +134,3 @@ def test_structures_get_their_facilitator_and_nothing_else(client, staff):
     client.post(address, {"facilitator": UserFactory().pk})
     structure.refresh_from_db()
     assert structure.facilitator == facilitator
-
-
-def kit_data(kit, **changes):
-    lists = ("introduction", "plan", "corrections", "reconstructions", "thresholds")
-    texts = {name: getattr(kit, name) for name in ("title", "motto", "credit", "plan_title")}
-    return texts | {name: json.dumps(getattr(kit, name)) for name in lists} | changes
-
-
-@pytest.mark.parametrize(
-    ("typed", "stored"),
-    [('{"pace_info": 12.5}', {"pace_info": 12.5}), ("", {}), ("{}", {})],
-)
-def test_thresholds_of_a_kit_are_edited(client, staff, typed, stored):
-    kit = the_kit()
-    address = reverse("admin:diagnostics_kit_change", args=[kit.pk])
-    assert client.post(address, kit_data(kit, thresholds=typed)).status_code == 302
-    kit.refresh_from_db()
-    assert kit.thresholds == stored
-
-
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ('{"pace": 12}', "pace\u00a0: clé inconnue"),
-        ('{"pace_info": 40}', "« pace_info » dépasse « pace_attention »"),
-        ('{"max_roles": "trois"}', "max_roles\u00a0: un nombre entier est attendu"),
-        ("[3]", "un objet est attendu"),
-        ("douze", "JSON"),
-    ],
-)
-def test_bad_thresholds_are_refused_with_a_sentence(client, staff, typed, words):
-    kit = the_kit()
-    address = reverse("admin:diagnostics_kit_change", args=[kit.pk])
-    response = client.post(address, kit_data(kit, thresholds=typed))
-    assert response.status_code == 200
-    assert words in " ".join(response.context["adminform"].form.errors["thresholds"])
-    kit.refresh_from_db()
-    assert kit.thresholds == {}
-
-
-def test_texts_of_a_step_are_edited(client, staff):
-    step: Step = the_kit().steps.get(key="organisation")
-    data = {"title": "Titre revu", "short_title": step.short_title, "caption": "", "help": "Aide"}
-    for prefix, rows in [("questions", step.questions.all()), ("examples", step.examples.all())]:
-        data |= {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": len(rows)}
-        for index, row in enumerate(rows):
-            data[f"{prefix}-{index}-id"] = row.pk
-            data[f"{prefix}-{index}-step"] = step.pk
-            data[f"{prefix}-{index}-text"] = "Texte revu" if index == 0 else row.text
-            if prefix == "examples":
-                data |= {
-                    f"{prefix}-{index}-position": row.position,
-                    f"{prefix}-{index}-payload": "[]",
-                }
-    client.post(reverse("admin:diagnostics_step_change", args=[step.pk]), data)
-    step.refresh_from_db()
-    assert (step.title, step.questions.first().text) == ("Titre revu", "Texte revu")

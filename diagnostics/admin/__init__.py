@@ -1,0 +1,25 @@
+"""The administration of Le RAMEAU: people, who follows which structure, the kit's texts.
+
+Answers, versions and the journal are not here: they are read in the application by those who may.
+"""
+
+from __future__ import annotations
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from diagnostics.admin import kit as kit
+from diagnostics.admin import people as people
+
+admin.site.site_header = "Diagnostic ambition – administration"
+admin.site.site_title = "Diagnostic ambition"
+admin.site.index_title = "Comptes, structures et textes du kit"
+# One door: the site's own sign-in, with its limits on attempts. Putting it in the method's place is
+# allauth's documented way; the types of a class know none.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# No groups here; addresses follow the accounts; the queue holds the text of mails.
+for model in (Group, EmailAddress, ProcrastinateJob):
+    admin.site.unregister(model)

@@ -1,0 +1,2 @@
+"""The editor of the kit: its texts in plain fields, what its examples fill in, and what a page makes of
+them."""
