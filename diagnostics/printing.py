@@ -25,8 +25,10 @@ from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import State
 from diagnostics.models import Diagnostic, Kit, Rendering, Version
 from diagnostics.queries import (
+    Later,
     Submitted,
     findings_of,
+    later_of,
     load_diagnostic_document,
     load_kit_sheet,
     read_version,
@@ -83,13 +85,21 @@ class Edition:
 
     @cached_property
     def document(self) -> DiagnosticDocument:
-        """The document shown, with the state that the diagnostic has now."""
+        """The document shown, with the state that the diagnostic has now, and what was said and decided
+        of it since."""
         if self.submitted is None:
             return load_diagnostic_document(self.diagnostic)
         document = self.submitted.document
         if self.state is not None:
             document.diagnostic.state = self.state
+            document.opinion, document.adoption = self.later.opinion, self.later.adoption
         return document
+
+    @cached_property
+    def later(self) -> Later:
+        """What was said and decided of the last version: it is in none of its bytes."""
+        is_decided = self.state in {State.VALIDATED, State.ADOPTED}
+        return later_of(self.diagnostic) if is_decided else Later()
 
     @cached_property
     def submitted(self) -> Submitted | None:
@@ -114,7 +124,10 @@ class Edition:
             kit = self.diagnostic.kit.changed_at.isoformat()
             return _digest(self.document.sha256(), kit)
         moment = self.version.submitted_at.isoformat()
-        return _digest(self.version.number, moment, self.version.sha256, self.state)
+        said = [
+            part.model_dump_json() for part in (self.later.opinion, self.later.adoption) if part
+        ]
+        return _digest(self.version.number, moment, self.version.sha256, self.state, *said)
 
 
 def edition_of(diagnostic: Diagnostic, number: int | None = None) -> Edition | None:

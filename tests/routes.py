@@ -14,14 +14,14 @@ from django.utils import timezone
 
 from diagnostics.domain.coherence import find_coherence
 from diagnostics.domain.vocabulary import MembershipRole, State
-from diagnostics.models import Answer, AnswerRevision, Invitation
+from diagnostics.models import Answer, AnswerRevision, Invitation, Remark, Thread
 from diagnostics.notifications.leaving import Optional, leave_token
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.coherence import acknowledge_finding
 from diagnostics.services.team import invitation_token
 from tests.inviting import invite_member
 from tests.pages import page_of, step_data
-from tests.scene import BASE_URL, REASON, ROLES, Scene, identity
+from tests.scene import BASE_URL, IN_SPITE, REASON, ROLES, Scene, identity
 
 LOGIN = "login"
 # Addresses of others, known by the start of their path.
@@ -110,6 +110,21 @@ def open_invitation(scene: Scene) -> Invitation:
         user=scene.lead,
         base_url=BASE_URL,
     )
+
+
+def _pending_request(scene: Scene) -> Thread:
+    """What facilitators ask at a step, and the structure has not addressed."""
+    asked = {"audience": "facilitation", "kind": "request", "state": "pending", "step": "vision"}
+    threads = scene.diagnostic.threads.filter(**asked)
+    return threads.first() or Thread.objects.create(
+        diagnostic=scene.diagnostic, opened_by=scene.facilitator, **asked
+    )
+
+
+def _remark(scene: Scene) -> Remark:
+    """A remark of the facilitator."""
+    found = Remark.objects.filter(author=scene.facilitator).first()
+    return found or Remark.objects.create(author=scene.facilitator, text=REASON)
 
 
 def _unchanged_frame(scene: Scene, address: str) -> dict[str, Any]:
@@ -355,7 +370,63 @@ ROUTES = [
         data=lambda scene, address: {"reason": REASON},
         state=State.SUBMITTED,
     ),
-    Route("diagnostic_validate", NOT_ALLOWED, REVIEWER_302, _diagnostic, state=State.SUBMITTED),
+    Route(
+        "diagnostic_validate",
+        members(reader=403, contributor=403, lead=403, facilitator=200),
+        REVIEWER_302,
+        _diagnostic,
+        data=lambda scene, address: {"in_spite": IN_SPITE},
+        state=State.SUBMITTED,
+    ),
+    Route(
+        "review_save",
+        NOT_ALLOWED,
+        REVIEWER_302,
+        _diagnostic,
+        data=lambda scene, address: {"review-revision": "0", "review-opinion": REASON},
+        state=State.SUBMITTED,
+    ),
+    Route(
+        "review_read",
+        NOT_ALLOWED,
+        REVIEWER_302,
+        _diagnostic,
+        data=lambda scene, address: {"version": "1"},
+        state=State.SUBMITTED,
+    ),
+    Route("review_take", NOT_ALLOWED, REVIEWER_302, _diagnostic, state=State.SUBMITTED),
+    Route("review_release", NOT_ALLOWED, REVIEWER_302, _diagnostic, state=State.SUBMITTED),
+    Route(
+        "review_hand_over",
+        members(reader=403, contributor=403, lead=403, facilitator=200),
+        REVIEWER_302,
+        _diagnostic,
+        data=lambda scene, address: {"to": str(scene.facilitator.pk)},
+        state=State.SUBMITTED,
+    ),
+    Route(
+        "step_reviewed",
+        NOT_ALLOWED,
+        REVIEWER_302,
+        lambda scene: [scene.diagnostic.pk, "vision"],
+        state=State.SUBMITTED,
+    ),
+    Route(
+        "step_request",
+        NOT_ALLOWED,
+        REVIEWER_302,
+        lambda scene: [scene.diagnostic.pk, "vision"],
+        data=lambda scene, address: {"text": REASON},
+        state=State.SUBMITTED,
+    ),
+    Route(
+        "request_settle",
+        NOT_ALLOWED,
+        REVIEWER_302,
+        lambda scene: [scene.diagnostic.pk, _pending_request(scene).pk],
+        data=lambda scene, address: {"deed": "retirer"},
+        state=State.SUBMITTED,
+    ),
     Route("report", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Énoncé que nul autre ne lit"),
     Route("report_pdf", VIEWERS, NOT_ALLOWED, _diagnostic),
     Route("report_synthesis_pdf", VIEWERS, NOT_ALLOWED, _diagnostic),
@@ -363,4 +434,40 @@ ROUTES = [
     Route("report_docx", VIEWERS, NOT_ALLOWED, _diagnostic),
     Route("document_json", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Énoncé que nul autre ne lit"),
     Route("portfolio", replace(signed_in(403), facilitator=200), NOT_ALLOWED, shows="Confidence"),
+    Route("lead_invitations", replace(signed_in(403), facilitator=200), NOT_ALLOWED),
+    Route("review_next", replace(signed_in(403), facilitator=302), NOT_ALLOWED),
+    Route(
+        "remarks",
+        replace(signed_in(403), facilitator=200),
+        replace(signed_in(403), facilitator=302),
+        data=lambda scene, address: {"text": REASON},
+    ),
+    Route(
+        "remark_change",
+        replace(signed_in(403), facilitator=200),
+        replace(signed_in(403), facilitator=302),
+        lambda scene: [_remark(scene).pk],
+        data=lambda scene, address: {"text": REASON},
+    ),
+    Route(
+        "remark_delete",
+        replace(signed_in(403), facilitator=200),
+        replace(signed_in(403), facilitator=302),
+        lambda scene: [_remark(scene).pk],
+    ),
+    Route("absence", NOT_ALLOWED, replace(signed_in(403), facilitator=302)),
+    Route(
+        "structure_facilitator",
+        members(reader=403, contributor=403, lead=403, facilitator=200),
+        members(reader=403, contributor=403, lead=403, facilitator=302),
+        _structure,
+    ),
+    # A structure with a lead manages its invitations itself (tests/integration/test_first_lead.py).
+    Route(
+        "lead_invite",
+        members(reader=403, contributor=403, lead=403, facilitator=409),
+        members(reader=403, contributor=403, lead=403, facilitator=409),
+        _structure,
+        data=lambda scene, address: {"lead_address": "alix@exemple.example"},
+    ),
 ]

@@ -48,6 +48,8 @@ from tests.posting import URL_ENCODED, form_of, posted
 
 BASE_URL = "http://testserver"
 REASON = "Précisez l’objectif chiffré de la deuxième année."
+# Why facilitators validate what is not whole.
+IN_SPITE = "Le conseil se tient la semaine prochaine."
 # Words of the structure's own, to be searched in what others receive.
 SECRETS = ("Confidence de la structure", "Ambition très réservée", "Énoncé que nul autre ne lit")
 NAME, TITLE, STATEMENT = SECRETS
@@ -295,7 +297,9 @@ def bring_to(scene: Scene, state: State) -> None:
     if state is State.CHANGES_REQUESTED:
         request_changes(diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
     if state in {State.VALIDATED, State.ADOPTED}:
-        validate_diagnostic(diagnostic, user=scene.facilitator, base_url=BASE_URL)
+        validate_diagnostic(
+            diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
+        )
     if state is State.ADOPTED:
         Diagnostic.objects.filter(pk=diagnostic.pk).update(
             state=state.value, adopted_at=timezone.now()

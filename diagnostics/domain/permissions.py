@@ -17,10 +17,13 @@ EDITING_ROLES = frozenset({MembershipRole.LEAD, MembershipRole.CONTRIBUTOR})
 
 @dataclass(frozen=True)
 class TeamAccess:
-    """What one person is to one structure: their role in it, and whether they facilitate."""
+    """What one person is to one structure: their role in it, and whether they facilitate it; never
+    both. ``has_lead``: somebody leads it, or did; a structure that a facilitator creates waits for that.
+    """
 
     role: MembershipRole | None
     is_facilitator: bool = False
+    has_lead: bool = True
 
     @property
     def can_view(self) -> bool:
@@ -31,6 +34,16 @@ class TeamAccess:
     def can_manage(self) -> bool:
         """The lead edits the identity card, opens diagnostics and manages the team."""
         return self.role is MembershipRole.LEAD
+
+    @property
+    def can_invite_lead(self) -> bool:
+        """Invite who will lead it: a facilitator, as long as nobody does."""
+        return self.is_facilitator and not self.has_lead
+
+    @property
+    def can_edit_card(self) -> bool:
+        """Edit the identity card: the lead; while there is none, who prepares the structure."""
+        return self.can_manage or self.can_invite_lead
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from diagnostics.domain.addresses import normalise_address
 from diagnostics.domain.vocabulary import Labelled
+from diagnostics.typography import french_date
 
 
 class CommentMails(Labelled):
@@ -114,3 +116,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def display_name(self) -> str:
         """The name shown to the others: the one chosen, else what precedes the @."""
         return self.name or self.email.partition("@")[0]
+
+    def is_away(self, day: dt.date) -> bool:
+        """Tell whether a facilitator said that they are away on a day."""
+        if self.absent_from is None or self.absent_until is None:
+            return False
+        return self.absent_from <= day <= self.absent_until
+
+    @property
+    def absence(self) -> str:
+        """The absence of today, in words, with who reviews meanwhile; empty when there is none."""
+        if self.absent_until is None or not self.is_away(timezone.localdate()):
+            return ""
+        words = f"absent·e jusqu’au {french_date(self.absent_until)}"
+        return f"{words}, remplacé·e par {self.stand_in}" if self.stand_in else words

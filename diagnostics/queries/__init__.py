@@ -12,9 +12,11 @@ from diagnostics.queries.access import (
     what_is_asked_of,
 )
 from diagnostics.queries.documents import (
+    Later,
     build_document,
     document_with_findings,
     findings_of,
+    later_of,
     load_diagnostic_document,
     stored_acknowledgements,
     thresholds_of,
@@ -69,6 +71,8 @@ __all__ = [
     "build_document",
     "document_with_findings",
     "findings_of",
+    "Later",
+    "later_of",
     "load_diagnostic_document",
     "stored_acknowledgements",
     "thresholds_of",

@@ -37,8 +37,13 @@ def role_of(user: User, structure_id: UUID) -> MembershipRole | None:
 
 
 def team_access(structure_id: UUID, user: User) -> TeamAccess:
-    """Tell what a person is to a structure."""
-    return TeamAccess(role=role_of(user, structure_id), is_facilitator=user.is_facilitator)
+    """Tell what a person is to a structure (one query, one more for a facilitator). Nobody facilitates
+    their own structure."""
+    role = role_of(user, structure_id)
+    if role is not None or not user.is_facilitator:
+        return TeamAccess(role=role)
+    leads = Membership.objects.filter(structure_id=structure_id, role=MembershipRole.LEAD.value)
+    return TeamAccess(role=None, is_facilitator=True, has_lead=leads.exists())
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,10 @@ class LoadedDiagnostic:
 def get_structure(user: User, pk: UUID) -> LoadedStructure:
     """Load a structure for a person; Http404 for those who may not see it."""
     structure = (
-        Structure.objects.visible_to(user).select_related("facilitator").filter(pk=pk).first()
+        Structure.objects.visible_to(user)
+        .select_related("facilitator__stand_in")
+        .filter(pk=pk)
+        .first()
     )
     if structure is None:
         raise Http404

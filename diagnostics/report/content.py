@@ -41,6 +41,7 @@ from diagnostics.report.identity import (
     footer,
     footer_stamp,
 )
+from diagnostics.report.opinion import OpinionPage, opinion_page
 from diagnostics.report.synthesis import Synthesis, build_synthesis
 from diagnostics.report.synthesis_room import letters
 from diagnostics.typography import typeset
@@ -165,11 +166,12 @@ class BoardPage:
     decisions: list[BoardDecision]
     questions: list[BoardQuestion]
     calendar: list[Milestone]
+    session_questions: list[str] = field(default_factory=list)  # of the facilitation
 
     @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing to decide, to settle or to plan."""
-        return not (self.decisions or self.questions or self.calendar)
+        return not (self.decisions or self.questions or self.calendar or self.session_questions)
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,7 @@ class ReportContent:
     workshops: list[Workshop]
     glossary: list[tuple[str, str]] = field(default_factory=list)
     vigilance: Vigilance | None = None
+    opinion: OpinionPage | None = None
 
     @property
     def credit(self) -> str:
@@ -227,6 +230,8 @@ class ReportContent:
             entries.append(ContentsEntry("vigilance", "Cohérence et points de vigilance"))
         if self.remaining:
             entries.append(ContentsEntry("reste-a-completer", "Reste à compléter"))
+        if self.opinion:
+            entries.append(ContentsEntry("avis", "Avis de la facilitation"))
         if not self.board.is_empty:
             entries.append(ContentsEntry("decisions", "Décisions soumises au conseil", Axis.BOARD))
         entries.append(ContentsEntry("annexe", "Annexe\u00a0: méthode et repères"))
@@ -326,6 +331,7 @@ def _board(document: DiagnosticDocument, texts: KitTexts) -> BoardPage:
         [row for row in answer.decisions if row.text] if answer else [],
         _questions(document, texts),
         [row for row in answer.calendar if row.month or row.milestone] if answer else [],
+        list(document.opinion.questions) if document.opinion else [],
     )
 
 
@@ -371,6 +377,7 @@ def build_report(
         synthesis=build_synthesis(document),
         chapters=_chapters(document, texts),
         vigilance=_vigilance(findings),
+        opinion=opinion_page(document, texts),
         remaining=_remaining(document, texts),
         board=_board(document, texts),
         workshops=[

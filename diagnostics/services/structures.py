@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from diagnostics.domain.vocabulary import EventKind, MembershipRole
-from diagnostics.models import Membership, Structure, User
+from diagnostics.models import Membership, Review, Structure, User
 from diagnostics.queries import team_access
 from diagnostics.services.coherence import refresh_indicators
 from diagnostics.services.errors import NotAllowed, WrongState
@@ -34,7 +34,7 @@ IDENTITY_FIELDS = tuple(IdentityCard.__annotations__)
 def create_structure(*, user: User, **fields: Unpack[IdentityCard]) -> Structure:
     """Create a structure whose lead is ``user``; the creation is journalled."""
     with transaction.atomic():
-        structure = Structure.objects.create(**_known(fields))
+        structure = Structure.objects.create(**known_fields(fields))
         Membership.objects.create(structure=structure, user=user, role=MembershipRole.LEAD.value)
         record_event(EventKind.STRUCTURE_CREATED, actor=user, structure=structure)
     return structure
@@ -46,12 +46,13 @@ def update_structure(
     """Change fields of the identity card, only those given.
 
     The base scale is read by the rules of coherence: the diagnostics' indicators follow it.
-    Raises NotAllowed when ``user`` is not the lead any more once the row is locked.
+    Raises NotAllowed when ``user`` is not the lead any more once the row is locked; while nobody leads
+    it, the facilitators who prepare it change its card.
     """
-    changes = _known(fields)
+    changes = known_fields(fields)
     with transaction.atomic():
         locked = lock_structure(structure.pk)
-        if not team_access(locked.pk, user).can_manage:
+        if not team_access(locked.pk, user).can_edit_card:
             raise NotAllowed("Seul·e le ou la référent·e de la structure peut modifier sa fiche.")
         base_scale = locked.base_scale
         for name, value in changes.items():
@@ -73,7 +74,7 @@ def delete_structure(structure: Structure, *, user: User) -> None:
     """
     with transaction.atomic():
         locked = lock_structure(structure.pk, to_delete=True)
-        if not team_access(locked.pk, user).can_manage:
+        if not team_access(locked.pk, user).can_edit_card:
             raise NotAllowed("Seul·e le ou la référent·e de la structure peut la supprimer.")
         if locked.diagnostics.exists():
             raise WrongState("Cette structure a un diagnostic\u00a0: elle ne se supprime pas.")
@@ -84,7 +85,25 @@ def delete_structure(structure: Structure, *, user: User) -> None:
         record_event(EventKind.STRUCTURE_DELETED, actor=user, structure=locked)
 
 
-def _known(fields: IdentityCard) -> dict[str, Any]:
+def let_go_of(structure: Structure, user: User) -> None:
+    """Have somebody who is now of a structure's team no longer facilitate it, in the caller's
+    transaction; journalled."""
+    if structure.facilitator_id == user.pk:
+        record_event(
+            EventKind.FACILITATOR_CHANGED,
+            actor=user,
+            structure=structure,
+            before=user.pk,
+            after=None,
+        )
+        structure.facilitator = None
+        structure.save(update_fields=["facilitator"])
+    taken = Review.objects.filter(diagnostic__structure=structure, closed_at=None, taken_by=user)
+    taken.update(taken_by=None, taken_at=None)
+
+
+def known_fields(fields: IdentityCard) -> dict[str, Any]:
+    """Return fields of the identity card; raises TypeError of any other."""
     unknown = set(fields) - set(IDENTITY_FIELDS)
     if unknown:
         raise TypeError(f"not on the identity card: {', '.join(sorted(unknown))}")

@@ -29,6 +29,7 @@ from diagnostics.queries import team_access
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
 from diagnostics.services.locking import lock_structure
+from diagnostics.services.structures import let_go_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -135,8 +136,8 @@ def invite_members(
         if role not in ROLES_TO_GIVE:
             raise ServiceError("Ce rôle ne se donne pas par invitation.")
         members = _addresses_of_members(locked)
-        waiting = {normalise_address(one.email): one for one in _open_invitations(locked)}
-        left = _left_today(locked)
+        waiting = {normalise_address(one.email): one for one in open_invitations(locked)}
+        left = left_today(locked)
         told: dict[str, Invited] = {}
         for address in map(normalise_address, addresses):
             before = waiting.get(address)
@@ -150,8 +151,8 @@ def invite_members(
                 told[address] = Invited(address, Outcome.TOO_MANY)
             else:
                 if before:
-                    _cancel(before)
-                invitation = _invite(locked, address, role=role, user=user, base_url=base_url)
+                    cancel(before)
+                invitation = invite(locked, address, role=role, user=user, base_url=base_url)
                 told[address] = Invited(address, Outcome.INVITED, invitation)
                 left -= 1
     return list(told.values())
@@ -162,7 +163,7 @@ def resend_invitation(invitation: Invitation, *, user: User, base_url: str) -> I
 
     The link is the same: the mail that was sent first opens it as well.
     """
-    with _managed(invitation.structure_id, user=user) as structure:
+    with _managed(invitation.structure_id, user=user, or_prepared=True) as structure:
         locked = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
         if locked.accepted_at:
             raise WrongState("Cette invitation a déjà été acceptée.")
@@ -175,7 +176,7 @@ def resend_invitation(invitation: Invitation, *, user: User, base_url: str) -> I
             raise WrongState(
                 "Cette invitation vient de partir\u00a0: laissez-lui dix minutes pour arriver."
             )
-        if _left_today(structure) <= 0:
+        if left_today(structure) <= 0:
             raise WrongState(TOO_MANY_TODAY)
         locked.sent_at, locked.expires_at = now, now + INVITATION_LIFE
         locked.save(update_fields=["sent_at", "expires_at"])
@@ -193,12 +194,12 @@ def is_replaced(invitation: Invitation) -> bool:
 
 def cancel_invitation(invitation: Invitation, *, user: User) -> Invitation:
     """Cancel an invitation that nobody has accepted; its link stops working."""
-    with _managed(invitation.structure_id, user=user):
+    with _managed(invitation.structure_id, user=user, or_prepared=True):
         locked = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
         if locked.accepted_at:
             raise WrongState("Cette invitation a déjà été acceptée.")
         if locked.cancelled_at is None:
-            _cancel(locked)
+            cancel(locked)
     return locked
 
 
@@ -231,6 +232,7 @@ def accept_invitation(token: str, *, user: User) -> Membership:
                 raise WrongState("Cette structure a déjà un·e référent·e.")
             membership = Membership.objects.create(structure=structure, user=user, role=role.value)
             record_event(EventKind.MEMBER_JOINED, actor=user, structure=structure, role=role.value)
+            let_go_of(structure, user)
         invitation.accepted_at = timezone.now()
         invitation.accepted_by = user
         invitation.save(update_fields=["accepted_at", "accepted_by"])
@@ -282,9 +284,9 @@ def remove_member(membership: Membership, *, user: User) -> None:
             raise WrongState("Transmettez d’abord le rôle de référent·e à une autre personne.")
         # Invited at two addresses, they would come back by the other link.
         theirs = addresses_of(locked.user)
-        for invitation in _open_invitations(structure):
+        for invitation in open_invitations(structure):
             if normalise_address(invitation.email) in theirs:
-                _cancel(invitation)
+                cancel(invitation)
         record_event(
             EventKind.MEMBER_REMOVED,
             actor=user,
@@ -299,11 +301,13 @@ def remove_member(membership: Membership, *, user: User) -> None:
 
 
 @contextmanager
-def _managed(structure_id: UUID, *, user: User) -> Iterator[Structure]:
-    """Open a transaction on a structure whose team ``user`` manages, its row locked."""
+def _managed(structure_id: UUID, *, user: User, or_prepared: bool = False) -> Iterator[Structure]:
+    """Open a transaction on a structure whose team ``user`` manages, its row locked; ``or_prepared``:
+    or whose lead a facilitator still waits for."""
     with transaction.atomic():
         structure = lock_structure(structure_id)
-        if not team_access(structure.pk, user).can_manage:
+        access = team_access(structure.pk, user)
+        if not (access.can_manage or (or_prepared and access.can_invite_lead)):
             raise NotAllowed("Seul·e le ou la référent·e de la structure peut gérer l’équipe.")
         yield structure
 
@@ -333,12 +337,12 @@ def _addresses_of_members(structure: Structure) -> set[str]:
     }
 
 
-def _open_invitations(structure: Structure) -> list[Invitation]:
+def open_invitations(structure: Structure) -> list[Invitation]:
     """Return the invitations that nobody has accepted or cancelled, expired or not."""
     return list(structure.invitations.filter(accepted_at=None, cancelled_at=None))
 
 
-def _left_today(structure: Structure) -> int:
+def left_today(structure: Structure) -> int:
     """Return how many mails of invitation the structure may still send."""
     sent = structure.events.filter(
         kind__in=[EventKind.MEMBER_INVITED.value, EventKind.INVITATION_RESENT.value],
@@ -347,9 +351,10 @@ def _left_today(structure: Structure) -> int:
     return INVITATIONS_PER_DAY - sent.count()
 
 
-def _invite(
+def invite(
     structure: Structure, address: str, *, role: MembershipRole, user: User, base_url: str
 ) -> Invitation:
+    """Make an invitation in the caller's transaction, its mail queued; journalled."""
     now = timezone.now()
     invitation = Invitation(
         structure=structure,
@@ -367,7 +372,8 @@ def _invite(
     return invitation
 
 
-def _cancel(invitation: Invitation) -> None:
+def cancel(invitation: Invitation) -> None:
+    """Cancel an open invitation, in the caller's transaction."""
     invitation.cancelled_at = timezone.now()
     invitation.save(update_fields=["cancelled_at"])
 

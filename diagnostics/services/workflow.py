@@ -25,6 +25,7 @@ from diagnostics.domain.conversation import (
     ThreadKind,
     ThreadState,
 )
+from diagnostics.domain.lacking import mark_of
 from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import MembershipRole, State
 from diagnostics.domain.workflow import (
@@ -47,10 +48,12 @@ from diagnostics.models import (
     Version,
 )
 from diagnostics.queries import load_diagnostic_document, texts_of
+from diagnostics.queries.reviewing import read_lacking
 from diagnostics.services.coherence import refresh_indicators
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
 from diagnostics.services.locking import lock_diagnostic
+from diagnostics.services.reviews import keep_read
 from diagnostics.services.versions import keep_version
 from diagnostics.typography import quoted
 
@@ -61,6 +64,14 @@ class AlreadySubmitted(WrongState):
 
 class NotSubmittable(ServiceError):
     """An axis has no answer at all."""
+
+
+class LackingChanged(ServiceError):
+    """What a diagnostic lacks is not what the person was shown."""
+
+
+class ReasonMissing(ServiceError):
+    """Something is lacking, and nothing says why to validate all the same."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +156,7 @@ def _submitted_from(diagnostic: Diagnostic) -> State:
 
 def _open_review(diagnostic: Diagnostic) -> Review:
     """Return the review of what is submitted now."""
-    return diagnostic.reviews.get(closed_at=None)
+    return diagnostic.reviews.select_related("version").get(closed_at=None)
 
 
 def _close_review(diagnostic: Diagnostic, outcome: ReviewOutcome, *, user: User) -> Review:
@@ -153,6 +164,8 @@ def _close_review(diagnostic: Diagnostic, outcome: ReviewOutcome, *, user: User)
     review.outcome = outcome.value
     review.closed_by, review.closed_at = user, diagnostic.updated_at
     review.save(update_fields=["outcome", "closed_by", "closed_at"])
+    if outcome is not ReviewOutcome.WITHDRAWN:
+        keep_read(diagnostic, review.version, user=user, at=diagnostic.updated_at)
     return review
 
 
@@ -266,22 +279,28 @@ def validate_diagnostic(
     *,
     user: User,
     base_url: str,
-    lacking: tuple[str, ...] = (),
     in_spite: str = "",
+    seen: str | None = None,
 ) -> None:
     """Validate a submitted diagnostic, with the opinion that its review holds.
 
-    ``lacking``: what is missing, in words; ``in_spite``: why it is validated all the same, which the
-    report prints. The team is told by mail. Raises NotAllowed, WrongState (also while a request is
-    pending), and ServiceError when something is missing and no reason is given.
+    What is lacking is read again under the lock. ``in_spite``: why it is validated all the same, which
+    the report prints; ``seen``: the mark of what the person was shown (None: nothing was shown). The
+    team is told by mail, and the person has read the version. Raises NotAllowed, WrongState (also while
+    a request is pending), LackingChanged when what is lacking is not what was seen, and ReasonMissing.
     """
     in_spite = in_spite.strip()
-    if lacking and not in_spite:
-        raise ServiceError("Dites pourquoi vous validez malgré ce qui manque.")
     if len(in_spite) > LONG_TEXT:
         raise ServiceError(f"{LONG_TEXT} caractères au plus.")
 
     def effect(locked: Diagnostic, before: Diagnostic) -> Effect:
+        lacking = read_lacking(before)
+        if seen is not None and seen != mark_of(lacking):
+            raise LackingChanged(
+                "Ce qui manque a changé depuis que vous avez ouvert cette page\u00a0: relisez la liste."
+            )
+        if lacking and not in_spite:
+            raise ReasonMissing("Dites pourquoi vous validez malgré ce qui manque.")
         review = _close_review(locked, ReviewOutcome.VALIDATED, user=user)
         review.lacking, review.in_spite = list(lacking), in_spite if lacking else ""
         review.save(update_fields=["lacking", "in_spite"])

@@ -12,8 +12,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from diagnostics.forms.accounts import MailsForm, NameForm
+from diagnostics.forms.facilitation import AbsenceForm
 from diagnostics.models import CommentMails, User
 from diagnostics.notifications import Optional, read_token
+from diagnostics.queries.reviewing import other_facilitators
 from diagnostics.requests import SignedInRequest
 from diagnostics.services.people import change_name, choose_mails, leave_comments, leave_reminders
 
@@ -26,7 +28,7 @@ def show_account(request: SignedInRequest) -> HttpResponse:
         change_name(request.user, name=form.cleaned_data["name"])
         messages.success(request, "Votre nom est enregistré.")
         return redirect("account")
-    return _render_account(request, name=form)
+    return render_account(request, name=form)
 
 
 @require_POST
@@ -34,7 +36,7 @@ def change_mails(request: SignedInRequest) -> HttpResponse:
     """Change which mails one receives."""
     form = MailsForm(request.POST)
     if not form.is_valid():
-        return _render_account(request, mails=form)
+        return render_account(request, mails=form)
     choose_mails(
         request.user,
         comments=CommentMails(form.cleaned_data["comments"]),
@@ -44,15 +46,22 @@ def change_mails(request: SignedInRequest) -> HttpResponse:
     return redirect("account")
 
 
-def _render_account(
-    request: SignedInRequest, *, name: NameForm | None = None, mails: MailsForm | None = None
+def render_account(
+    request: SignedInRequest,
+    *,
+    name: NameForm | None = None,
+    mails: MailsForm | None = None,
+    absence: AbsenceForm | None = None,
 ) -> HttpResponse:
+    """Render the page of the account, with the form that was just refused."""
     user = request.user
     chosen = {"comments": user.comment_mails, "reminders": user.reminder_mails}
     context: dict[str, Any] = {
         "form": name or _name_form(user),
         "mails": mails or MailsForm(initial=chosen),
     }
+    if user.is_facilitator:
+        context["absence"] = absence or AbsenceForm.of(user, other_facilitators(user))
     is_refused = any(form.errors for form in context.values())
     return render(request, "account/overview.html", context, status=422 if is_refused else 200)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -40,6 +40,7 @@ from diagnostics.services.errors import WrongState
 from diagnostics.services.once import do_once, led_to
 from diagnostics.services.workflow import AlreadySubmitted, NotSubmittable, submit_diagnostic
 from diagnostics.typography import quoted
+from diagnostics.views.review_context import review_context
 from diagnostics.views.tiles import diagnostic_tile
 
 
@@ -179,10 +180,12 @@ def render_check_page(
     problem: str = "",
     typed: str = "",
     status: int = 200,
+    **reviewing: Any,
 ) -> HttpResponse:
     """Render the check page, with the forms of the action that was just refused.
 
-    ``typed``: the text that came with it, when the page has no place for it any more.
+    ``typed``: the text that came with it, when the page has no place for it any more; ``reviewing``:
+    what of the facilitator's part was refused (:func:`review_context`).
     """
     page = load_check_page(loaded, user=request.user)
     context = {
@@ -194,7 +197,7 @@ def render_check_page(
         "answering": answering,
         "problem": problem,
         "typed": typed,
-    }
+    } | review_context(loaded, page, user=request.user, **reviewing)
     return render(request, "diagnostics/check.html", context, status=status)
 
 

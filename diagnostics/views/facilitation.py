@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from diagnostics.domain.vocabulary import State
-from diagnostics.domain.workflow import REQUEST_CHANGES, VALIDATE
+from diagnostics.domain.workflow import REQUEST_CHANGES
 from diagnostics.forms.reviews import ChangeRequestForm
 from diagnostics.queries import count_by_state, diagnostics_for_review, get_diagnostic
 from diagnostics.requests import SignedInRequest
@@ -65,22 +65,6 @@ def request_changes(request: SignedInRequest, pk: UUID) -> HttpResponse:
         ),
         "Votre demande est envoyée : la structure peut modifier ses réponses.",
         form,
-    )
-
-
-@require_POST
-def validate(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Validate the diagnostic."""
-    loaded = get_diagnostic(request.user, pk)
-    if not loaded.access.may(VALIDATE):
-        raise PermissionDenied
-    return _review(
-        request,
-        pk,
-        lambda: workflow.validate_diagnostic(
-            loaded.diagnostic, user=request.user, base_url=base_url(request)
-        ),
-        "Le diagnostic est validé : la structure est prévenue.",
     )
 
 

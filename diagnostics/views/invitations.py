@@ -103,7 +103,7 @@ def _refused(lines: list[dict[str, Any]]) -> str:
 @require_POST
 def resend_invitation(request: SignedInRequest, pk: UUID, invitation_pk: int) -> HttpResponse:
     """Send an invitation's mail once more."""
-    invitation = get_object_or_404(managed(request, pk).structure.invitations, pk=invitation_pk)
+    invitation = get_object_or_404(_inviting(request, pk).structure.invitations, pk=invitation_pk)
     try_and_tell(
         request,
         lambda: team.resend_invitation(invitation, user=request.user, base_url=_base_url(request)),
@@ -115,7 +115,7 @@ def resend_invitation(request: SignedInRequest, pk: UUID, invitation_pk: int) ->
 @require_POST
 def cancel_invitation(request: SignedInRequest, pk: UUID, invitation_pk: int) -> HttpResponse:
     """Cancel an invitation; its link stops working."""
-    invitation = get_object_or_404(managed(request, pk).structure.invitations, pk=invitation_pk)
+    invitation = get_object_or_404(_inviting(request, pk).structure.invitations, pk=invitation_pk)
     try_and_tell(
         request,
         lambda: team.cancel_invitation(invitation, user=request.user),
@@ -131,7 +131,7 @@ def _team_page(
     lines: list[dict[str, Any]] | None = None,
 ) -> HttpResponse:
     invitations = []
-    if loaded.access.can_manage:
+    if loaded.access.can_manage or loaded.access.can_invite_lead:
         open_ones = loaded.structure.invitations.filter(accepted_at=None, cancelled_at=None)
         invitations = list(open_ones.select_related("invited_by"))
     lines = lines or []
@@ -147,6 +147,13 @@ def _team_page(
     }
     status = 422 if form.errors else 200
     return render(request, "structures/team.html", context, status=status)
+
+
+def _inviting(request: SignedInRequest, pk: UUID) -> LoadedStructure:
+    """Return a structure whose invitations the person manages: its lead, or, while it has none,
+    whoever facilitates it."""
+    loaded = get_structure(request.user, pk)
+    return loaded if loaded.access.can_invite_lead else managed(request, pk)
 
 
 def _base_url(request: SignedInRequest) -> str:

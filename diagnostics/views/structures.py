@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from diagnostics.domain.vocabulary import MembershipRole
+from diagnostics.forms.facilitation import LeadInvitationForm
 from diagnostics.forms.structures import StructureForm
 from diagnostics.forms.team import RoleForm
 from diagnostics.models import Membership
 from diagnostics.queries import LoadedStructure, access_to, get_structure, what_is_asked_of
 from diagnostics.requests import SignedInRequest
-from diagnostics.services import structures, team
+from diagnostics.services import facilitation, structures, team
 from diagnostics.services.errors import NotAllowed, ServiceError
 from diagnostics.services.once import do_once, led_to
 from diagnostics.views.tiles import diagnostic_tile
@@ -28,7 +29,9 @@ from diagnostics.views.tiles import diagnostic_tile
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def create_structure(request: SignedInRequest) -> HttpResponse:
-    """Create a structure whose lead is the person who creates it."""
+    """Create a structure whose lead is the person who creates it; a facilitator invites its lead."""
+    if request.user.is_facilitator:
+        return _create_for_a_lead(request)
     form = StructureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
 
@@ -44,6 +47,38 @@ def create_structure(request: SignedInRequest) -> HttpResponse:
             )
         return redirect(address)
     return render(request, "structures/create.html", {"form": form}, status=_status(form))
+
+
+def _create_for_a_lead(request: SignedInRequest) -> HttpResponse:
+    data = request.POST if request.method == "POST" else None
+    form, lead = StructureForm(data), LeadInvitationForm(data)
+    if data is not None and all([form.is_valid(), lead.is_valid()]):
+
+        def create() -> str:
+            structure = facilitation.create_structure_for(
+                lead.cleaned_data["lead_address"],
+                user=request.user,
+                base_url=request.build_absolute_uri("/").rstrip("/"),
+                **form.identity_card,
+            )
+            return reverse("structure_detail", args=[structure.pk])
+
+        try:
+            address, is_new = do_once(
+                request.POST.get("once", ""), user=request.user, action=create
+            )
+        except facilitation.OwnAddress as error:
+            lead.add_error("lead_address", str(error))
+        else:
+            if is_new:
+                name = form.identity_card["name"]
+                messages.success(
+                    request, f"«\u00a0{name}\u00a0» est créée\u00a0: l’invitation est partie."
+                )
+            return redirect(address)
+    context = {"form": form, "lead_form": lead}
+    status = 422 if form.errors or lead.errors else 200
+    return render(request, "structures/create.html", context, status=status)
 
 
 @require_safe
@@ -67,7 +102,7 @@ def show_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Change the identity card."""
-    loaded = managed(request, pk)
+    loaded = _prepared(request, pk)
     form = StructureForm.of(loaded.structure, request.POST or None)
     if request.method == "POST" and form.is_valid():
         structures.update_structure(loaded.structure, user=request.user, **form.identity_card)
@@ -83,10 +118,11 @@ def edit_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Ask for confirmation, then delete a structure that has no diagnostic (its lead)."""
+    """Ask for confirmation, then delete a structure that has no diagnostic (its lead, or
+    while it has none whoever facilitates it)."""
     once = request.POST.get("once", "")
     try:
-        loaded = managed(request, pk)
+        loaded = _prepared(request, pk)
     except Http404:
         if address := led_to(once, user=request.user):
             return redirect(address)  # the first press has just deleted it
@@ -174,6 +210,15 @@ def managed(request: SignedInRequest, pk: UUID) -> LoadedStructure:
     """Return a structure that the person leads; PermissionDenied for others who see it."""
     loaded = get_structure(request.user, pk)
     if not loaded.access.can_manage:
+        raise PermissionDenied("Seul·e le ou la référent·e de la structure peut faire cela.")
+    return loaded
+
+
+def _prepared(request: SignedInRequest, pk: UUID) -> LoadedStructure:
+    """Return a structure whose card the person writes: its lead, or, while it has none, whoever
+    facilitates it; PermissionDenied for others who see it."""
+    loaded = get_structure(request.user, pk)
+    if not loaded.access.can_edit_card:
         raise PermissionDenied("Seul·e le ou la référent·e de la structure peut faire cela.")
     return loaded
 

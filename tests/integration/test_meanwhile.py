@@ -27,7 +27,7 @@ from diagnostics.views import coherence, diagnostics, facilitation, invitations,
 from tests.factories import MembershipFactory
 from tests.pages import step_data
 from tests.routes import first_point, open_invitation
-from tests.scene import BASE_URL, REASON, Scene, identity, make_scene
+from tests.scene import BASE_URL, IN_SPITE, REASON, Scene, identity, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,9 @@ def submit(scene: Scene) -> None:
 
 
 def validate(scene: Scene) -> None:
-    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
+    validate_diagnostic(
+        scene.diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
+    )
 
 
 def submit_and_validate(scene: Scene) -> None:

@@ -26,7 +26,7 @@ from diagnostics.services.renderings import purge_renderings
 from diagnostics.services.workflow import request_changes, submit_diagnostic, validate_diagnostic
 from tests.pages import page_of
 from tests.printing import address, raise_in_renderer, rewrite
-from tests.scene import BASE_URL, REASON, make_scene, run_worker
+from tests.scene import BASE_URL, IN_SPITE, REASON, make_scene, run_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +113,9 @@ def test_the_pages_of_each_state_have_a_key_of_their_own():
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     note()
     keys.append(printable_report(edition_of(scene.diagnostic, 1)).key)
-    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
+    validate_diagnostic(
+        scene.diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
+    )
     note()
     Diagnostic.objects.filter(pk=scene.diagnostic.pk).update(
         state=State.ADOPTED.value, adopted_at=timezone.now()
@@ -160,7 +162,9 @@ def test_who_has_it_already_gets_304(quick_pdf):
     assert (response.status_code, response.content) == (304, b"")
     assert (response["ETag"], response["Cache-Control"]) == (tag, "private, no-store")
     assert client.get(address(scene), headers={"If-None-Match": '"other"'}).status_code == 200
-    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
+    validate_diagnostic(
+        scene.diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
+    )
     assert client.get(address(scene), headers={"If-None-Match": tag}).status_code == 200
 
 
@@ -233,7 +237,9 @@ def test_every_transition_has_the_version_ready(quick_pdf):
     assert len(quick_pdf) == 4
     assert not [html for html in quick_pdf if "Un autre énoncé" in html]
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
-    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
+    validate_diagnostic(
+        scene.diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
+    )
     run_worker()  # two jobs for the same state: the second one has nothing to do
     assert len(quick_pdf) == 6
     scene.client("reader").get(address(scene))

@@ -23,7 +23,15 @@ from diagnostics.services.workflow import (
     validate_diagnostic,
 )
 from tests.pages import page_of
-from tests.scene import BASE_URL, REASON, STATEMENT, answer_document, demo_document, make_scene
+from tests.scene import (
+    BASE_URL,
+    IN_SPITE,
+    REASON,
+    STATEMENT,
+    answer_document,
+    demo_document,
+    make_scene,
+)
 from tests.threads import at_once
 
 DRAFT, SUBMITTED, CHANGES_REQUESTED, VALIDATED, ADOPTED = State
@@ -132,7 +140,7 @@ def test_the_services_check_the_right_themselves():
         with pytest.raises(NotAllowed):
             request_changes(scene.diagnostic, reason=REASON, user=person, base_url=BASE_URL)
         with pytest.raises(NotAllowed):
-            validate_diagnostic(scene.diagnostic, user=person, base_url=BASE_URL)
+            validate_diagnostic(scene.diagnostic, user=person, base_url=BASE_URL, in_spite=IN_SPITE)
     for reason in ("", " ", "x" * 5000):
         with pytest.raises(ServiceError):
             request_changes(
@@ -296,9 +304,13 @@ def test_requesting_changes_opens_editing_and_validating_closes_it():
     save_answer(scene.diagnostic, vision, **arguments)
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     with pytest.raises(WrongState, match="1\u00a0demande attend"):
-        validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
+        validate_diagnostic(
+            scene.diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
+        )
     scene.diagnostic.threads.update(state="accepted")
-    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
+    validate_diagnostic(
+        scene.diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
+    )
     with pytest.raises(WrongState):
         save_answer(scene.diagnostic, vision, **arguments)
     kinds = Event.objects.filter(diagnostic=scene.diagnostic).values_list("kind", flat=True)

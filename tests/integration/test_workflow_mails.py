@@ -14,7 +14,7 @@ from diagnostics.services.workflow import (
     submit_diagnostic,
     validate_diagnostic,
 )
-from tests.scene import BASE_URL, REASON, make_scene, run_worker
+from tests.scene import BASE_URL, IN_SPITE, REASON, make_scene, run_worker
 
 
 @pytest.mark.django_db
@@ -30,7 +30,9 @@ def test_mails_are_queued_in_the_transaction_and_go_with_its_rollback():
     request_changes(scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     scene.diagnostic.threads.update(state="accepted")
-    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
+    validate_diagnostic(
+        scene.diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
+    )
     jobs = ProcrastinateJob.objects.order_by("pk").values_list("task_name", flat=True)
     assert list(jobs) == [
         *("mail_submitted", "print_last_version"),
@@ -70,7 +72,9 @@ def test_the_worker_writes_to_those_concerned_and_to_nobody_else():
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     sent()
     scene.diagnostic.threads.update(state="accepted")
-    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
+    validate_diagnostic(
+        scene.diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
+    )
     mails = sent()
     assert set(mails) == team
     assert all(report in text for text in mails.values())

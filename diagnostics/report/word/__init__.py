@@ -12,6 +12,7 @@ from diagnostics.report.word.blocks import write_chapter
 from diagnostics.report.word.board import write_board, write_deliberation
 from diagnostics.report.word.frame import write_footer, write_header, write_properties
 from diagnostics.report.word.front import write_cover, write_identity, write_synthesis
+from diagnostics.report.word.opinion import write_opinion
 from diagnostics.report.word.paper import Paper
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -63,6 +64,9 @@ def build_docx(content: ReportContent, *, wide: Sequence[WidePicture] = ()) -> b
             part(None, "Reste à compléter")  # not on a landscape page
         paper.axis = None
         write_remaining(paper, content)
+    if content.opinion:
+        part(None, "Avis de la facilitation")
+        write_opinion(paper, content.opinion)
     if not content.board.is_empty:
         part(Axis.BOARD, content.texts.axis(Axis.BOARD).short_title)
         write_board(paper, content)

@@ -39,11 +39,15 @@ def write_board(paper: Paper, content: ReportContent) -> None:
         paper.text("Aucune décision n’est encore proposée au conseil.")
     if board.questions:
         _write_questions(paper, board.questions)
+    if board.session_questions:
+        paper.heading("Questions de la facilitation pour la séance", 2)
+        paper.bullets([[typeset(question)] for question in board.session_questions])
     if board.calendar:
         write_block(paper, calendar(board.calendar, content.document))
-    paper.heading("Signatures", 2)
-    paper.text("Séance du ", Blank("date", 9), " à ", Blank("lieu"))
-    _write_signatures(paper)
+    if board.decisions:
+        paper.heading("Signatures", 2)
+        paper.text("Séance du ", Blank("date", 9), " à ", Blank("lieu"))
+        _write_signatures(paper)
 
 
 def _write_decisions(paper: Paper, decisions: list[BoardDecision]) -> None:
