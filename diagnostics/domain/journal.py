@@ -36,5 +36,10 @@ def tell_event(kind: EventKind, detail: Mapping[str, Any]) -> str:
         EventKind.REQUEST_ACCEPTED: "a accepté une réponse à une demande",
         EventKind.REQUEST_ASKED_AGAIN: "a renouvelé une demande",
         EventKind.REQUEST_WITHDRAWN: "a retiré une demande",
+        EventKind.REVIEW_TAKEN: "a pris la relecture en charge",
+        EventKind.REVIEW_HANDED_OVER: "a confié la relecture"
+        if detail.get("after")
+        else "a rendu la relecture",
+        EventKind.FACILITATOR_CHANGED: "a changé qui suit la structure",
         EventKind.ADOPTED: "a enregistré l’adoption par le conseil d’administration",
     }.get(kind, f"\u00a0: {kind.label}")
