@@ -41,7 +41,7 @@ DRAFT, SUBMITTED, CHANGES_REQUESTED, VALIDATED, ADOPTED = State
 ACTIONS = {
     "diagnostic_submit": {"confirm": "on"},
     "diagnostic_request_changes": {"reason": REASON},
-    "diagnostic_validate": {},
+    "diagnostic_validate": {"in_spite": IN_SPITE},
 }
 # By state: what the one role that may do it gets; submitting twice is no error, and changes nothing.
 ANSWERS = {
@@ -346,7 +346,7 @@ def test_of_two_reviews_at_once_one_wins():
     arguments = {"user": scene.facilitator, "base_url": BASE_URL}
     results = at_once(
         lambda: request_changes(scene.diagnostic, reason=REASON, **arguments),
-        lambda: validate_diagnostic(scene.diagnostic, **arguments),
+        lambda: validate_diagnostic(scene.diagnostic, in_spite=IN_SPITE, **arguments),
     )
     assert sum(isinstance(result, WrongState) for result in results) == 1
     scene.diagnostic.refresh_from_db()
