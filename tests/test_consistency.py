@@ -175,7 +175,9 @@ def test_a_template_can_be_read_line_by_line():
     ] == []
 
 
-@pytest.mark.parametrize("folder", ["domain", "services", "forms", "views", "report"])
+@pytest.mark.parametrize(
+    "folder", ["domain", "services", "forms", "views", "report", "notifications"]
+)
 def test_no_line_of_a_sentence_can_start_with_a_sign(folder: str):
     assert [text for text in sentences(folder) if PLAIN_SPACE.search(text)] == []
 
