@@ -32,6 +32,7 @@ from diagnostics.models.kit import (
 )
 from diagnostics.services.errors import ServiceError
 from diagnostics.services.kit_edits import KitRow, note_changes, texts_of_row
+from diagnostics.typography import NNBSP
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=KEY_LENGTH)]
 Text = Annotated[str, Printable]
@@ -109,7 +110,7 @@ class _Step(_FileShape):
                     for p in error.problems
                 ]
         if problems:
-            raise ValueError(" ; ".join(problems))
+            raise ValueError(f"{NNBSP}; ".join(problems))
         return self
 
 

@@ -12,14 +12,14 @@ from diagnostics.domain.malformed import problems_of
 from diagnostics.domain.reading import Unit
 from diagnostics.forms.fields import CountField, NumberField
 from diagnostics.forms.kit.parts import PartsField
-from diagnostics.typography import NBSP, capitalised, number, quoted
+from diagnostics.typography import NBSP, capitalised, number, quoted, typeset
 
 MAXIMUM = 1_000_000
 
 
 def label_of(name: str) -> str:
     """Return what a threshold is, in words: « R02 : nombre de rôles au-delà duquel hiérarchiser »."""
-    return (Thresholds.model_fields[name].description or name).replace(" : ", f"{NBSP}: ")
+    return typeset(Thresholds.model_fields[name].description or name)
 
 
 def _field_of(name: str) -> NumberField:
@@ -49,10 +49,9 @@ class ThresholdsForm(forms.Form):
             Thresholds.model_validate(typed)
         except ShapeError as error:
             for problem in problems_of(error):
-                reason = problem.reason
+                reason = typeset(problem.reason)
                 for name in Thresholds.model_fields:
-                    reason = reason.replace(f"«{NBSP}{name}{NBSP}»", quoted(label_of(name)))
-                    reason = reason.replace(f"« {name} »", quoted(label_of(name)))
+                    reason = reason.replace(quoted(name), quoted(label_of(name)))
                 at = problem.path if problem.path in self.fields else None
                 self.add_error(at, f"{capitalised(reason)}.")
         return self.cleaned_data
