@@ -59,14 +59,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Edition:
-    """What a report shows of a diagnostic: a submitted version, or what is written now.
+    """What a report shows of a diagnostic: a version as it was submitted, or the diagnostic itself.
 
+    Its own paper (``is_own``) is what is written now while answers can be changed; after that it is
+    the last version with what happened since: the state, the opinion, what the board decided.
     ``version`` comes without its content, which is read when it is shown.
     """
 
     diagnostic: Diagnostic
     version: Version | None = None
-    is_last: bool = False
+    is_own: bool = False
 
     @property
     def stamp(self) -> VersionStamp | None:
@@ -79,27 +81,31 @@ class Edition:
         )
 
     @property
-    def state(self) -> State | None:
-        """What happened to the last version since it was submitted; None for the others."""
-        return State(self.diagnostic.state) if self.is_last else None
+    def has_moved_on(self) -> bool:
+        """Tell whether it says what happened to its version since that was submitted."""
+        is_submitted = self.diagnostic.state == State.SUBMITTED.value
+        return self.is_own and self.version is not None and not is_submitted
 
-    @cached_property
-    def document(self) -> DiagnosticDocument:
-        """The document shown, with the state that the diagnostic has now, and what was said and decided
-        of it since."""
-        if self.submitted is None:
-            return load_diagnostic_document(self.diagnostic)
-        document = self.submitted.document
-        if self.state is not None:
-            document.diagnostic.state = self.state
-            document.opinion, document.adoption = self.later.opinion, self.later.adoption
-        return document
+    @property
+    def query(self) -> str:
+        """What follows the addresses of the report to have this very edition."""
+        return "" if self.is_own or self.version is None else f"?version={self.version.number}"
 
     @cached_property
     def later(self) -> Later:
-        """What was said and decided of the last version: it is in none of its bytes."""
-        is_decided = self.state in {State.VALIDATED, State.ADOPTED}
-        return later_of(self.diagnostic) if is_decided else Later()
+        """What happened to its version since that was submitted, besides the state."""
+        return later_of(self.diagnostic) if self.has_moved_on else Later()
+
+    @cached_property
+    def document(self) -> DiagnosticDocument:
+        """The document shown."""
+        if self.submitted is None:
+            return load_diagnostic_document(self.diagnostic)
+        document = self.submitted.document
+        if self.has_moved_on:
+            document.diagnostic.state = State(self.diagnostic.state)
+            document.opinion, document.adoption = self.later.opinion, self.later.adoption
+        return document
 
     @cached_property
     def submitted(self) -> Submitted | None:
@@ -124,10 +130,13 @@ class Edition:
             kit = self.diagnostic.kit.changed_at.isoformat()
             return _digest(self.document.sha256(), kit)
         moment = self.version.submitted_at.isoformat()
-        said = [
-            part.model_dump_json() for part in (self.later.opinion, self.later.adoption) if part
-        ]
-        return _digest(self.version.number, moment, self.version.sha256, self.state, *said)
+        since = [self.diagnostic.state, *self._said_since] if self.has_moved_on else []
+        return _digest(self.version.number, moment, self.version.sha256, *since)
+
+    @property
+    def _said_since(self) -> list[str]:
+        said = (self.later.opinion, self.later.adoption)
+        return [part.model_dump_json() if part else "" for part in said]
 
 
 def edition_of(diagnostic: Diagnostic, number: int | None = None) -> Edition | None:
@@ -136,18 +145,20 @@ def edition_of(diagnostic: Diagnostic, number: int | None = None) -> Edition | N
     While the answers are closed the diagnostic is its last version, and is shown as such.
     """
     if number is None:
-        return (None if diagnostic.is_editable else last_version(diagnostic)) or Edition(diagnostic)
-    versions = list(versions_of(diagnostic))  # the last one first
-    for version in versions:
-        if version.number == number:
-            return Edition(diagnostic, version, is_last=version is versions[0])
-    return None
+        last = None if diagnostic.is_editable else versions_of(diagnostic).first()
+        return Edition(diagnostic, last, is_own=True)
+    version = versions_of(diagnostic).filter(number=number).first()
+    return Edition(diagnostic, version) if version else None
 
 
-def last_version(diagnostic: Diagnostic) -> Edition | None:
-    """Return the version that was submitted last, whatever is written since."""
+def last_editions(diagnostic: Diagnostic) -> list[Edition]:
+    """Return the version that was submitted last as it was then, and as what the diagnostic is now
+    when something happened to it since."""
     version = versions_of(diagnostic).first()
-    return Edition(diagnostic, version, is_last=True) if version else None
+    if version is None:
+        return []
+    own = Edition(diagnostic, version, is_own=not diagnostic.is_editable)
+    return [Edition(diagnostic, version), *([own] if own.has_moved_on else [])]
 
 
 @dataclass(frozen=True)
@@ -191,7 +202,7 @@ def printable_report(edition: Edition, kind: Kind = Kind.REPORT) -> Printable:
     make = {Kind.REPORT: render_report_html, Kind.SYNTHESIS: render_synthesis_html}[kind]
     version = edition.version.number if edition.version else None
     return Printable(
-        subject=f"{kind}/{edition.diagnostic.pk}/{version or 'now'}",
+        subject=f"{kind}/{edition.diagnostic.pk}/{'own' if edition.has_moved_on else version or 'now'}",
         key=_digest(kind, edition.digest, fingerprint()),
         html=lambda: make(edition.content),
         diagnostic_id=edition.diagnostic.pk,

@@ -159,14 +159,13 @@ def purge_old_mails(timestamp: int) -> None:
 
 @app.task(name="print_last_version", retry=PRINT_RETRY)
 def print_last_version(*, diagnostic_id: str) -> None:
-    """Print the report and the synthesis of the last submitted version, unless they are kept."""
+    """Print the report and the synthesis of the last submitted version, as it was submitted and with what
+    happened since, unless they are kept."""
     diagnostic = Diagnostic.objects.select_related("structure", "kit").get(pk=diagnostic_id)
-    edition = printing.last_version(diagnostic)
-    if edition is None:
-        return
-    for kind in printing.Kind:
-        with contextlib.suppress(RenderingStopped):  # logged; the page of the report says it
-            printing.obtain(printing.printable_report(edition, kind), PATIENT)
+    for edition in printing.last_editions(diagnostic):
+        for kind in printing.Kind:
+            with contextlib.suppress(RenderingStopped):  # logged; the page of the report says it
+                printing.obtain(printing.printable_report(edition, kind), PATIENT)
 
 
 # --- What is not kept for ever --------------------------------------------------------------------

@@ -20,6 +20,7 @@ from diagnostics.views import (
     step_requests,
     structures,
     thread,
+    transitions,
     word,
 )
 from diagnostics.wizard import step_wizard
@@ -83,10 +84,11 @@ diagnostic_urls = [
     path("coherence/discuter/", coherence.reopen, name="finding_reopen"),
     path("fil-rouge/", thread.show_thread, name="thread"),
     path("fil-rouge/relier/", thread.link_rows, name="thread_link"),
-    path("soumettre/", diagnostics.submit, name="diagnostic_submit"),
+    path("soumettre/", transitions.submit, name="diagnostic_submit"),
+    path("retirer/", transitions.withdraw, name="diagnostic_withdraw"),
     path(
         "demander-des-modifications/",
-        facilitation.request_changes,
+        transitions.request_changes,
         name="diagnostic_request_changes",
     ),
     path("valider/", reviewing.validate, name="diagnostic_validate"),
@@ -98,6 +100,8 @@ diagnostic_urls = [
     path("relecture/rendre/", reviewing.release, name="review_release"),
     path("relecture/confier/", reviewing.hand_over, name="review_hand_over"),
     path("relecture/<step:step>/rien/", reviewing.mark_step, name="step_reviewed"),
+    path("rouvrir/", transitions.reopen, name="diagnostic_reopen"),
+    path("adopter/", transitions.adopt, name="diagnostic_adopt"),
     path("rapport/", reports.show_report, name="report"),
     path("rapport.pdf", reports.download_pdf, name="report_pdf"),
     path("synthese.pdf", reports.download_synthesis, name="report_synthesis_pdf"),

@@ -164,6 +164,8 @@ def _replaced_vision(scene: Scene, address: str) -> dict[str, str]:
 
 VIEWERS = members(reader=200, contributor=200, lead=200, facilitator=200)
 LEAD_200 = members(reader=403, contributor=403, lead=200, facilitator=403)
+LEAD_ASKED = members(reader=403, contributor=403, lead=200, facilitator=403)
+REVIEWER_ASKED = members(reader=403, contributor=403, lead=403, facilitator=200)
 LEAD_302 = members(reader=403, contributor=403, lead=302, facilitator=403)
 REVIEWER_302 = members(reader=403, contributor=403, lead=403, facilitator=302)
 
@@ -357,14 +359,15 @@ ROUTES = [
     ),
     Route(
         "diagnostic_submit",
-        NOT_ALLOWED,
+        LEAD_ASKED,
         LEAD_302,
         _diagnostic,
         data=lambda scene, address: {"confirm": "on"},
     ),
+    Route("diagnostic_withdraw", LEAD_ASKED, LEAD_302, _diagnostic, state=State.SUBMITTED),
     Route(
         "diagnostic_request_changes",
-        NOT_ALLOWED,
+        REVIEWER_ASKED,
         REVIEWER_302,
         _diagnostic,
         data=lambda scene, address: {"reason": REASON},
@@ -426,6 +429,22 @@ ROUTES = [
         lambda scene: [scene.diagnostic.pk, _pending_request(scene).pk],
         data=lambda scene, address: {"deed": "retirer"},
         state=State.SUBMITTED,
+    ),
+    Route(
+        "diagnostic_reopen",
+        members(reader=403, contributor=403, lead=200, facilitator=200),
+        members(reader=403, contributor=403, lead=302, facilitator=302),
+        _diagnostic,
+        data=lambda scene, address: {"reason": REASON},
+        state=State.ADOPTED,
+    ),
+    Route(
+        "diagnostic_adopt",
+        LEAD_ASKED,
+        LEAD_302,
+        _diagnostic,
+        data=lambda scene, address: {"date": "2026-09-17"},
+        state=State.VALIDATED,
     ),
     Route("report", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Énoncé que nul autre ne lit"),
     Route("report_pdf", VIEWERS, NOT_ALLOWED, _diagnostic),

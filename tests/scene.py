@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from diagnostics.domain.adoption import Adoption
 from diagnostics.domain.answers import (
     ANSWER_SHAPES,
     Activities,
@@ -39,6 +40,7 @@ from diagnostics.services.coherence import refresh_indicators
 from diagnostics.services.diagnostics import open_diagnostic
 from diagnostics.services.structures import create_structure
 from diagnostics.services.workflow import (
+    adopt_diagnostic,
     request_changes,
     submit_diagnostic,
     validate_diagnostic,
@@ -290,7 +292,7 @@ def demo_document(name: str = "sorelle") -> DiagnosticDocument:
 
 
 def bring_to(scene: Scene, state: State) -> None:
-    """Bring a draft to a state the way people do (adoption has no page of its own yet)."""
+    """Bring a draft to a state the way people do."""
     diagnostic = scene.diagnostic
     if state is not State.DRAFT:
         submit_diagnostic(diagnostic, user=scene.lead, base_url=BASE_URL)
@@ -301,10 +303,20 @@ def bring_to(scene: Scene, state: State) -> None:
             diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
         )
     if state is State.ADOPTED:
-        Diagnostic.objects.filter(pk=diagnostic.pk).update(
-            state=state.value, adopted_at=timezone.now()
-        )
+        adopt_diagnostic(diagnostic, adoption=adoption(scene), user=scene.lead, base_url=BASE_URL)
     diagnostic.refresh_from_db()
+
+
+def adoption(scene: Scene, **changes: Any) -> Adoption:
+    """Return a session of today at which the board adopted each proposed decision; ``changes``: what
+    became of others, by their row's id."""
+    answer = scene.answer(StepKey.BOARD_DECISIONS)
+    outcomes = [
+        {"decision": row.id, "result": "adopted"} | changes.get(row.id, {})
+        for row in answer.decisions
+        if row.text
+    ]
+    return Adoption.model_validate({"date": timezone.localdate(), "outcomes": outcomes})
 
 
 # --- The queue ---------------------------------------------------------------------------------------

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from diagnostics.domain.adoption import DecisionResult
 from diagnostics.domain.coherence import RULES
 from diagnostics.domain.vocabulary import EventKind
-from diagnostics.typography import count, quoted
+from diagnostics.typography import count, french_date, quoted
+
+PARIS = ZoneInfo("Europe/Paris")
+RESULT_COUNTS = {
+    DecisionResult.ADOPTED: ("adoptée", "adoptées"),
+    DecisionResult.AMENDED: ("amendée", "amendées"),
+    DecisionResult.POSTPONED: ("reportée", "reportées"),
+    DecisionResult.REJECTED: ("rejetée", "rejetées"),
+}
 
 
 def tell_event(kind: EventKind, detail: Mapping[str, Any]) -> str:
@@ -18,6 +29,7 @@ def tell_event(kind: EventKind, detail: Mapping[str, Any]) -> str:
     rule = RULES.get(detail.get("rule", ""))
     point = f"\u00a0: {quoted(rule.title)}" if rule else ""
     version = f" (version\u00a0{detail['version']})" if "version" in detail else ""
+    held = f" du {_day(detail['date'])}" if "date" in detail else ""
     steps = detail.get("steps")
     imported = f" de {count(len(steps), 'étape', 'étapes')}" if steps else ""
     return {
@@ -30,7 +42,6 @@ def tell_event(kind: EventKind, detail: Mapping[str, Any]) -> str:
         EventKind.CHANGES_REQUESTED: "a demandé des modifications",
         EventKind.VALIDATED: "a validé le diagnostic",
         EventKind.SUBMISSION_WITHDRAWN: f"a retiré sa soumission{version}",
-        EventKind.REOPENED: "a rouvert le diagnostic",
         EventKind.REQUEST_MADE: "a fait une demande à la structure",
         EventKind.REQUEST_ADDRESSED: "a traité une demande",
         EventKind.REQUEST_ACCEPTED: "a accepté une réponse à une demande",
@@ -41,5 +52,31 @@ def tell_event(kind: EventKind, detail: Mapping[str, Any]) -> str:
         if detail.get("after")
         else "a rendu la relecture",
         EventKind.FACILITATOR_CHANGED: "a changé qui suit la structure",
-        EventKind.ADOPTED: "a enregistré l’adoption par le conseil d’administration",
+        EventKind.REOPENED: f"a rouvert le diagnostic{_moments(detail)}",
+        EventKind.ADOPTED: f"a enregistré l’adoption par le conseil d’administration{held}"
+        f"{_results(detail)}",
     }.get(kind, f"\u00a0: {kind.label}")
+
+
+def _day(text: str) -> str:
+    """Write the day of a date or of a moment, both as JSON has them, in France."""
+    moment = dt.datetime.fromisoformat(text)
+    return french_date((moment.astimezone(PARIS) if moment.tzinfo else moment).date())
+
+
+def _moments(detail: Mapping[str, Any]) -> str:
+    """Say when what was opened again had been validated and adopted."""
+    told = {"validated_at": "validé", "adopted_at": "adopté"}
+    words = [f"{word} le {_day(detail[name])}" for name, word in told.items() if name in detail]
+    return f" ({', '.join(words)})" if words else ""
+
+
+def _results(detail: Mapping[str, Any]) -> str:
+    """Say how many decisions were adopted, amended, postponed and rejected."""
+    found = detail.get("results") or {}
+    words: list[str] = []
+    for result, (one, many) in RESULT_COUNTS.items():
+        if number := found.get(result.value):
+            nouns = (one, many) if words else (f"décision {one}", f"décisions {many}")
+            words.append(count(number, *nouns))
+    return f"\u00a0: {', '.join(words)}" if words else ""

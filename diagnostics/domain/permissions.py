@@ -52,7 +52,8 @@ class Access:
 
     ``is_facilitator``: facilitates it; never somebody of the structure's own team. ``is_taken``: a
     facilitator has begun the review of what was submitted; ``pending_requests``: what facilitators
-    asked and the structure has not addressed yet.
+    asked and the structure has not addressed yet; ``was_submitted``: it has a version, be it a draft
+    again since.
     """
 
     role: MembershipRole | None
@@ -60,6 +61,7 @@ class Access:
     is_facilitator: bool = False
     is_taken: bool = False
     pending_requests: int = 0
+    was_submitted: bool = False
 
     @property
     def can_view(self) -> bool:
@@ -84,7 +86,16 @@ class Access:
     @property
     def can_delete(self) -> bool:
         """Delete the diagnostic: the lead, as long as it was never submitted."""
-        return self.role is MembershipRole.LEAD and self.state is State.DRAFT
+        return (
+            self.role is MembershipRole.LEAD
+            and self.state is State.DRAFT
+            and not self.was_submitted
+        )
+
+    @property
+    def can_correct_years(self) -> bool:
+        """Correct year N and the horizon: whoever may delete it; what was submitted keeps its years."""
+        return self.can_delete
 
     def may(self, transition: Transition) -> bool:
         """Hold the right to a transition, whatever the state."""

@@ -98,6 +98,7 @@ class Diagnostic(models.Model):
     role_of_user: str | None
     is_review_taken: bool
     pending_request_count: int
+    was_submitted: bool
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -49,9 +49,21 @@ from diagnostics.queries.pages import (
 from diagnostics.queries.review import count_by_state, diagnostics_for_review
 from diagnostics.queries.start import OwnDiagnostic, Start, load_start
 from diagnostics.queries.steps import LoadedStep, StepContext, kept_texts, load_step
+from diagnostics.queries.transitions import (
+    PendingRequest,
+    ToAdopt,
+    load_to_adopt,
+    pending_requests,
+)
 from diagnostics.queries.versions import Submitted, get_version, read_version, versions_of
 
 __all__ = [
+    "Later",
+    "later_of",
+    "PendingRequest",
+    "ToAdopt",
+    "load_to_adopt",
+    "pending_requests",
     "OwnDiagnostic",
     "Start",
     "load_start",

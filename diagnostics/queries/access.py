@@ -22,6 +22,7 @@ from diagnostics.models import (
     Structure,
     Thread,
     User,
+    Version,
     role_in_structure,
 )
 
@@ -105,6 +106,7 @@ def what_is_asked_of(user: User) -> dict[str, Any]:
         "role_of_user": role_in_structure(user),
         "is_review_taken": Exists(review),
         "pending_request_count": Coalesce(Subquery(pending), 0),
+        "was_submitted": Exists(Version.objects.filter(diagnostic=OuterRef("pk"))),
     }
 
 
@@ -115,6 +117,7 @@ def access_to(diagnostic: Diagnostic, user: User) -> Access:
         access,
         is_taken=diagnostic.is_review_taken,
         pending_requests=diagnostic.pending_request_count,
+        was_submitted=diagnostic.was_submitted,
     )
 
 

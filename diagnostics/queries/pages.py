@@ -43,6 +43,7 @@ from diagnostics.queries.access import LoadedDiagnostic
 from diagnostics.queries.documents import (
     build_document,
     findings_of,
+    later_of,
     stored_acknowledgements,
 )
 from diagnostics.queries.kit import kit_steps, texts_of
@@ -140,7 +141,9 @@ def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
     """Read the home of a diagnostic in a constant number of queries."""
     diagnostic = loaded.diagnostic
     answers = list(diagnostic.answers.select_related("updated_by"))
-    document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
+    document = build_document(
+        diagnostic, answers, stored_acknowledgements(diagnostic), later_of(diagnostic)
+    )
     kept = kept_texts(diagnostic, user) if loaded.access.can_edit else {}
     findings = open_findings(findings_of(diagnostic, document))
     statuses = step_statuses(document)

@@ -43,7 +43,7 @@ _WORDS = {
     NextAction.READ_AGAIN: ("Relire l’ensemble", "diagnostic_check"),
     NextAction.FILL_IN: ("Continuer le questionnaire", "diagnostic_home"),
     NextAction.FOLLOW: ("Suivre la relecture par la facilitation", "diagnostic_home"),
-    NextAction.ADOPT: ("Enregistrer la décision du conseil", "report"),
+    NextAction.ADOPT: ("Enregistrer la décision du conseil", "diagnostic_adopt"),
     NextAction.READ_THE_REPORT: ("Lire le rapport", "report"),
     NextAction.READ: ("Lire le diagnostic", "diagnostic_home"),
 }

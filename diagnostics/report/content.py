@@ -6,10 +6,11 @@ is missing is listed under « Reste à compléter ».
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from diagnostics.domain.answers import Answer, BoardDecision, Milestone
+from diagnostics.domain.answers import Answer, Milestone
 from diagnostics.domain.coherence import (
     CoherenceFinding,
     Severity,
@@ -31,6 +32,13 @@ from diagnostics.domain.vocabulary import (
 )
 from diagnostics.report.blocks import page_rule
 from diagnostics.report.blocks.types import PageRule
+from diagnostics.report.decisions import (
+    DECIDED,
+    PROPOSED,
+    Decision,
+    decisions_of,
+    followed_up,
+)
 from diagnostics.report.glossary import used_terms
 from diagnostics.report.identity import (
     Cover,
@@ -161,17 +169,24 @@ class ContentsEntry:
 
 @dataclass(frozen=True)
 class BoardPage:
-    """What is asked of the board, and the months that follow."""
+    """What is asked of the board, or what it decided (``held_on``: when), and the months that follow."""
 
-    decisions: list[BoardDecision]
+    decisions: list[Decision]
     questions: list[BoardQuestion]
     calendar: list[Milestone]
     session_questions: list[str] = field(default_factory=list)  # of the facilitation
+    held_on: dt.date | None = None
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return DECIDED if self.held_on else PROPOSED
 
     @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing to decide, to settle or to plan."""
-        return not (self.decisions or self.questions or self.calendar or self.session_questions)
+        found = (self.decisions, self.questions, self.calendar, self.session_questions)
+        return not (any(found) or self.held_on)
 
 
 @dataclass(frozen=True)
@@ -233,7 +248,8 @@ class ReportContent:
         if self.opinion:
             entries.append(ContentsEntry("avis", "Avis de la facilitation"))
         if not self.board.is_empty:
-            entries.append(ContentsEntry("decisions", "Décisions soumises au conseil", Axis.BOARD))
+            title = self.board.title.removesuffix(" d’administration")
+            entries.append(ContentsEntry("decisions", title, Axis.BOARD))
         entries.append(ContentsEntry("annexe", "Annexe\u00a0: méthode et repères"))
         return entries
 
@@ -327,11 +343,13 @@ def _questions(document: DiagnosticDocument, texts: KitTexts) -> list[BoardQuest
 
 def _board(document: DiagnosticDocument, texts: KitTexts) -> BoardPage:
     answer = document.answers.board_decisions
+    calendar = [row for row in answer.calendar if row.month or row.milestone] if answer else []
     return BoardPage(
-        [row for row in answer.decisions if row.text] if answer else [],
+        decisions_of(document),
         _questions(document, texts),
-        [row for row in answer.calendar if row.month or row.milestone] if answer else [],
+        [*calendar, *followed_up(document)],
         list(document.opinion.questions) if document.opinion else [],
+        document.adoption.date if document.adoption else None,
     )
 
 

@@ -63,6 +63,7 @@ class Fact:
 def facts(document: DiagnosticDocument) -> list[Fact]:
     """Return the identity card of the structure, less what is not known."""
     structure, card = document.structure, document.diagnostic
+    board_date = document.adoption.date if document.adoption else card.board_date
     years = f"{card.base_year} à {card.target_year} ({card.horizon_years} ans)"
     values = {
         "Territoire d’intervention": structure.territory,  # in the whole width
@@ -74,7 +75,7 @@ def facts(document: DiagnosticDocument) -> list[Fact]:
         "Forme juridique": structure.legal_form.label,
         "Année de création": str(structure.founded_year or ""),
         "Période": years,
-        "Conseil d’administration": french_date(card.board_date) if card.board_date else "",
+        "Conseil d’administration": french_date(board_date) if board_date else "",
     }
     return [
         Fact(
@@ -107,6 +108,10 @@ def cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
     occasion = f"Document {verb} conseil d’administration"
     if card.board_date:
         occasion += f" du {french_date(card.board_date)}"
+    if document.adoption:
+        occasion = (
+            f"Adopté le {french_date(document.adoption.date)} par le conseil d’administration"
+        )
     if version is None:
         stamp = "Document de travail, non soumis"
     else:
@@ -122,7 +127,9 @@ def cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
         name=clip(name, width, 24, lines=5, bold=True) if is_long else name,
         is_long=is_long,
         title=clip(typeset(card.title), COVER_WIDTH, 17, lines=3, bold=True),
-        occasion=occasion if version or card.board_date else "Document de travail",
+        occasion=occasion
+        if version or card.board_date or document.adoption
+        else "Document de travail",
         status=card.state.label,
         stamp=stamp,
     )

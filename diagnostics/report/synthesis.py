@@ -21,6 +21,7 @@ from diagnostics.domain.answers import (
 from diagnostics.domain.answers.objectives import FALLING
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Mission, Relation, TerritorialScale
+from diagnostics.report.decisions import ANSWERED, ASKED, decisions_of
 from diagnostics.report.lettering import HEADING, clip, wrap
 from diagnostics.report.scales import short_scale
 from diagnostics.typography import capitalised, count, keur_range, measure, number, typeset
@@ -92,6 +93,7 @@ class Synthesis:
     existing: ShortList = field(default_factory=lambda: ShortList([]))
     to_approach: ShortList = field(default_factory=lambda: ShortList([]))
     requests: ShortList = field(default_factory=lambda: ShortList([]))
+    requests_title: str = ASKED
     has_funding: bool = False
 
     @property
@@ -272,7 +274,6 @@ def build_synthesis(document: DiagnosticDocument) -> Synthesis:
     existing, to_approach = (
         _alliances(answers.alliances) if answers.alliances else (ShortList([]), ShortList([]))
     )
-    decisions = answers.board_decisions.decisions if answers.board_decisions else []
     return Synthesis(
         figures=_figures(document),
         vision=clip(typeset(statements[0]), COLUMN_WIDTH, LEAD_SIZE, lines=5) if statements else "",
@@ -292,11 +293,12 @@ def build_synthesis(document: DiagnosticDocument) -> Synthesis:
         existing=existing,
         to_approach=to_approach,
         requests=_short(
-            [decision.text for decision in decisions],
+            [decision.in_short for decision in decisions_of(document)],
             MAX_REQUESTS,
             FULL_WIDTH - 40,
             TEXT_SIZE,
             lines=2,
         ),
+        requests_title=ANSWERED if document.adoption else ASKED,
         has_funding=_has_funding(answers.economic_model),
     )

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from diagnostics.domain.document import Workshop
 from diagnostics.domain.indicators import compute_indicators
-from diagnostics.domain.vocabulary import EventKind, MembershipRole, State
+from diagnostics.domain.vocabulary import EventKind, MembershipRole
 from diagnostics.models import Diagnostic, Kit, Structure, User
 from diagnostics.queries import (
     build_document,
@@ -95,7 +95,7 @@ def update_frame(
 ) -> None:
     """Change the title, the board's date and the workshops; raises NotAllowed or WrongState.
 
-    ``years``: year N and the horizon, of a diagnostic that is still a draft; what was submitted
+    ``years``: year N and the horizon, of a diagnostic that was never submitted; what was submitted
     once keeps them.
     """
     with transaction.atomic():
@@ -111,7 +111,7 @@ def update_frame(
             "updated_at": timezone.now(),
         }
         if years is not None:
-            if access.state is not State.DRAFT:
+            if not access.can_correct_years:
                 raise WrongState(
                     f"Ce diagnostic est « {locked.state_label} » : ses années restent."
                 )
@@ -139,7 +139,7 @@ def delete_diagnostic(diagnostic: Diagnostic, *, user: User) -> None:
         locked, access = lock_diagnostic(diagnostic, user=user)
         if access.role is not MembershipRole.LEAD:
             raise NotAllowed("Seul·e le ou la référent·e supprime un diagnostic.")
-        if not access.can_delete or locked.versions.exists():
+        if not access.can_delete:
             raise WrongState("Ce diagnostic a été soumis\u00a0: il ne se supprime plus.")
         Diagnostic.with_deleted.filter(previous=locked).update(previous=None)
         locked.deleted_at, locked.deleted_by = timezone.now(), user

@@ -19,8 +19,8 @@ def import_diagnostic(
 ) -> Diagnostic:
     """Open a draft diagnostic of a structure with the answers and choices of a document.
 
-    The document's state and identity card are left aside: the diagnostic is a draft of this
-    structure, as its own card says. One transaction, journalled; ``user`` signs every answer and is
+    The document's state and identity card are left aside, and what was said and decided of it (the
+    opinion, the board's decisions): the diagnostic is a draft of this structure, as its own card says. One transaction, journalled; ``user`` signs every answer and is
     the structure's lead. Raises NotAllowed, and ServiceError when the kit is not loaded or lacks a
     step that is answered.
     """

@@ -15,7 +15,7 @@ from django.db.transaction import atomic
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from diagnostics.domain.adoption import Adoption
+from diagnostics.domain.adoption import Adoption, problem_of, proposed
 from diagnostics.domain.answers import LONG_TEXT
 from diagnostics.domain.completeness import axes_without_answer
 from diagnostics.domain.conversation import (
@@ -353,9 +353,15 @@ def _say(diagnostic: Diagnostic, text: str, *, user: User) -> Thread:
 def adopt_diagnostic(
     diagnostic: Diagnostic, *, adoption: Adoption, user: User, base_url: str
 ) -> BoardSession:
-    """Record what the board decided of a validated diagnostic. Raises NotAllowed, WrongState."""
+    """Record what the board decided of a validated diagnostic. The team and the facilitator are told by
+    mail. Raises NotAllowed, WrongState, and ServiceError for a session to come, or one that does not
+    tell what became of each proposed decision."""
 
     def effect(locked: Diagnostic, before: Diagnostic) -> Effect:
+        answer = load_diagnostic_document(locked).answers.board_decisions
+        decisions = proposed(answer.decisions if answer else [])
+        if problem := problem_of(adoption, decisions, today=timezone.localdate(locked.updated_at)):
+            raise ServiceError(problem)
         session = BoardSession.objects.create(
             diagnostic=locked,
             held_on=adoption.date,
@@ -363,7 +369,7 @@ def adopt_diagnostic(
             recorded_by=user,
             recorded_at=locked.updated_at,
         )
-        detail = {"date": adoption.date.isoformat()}
+        detail = {"date": adoption.date.isoformat(), "results": adoption.counts}
         return Effect(session, detail)
 
     made: BoardSession = apply_transition(

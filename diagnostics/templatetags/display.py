@@ -12,6 +12,7 @@ from diagnostics.report import diagrams
 from diagnostics.report.blocks import blocks_of
 from diagnostics.report.blocks.board_decisions import calendar
 from diagnostics.report.blocks.types import Block, Calendar
+from diagnostics.report.decisions import Decision, decisions_of
 from diagnostics.report.diagrams.thread import thread_svg, thread_svg_for_print
 
 register = template.Library()
@@ -34,6 +35,12 @@ def trimmed(text: str) -> str:
 def board_calendar(rows: list[Milestone], document: DiagnosticDocument) -> Calendar:
     """Give the calendar of the board: ``{% board_calendar rows document as calendar %}``."""
     return calendar(rows, document)
+
+
+@register.simple_tag
+def board_decisions(document: DiagnosticDocument) -> list[Decision]:
+    """Give the decisions of the board: ``{% board_decisions document as decisions %}``."""
+    return decisions_of(document)
 
 
 @register.simple_tag

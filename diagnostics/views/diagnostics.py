@@ -11,10 +11,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from diagnostics.domain.vocabulary import MembershipRole, State
-from diagnostics.domain.workflow import SUBMIT, next_action
+from diagnostics.domain.vocabulary import MembershipRole
+from diagnostics.domain.workflow import next_action
 from diagnostics.forms.coherence import FindingForm
 from diagnostics.forms.diagnostics import (
     FrameForm,
@@ -29,7 +29,6 @@ from diagnostics.queries import (
     LoadedDiagnostic,
     get_diagnostic,
     get_structure,
-    kept_texts,
     kit_steps,
     load_check_page,
     load_home,
@@ -38,7 +37,6 @@ from diagnostics.requests import SignedInRequest
 from diagnostics.services import diagnostics as services
 from diagnostics.services.errors import WrongState
 from diagnostics.services.once import do_once, led_to
-from diagnostics.services.workflow import AlreadySubmitted, NotSubmittable, submit_diagnostic
 from diagnostics.typography import quoted
 from diagnostics.views.review_context import review_context
 from diagnostics.views.tiles import diagnostic_tile
@@ -106,10 +104,9 @@ def edit_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
     now = {name: getattr(diagnostic, name) for name in ("title", "board_date")}
     now |= {name: getattr(diagnostic, name) for name in ("base_year", "horizon_years")}
     form = FrameForm(data, initial=now)
-    is_draft = loaded.access.state is State.DRAFT
     # A page that was opened when they could not be corrected does not send them.
     sent = data if data is not None and "base_year" in data else None
-    years = YearsForm(sent, initial=now) if is_draft else None
+    years = YearsForm(sent, initial=now) if loaded.access.can_correct_years else None
     workshops = WorkshopFormSet(data, initial=diagnostic.workshops, prefix="workshops")
     if data is not None:
         total = data.get("workshops-TOTAL_FORMS", "")
@@ -174,15 +171,13 @@ def render_check_page(
     request: SignedInRequest,
     loaded: LoadedDiagnostic,
     *,
-    submission: SubmissionForm | None = None,
-    change_request: ChangeRequestForm | None = None,
     answering: FindingForm | None = None,
     problem: str = "",
     typed: str = "",
     status: int = 200,
     **reviewing: Any,
 ) -> HttpResponse:
-    """Render the check page, with the forms of the action that was just refused.
+    """Render the check page, with what was just refused (``problem``, or the form ``answering``).
 
     ``typed``: the text that came with it, when the page has no place for it any more; ``reviewing``:
     what of the facilitator's part was refused (:func:`review_context`).
@@ -192,40 +187,13 @@ def render_check_page(
         "diagnostic": loaded.diagnostic,
         "access": loaded.access,
         "page": page,
-        "submission": submission or SubmissionForm(kept=page.own_kept_count),
-        "change_request_form": change_request or ChangeRequestForm(),
+        "submission": SubmissionForm(kept=page.own_kept_count),
+        "change_request_form": ChangeRequestForm(),
         "answering": answering,
         "problem": problem,
         "typed": typed,
     } | review_context(loaded, page, user=request.user, **reviewing)
     return render(request, "diagnostics/check.html", context, status=status)
-
-
-@require_POST
-def submit(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Submit the diagnostic once it is confirmed; a second click does nothing more."""
-    loaded = get_diagnostic(request.user, pk)
-    if not loaded.access.may(SUBMIT):
-        raise PermissionDenied
-    kept = sum(len(texts) for texts in kept_texts(loaded.diagnostic, request.user).values())
-    form = SubmissionForm(request.POST, kept=kept)
-    if not form.is_valid() and loaded.access.can(SUBMIT):
-        return render_check_page(request, loaded, submission=form)
-    try:
-        version = submit_diagnostic(
-            loaded.diagnostic, user=request.user, base_url=base_url(request)
-        )
-    except AlreadySubmitted as error:
-        messages.info(request, str(error))
-    except (NotSubmittable, WrongState) as error:
-        loaded = get_diagnostic(request.user, pk)
-        return render_check_page(request, loaded, problem=str(error), status=409)
-    else:
-        messages.success(
-            request,
-            f"Diagnostic soumis (version {version.number}). La facilitation est prévenue.",
-        )
-    return redirect("diagnostic_home", pk=pk)
 
 
 def base_url(request: SignedInRequest) -> str:

@@ -37,8 +37,8 @@ MAX_CHARACTERS = 200_000
 SHORTEST_TEXT = 3
 NOT_TYPED = ("csrfmiddlewaretoken", "next", "email", "login")
 WRITTEN_BY_THE_PAGE = re.compile(
-    r"(_FORMS|-id|_NUM_FORMS|current_step|(\A|-)seen)\Z"
-    r"|\A(next|confirm|role|finding|step|gap|base_revision|once|list|add|take|offered)\Z"
+    r"(_FORMS|-id|-result|_NUM_FORMS|current_step|(\A|-)seen)\Z"
+    r"|\A(next|asked|confirm|role|finding|step|gap|base_revision|once|list|add|take|offered)\Z"
 )
 
 

@@ -54,7 +54,7 @@ def show_report(request: SignedInRequest, pk: UUID) -> HttpResponse:
     context = {
         "content": edition.content,
         "diagnostic": diagnostic,
-        "version": edition.stamp,
+        "edition": edition,
         "pdf_facts": facts(printable_report(edition)),
     }
     return render(request, "report/page.html", context)
@@ -134,9 +134,7 @@ def _download_diagnostic(request: SignedInRequest, pk: UUID, kind: Kind) -> Http
     diagnostic = get_diagnostic(request.user, pk).diagnostic
     edition = edition_asked(request, diagnostic)
     name = file_name(edition, "synthese" if kind is Kind.SYNTHESIS else "")
-    address = reverse("report", args=[pk])
-    if edition.version is not None:
-        address += f"?version={edition.version.number}"
+    address = reverse("report", args=[pk]) + edition.query
     return _download(request, printable_report(edition, kind), name, report=address)
 
 

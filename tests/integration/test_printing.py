@@ -23,10 +23,16 @@ from diagnostics.report.pdf import Printed
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.services.renderings import purge_renderings
-from diagnostics.services.workflow import request_changes, submit_diagnostic, validate_diagnostic
+from diagnostics.services.workflow import (
+    adopt_diagnostic,
+    reopen_diagnostic,
+    request_changes,
+    submit_diagnostic,
+    validate_diagnostic,
+)
 from tests.pages import page_of
 from tests.printing import address, raise_in_renderer, rewrite
-from tests.scene import BASE_URL, IN_SPITE, REASON, make_scene, run_worker
+from tests.scene import BASE_URL, IN_SPITE, REASON, adoption, make_scene, run_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -96,41 +102,57 @@ def test_new_code_prints_again_and_an_edited_kit_what_is_no_version(
 
 
 def test_the_pages_of_each_state_have_a_key_of_their_own():
-    """« Projet » goes with the validation: what the cover says is part of the key."""
+    """What the diagnostic's own paper says of its state is part of the key; a version's stays."""
     scene = make_scene()
-    keys = []
+    keys, of_version = [], set()
 
     def note() -> None:
         scene.diagnostic.refresh_from_db()
         keys.append(printable_report(edition_of(scene.diagnostic)).key)
+        if edition_of(scene.diagnostic, 1):
+            of_version.add(printable_report(edition_of(scene.diagnostic, 1)).key)
 
     note()
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     note()
+    assert of_version == {keys[-1]}  # nothing happened since
     request_changes(scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
     note()
-    keys.append(printable_report(edition_of(scene.diagnostic, 1)).key)
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     note()
-    keys.append(printable_report(edition_of(scene.diagnostic, 1)).key)
-    validate_diagnostic(
-        scene.diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
-    )
+    scene.diagnostic.threads.update(state="accepted")
+    validation = {"user": scene.facilitator, "base_url": BASE_URL, "in_spite": IN_SPITE}
+    validate_diagnostic(scene.diagnostic, **validation)
     note()
-    Diagnostic.objects.filter(pk=scene.diagnostic.pk).update(
-        state=State.ADOPTED.value, adopted_at=timezone.now()
-    )
+    arguments = {"user": scene.lead, "base_url": BASE_URL}
+    adopt_diagnostic(scene.diagnostic, adoption=adoption(scene), **arguments)
     note()
-    assert len(set(keys)) == len(keys) == 8
+    # Another session is another paper.
+    reopen_diagnostic(scene.diagnostic, reason=REASON, **arguments)
+    submit_diagnostic(scene.diagnostic, **arguments)
+    validate_diagnostic(scene.diagnostic, **validation)
+    other = adoption(scene).model_copy(update={"date": dt.date(2026, 9, 17)})
+    adopt_diagnostic(scene.diagnostic, adoption=other, **arguments)
+    note()
+    assert len(set(keys)) == len(keys) == 7
+    assert len(of_version) == 1
 
 
-def test_a_version_by_its_number_and_as_what_the_diagnostic_is_are_the_same(quick_pdf):
-    scene = make_scene(State.VALIDATED)
+def test_a_version_is_printed_as_it_was_submitted_and_the_diagnostic_with_what_happened(quick_pdf):
+    scene = make_scene(State.SUBMITTED)
     client = scene.client("reader")
     client.get(address(scene))
     client.get(address(scene), {"version": "1"})
     assert len(quick_pdf) == 1
-    assert "r-project" not in quick_pdf[0].partition("<body")[2].partition(">")[0]
+    validate_diagnostic(
+        scene.diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
+    )
+    client.get(address(scene), {"version": "1"})
+    assert len(quick_pdf) == 1
+    client.get(address(scene))
+    bodies = [html.partition("<body")[2].partition(">")[0] for html in quick_pdf]
+    assert ["r-project" in body for body in bodies] == [True, False]
+    assert sorted(rendering.version for rendering in Rendering.objects.all()) == [1, 1]
 
 
 # --- At once -----------------------------------------------------------------------------------
@@ -234,9 +256,10 @@ def test_every_transition_has_the_version_ready(quick_pdf):
     request_changes(scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL)
     rewrite(scene, "Un autre énoncé")
     run_worker()
-    assert len(quick_pdf) == 4
+    assert len(quick_pdf) == 2
     assert not [html for html in quick_pdf if "Un autre énoncé" in html]
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    scene.diagnostic.threads.update(state="accepted")
     validate_diagnostic(
         scene.diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from diagnostics.domain.reading import Unit, read_month, read_number, read_text, read_year
 
 NB, NNB = "\u00a0", "\u202f"
-KEUR, FTE, PERCENT, PEOPLE, DAYS, VALUE = Unit
+KEUR, FTE, PERCENT, PEOPLE, DAYS, VOTES, VALUE = Unit
 
 # What is read for certain in the unit that is asked.
 READ = [

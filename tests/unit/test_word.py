@@ -218,7 +218,7 @@ def test_boxes_can_be_ticked_and_blanks_filled(sorelle: WordFile):
     boxes = list(
         sorelle.body.iter("{http://schemas.microsoft.com/office/word/2010/wordml}checkbox")
     )
-    assert len(boxes) == 5 * 3 * 2 + 1  # each decision twice, and the quorum
+    assert len(boxes) == 5 * 4 * 2 + 1  # each decision twice, and the quorum
     hints = {alias.get(qn("w:val")) for alias in sorelle.body.iter(qn("w:alias"))}
     assert hints == {"date", "lieu", "nom et prénom", "nombre", "numéro"}
 

@@ -139,4 +139,5 @@ SignedValue = Annotated[
     PlainNumber,
 ]
 People = Annotated[int, Field(ge=0, le=MAX_PEOPLE), _unit("personnes")]
+Votes = Annotated[int, Field(ge=0, le=MAX_PEOPLE), _unit("voix")]
 Days = Annotated[int, Field(ge=0, le=MAX_DAYS), _unit("jours par an")]

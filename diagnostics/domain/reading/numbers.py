@@ -19,6 +19,7 @@ class Unit(Enum):
     PERCENT = "%"
     PEOPLE = "personnes"
     DAYS = "jours par an"
+    VOTES = "voix"
     VALUE = ""
 
     @property
@@ -44,6 +45,7 @@ _OWN_UNIT = {
     Unit.PERCENT: r"%|pour ?cent|pour ?cents|p\. ?100|pct",
     Unit.PEOPLE: r"personnes?|pers\.?|bénévoles?(?: actifs)?|participant·?e?s?|volontaires?|habitants?|hab\.?",
     Unit.DAYS: r"j\.?|jours?(?:-hommes?)?",
+    Unit.VOTES: r"voix|votes?|votants?|membres?",
     Unit.VALUE: "",
 }
 _A_YEAR = r"(?: ?(?:/ ?an|par an|/ ?année|par année|annuels?|chaque année))?"
@@ -68,6 +70,7 @@ _OTHER_UNIT: dict[Unit, list[tuple[str, Decimal]]] = {
         (r"(?:jours?|j\.?) par mois|(?:jours?|j\.?) ?/ ?mois", Decimal(12)),
         (r"semaines?", Decimal(5)),
     ],
+    Unit.VOTES: [],
     Unit.VALUE: [(r"milliers?", Decimal(1000)), (r"millions?", Decimal(1_000_000))],
 }
 _WORDS = {

@@ -64,7 +64,8 @@ def calendar(rows: Sequence[Milestone], document: DiagnosticDocument) -> Calenda
     dated = sorted((row for row in rows if row.month), key=lambda row: row.month)
     if not dated:
         return Calendar(TITLE, moments)
-    board_date, start = document.diagnostic.board_date, dated[0].month
+    held_on = document.adoption.date if document.adoption else None
+    board_date, start = held_on or document.diagnostic.board_date, dated[0].month
     if board_date is not None:
         after_the_board = _months_from(f"{board_date:%Y-%m}")[1]
         if after_the_board <= start <= _months_from(after_the_board)[-1]:

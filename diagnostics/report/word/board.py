@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from docx.oxml.ns import qn
 
-from diagnostics.domain.answers import BoardDecision
+from diagnostics.domain.adoption import DecisionResult
 from diagnostics.report.blocks.board_decisions import calendar
 from diagnostics.report.content import BoardQuestion, ReportContent
+from diagnostics.report.decisions import Decision
 from diagnostics.report.word.blocks import write_block
 from diagnostics.report.word.paper import TWIPS, Paper
 from diagnostics.report.word.pieces import (
@@ -23,18 +24,22 @@ from diagnostics.report.word.pieces import (
     line,
 )
 from diagnostics.report.word.styles import FIELD_LINE, TEXT_WIDTH
-from diagnostics.typography import french_date, typeset
+from diagnostics.typography import french_date, number, typeset
 
 SIGNATURE_HEIGHT = 2.8  # centimetres
-RESULTS = ("Adopté", "Amendé", "Reporté")
 
 
 def write_board(paper: Paper, content: ReportContent) -> None:
-    """Write the decisions to tick, the questions, the calendar, the signatures."""
+    """Write the decisions to tick, or their results, the questions, the calendar, the signatures."""
     board = content.board
-    paper.heading("Décisions soumises au conseil d’administration", 1)
+    paper.heading(board.title, 1)
+    if board.held_on:
+        paper.text(f"Adopté en séance le {french_date(board.held_on)}", style="Lead")
     if board.decisions:
-        _write_decisions(paper, board.decisions)
+        write = _write_results if board.held_on else _write_decisions
+        write(paper, board.decisions)
+    elif board.held_on:
+        paper.text("Aucune décision n’était proposée au conseil.")
     else:
         paper.text("Aucune décision n’est encore proposée au conseil.")
     if board.questions:
@@ -45,30 +50,47 @@ def write_board(paper: Paper, content: ReportContent) -> None:
     if board.calendar:
         write_block(paper, calendar(board.calendar, content.document))
     if board.decisions:
+        day: Piece = french_date(board.held_on) if board.held_on else Blank("date", 9)
         paper.heading("Signatures", 2)
-        paper.text("Séance du ", Blank("date", 9), " à ", Blank("lieu"))
+        paper.text("Séance du ", day, " à ", Blank("lieu"))
         _write_signatures(paper)
 
 
-def _write_decisions(paper: Paper, decisions: list[BoardDecision]) -> None:
-    columns = [Column("N°", 1.1), Column("Décision proposée", 10.0), Column("Vote", 5.9)]
+def _write_decisions(paper: Paper, decisions: list[Decision]) -> None:
+    columns = [Column("N°", 1.1), Column("Décision proposée", 9.0), Column("Vote", 6.9)]
     rows = [
-        Row(
-            [
-                [line(Run(str(position), bold=True, colour=paper.colours[0]))],
-                [line(typeset(decision.text), style="CellTitle")],
-                [_results()],
-            ]
-        )
-        for position, decision in enumerate(decisions, 1)
+        Row([[_number(paper, decision)], [line(decision.text, style="CellTitle")], [_boxes()]])
+        for decision in decisions
     ]
     paper.table(columns, rows, caption="Décisions proposées, à cocher en séance")
 
 
-def _results() -> Line:
+def _write_results(paper: Paper, decisions: list[Decision]) -> None:
+    columns = [Column("N°", 1.1), Column("Décision", 11.4), Column("Résultat", 4.5)]
+    rows = []
+    for decision in decisions:
+        said: list[Line] = [line(decision.text, style="CellTitle")]
+        if decision.proposed:
+            said.append(line(f"Proposé\u00a0: {decision.proposed}", style="CellDetail"))
+        if decision.carried:
+            said.append(line(decision.carried, style="CellDetail"))
+        result: list[Line] = [
+            line(Run(decision.result.label if decision.result else "—", bold=True))
+        ]
+        if decision.votes:
+            result.append(line(decision.votes, style="CellDetail"))
+        rows.append(Row([[_number(paper, decision)], said, result]))
+    paper.table(columns, rows, caption="Résultat de chaque décision proposée")
+
+
+def _number(paper: Paper, decision: Decision) -> Line:
+    return line(Run(str(decision.number), bold=True, colour=paper.colours[0]))
+
+
+def _boxes() -> Line:
     pieces: list[Piece] = []
-    for result in RESULTS:
-        pieces += [Box(result), "  "]
+    for result in DecisionResult:
+        pieces += [Box(result.label), "  "]
     return line(*pieces[:-1])
 
 
@@ -109,7 +131,8 @@ def _write_signatures(paper: Paper) -> None:
 def write_deliberation(paper: Paper, content: ReportContent) -> None:
     """Write the project of deliberation: one article per decision, votes to fill in."""
     card = content.document.diagnostic
-    day: Piece = french_date(card.board_date) if card.board_date else Blank("date", 9)
+    held_on = content.board.held_on or card.board_date
+    day: Piece = french_date(held_on) if held_on else Blank("date", 9)
     name = typeset(content.document.structure.name)
     paper.heading("Projet de délibération", 1)
     paper.text(
@@ -143,10 +166,10 @@ def write_deliberation(paper: Paper, content: ReportContent) -> None:
         Run("après en avoir délibéré, décide\u00a0:", bold=True),
         style="Deliberation",
     )
-    for position, decision in enumerate(content.board.decisions, 1):
-        paper.text(f"Article {position}", style="Article")
-        paper.text(typeset(decision.text), style="ArticleText")
-        _write_votes(paper, position)
+    for decision in content.board.decisions:
+        paper.text(f"Article {decision.number}", style="Article")
+        paper.text(decision.text, style="ArticleText")
+        _write_votes(paper, decision)
     paper.text(style="Gap")
     paper.text("Fait à ", Blank("lieu"), ", le ", Blank("date", 9), ".", style="Deliberation")
     _write_signatures(paper)
@@ -176,15 +199,17 @@ def _write_attendance(paper: Paper) -> None:
     paper.text(style="Gap")
 
 
-def _write_votes(paper: Paper, position: int) -> None:
+def _write_votes(paper: Paper, decision: Decision) -> None:
+    labels = ("Pour", "Contre", "Abstentions")
     votes: list[Cell] = [
-        [line(f"{label}\u00a0: ", Blank("nombre", 4))]
-        for label in ("Pour", "Contre", "Abstentions")
+        [line(f"{label}\u00a0: ", Blank("nombre", 4) if counted is None else number(counted))]
+        for label, counted in zip(labels, decision.counted, strict=True)
     ]
+    result = line(Run(decision.result.label, bold=True)) if decision.result else _boxes()
     paper.table(
-        [Column("", 3.4), Column("", 3.6), Column("", 4.4), Column("", 5.6)],
-        [Row([*votes, [_results()]])],
-        caption=f"Vote de l’article {position}",
+        [Column("", 2.9), Column("", 3.1), Column("", 4.1), Column("", 6.9)],
+        [Row([*votes, [result]])],
+        caption=f"Vote de l’article {decision.number}",
         shows_caption=False,
         has_header=False,
     )

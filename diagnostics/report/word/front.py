@@ -329,7 +329,7 @@ def _write_boxes(paper: Paper, boxes: list[Cell], caption: str) -> None:
 def _write_requests(paper: Paper, synthesis: Synthesis) -> None:
     numbers = paper.new_numbers()
     lines = [
-        _heading("Ce que nous demandons au conseil", None),
+        _heading(synthesis.requests_title, None),
         *[Line([request], "CellNumber", numbers) for request in synthesis.requests.items],
         *_more(
             synthesis.requests.left_out,
@@ -341,7 +341,7 @@ def _write_requests(paper: Paper, synthesis: Synthesis) -> None:
     table = paper.table(
         [Column("", TEXT_WIDTH)],
         [Row([lines], fill=SUN_PALE)],
-        caption="Ce que nous demandons au conseil",
+        caption=synthesis.requests_title,
         shows_caption=False,
         has_header=False,
     )

@@ -1,0 +1,112 @@
+"""The decisions proposed to the board, and what it made of them: what the pages of a report say of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diagnostics.domain.adoption import DecisionOutcome, DecisionResult, proposed
+from diagnostics.domain.answers import Milestone
+from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.typography import count, french_date, shortened, typeset
+
+# What the whole board's page, and the box of the synthesis, are called.
+PROPOSED, DECIDED = (
+    "Décisions soumises au conseil d’administration",
+    "Décisions du conseil d’administration",
+)
+ASKED, ANSWERED = "Ce que nous demandons au conseil", "Ce que le conseil a décidé"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision: the text that stands, and what became of it once the board has met.
+
+    ``proposed``: the text that was amended, empty when what was proposed stands. ``votes`` says those
+    that were counted, which ``counted`` holds (for, against, abstentions); ``carried`` says who carries
+    it and by when.
+    """
+
+    number: int
+    text: str
+    result: DecisionResult | None = None
+    proposed: str = ""
+    votes: str = ""
+    carried: str = ""
+    counted: tuple[int | None, int | None, int | None] = (None, None, None)
+
+    @property
+    def in_short(self) -> str:
+        """The decision in one line of the synthesis, its result first."""
+        return f"{self.result.label}\u00a0: {self.text}" if self.result else self.text
+
+
+def decisions_of(document: DiagnosticDocument) -> list[Decision]:
+    """Return the proposed decisions of a document, in their order, typeset."""
+    answer, adoption = document.answers.board_decisions, document.adoption
+    found = []
+    for number, row in enumerate(proposed(answer.decisions if answer else []), 1):
+        outcome = adoption.outcome_of(row.id) if adoption else None
+        found.append(_decision(number, typeset(row.text), outcome))
+    return found
+
+
+def _decision(number: int, text: str, outcome: DecisionOutcome | None) -> Decision:
+    if outcome is None:
+        return Decision(number, text)
+    amended = typeset(outcome.amended_text)
+    return Decision(
+        number,
+        amended or text,
+        outcome.result,
+        proposed=text if amended else "",
+        votes=votes_told(outcome),
+        carried=carried_told(outcome),
+        counted=(outcome.votes_for, outcome.votes_against, outcome.abstentions),
+    )
+
+
+def votes_told(outcome: DecisionOutcome) -> str:
+    """Say the votes that were counted: « 12 voix pour, 1 contre, 2 abstentions »; empty without any."""
+    told = []
+    if outcome.votes_for is not None:
+        told.append(f"{count(outcome.votes_for, 'voix', 'voix')} pour")
+    if outcome.votes_against is not None:
+        told.append(count(outcome.votes_against, "contre", "contre"))
+    if outcome.abstentions is not None:
+        told.append(count(outcome.abstentions, "abstention", "abstentions"))
+    return ", ".join(told)
+
+
+def carried_told(outcome: DecisionOutcome) -> str:
+    """Say who carries a decision and by when: « Qui la porte : le bureau · Pour le 31 mars 2027 »."""
+    carrier = f"Qui la porte\u00a0: {typeset(outcome.carried_by)}" if outcome.carried_by else ""
+    due = f"Pour le {french_date(outcome.due_date)}" if outcome.due_date else ""
+    return " · ".join(part for part in (carrier, due) if part)
+
+
+def followed_up(document: DiagnosticDocument) -> list[Milestone]:
+    """Return by when the board's decisions are to be carried out, as milestones of its calendar."""
+    outcomes = document.adoption.outcomes if document.adoption else []
+    numbers = {}
+    if answer := document.answers.board_decisions:
+        numbers = {row.id: number for number, row in enumerate(proposed(answer.decisions), 1)}
+    return [
+        Milestone(
+            id=f"c{numbers[entry.decision]}",
+            month=f"{entry.due_date:%Y-%m}",
+            milestone=_milestone(numbers[entry.decision], entry),
+        )
+        for entry in outcomes
+        if entry.due_date
+        and 1900 <= entry.due_date.year <= 2100
+        and entry.decision in numbers
+        and entry.result is not DecisionResult.REJECTED
+    ]
+
+
+def _milestone(number: int, outcome: DecisionOutcome) -> str:
+    carrier = f" ({shortened(outcome.carried_by)})" if outcome.carried_by else ""
+    verb = (
+        "à revoir en conseil" if outcome.result is DecisionResult.POSTPONED else "à mettre en œuvre"
+    )
+    return f"Décision {number} {verb}{carrier}"
