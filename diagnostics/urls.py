@@ -7,12 +7,12 @@ from diagnostics.views import (
     account,
     coherence,
     diagnostics,
-    facilitation,
     following,
     history,
     invitations,
     pages,
     pasting,
+    portfolio,
     positioning,
     remarks,
     reports,
@@ -109,6 +109,13 @@ diagnostic_urls = [
     path("document.json", reports.download_document, name="document_json"),
 ]
 
+portfolio_urls = [
+    path("", portfolio.show_portfolio, name="portfolio"),
+    path("confier/", portfolio.assign, name="portfolio_assign"),
+    path("cohorte/", portfolio.add_to_cohort, name="portfolio_cohort_add"),
+    path("cohorte/retirer/", portfolio.remove_from_cohort, name="portfolio_cohort_remove"),
+]
+
 urlpatterns = [
     path("", pages.start, name="start"),
     path("a-propos/", pages.about, name="about"),
@@ -123,7 +130,7 @@ urlpatterns = [
     path("invitations/<str:token>/", invitations.accept, name="invitation_accept"),
     path("diagnostics/<uuid:pk>/", include(diagnostic_urls)),
     path("kit.pdf", reports.download_kit, name="kit_pdf"),
-    path("portefeuille/", facilitation.show_portfolio, name="portfolio"),
+    path("portefeuille/", include(portfolio_urls)),
     path("portefeuille/invitations/", following.show_invitations, name="lead_invitations"),
     path("portefeuille/suivante/", reviewing.show_next, name="review_next"),
     path("remarques/", remarks.show_remarks, name="remarks"),

@@ -169,6 +169,24 @@ REVIEWER_ASKED = members(reader=403, contributor=403, lead=403, facilitator=200)
 LEAD_302 = members(reader=403, contributor=403, lead=302, facilitator=403)
 REVIEWER_302 = members(reader=403, contributor=403, lead=403, facilitator=302)
 
+# What facilitators do from their list.
+PORTFOLIO_ACTIONS = {
+    "portfolio_assign": 302,
+    "portfolio_cohort_add": 302,
+    "portfolio_cohort_remove": 302,
+}
+
+
+def chosen(scene: Scene, address: str) -> dict[str, Any]:
+    """What the list sends of the scene's structure."""
+    return {
+        "structure": [str(scene.structure.pk)],
+        "back": "vue=toutes",
+        "facilitator": "none",
+        "name": "Promotion",
+    }
+
+
 ROUTES = [
     Route("start", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
     Route("about", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
@@ -488,5 +506,9 @@ ROUTES = [
         members(reader=403, contributor=403, lead=403, facilitator=409),
         _structure,
         data=lambda scene, address: {"lead_address": "alix@exemple.example"},
+    ),
+    *(
+        Route(name, NOT_ALLOWED, replace(signed_in(403), facilitator=status), data=chosen)
+        for name, status in PORTFOLIO_ACTIONS.items()
     ),
 ]

@@ -16,6 +16,7 @@ from diagnostics.models.kept_texts import KeptText
 from diagnostics.models.kit import Example, Kit, KitChange, Part, Question, Step
 from diagnostics.models.mails import QueuedMail
 from diagnostics.models.people import CommentMails, User
+from diagnostics.models.portfolio import PortfolioLine
 from diagnostics.models.presence import Presence
 from diagnostics.models.renderings import Rendering
 from diagnostics.models.reviews import (
@@ -39,6 +40,7 @@ __all__ = [
     "CommentMails",
     "KitChange",
     "LeftOutRow",
+    "PortfolioLine",
     "Message",
     "QueuedMail",
     "ReadVersion",

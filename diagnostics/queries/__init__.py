@@ -46,7 +46,8 @@ from diagnostics.queries.pages import (
     load_thread,
     pending_request,
 )
-from diagnostics.queries.review import count_by_state, diagnostics_for_review
+from diagnostics.queries.portfolio import Portfolio, load_portfolio
+from diagnostics.queries.portfolio_filters import facilitators
 from diagnostics.queries.start import OwnDiagnostic, Start, load_start
 from diagnostics.queries.steps import LoadedStep, StepContext, kept_texts, load_step
 from diagnostics.queries.transitions import (
@@ -111,8 +112,9 @@ __all__ = [
     "load_home",
     "load_thread",
     "pending_request",
-    "count_by_state",
-    "diagnostics_for_review",
+    "Portfolio",
+    "load_portfolio",
+    "facilitators",
     "load_kit_sheet",
     "kit_steps",
     "texts_of",

@@ -54,16 +54,18 @@ def update_structure(
         locked = lock_structure(structure.pk)
         if not team_access(locked.pk, user).can_edit_card:
             raise NotAllowed("Seul·e le ou la référent·e de la structure peut modifier sa fiche.")
-        base_scale = locked.base_scale
+        concerned = []
+        if changes.get("base_scale", locked.base_scale) != locked.base_scale:
+            # Before the card is saved: a save of a diagnostic waits for its structure's lines last.
+            rows = locked.diagnostics.select_for_update(of=("self",))
+            concerned = list(rows.select_related("structure", "kit"))
         for name, value in changes.items():
             setattr(locked, name, value)
         if changes:
             locked.save(update_fields=list(changes))
-        if locked.base_scale != base_scale:
-            for diagnostic in locked.diagnostics.select_for_update(of=("self",)).select_related(
-                "structure", "kit"
-            ):
-                refresh_indicators(diagnostic)
+        for diagnostic in concerned:
+            diagnostic.structure = locked
+            refresh_indicators(diagnostic)
     return locked
 
 

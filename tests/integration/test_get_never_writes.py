@@ -14,11 +14,13 @@ from tests.scene import ROLES, answer_document, demo_document, make_scene
 pytestmark = pytest.mark.django_db
 
 # A session is written when somebody signs in, or follows an invitation before they do; a PDF is
-# kept once it is printed. These are the only writes, with the savepoints around them.
+# kept once it is printed; the portfolio keeps how it was seen last. These are the only writes, with the
+# savepoints around them.
 ALLOWED = re.compile(
     r"""^(SELECT\b(?!.*\bFOR\b.*\b(UPDATE|SHARE)\b)
         |(INSERT\sINTO|UPDATE|DELETE\sFROM)\s"django_session"
         |INSERT\sINTO\s"diagnostics_rendering"
+        |UPDATE\s"diagnostics_user"\sSET\s"portfolio_view"\s=\s%s\sWHERE\s"diagnostics_user"."id"\s=\s%s$
         |(RELEASE\s|ROLLBACK\sTO\s)?SAVEPOINT\b)""",
     re.VERBOSE | re.DOTALL,
 )

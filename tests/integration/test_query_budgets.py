@@ -41,7 +41,8 @@ STEP_AUTOSAVE = 14  # with who else is there
 NEWS_ASKED = 8
 TEXT_KEPT = 26
 HOME_AND_CHECK = {"diagnostic_home": 7, "diagnostic_check": 7}
-PORTFOLIO_GET = 5
+PORTFOLIO_GET = 7
+PORTFOLIO_FILTERED = 9  # what is found is counted, the view is kept
 REPORT_GET = {
     # In an open state the answers are read to know what the PDF depends on; a version's are not.
     State.DRAFT: {
@@ -270,8 +271,13 @@ def test_the_portfolio(django_assert_num_queries, much: bool):
     scene = make(much=much)
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
     client = scene.client("facilitator")
-    for query in ({}, {"etat": "submitted"}, {"page": "2"}):
-        with django_assert_num_queries(PORTFOLIO_GET) as captured:
+    for query, number in (
+        ({}, PORTFOLIO_GET),
+        ({"etat": "submitted"}, PORTFOLIO_FILTERED),
+        ({"etat": "submitted", "page": "2"}, PORTFOLIO_FILTERED - 1),  # the view is kept already
+        ({"q": "confidence structure", "tri": "-conseil"}, PORTFOLIO_FILTERED),
+    ):
+        with django_assert_num_queries(number) as captured:
             assert client.get(reverse("portfolio"), query).status_code == 200
         assert len(captured) <= PORTFOLIO
 
