@@ -118,6 +118,16 @@ for _transition in TRANSITIONS:
     _register_mail(_transition)
 
 
+@app.task(name="mail_handed_over", retry=MAIL_RETRY)
+def mail_handed_over(*, event_id: int, thread_id: int | None) -> None:
+    """Tell a facilitator that a review was handed over to them."""
+    told = Event.objects.select_related("actor", "diagnostic__structure", "diagnostic__kit")
+    with transaction.atomic():
+        notifications.tell_hand_over(
+            told.get(pk=event_id), thread_id=thread_id, base_url=settings.SITE_URL
+        )
+
+
 @app.task(name="mail_message", retry=MAIL_RETRY)
 def mail_message(*, message_id: int, base_url: str) -> None:
     """Tell those who take part in a thread of a message, unless it is gone."""

@@ -10,7 +10,7 @@ from diagnostics.notifications.invitations import send_invitation_mail
 from diagnostics.notifications.leaving import Leaving, Optional, read_token
 from diagnostics.notifications.reminders import send_reminders
 from diagnostics.notifications.sending import deliver, send_plain
-from diagnostics.notifications.workflow import tell_transition
+from diagnostics.notifications.workflow import tell_hand_over, tell_transition
 
 __all__ = [
     "Leaving",
@@ -21,6 +21,7 @@ __all__ = [
     "send_invitation_mail",
     "send_plain",
     "send_reminders",
+    "tell_hand_over",
     "tell_message",
     "tell_transition",
 ]

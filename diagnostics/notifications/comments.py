@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.utils import timezone
 
 from diagnostics.domain.conversation import Act, Audience, can_read
 from diagnostics.domain.permissions import Access
-from diagnostics.domain.vocabulary import EventKind, MembershipRole, State
+from diagnostics.domain.vocabulary import EventKind, MembershipRole
+from diagnostics.domain.workflow import TRANSITIONS
 from diagnostics.models import CommentMails, Message, QueuedMail, Thread, User
 from diagnostics.notifications.frame import Frame, message_id, reply_to, send_letter
 from diagnostics.notifications.leaving import Optional, leave_address
@@ -40,7 +40,7 @@ def tell_message(message: Message, *, base_url: str) -> None:
     """Write to those who want to be told at once, in the caller's transaction; nobody is told twice."""
     thread, author = message.thread, message.author
     frame = Frame(thread.diagnostic, base_url)
-    if comes_with_the_review(message):
+    if is_told_otherwise(message):
         return
     for person in participants(message, load_facilitation(timezone.localdate())):
         if person.comment_mails != CommentMails.AT_ONCE:
@@ -131,13 +131,29 @@ def participants(message: Message, facilitation: Facilitation) -> list[User]:
     ]
 
 
-def comes_with_the_review(message: Message) -> bool:
-    """Tell whether a message is one of a review going on: a request made, asked again, accepted or
-    withdrawn while the diagnostic is submitted. The mail of how the review ends tells it."""
-    thread = message.thread
-    if not thread.is_request or thread.diagnostic.state != State.SUBMITTED:
+def is_told_otherwise(message: Message) -> bool:
+    """Tell whether another mail tells a message: what belongs to a review, and what was said when a
+    diagnostic was reopened or its review handed over."""
+    if message.thread.is_request:
+        return _comes_with_the_review(message)
+    said_with = message.thread.diagnostic.events.filter(
+        kind__in=[EventKind.REOPENED.value, EventKind.REVIEW_HANDED_OVER.value],
+        detail__thread=message.thread_id,
+    )
+    return _is_first(message) and said_with.exists()
+
+
+def _comes_with_the_review(message: Message) -> bool:
+    """Tell whether a message is one of a review: a request made, asked again, accepted or withdrawn
+    while the diagnostic was submitted, as the journal has it. How the review ends tells it."""
+    if message.act not in _OF_A_REVIEW and not _is_asking(message):
         return False
-    return message.act in _OF_A_REVIEW or _is_asking(message)
+    before = message.thread.diagnostic.events.filter(
+        kind__in=[transition.event.value for transition in TRANSITIONS],
+        created_at__lte=message.written_at,
+    )
+    last = before.order_by("-created_at", "-pk").values_list("kind", flat=True).first()
+    return last == EventKind.SUBMITTED.value
 
 
 _OF_A_REVIEW = {Act.ASKED_AGAIN.value, Act.ACCEPTED.value, Act.WITHDRAWN.value}
@@ -178,8 +194,11 @@ def send_digests(now: dt.datetime, *, base_url: str) -> int:
     news = [
         News(message, {person.pk for person in participants(message, facilitation)})
         for message in _messages(since, until)
-        if not comes_with_the_review(message)
+        if not is_told_otherwise(message)
     ]
+    keys = [told_key(one.message, person) for one in news for person in people]
+    # At once, before they chose to be told once a day.
+    told = set(QueuedMail.objects.filter(key__in=keys).values_list("key", flat=True))
     queued = 0
     for person in people:
         after = _last_digest(person) or since
@@ -188,25 +207,11 @@ def send_digests(now: dt.datetime, *, base_url: str) -> int:
             for one in news
             if person.pk in one.people
             and one.message.written_at >= after
-            and not _told_otherwise(one.message, person)
+            and told_key(one.message, person) not in told
         ]
         if own:
             queued += _send_digest(person, own, day=local.date(), base_url=base_url)
     return queued
-
-
-def _told_otherwise(message: Message, person: User) -> bool:
-    """Tell whether somebody had a mail of a message: at once, before they chose to be told once a day;
-    or with the others, in the mail that asks for changes."""
-    told = Q(key=told_key(message, person))
-    if _is_asking(message) or message.act == Act.ASKED_AGAIN:
-        told |= Q(
-            kind=EventKind.CHANGES_REQUESTED.value,
-            person=person,
-            diagnostic=message.thread.diagnostic_id,
-            queued_at__gte=message.written_at,
-        )
-    return QueuedMail.objects.filter(told).exists()
 
 
 def _messages(since: dt.datetime, until: dt.datetime) -> Iterator[Message]:

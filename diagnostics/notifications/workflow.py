@@ -70,6 +70,40 @@ def tell_transition(event: Event, *, base_url: str, thread_id: int | None = None
         )
 
 
+def tell_hand_over(event: Event, *, base_url: str, thread_id: int | None = None) -> None:
+    """Write to whom a review was handed over, or to who stands in for them, in the caller's transaction."""
+    diagnostic, to = event.diagnostic, event.detail.get("after")
+    if diagnostic is None or to is None:
+        return
+    frame = Frame(diagnostic, base_url)
+    facilitation = load_facilitation(timezone.localdate())
+    words = _first_words(thread_id)
+    for person in facilitation.in_charge(diagnostic.structure_id, to):
+        if person.pk == event.actor_id:
+            continue
+        step = next_step(diagnostic, access_by(None, diagnostic.state, person))
+        parts: list[Part] = [
+            Words(
+                f"{event.actor.display_name} vous confie une relecture\u00a0: {frame.the_diagnostic}."
+            )
+        ]
+        parts += [Quote(words)] if words else []
+        parts.append(Button(step.words, base_url + step.address))
+        send_letter(
+            Letter(
+                f"Relecture confiée\u00a0: le diagnostic {frame.of_structure}",
+                tuple(parts),
+                greeting=person.display_name,
+                site=base_url + "/",
+            ),
+            key=f"{event.kind}:{event.pk}:{person.pk}",
+            kind=event.kind,
+            person=person,
+            diagnostic=diagnostic,
+            headers=reply_to(event.actor),
+        )
+
+
 def _requests(diagnostic: Diagnostic) -> tuple[Thread, ...]:
     # Accepted and withdrawn ones are settled.
     return tuple(

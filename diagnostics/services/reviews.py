@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from django.db.transaction import atomic
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from diagnostics.domain.conversation import Audience, ThreadKind, ThreadState
 from diagnostics.domain.review import Appreciation
@@ -21,6 +22,7 @@ from diagnostics.domain.vocabulary import EventKind, StepKey
 from diagnostics.domain.workflow import REQUEST_CHANGES
 from diagnostics.models import (
     Diagnostic,
+    Event,
     Message,
     ReadVersion,
     Review,
@@ -113,16 +115,17 @@ def release_review(diagnostic: Diagnostic, *, user: User) -> None:
 def hand_over_review(diagnostic: Diagnostic, *, to: User, words: str, user: User) -> None:
     """Hand a review over to another facilitator, with a word that facilitators alone read.
 
-    Journalled. Raises NotAllowed, WrongState, and ServiceError when ``to`` cannot review it: a member
+    Journalled, and told to them by mail. Raises NotAllowed, WrongState, and ServiceError when ``to`` cannot review it: a member
     of the structure, or somebody who does not facilitate.
     """
     with _reviewing(diagnostic, user=user) as (locked, review):
         refuse_reviewer(to, locked)
         if review.taken_by == to:
             return
-        _hand(locked, review, to, user=user)
-        if words.strip():
-            _note(locked, words.strip(), user=user)
+        note = _note(locked, words.strip(), user=user) if words.strip() else None
+        event = _hand(locked, review, to, user=user, note=note)
+        told = app.configure_task("mail_handed_over")
+        told.defer(event_id=event.pk, thread_id=note.pk if note else None)
 
 
 def refuse_reviewer(person: User, diagnostic: Diagnostic) -> None:
@@ -184,21 +187,29 @@ def _take_unless_taken(diagnostic: Diagnostic, review: Review, *, user: User) ->
     )
 
 
-def _hand(diagnostic: Diagnostic, review: Review, to: User | None, *, user: User) -> None:
+def _hand(
+    diagnostic: Diagnostic,
+    review: Review,
+    to: User | None,
+    *,
+    user: User,
+    note: Thread | None = None,
+) -> Event:
     before = review.taken_by_id
     review.taken_by, review.taken_at = to, timezone.now() if to else None
     review.save(update_fields=["taken_by", "taken_at"])
-    record_event(
+    return record_event(
         EventKind.REVIEW_HANDED_OVER,
         actor=user,
         structure=diagnostic.structure,
         diagnostic=diagnostic,
         before=before,
         after=to.pk if to else None,
+        **({"thread": note.pk} if note else {}),
     )
 
 
-def _note(diagnostic: Diagnostic, words: str, *, user: User) -> None:
+def _note(diagnostic: Diagnostic, words: str, *, user: User) -> Thread:
     now = timezone.now()
     thread = Thread.objects.create(
         diagnostic=diagnostic,
@@ -210,3 +221,4 @@ def _note(diagnostic: Diagnostic, words: str, *, user: User) -> None:
         changed_at=now,
     )
     Message.objects.create(thread=thread, author=user, text=words, written_at=now)
+    return thread

@@ -324,7 +324,8 @@ def reopen_diagnostic(diagnostic: Diagnostic, *, reason: str, user: User, base_u
             raise ServiceError("Dites pourquoi vous rouvrez le diagnostic.")
         locked.board_sessions.filter(revoked_at=None).update(revoked_at=locked.updated_at)
         thread = _say(locked, reason, user=user) if reason else None
-        return Effect(thread, _moments(before), {"thread_id": thread and thread.pk})
+        detail: dict[str, Any] = _moments(before) | ({"thread": thread.pk} if thread else {})
+        return Effect(thread, detail, {"thread_id": thread and thread.pk})
 
     apply_transition(REOPEN, diagnostic, user=user, base_url=base_url, effect=effect)
 

@@ -13,7 +13,7 @@ from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.models import CommentMails, Membership, Message, QueuedMail, Thread, User
 from diagnostics.notifications import send_digests
 from diagnostics.services.conversation import do_in_thread, open_thread
-from diagnostics.services.workflow import request_changes
+from diagnostics.services.workflow import reopen_diagnostic, request_changes
 from tests.factories import UserFactory
 from tests.scene import BASE_URL, Scene, make_scene
 
@@ -250,16 +250,32 @@ def test_what_was_told_otherwise_is_not_told_again(scene):
     assert send_digests(local(MORNING), base_url=BASE_URL) == 0
 
 
-def test_requests_told_with_the_changes_are_not_told_again():
+def test_what_a_review_asked_is_not_told_again_the_day_after():
     scene = make_scene(State.SUBMITTED)
     prefer(CommentMails.DAILY, scene.lead)
+    submitted = scene.diagnostic.events.get(kind="submitted").created_at
     request = say(scene, scene.facilitator, "Chiffrez.", kind=ThreadKind.REQUEST)
-    written(request, local(MORNING, hours=-4))
-    request_changes(scene.diagnostic, reason="", user=scene.facilitator, base_url=BASE_URL)
-    event = scene.diagnostic.events.filter(kind="changes_requested").get()
-    tasks.app.tasks["mail_changes_requested"](event_id=event.pk, base_url=BASE_URL)
-    with_the_changes = QueuedMail.objects.filter(kind="changes_requested")
-    with_the_changes.update(queued_at=local(MORNING, hours=-3))
-    assert send_digests(local(MORNING), base_url=BASE_URL) == 0
-    with_the_changes.delete()
-    assert send_digests(local(MORNING), base_url=BASE_URL) == 1
+    request_changes(scene.diagnostic, reason="Tout.", user=scene.facilitator, base_url=BASE_URL)
+    late = say(scene, scene.facilitator, "Et ceci.", kind=ThreadKind.REQUEST)
+    assert told(request) == {}  # however late the worker is
+    morning = timezone.localtime(submitted).replace(hour=7, minute=5) + dt.timedelta(days=1)
+    assert send_digests(morning, base_url=BASE_URL) == 1
+    text = QueuedMail.objects.get(kind="digest").text
+    assert "> Et ceci." in text
+    assert "Chiffrez." not in text
+    assert "Tout." not in text
+    assert f"#echange-{late.pk}" in text
+
+
+def test_why_a_diagnostic_was_reopened_is_not_told_again_the_day_after():
+    scene = make_scene(State.VALIDATED)
+    prefer(CommentMails.DAILY, scene.facilitator)
+    reopen_diagnostic(
+        scene.diagnostic, reason="Le territoire a changé.", user=scene.lead, base_url=BASE_URL
+    )
+    thread = scene.diagnostic.threads.get()
+    morning = timezone.localtime().replace(hour=7, minute=5) + dt.timedelta(days=1)
+    assert send_digests(morning, base_url=BASE_URL) == 0
+    do(scene, thread, scene.lead, text="Et une commune de plus.")
+    assert send_digests(morning, base_url=BASE_URL) == 1
+    assert "Et une commune de plus." in QueuedMail.objects.get(kind="digest").text

@@ -17,6 +17,7 @@ from diagnostics.domain.vocabulary import EventKind, State, StepKey
 from diagnostics.models import Event, QueuedMail, User
 from diagnostics.queries.todo import load_to_do
 from diagnostics.services.conversation import do_in_thread, open_thread
+from diagnostics.services.reviews import hand_over_review
 from diagnostics.services.workflow import (
     reopen_diagnostic,
     request_changes,
@@ -25,7 +26,7 @@ from diagnostics.services.workflow import (
     withdraw_submission,
 )
 from tests.factories import UserFactory
-from tests.scene import BASE_URL, REASON, Scene, make_scene
+from tests.scene import BASE_URL, IN_SPITE, REASON, Scene, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -213,7 +214,9 @@ def test_a_withdrawn_submission_is_told():
 def test_a_validation_is_told_to_the_team_and_to_the_facilitator_who_did_not_make_it():
     scene = make_scene(State.SUBMITTED)
     follow(scene, UserFactory(facilitator=True))
-    validate_diagnostic(scene.diagnostic, user=scene.facilitator, base_url=BASE_URL)
+    validate_diagnostic(
+        scene.diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
+    )
     scene.diagnostic.board_date = dt.date(2027, 1, 14)
     scene.diagnostic.save(update_fields=["board_date"])
     told = tell(EventKind.VALIDATED, scene)
@@ -276,6 +279,23 @@ def test_no_mail_shows_an_address_but_as_a_link():
     assert "Diagnostic ambition" in shown
     lines = [line for line in told.text.splitlines() if "testserver" in line]
     assert lines == [page(scene, "diagnostic_home")]
+
+
+def test_a_review_that_is_handed_over_is_told_to_whom_it_is():
+    scene = make_scene(State.SUBMITTED)
+    colleague, other = (UserFactory(facilitator=True) for _ in range(2))
+    hand_over_review(scene.diagnostic, to=colleague, words="Je pars lundi.", user=scene.facilitator)
+    args = ProcrastinateJob.objects.get(task_name="mail_handed_over").args
+    for _ in range(2):
+        tasks.mail_handed_over(**args)
+    mailed = QueuedMail.objects.get(kind="review_handed_over")
+    assert (mailed.person, mailed.subject) == (
+        colleague,
+        "Relecture confiée\u00a0: le diagnostic de Confidence de la structure",
+    )
+    assert "> Je pars lundi." in mailed.text
+    assert reverse("diagnostic_check", args=[scene.diagnostic.pk]) in mailed.text
+    assert other.email not in mailed.text
 
 
 # --- Once, with the transaction -----------------------------------------------------------------------------
