@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from django.db.models import (
     Case,
     Exists,
+    F,
     IntegerField,
     OuterRef,
     Prefetch,
@@ -62,11 +64,11 @@ class StepChanges:
 
 @dataclass(frozen=True)
 class SinceRead:
-    """What changed since a version: the one that the person read, or the one before (``is_own``
-    False: she has read none). ``steps`` is empty when nothing did."""
+    """What changed since a version: the last one that the person read, or the one before the last
+    (``read_at`` None: she has read none). ``steps`` is empty when nothing did."""
 
     version: Version
-    is_own: bool
+    read_at: dt.datetime | None
     steps: list[StepChanges]
 
 
@@ -85,15 +87,13 @@ class ReviewPage:
     """What a facilitator finds first on the page of a diagnostic, and what she does there.
 
     ``review``: the one of what is submitted now (None in another state); ``last``: the last version;
-    ``since`` None: there is no
-    earlier version; ``read``: what she has read; ``reviewed``: the steps of which somebody said that
-    there is nothing to say; ``addressed``, ``pending``: the requests that wait for her, and for the
+    ``since`` None: there is no earlier version, and she has read none; ``reviewed``: the steps of which
+    somebody said that there is nothing to say; ``addressed``, ``pending``: the requests that wait for her, and for the
     structure.
     """
 
     review: Review | None
     last: Version | None
-    read: ReadVersion | None
     since: SinceRead | None
     pending: list[Thread]
     addressed: list[Thread]
@@ -106,7 +106,12 @@ class ReviewPage:
     @property
     def is_up_to_date(self) -> bool:
         """Tell whether she has read the last version."""
-        return bool(self.last and self.read and self.read.version.number >= self.last.number)
+        return bool(
+            self.last
+            and self.since
+            and self.since.read_at
+            and self.since.version.number >= self.last.number
+        )
 
     def of_step(self, step: StepKey) -> StepSaid:
         """Return what stands beside a step; the remarks on it come before those on any."""
@@ -128,14 +133,12 @@ def load_review(
     ``document``: what the page shows; ``last``: the last version.
     """
     review = open_review(diagnostic) if diagnostic.state == State.SUBMITTED.value else None
-    read = _read_version(diagnostic, user)
     pending, addressed = settled_apart(diagnostic)
     answer = document.answers.board_decisions
     return ReviewPage(
         review=review,
         last=last,
-        read=read,
-        since=_since(diagnostic, document, read=read, last=last),
+        since=_since(diagnostic, document, last=last, user=user),
         pending=pending,
         addressed=addressed,
         decisions=[row.text for row in answer.decisions if row.text] if answer else [],
@@ -161,25 +164,22 @@ def open_review(diagnostic: Diagnostic) -> Review | None:
     )
 
 
-def _read_version(diagnostic: Diagnostic, user: User) -> ReadVersion | None:
-    read = ReadVersion.objects.filter(diagnostic=diagnostic, reader=user)
-    return read.select_related("version").first()
-
-
 def _since(
-    diagnostic: Diagnostic,
-    document: DiagnosticDocument,
-    *,
-    read: ReadVersion | None,
-    last: Version | None,
+    diagnostic: Diagnostic, document: DiagnosticDocument, *, last: Version | None, user: User
 ) -> SinceRead | None:
     """Compare with the version that was read; else with the one before the last."""
-    base = read.version if read else None
-    if base is None and last is not None and last.number > 1:
-        base = diagnostic.versions.filter(number__lt=last.number).order_by("-number").first()
+    if last is None:
+        return None
+    read = ReadVersion.objects.filter(version=OuterRef("pk"), reader=user)
+    base = (
+        diagnostic.versions.annotate(read_at=Subquery(read.values("read_at")[:1]))
+        .filter(Q(read_at__isnull=False) | Q(number__lt=last.number))
+        .order_by(F("read_at").desc(nulls_last=True), "-number")
+        .first()
+    )
     if base is None:
         return None
-    return SinceRead(base, read is not None, _step_changes(diagnostic, base, document))
+    return SinceRead(base, base.read_at, _step_changes(diagnostic, base, document))
 
 
 def _step_changes(

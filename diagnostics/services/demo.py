@@ -11,12 +11,14 @@ from django.db import transaction
 
 from diagnostics.domain.answers import Answer
 from diagnostics.domain.document import DiagnosticDocument, load_document
-from diagnostics.domain.vocabulary import EventKind, MembershipRole, State, StepKey
+from diagnostics.domain.review import Appreciation, Criterion, Level
+from diagnostics.domain.vocabulary import Axis, EventKind, MembershipRole, State, StepKey
 from diagnostics.models import Diagnostic, Membership, Structure, User
 from diagnostics.services.answers import save_answer
 from diagnostics.services.coherence import acknowledge_finding
 from diagnostics.services.diagnostics import open_diagnostic, update_frame
 from diagnostics.services.journal import record_event
+from diagnostics.services.reviews import Said, save_review
 from diagnostics.services.structures import create_structure
 from diagnostics.services.workflow import submit_diagnostic, validate_diagnostic
 
@@ -35,6 +37,27 @@ class Profile:
     members: tuple[tuple[str, str, MembershipRole], ...] = ()
     by_contributor: frozenset[StepKey] = frozenset()
 
+
+# What the facilitation thinks of the diagnostic that it has validated.
+OPINION = Said(
+    opinion=(
+        "Une ambition claire, portée par une équipe et des alliés qui ont fait leurs preuves. La marche "
+        "à franchir est l’essaimage\u00a0: il demande des moyens propres dès la première année."
+    ),
+    questions=(
+        "Quels territoires voisins accompagner en premier, et avec quels moyens\u202f?",
+        "Que se passe-t-il si le club d’entreprises ne double pas ses adhésions\u202f?",
+    ),
+    appreciations=tuple(
+        Appreciation(axis=axis, criterion=criterion, level=level)
+        for axis, criterion, level in (
+            (Axis.VISION, Criterion.CLARITY, Level.SOLID),
+            (Axis.AMBITION, Criterion.COHERENCE, Level.SOLID),
+            (Axis.MISSIONS, Criterion.ANCHORING, Level.SATISFYING),
+            (Axis.MEANS, Criterion.REALISM, Level.TO_SPECIFY),
+        )
+    ),
+)
 
 PROFILES = (
     Profile("brumelle.json", ("referent@brumelle.example", "Référent Brumelle")),
@@ -102,6 +125,7 @@ def _structure(
     if document.diagnostic.state is not State.DRAFT:
         submit_diagnostic(diagnostic, user=lead, base_url=BASE_URL)
     if document.diagnostic.state is State.VALIDATED:
+        save_review(diagnostic, OPINION, base_revision=0, user=facilitator)
         validate_diagnostic(diagnostic, user=facilitator, base_url=BASE_URL)
     return structure
 

@@ -126,6 +126,11 @@ def test_a_submitted_diagnostic(inspector, demo):
     office.page.get_by_role("button", name="Demander des modifications").click()
     expect(office.page.locator(".error-summary")).to_be_focused()
     office.inspect("the reading page, a request without a reason")
+    office.page.locator("#relire-vision summary").click()
+    office.page.get_by_role("button", name="Envoyer la demande").first.click()
+    office.inspect("a request at a step, refused")
+    office.visit(base + "valider/", base + "relecture/confier/", "/remarques/", "/compte/")
+    office.visit("/portefeuille/invitations/", "/structures/nouvelle/")
 
 
 @pytest.mark.parametrize("half", [0, 1])

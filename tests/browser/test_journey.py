@@ -262,7 +262,10 @@ def answer_the_request(page: Page, diagnostic) -> None:
 def validate(page: Page, diagnostic) -> None:
     page.goto(f"/diagnostics/{diagnostic.pk}/relecture/")
     expect(page.get_by_role("main")).to_contain_text("Une animatrice à mi-temps dès 2027.")
-    page.get_by_role("button", name="Valider le diagnostic").click()
+    page.get_by_role("link", name="Valider…").click()
+    expect(page.get_by_role("main")).to_contain_text("Aucune décision n’est proposée au conseil")
+    page.get_by_label("Pourquoi valider malgré cela").fill("Le conseil se tient bientôt.")
+    page.get_by_role("button", name="Valider malgré ce qui manque").click()
     expect(page.get_by_text("Le diagnostic est validé")).to_be_visible()
     expect(page.locator(".badge-state").first).to_have_text("Validé")
 

@@ -21,10 +21,12 @@ from diagnostics.models import (
     KeptText,
     Membership,
     Message,
+    Remark,
     Structure,
     Thread,
     Version,
 )
+from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.workflow import request_changes, submit_diagnostic
 from tests.factories import MembershipFactory, UserFactory
 from tests.pages import step_data
@@ -40,6 +42,11 @@ STEP_SAVE = 13
 STEP_AUTOSAVE = 14  # with who else is there
 NEWS_ASKED = 8
 TEXT_KEPT = 26
+# More for a facilitator: the version that she read, the requests, then the review, its steps and the
+# remarks, or the review that waits next.
+REVIEWED = {"diagnostic_check": {State.DRAFT: 2, State.SUBMITTED: 5, State.CHANGES_REQUESTED: 3}}
+VALIDATE_GET = 9
+REMARKS_GET, FIRST_LEADS_GET = 3, 5
 HOME_AND_CHECK = {"diagnostic_home": 7, "diagnostic_check": 7}
 PORTFOLIO_GET = 7
 PORTFOLIO_FILTERED = 9  # what is found is counted, the view is kept
@@ -121,13 +128,14 @@ def crowd(scene: Scene) -> None:
         for step in StepKey:
             KeptText.objects.create(diagnostic=scene.diagnostic, step=step.value, user=person)
     asked = {"audience": "facilitation", "kind": "request", "opened_by": scene.facilitator}
+    content = load_diagnostic_document(scene.diagnostic).as_json()
     for number in range(20, 25):
         thread = Thread.objects.create(diagnostic=scene.diagnostic, state="accepted", **asked)
         Message.objects.create(thread=thread, author=scene.facilitator, text="Ancienne")
         Version.objects.create(
             diagnostic=scene.diagnostic,
             number=number,
-            content={},
+            content=content,
             sha256="0" * 64,
             submitted_by=scene.lead,
         )
@@ -261,9 +269,34 @@ def test_home_and_check_page(django_assert_num_queries, much: bool):
                 # Those who fill in also read what is kept for them.
                 kept = role == "lead"
                 expected = number + (kept and state is not State.SUBMITTED)
+                if role == "facilitator":
+                    expected += REVIEWED.get(name, {}).get(state, 0)
+                    # The crowd has versions before anything is submitted.
+                    expected += much and name == "diagnostic_check" and state is State.DRAFT
                 with django_assert_num_queries(expected) as captured:
                     assert client.get(reverse(name, args=[scene.diagnostic.pk])).status_code == 200
                 assert len(captured) <= PAGE
+
+
+@LITTLE_AND_MUCH
+def test_what_facilitators_ask(django_assert_num_queries, much: bool):
+    scene = make(much=much)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    remarks = 100 if much else 1
+    Remark.objects.bulk_create(
+        Remark(author=scene.facilitator, text=f"Remarque {i}") for i in range(remarks)
+    )
+    Structure.objects.create(name="Sans référent·e", territory="Ailleurs")
+    client = scene.client("facilitator")
+    for name, number in {
+        "diagnostic_validate": VALIDATE_GET,
+        "remarks": REMARKS_GET,
+        "lead_invitations": FIRST_LEADS_GET,
+    }.items():
+        arguments = [scene.diagnostic.pk] if name == "diagnostic_validate" else []
+        with django_assert_num_queries(number) as captured:
+            assert client.get(reverse(name, args=arguments)).status_code == 200
+        assert len(captured) <= PORTFOLIO
 
 
 @LITTLE_AND_MUCH
