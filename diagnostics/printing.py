@@ -31,6 +31,7 @@ from diagnostics.queries import (
     later_of,
     load_diagnostic_document,
     load_kit_sheet,
+    previous_document,
     read_version,
     texts_of,
     versions_of,
@@ -112,6 +113,13 @@ class Edition:
         """What the version was made of."""
         return read_version(self.version) if self.version else None
 
+    @cached_property
+    def previous(self) -> DiagnosticDocument | None:
+        """The diagnostic that it follows: of a version, as it stood then; None for a first one."""
+        if self.submitted is None:
+            return previous_document(self.diagnostic)
+        return self.submitted.previous
+
     @property
     def content(self) -> ReportContent:
         """The pages of the report: of a version, with the texts and the points that it keeps."""
@@ -121,6 +129,7 @@ class Edition:
             version=self.stamp,
             texts=kept.texts if kept else texts_of(self.diagnostic),
             findings=kept.findings if kept else findings_of(self.diagnostic, self.document),
+            previous=self.previous,
         )
 
     @property
@@ -128,7 +137,8 @@ class Edition:
         """What the pages depend on; the content of a version is not read for it."""
         if self.version is None:
             kit = self.diagnostic.kit.changed_at.isoformat()
-            return _digest(self.document.sha256(), kit)
+            previous = self.previous.sha256() if self.previous else None
+            return _digest(self.document.sha256(), kit, previous)
         moment = self.version.submitted_at.isoformat()
         since = [self.diagnostic.state, *self._said_since] if self.has_moved_on else []
         return _digest(self.version.number, moment, self.version.sha256, *since)

@@ -6,6 +6,7 @@ from diagnostics.domain.vocabulary import StepKey
 from diagnostics.views import (
     account,
     coherence,
+    comparing,
     diagnostics,
     following,
     history,
@@ -78,6 +79,12 @@ diagnostic_urls = [
     path("etapes/<step:step>/tableau.csv", pasting.download_table, name="step_table"),
     path("etapes/positioning/apercu/", positioning.positioning_preview, name="positioning_preview"),
     path("journal/", history.show_journal, name="journal"),
+    path("comparer/", comparing.show_comparison, name="diagnostic_compare"),
+    path(
+        "comparer/raisons/",
+        comparing.explain_what_was_left_out,
+        name="left_out_reasons",
+    ),
     path("relecture/", diagnostics.show_check_page, name="diagnostic_check"),
     path("coherence/", coherence.explain, name="coherence"),
     path("coherence/assumer/", coherence.acknowledge, name="finding_acknowledge"),

@@ -26,6 +26,7 @@ from formtools.wizard.views import NamedUrlWizardView
 
 from diagnostics.domain.completeness import missing_in_step
 from diagnostics.domain.merge import row_keys
+from diagnostics.domain.starting_again import told_of
 from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.forms.base import StepForm, TamperedForm
 from diagnostics.forms.examples import shown_examples
@@ -296,6 +297,7 @@ class StepWizard(NamedUrlWizardView):
             "change_request": pending_request(loaded.diagnostic)
             if loaded.diagnostic.state == State.CHANGES_REQUESTED
             else None,
+            "taken_over": told_of(step, loaded.stored) if loaded.diagnostic.previous_id else None,
             "examples": shown_examples(STEP_FORMS[step], loaded.examples, form),
             # The row whose possible links are all shown, without JavaScript.
             "expanded_row": self.request.GET.get("liens", ""),

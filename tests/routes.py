@@ -359,6 +359,15 @@ ROUTES = [
             "scale": "region",
         },
     ),
+    Route("diagnostic_compare", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Ambition très réservée"),
+    # It follows no other one: asked for all the same, it says so.
+    Route(
+        "left_out_reasons",
+        NOT_ALLOWED,
+        members(reader=403, contributor=409, lead=409, facilitator=403),
+        _diagnostic,
+        shows="n’en suit aucun",
+    ),
     Route("diagnostic_check", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Énoncé que nul autre"),
     Route("coherence", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Confidence"),
     Route(

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from diagnostics.domain.answers import ANSWER_SHAPES, STEPS, Answer, Labels, RowSet, Shape
 from diagnostics.domain.document import Answers, DiagnosticDocument
 from diagnostics.domain.links import names_behind
-from diagnostics.domain.vocabulary import Labelled, StepKey
+from diagnostics.domain.vocabulary import CIRCLE_LABELS, PRIORITY_LABELS, Labelled, StepKey
 from diagnostics.typography import (
     NBSP,
     capitalised,
@@ -30,6 +30,9 @@ from diagnostics.typography import (
 A = TypeVar("A", bound=Answer)
 # A description says to a program what to write: « objectifs servis (ids de lignes) ».
 _FOR_PROGRAMS = re.compile(r" \(ids?\b[^)]*\)")
+
+# Numbers that stand for words: what the field is called, and what each number says.
+_CODES = {"circle": ("Cercle", CIRCLE_LABELS), "priority": ("Priorité", PRIORITY_LABELS)}
 
 
 class RowChangeKind(StrEnum):
@@ -214,12 +217,12 @@ def _changes(
             continue
         if isinstance(two, Shape):
             for inner in _changes(one, two, labels):
-                label = f"{_label(field)}, {_lowered(inner.label)}"
+                label = f"{_label(name, field)}, {_lowered(inner.label)}"
                 yield FieldChange(f"{name}-{inner.name}", label, inner.before, inner.after)
             continue
         of_links = labels if name in links else None
         yield FieldChange(
-            name, _label(field), _words(name, one, of_links), _words(name, two, of_links)
+            name, _label(name, field), _words(name, one, of_links), _words(name, two, of_links)
         )
 
 
@@ -227,7 +230,9 @@ def _lowered(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
-def _label(field: FieldInfo) -> str:
+def _label(name: str, field: FieldInfo) -> str:
+    if name in _CODES:
+        return _CODES[name][0]
     return capitalised(_FOR_PROGRAMS.sub("", field.description or "").strip(f"«» {NBSP}"))
 
 
@@ -244,6 +249,8 @@ def _words(name: str, value: Any, links: Labels | None) -> str:
         return value.label
     if isinstance(value, bool):
         return "oui" if value else "non"
+    if name in _CODES:
+        return _CODES[name][1][value]
     if isinstance(value, int | float):
         return str(value) if name.endswith("_year") else number(value)
     return french_month(value) if name == "month" else str(value)

@@ -32,8 +32,13 @@ def tell_event(kind: EventKind, detail: Mapping[str, Any]) -> str:
     held = f" du {_day(detail['date'])}" if "date" in detail else ""
     steps = detail.get("steps")
     imported = f" de {count(len(steps), 'étape', 'étapes')}" if steps else ""
+    from_another = f" en repartant de {quoted(detail['from'])}" if "from" in detail else ""
+    rows = len(detail.get("rows", ()))
+    left_out = count(rows, "élément", "éléments") if rows > 1 else "un élément"
+    has = "ont" if rows > 1 else "a"
     return {
-        EventKind.DIAGNOSTIC_OPENED: "a ouvert le diagnostic",
+        EventKind.DIAGNOSTIC_OPENED: f"a ouvert le diagnostic{from_another}",
+        EventKind.REASONS_WRITTEN: f"a écrit pourquoi {left_out} n’{has} pas été repris",
         EventKind.DIAGNOSTIC_DELETED: "a supprimé le diagnostic",
         EventKind.ANSWERS_IMPORTED: f"a importé les réponses{imported}",
         EventKind.FINDING_ACKNOWLEDGED: f"a dit que c’est un choix assumé{point}",

@@ -375,3 +375,4 @@ class EventKind(Labelled):
     REQUEST_ACCEPTED = "request_accepted", "Réponse acceptée"
     REQUEST_ASKED_AGAIN = "request_asked_again", "Demande renouvelée"
     REQUEST_WITHDRAWN = "request_withdrawn", "Demande retirée"
+    REASONS_WRITTEN = "reasons_written", "Raisons écrites"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
@@ -11,6 +12,8 @@ from django.forms.formsets import BaseFormSet, formset_factory
 from diagnostics.domain.answers import MAX_PEOPLE, ROW_TEXT
 from diagnostics.domain.document import MAX_WORKSHOPS, Workshop
 from diagnostics.forms.fields import CountField, TextField, YearField
+from diagnostics.models import Diagnostic
+from diagnostics.typography import quoted, typeset
 
 
 class DayField(forms.DateField):
@@ -61,9 +64,26 @@ def usual_title(base_year: int, horizon_years: int) -> str:
     return f"Ambition {base_year}–{base_year + horizon_years}"
 
 
-class OpenDiagnosticForm(YearsForm):
-    """Year N, horizon, title and the board's date."""
+BLANK = "vide"
 
+
+class OpenDiagnosticForm(YearsForm):
+    """From what it starts (when the structure has diagnostics), year N, horizon, title, the board's date.
+
+    ``others``: the structure's diagnostics; ``asked``: the id of the one to start from, as an address
+    says it. Who is asked nothing starts from a blank page.
+    """
+
+    start_from = forms.ChoiceField(
+        label="Point de départ",
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="Repartir copie les réponses avec le repère «\u00a0À revoir\u00a0»\u00a0: ce que vous visiez devient "
+        "l’année N, à corriger avec ce qui est. Le diagnostic d’avant reste tel qu’il est.",
+        error_messages={
+            "invalid_choice": "Ce diagnostic n’est plus là\u00a0: choisissez un autre point de départ."
+        },
+    )
     title = TextField(
         label="Titre",
         help_text="Laissez vide pour « Ambition N–N+3 ».",
@@ -73,13 +93,60 @@ class OpenDiagnosticForm(YearsForm):
         label="Date prévue du conseil d’administration", help_text="Elle figure sur le rapport."
     )
 
+    field_order = ("start_from", "base_year", "horizon_years", "title", "board_date")
+
+    def __init__(
+        self, data: Any = None, *, others: Sequence[Diagnostic], asked: str = "", this_year: int
+    ) -> None:
+        self._others = {str(other.pk): other for other in others}
+        # What was submitted once was thought through; a draft is not there to be started from again.
+        first = next((pk for pk, other in self._others.items() if other.submitted_at), BLANK)
+        start = asked if asked in self._others or asked == BLANK else first
+        previous = self._others.get(start)
+        initial = {
+            "start_from": start,
+            "base_year": _next_year_n(previous, this_year) if previous else this_year,
+            "horizon_years": previous.horizon_years if previous else 3,
+        }
+        super().__init__(data, initial=initial)
+        if not others:
+            del self.fields["start_from"]
+            return
+        cast(forms.ChoiceField, self.fields["start_from"]).choices = [
+            *((pk, _told(other)) for pk, other in self._others.items()),
+            (BLANK, "Partir d’une page blanche"),
+        ]
+
+    def clean_start_from(self) -> Diagnostic | None:
+        """Return the diagnostic to start from; None for a blank page."""
+        return self._others.get(self.cleaned_data["start_from"])
+
     def clean(self) -> dict[str, Any]:
-        """Give the title its usual form when none was typed."""
+        """Give the title its usual form when none was typed; nothing starts from a later diagnostic."""
         cleaned = super().clean() or self.cleaned_data
+        previous = cleaned.get("start_from")
+        if previous and cleaned.get("base_year") and cleaned["base_year"] < previous.base_year:
+            self.add_error(
+                "base_year",
+                f"Le diagnostic dont vous repartez commence en {previous.base_year}\u00a0: "
+                "indiquez cette année ou une plus récente.",
+            )
         year, horizon = cleaned.get("base_year"), cleaned.get("horizon_years")
         if not cleaned.get("title") and year and horizon:
             cleaned["title"] = usual_title(year, horizon)
         return cleaned
+
+
+def _next_year_n(previous: Diagnostic, this_year: int) -> int:
+    """Return the year N to propose after a diagnostic: this year, or, while it is still in its own year
+    N, the year that it aims at."""
+    return this_year if this_year > previous.base_year else previous.target_year
+
+
+def _told(diagnostic: Diagnostic) -> str:
+    years = f"{diagnostic.base_year}–{diagnostic.target_year}"
+    state = diagnostic.state_label.lower()
+    return f"Repartir de {quoted(typeset(diagnostic.title))} ({years}, {state})"
 
 
 class FrameForm(forms.Form):

@@ -11,6 +11,15 @@ from diagnostics.queries.access import (
     team_access,
     what_is_asked_of,
 )
+from diagnostics.queries.comparing import (
+    Compared,
+    Comparing,
+    OverTheYears,
+    load_comparison,
+    load_years,
+    previous_document,
+    stored_reasons,
+)
 from diagnostics.queries.documents import (
     Later,
     build_document,
@@ -81,6 +90,13 @@ __all__ = [
     "get_version",
     "read_version",
     "versions_of",
+    "Compared",
+    "Comparing",
+    "OverTheYears",
+    "load_comparison",
+    "load_years",
+    "previous_document",
+    "stored_reasons",
     "build_document",
     "document_with_findings",
     "findings_of",

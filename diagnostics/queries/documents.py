@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from diagnostics.domain.adoption import Adoption
 from diagnostics.domain.answers import STEPS
+from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.answers.descriptor import drop_dangling
 from diagnostics.domain.coherence import (
     CoherenceFinding,
@@ -93,11 +95,19 @@ def build_document(
         acknowledgements=acknowledgements,
         opinion=later.opinion if later else None,
         adoption=later.adoption if later else None,
-        left_out=later.left_out if later else [],
+        left_out=[entry for entry in later.left_out if not _is_there(entry, values)]
+        if later
+        else [],
     )
     # The shapes were just read for this document alone: no copy is needed.
     drop_dangling_links(document.answers)
     return document
+
+
+def _is_there(entry: LeftOut, answers: Mapping[str, AnswerShape]) -> bool:
+    """Tell whether a row that was left out is in the diagnostic again: there is no reason to tell."""
+    answer = answers.get(entry.step)
+    return answer is not None and entry.row in answer.row_ids()
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Submitted:
     findings: list[CoherenceFinding]
     texts: KitTexts
     json: bytes
+    previous: DiagnosticDocument | None = None
 
 
 def versions_of(diagnostic: Diagnostic) -> QuerySet[Version]:
@@ -60,4 +61,5 @@ def read_version(version: Version) -> Submitted:
         findings=read_findings(record.findings, document.acknowledgements),
         texts=KitTexts.model_validate(record.texts),
         json=kept,
+        previous=load_document(record.previous) if record.previous else None,
     )

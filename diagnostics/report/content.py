@@ -21,6 +21,7 @@ from diagnostics.domain.coherence import (
 from diagnostics.domain.completeness import remaining_items
 from diagnostics.domain.document import DiagnosticDocument, Workshop
 from diagnostics.domain.kit_texts import KitTexts, default_texts
+from diagnostics.domain.since import compare_diagnostics
 from diagnostics.domain.thread import read_thread
 from diagnostics.domain.vocabulary import (
     AXIS_STEPS,
@@ -50,6 +51,7 @@ from diagnostics.report.identity import (
     footer_stamp,
 )
 from diagnostics.report.opinion import OpinionPage, opinion_page
+from diagnostics.report.since import SincePage, since_page
 from diagnostics.report.synthesis import Synthesis, build_synthesis
 from diagnostics.report.synthesis_room import letters
 from diagnostics.typography import typeset
@@ -221,6 +223,7 @@ class ReportContent:
     glossary: list[tuple[str, str]] = field(default_factory=list)
     vigilance: Vigilance | None = None
     opinion: OpinionPage | None = None
+    since: SincePage | None = None
 
     @property
     def credit(self) -> str:
@@ -231,6 +234,8 @@ class ReportContent:
     def contents(self) -> list[ContentsEntry]:
         """The table of contents: what the report has, in its order."""
         entries = [ContentsEntry("synthese", "Synthèse en une page")]
+        if self.since:
+            entries.append(ContentsEntry("depuis", self.since.title))
         for chapter in self.chapters:
             sections = [
                 ContentsEntry(section.anchor, section.title, number=section.number)
@@ -373,11 +378,12 @@ def build_report(
     version: VersionStamp | None,
     texts: KitTexts | None = None,
     findings: Sequence[CoherenceFinding] | None = None,
+    previous: DiagnosticDocument | None = None,
 ) -> ReportContent:
     """Return the report of a document (already without dangling links).
 
     ``texts``: what the kit calls its steps and axes, with the document's horizon; ``findings``: the
-    points to discuss. Those of a version are the ones that it keeps. Without them, the texts of the
+    points to discuss; ``previous``: the diagnostic that it follows. Those of a version are the ones that it keeps. Without them, the texts of the
     kit that comes with the application and what the default thresholds find.
     """
     if texts is None:
@@ -404,4 +410,7 @@ def build_report(
             if workshop.date or workshop.participants or workshop.composition
         ],
         glossary=used_terms(document),
+        since=since_page(compare_diagnostics(previous, document, follows=True), texts)
+        if previous
+        else None,
     )

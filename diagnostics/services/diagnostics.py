@@ -43,10 +43,11 @@ def open_diagnostic(
     board_date: dt.date | None = None,
     kit_slug: str = CURRENT_KIT,
     beside_another: bool = True,
+    previous: Diagnostic | None = None,
 ) -> Diagnostic:
     """Open a diagnostic for a structure with the current kit (or another), which it keeps for life.
 
-    ``beside_another`` False: raises PeriodTaken when there is one for the same years, be it opened
+    ``previous``: the one that it follows; its answers are not copied here. ``beside_another`` False: raises PeriodTaken when there is one for the same years, be it opened
     at this very moment. Writes the journal. Raises NotAllowed, or ServiceError when the kit was
     never loaded.
     """
@@ -72,14 +73,20 @@ def open_diagnostic(
             horizon_years=horizon_years,
             board_date=board_date,
             created_by=user,
+            previous=previous,
         )
         document = build_document(diagnostic, [], [])
         diagnostic.indicators = dict(
             compute_indicators(document, thresholds_of(diagnostic), today=timezone.localdate())
         )
         diagnostic.save(force_insert=True)
+        followed = {"previous": str(previous.pk), "from": previous.title} if previous else {}
         record_event(
-            EventKind.DIAGNOSTIC_OPENED, actor=user, structure=structure, diagnostic=diagnostic
+            EventKind.DIAGNOSTIC_OPENED,
+            actor=user,
+            structure=structure,
+            diagnostic=diagnostic,
+            **followed,
         )
     return diagnostic
 

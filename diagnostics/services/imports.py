@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.document import Answers, DiagnosticDocument
 from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import Acknowledgement, Answer, Diagnostic, Structure, User
 from diagnostics.services.coherence import refresh_indicators
@@ -37,7 +37,7 @@ def import_diagnostic(
         )
         diagnostic.workshops = [workshop.model_dump(mode="json") for workshop in card.workshops]
         diagnostic.save(update_fields=["workshops"])
-        answers = _answers(diagnostic, document, user)
+        answers = rows_to_store(diagnostic, document.answers, user)
         Answer.objects.bulk_create(answers)
         Acknowledgement.objects.bulk_create(
             Acknowledgement(
@@ -62,17 +62,20 @@ def import_diagnostic(
     return diagnostic
 
 
-def _answers(diagnostic: Diagnostic, document: DiagnosticDocument, user: User) -> list[Answer]:
-    """Return the rows to store; answers and rows that hold nothing are none."""
+def rows_to_store(diagnostic: Diagnostic, answers: Answers, user: User) -> list[Answer]:
+    """Return what a new diagnostic stores of some answers, signed by a person; answers and rows that
+    hold nothing are none. Raises ServiceError when its kit lacks a step that is answered."""
     known = set(diagnostic.kit.steps.values_list("key", flat=True))
     now = timezone.now()
     rows = []
-    for step, given in document.answers.given():
+    for step, given in answers.given():
         answer = given.without_blank_rows()
         if answer.is_empty:
             continue
         if step.value not in known:
-            raise ServiceError(f"Le kit « {document.kit} » n’a pas d’étape « {step.value} ».")
+            raise ServiceError(
+                f"Le kit « {diagnostic.kit.slug} » n’a pas d’étape « {step.value} »."
+            )
         rows.append(
             Answer(
                 diagnostic=diagnostic,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from diagnostics.domain.coherence import findings_json
 from diagnostics.domain.document import DiagnosticDocument, canonical_json
 from diagnostics.models import Diagnostic, User, Version, VersionRecord
-from diagnostics.queries import texts_of, thresholds_of
+from diagnostics.queries import previous_document, texts_of, thresholds_of
 
 
 def keep_version(
@@ -18,8 +18,10 @@ def keep_version(
 ) -> Version:
     """Store a document as the next version of its diagnostic, in the caller’s transaction.
 
-    The SHA-256 is of the very bytes that the record keeps: the JSON with the findings of today.
+    The SHA-256 is of the very bytes that the record keeps: the JSON with the findings of today. The
+    diagnostic that it follows is kept as it stands now: what the paper compares with.
     """
+    previous = previous_document(diagnostic)
     thresholds = thresholds_of(diagnostic)
     findings = findings_json(document, thresholds, today=timezone.localdate(at))
     kept = canonical_json(document.as_json() | {"findings": findings})
@@ -38,5 +40,6 @@ def keep_version(
         findings=findings,
         thresholds=thresholds.model_dump(mode="json"),
         texts=texts_of(diagnostic).model_dump(mode="json"),
+        previous=previous.as_json() if previous else None,
     )
     return version

@@ -36,6 +36,7 @@ from diagnostics.queries import (
 from diagnostics.requests import SignedInRequest
 from diagnostics.services import diagnostics as services
 from diagnostics.services.errors import WrongState
+from diagnostics.services.next_diagnostic import open_next_diagnostic
 from diagnostics.services.once import do_once, led_to
 from diagnostics.typography import quoted
 from diagnostics.views.review_context import review_context
@@ -44,29 +45,35 @@ from diagnostics.views.tiles import diagnostic_tile
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Open a diagnostic for a structure (its lead only)."""
+    """Open a diagnostic for a structure (its lead only), from another one (``depuis``) or blank."""
     loaded = get_structure(request.user, pk)
     if not loaded.access.can_manage:
         raise PermissionDenied
     form = OpenDiagnosticForm(
-        request.POST or None, initial={"base_year": timezone.localdate().year}
+        request.POST or None,
+        others=list(loaded.structure.diagnostics.all()),
+        asked=request.GET.get("depuis", ""),
+        this_year=timezone.localdate().year,
     )
     existing = None
     if form.is_valid():
+        previous = form.cleaned_data.pop("start_from", None)
+        beside_another = "beside_another" in request.POST
 
         def create() -> str:
-            diagnostic = services.open_diagnostic(
-                loaded.structure,
-                **form.cleaned_data,
-                user=request.user,
-                beside_another="beside_another" in request.POST,
-            )
+            asked = {**form.cleaned_data, "user": request.user, "beside_another": beside_another}
+            if previous is not None:
+                following = open_next_diagnostic(previous, **asked)
+                return reverse("diagnostic_home", args=[following.pk])
+            diagnostic = services.open_diagnostic(loaded.structure, **asked)
             return reverse("diagnostic_step", args=[diagnostic.pk, kit_steps(diagnostic)[0].key])
 
         try:
-            address, _is_new = do_once(
-                request.POST.get("once", ""), user=request.user, action=create
-            )
+            once = request.POST.get("once", "")
+            address, is_new = do_once(once, user=request.user, action=create)
+            if previous is not None and is_new:
+                told = f"Les réponses de {quoted(previous.title)} sont reprises, à revoir."
+                messages.success(request, told)
             return redirect(address)
         except services.PeriodTaken as taken:
             existing = taken.existing

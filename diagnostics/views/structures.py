@@ -17,7 +17,13 @@ from diagnostics.forms.facilitation import LeadInvitationForm
 from diagnostics.forms.structures import StructureForm
 from diagnostics.forms.team import RoleForm
 from diagnostics.models import Membership
-from diagnostics.queries import LoadedStructure, access_to, get_structure, what_is_asked_of
+from diagnostics.queries import (
+    LoadedStructure,
+    access_to,
+    get_structure,
+    load_years,
+    what_is_asked_of,
+)
 from diagnostics.requests import SignedInRequest
 from diagnostics.services import facilitation, structures, team
 from diagnostics.services.errors import NotAllowed, ServiceError
@@ -85,15 +91,16 @@ def _create_for_a_lead(request: SignedInRequest) -> HttpResponse:
 def show_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show the identity card, the diagnostics and the team in brief."""
     loaded = get_structure(request.user, pk)
+    asked = what_is_asked_of(request.user)
+    years = load_years(loaded.structure.diagnostics.annotate(**asked))
     context = {
         "structure": loaded.structure,
         "access": loaded.access,
         "tiles": [
-            diagnostic_tile(diagnostic, access_to(diagnostic, request.user))
-            for diagnostic in loaded.structure.diagnostics.annotate(
-                **what_is_asked_of(request.user)
-            )
+            diagnostic_tile(entry.diagnostic, access_to(entry.diagnostic, request.user))
+            for entry in reversed(years)
         ],
+        "years": years,
         "memberships": loaded.structure.memberships.select_related("user"),
     }
     return render(request, "structures/detail.html", context)

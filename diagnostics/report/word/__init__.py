@@ -14,6 +14,7 @@ from diagnostics.report.word.frame import write_footer, write_header, write_prop
 from diagnostics.report.word.front import write_cover, write_identity, write_synthesis
 from diagnostics.report.word.opinion import write_opinion
 from diagnostics.report.word.paper import Paper
+from diagnostics.report.word.since import write_since
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UPDATE_HINT = (
@@ -49,6 +50,9 @@ def build_docx(content: ReportContent, *, wide: Sequence[WidePicture] = ()) -> b
     part(None, "Sommaire")
     paper.contents_here()
     write_identity(paper, content)
+    if content.since:
+        part(None, content.since.title)
+        write_since(paper, content.since)
     for chapter in content.chapters:
         part(chapter.axis, chapter.running_title)
         write_chapter(paper, chapter, content.document)
