@@ -42,6 +42,7 @@ class KitRowAdmin(admin.ModelAdmin):
     """
 
     form: type[KitRowForm]
+    heading: str  # of its page: what one changes there
     change_form_template = "admin/kit/change_form.html"
     object_history_template = "admin/kit/history.html"
 
@@ -94,14 +95,27 @@ class KitRowAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Show the last changes under the texts."""
-        context = {**(extra_context or {}), "preview_url": self._preview_url(object_id)}
-        if object_id and request.method == "GET":
-            row = self.get_object(request, unquote(object_id))
-            context["changes"] = (
-                told_changes(changes_of(cast("KitRow", row))[:LAST_CHANGES]) if row else []
-            )
+        """Say what one changes, and where it is previewed."""
+        context = {
+            **(extra_context or {}),
+            "title": self.heading,
+            "preview_url": self._preview_url(object_id),
+        }
         return super().changeform_view(request, object_id, form_url, context)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """Show the last changes under the texts."""
+        if obj is not None:
+            context["changes"] = told_changes(changes_of(obj)[:LAST_CHANGES])
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -204,6 +218,7 @@ class KitAdmin(KitRowAdmin):
     """The kit's own texts: credit, introduction, corrections, reconstructions; the rules' thresholds."""
 
     form = KitForm
+    heading = "Modifier le kit"
     list_display = ["title", "published"]
     readonly_fields = ["slug", "published"]
     fieldsets = [
@@ -226,6 +241,7 @@ class PartAdmin(KitRowAdmin):
     """Titles of the axes."""
 
     form = PartForm
+    heading = "Modifier l’axe"
     list_display = ["title", "short_title", "kit"]
     list_select_related = ["kit"]
     fields = ["kit", "key", "title", "short_title", SEEN]
@@ -241,7 +257,7 @@ class PartAdmin(KitRowAdmin):
         return self._render_step(request, step, part=row)
 
 
-class QuestionInline(admin.TabularInline):
+class QuestionInline(admin.StackedInline):
     """The questions of a step, in the kit's words."""
 
     model = Question
@@ -267,6 +283,10 @@ class ExampleInline(admin.StackedInline):
     extra = 0
     show_change_link = True
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Example]:
+        """Read the step with its examples: it says what each can fill in."""
+        return super().get_queryset(request).select_related("step")
+
     @admin.display(description="Ce que l’exemple remplit")
     def fills_in(self, example: Example) -> str:
         """Say what a click on it adds."""
@@ -280,6 +300,7 @@ class StepAdmin(KitRowAdmin):
     """Titles, help, questions and examples of a step."""
 
     form = StepTextsForm
+    heading = "Modifier l’étape"
     list_display = ["title", "number", "part"]
     list_select_related = ["part"]
     fields = ["part", "key", "number", "title", "short_title", "caption", "help", SEEN]
@@ -304,6 +325,7 @@ class ExampleAdmin(KitRowAdmin):
     """An example, with what it fills in."""
 
     form = ExampleForm
+    heading = "Modifier l’exemple"
     list_display = ["text", "step", "position"]
     list_filter = ["step"]
     list_select_related = ["step"]

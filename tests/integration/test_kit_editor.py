@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from diagnostics.domain.vocabulary import StepKey
@@ -457,6 +460,42 @@ def test_the_history_of_a_row_is_its_own_and_of_what_it_holds(editor, example):
     seen = editor.client.get(address(change))
     assert "Une note d’histoire" in html_of(seen)
     assert editor.client.post(address(change), {"after": "x"}).status_code == 403
+
+
+# --- What a page costs ---------------------------------------------------------------------------------
+
+# Session, person, the row with its surroundings; a page of texts has its last changes, whoever made them.
+BUDGETS = {
+    ("kit", "change"): 4,
+    ("part", "change"): 5,
+    ("step", "change"): 8,
+    ("example", "change"): 4,
+    ("step", "history"): 8,
+    ("step", "preview"): 6,
+    ("example", "preview"): 5,
+}
+
+
+@pytest.mark.parametrize("much", [False, True], ids=["little", "much"])
+def test_a_page_costs_the_same_whatever_was_changed(editor, example, much):
+    rows = {"kit": example.kit, "part": example.step.part, "step": example.step, "example": example}
+    for number in range(30 if much else 1):
+        author = UserFactory()
+        for row in rows.values():
+            KitChange.objects.create(
+                kit=example.kit, path=row.path, name="title", after=str(number), changed_by=author
+            )
+        if much:
+            Example.objects.create(
+                step=example.step, position=50 + number, text="x", payload=example.payload
+            )
+    ContentType.objects.get_for_models(Kit, Part, Step, Example)  # a process reads them once
+    counted = {}
+    for name, page in BUDGETS:
+        with CaptureQueriesContext(connection) as queries:
+            assert editor.client.get(address(rows[name], page)).status_code == 200
+        counted[name, page] = len(queries)
+    assert counted == BUDGETS
 
 
 # --- Versions ---------------------------------------------------------------------------------------

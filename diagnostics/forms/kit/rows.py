@@ -44,8 +44,8 @@ class KitForm(KitRowForm):
     introduction = ParagraphsField(
         label="Introduction",
         rows=9,
-        help_text="Un paragraphe par ligne. Un tiret au début de la ligne («\u00a0- \u00a0») le place "
-        "sous le paragraphe du dessus.",
+        help_text="Un paragraphe par ligne. Un tiret suivi d’une espace, au début de la ligne, le "
+        "place sous le paragraphe du dessus.",
     )
     plan_title = _text(Kit, "plan_title")
     plan = LinesField(label="Plan", rows=5, help_text="Un titre par ligne.")
