@@ -27,7 +27,7 @@ from formtools.wizard.views import NamedUrlWizardView
 from diagnostics.domain.completeness import missing_in_step
 from diagnostics.domain.merge import row_keys
 from diagnostics.domain.starting_again import told_of
-from diagnostics.domain.vocabulary import State, StepKey
+from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import StepForm, TamperedForm
 from diagnostics.forms.examples import shown_examples
 from diagnostics.forms.kept_texts import came_in, news_of, show_step, shown_in
@@ -56,7 +56,6 @@ from diagnostics.queries import (
     LoadedStep,
     get_diagnostic,
     load_step,
-    pending_request,
     read_removal,
     removed_row,
 )
@@ -294,9 +293,7 @@ class StepWizard(NamedUrlWizardView):
             "form_template": f"steps/{step.value}/form.html",
             "shown_answer": shown or loaded.stored,
             "has_content": shown is not None and not shown.content_is_empty,
-            "change_request": pending_request(loaded.diagnostic)
-            if loaded.diagnostic.state == State.CHANGES_REQUESTED
-            else None,
+            "pending": [*loaded.talk.asked_besides, *loaded.talk.pending],
             "taken_over": told_of(step, loaded.stored) if loaded.diagnostic.previous_id else None,
             "examples": shown_examples(STEP_FORMS[step], loaded.examples, form),
             # The row whose possible links are all shown, without JavaScript.
@@ -362,7 +359,8 @@ class StepWizard(NamedUrlWizardView):
 
     def _render_closed(self, *, status: int = 200) -> HttpResponse:
         """Show the answer without a form, and why; with what was typed when it came too late."""
-        context = self._page_context() | {
+        context = self._page_context() | (self.extra_context or {})
+        context |= {
             "typed_text": typed_values(self.request.POST, self.loaded.step),
         }
         return render(self.request, "diagnostics/step_closed.html", context, status=status)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from diagnostics.domain.coherence import find_coherence
 from diagnostics.domain.vocabulary import MembershipRole, State
-from diagnostics.models import Answer, AnswerRevision, Invitation, Remark, Thread
+from diagnostics.models import Answer, AnswerRevision, Invitation, Message, Remark, Thread
 from diagnostics.notifications.leaving import Optional, leave_token
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.coherence import acknowledge_finding
@@ -22,6 +22,7 @@ from diagnostics.services.team import invitation_token
 from tests.inviting import invite_member
 from tests.pages import page_of, step_data
 from tests.scene import BASE_URL, IN_SPITE, REASON, ROLES, Scene, identity
+from tests.talking import say
 
 LOGIN = "login"
 # Addresses of others, known by the start of their path.
@@ -127,6 +128,16 @@ def _remark(scene: Scene) -> Remark:
     return found or Remark.objects.create(author=scene.facilitator, text=REASON)
 
 
+def _message(scene: Scene) -> Message:
+    """What the lead said to the facilitation."""
+    found = Message.objects.filter(thread__diagnostic=scene.diagnostic).first()
+    return found or say(scene, step=None).messages.get()
+
+
+def _thread(scene: Scene) -> list[Any]:
+    return [scene.diagnostic.pk, _message(scene).thread_id]
+
+
 def _unchanged_frame(scene: Scene, address: str) -> dict[str, Any]:
     """What the frame's form sends when nothing is changed in it."""
     forms = page_of(scene.client("lead").get(address)).forms
@@ -162,6 +173,7 @@ def _replaced_vision(scene: Scene, address: str) -> dict[str, str]:
     return {"revision": "0", "base_revision": str(row.revision)}
 
 
+MEMBERS = ("reader", "contributor", "lead", "facilitator")
 VIEWERS = members(reader=200, contributor=200, lead=200, facilitator=200)
 LEAD_200 = members(reader=403, contributor=403, lead=200, facilitator=403)
 LEAD_ASKED = members(reader=403, contributor=403, lead=200, facilitator=403)
@@ -301,6 +313,35 @@ ROUTES = [
         shows="Énoncé que nul autre ne lit",
     ),
     Route("journal", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Ambition très réservée"),
+    Route(
+        "conversation",
+        VIEWERS,
+        NOT_ALLOWED,
+        lambda scene: _thread(scene)[:1],
+        shows="Parlons-en ensemble",
+    ),
+    Route("conversation_thread", members(**dict.fromkeys(MEMBERS, 302)), NOT_ALLOWED, _thread),
+    Route(
+        "conversation_open",
+        NOT_ALLOWED,
+        members(**dict.fromkeys(MEMBERS, 302)),
+        _diagnostic,
+        data=lambda scene, address: {"sort": "facilitation", "text": REASON},
+    ),
+    Route(
+        "conversation_act",
+        NOT_ALLOWED,
+        members(reader=403, contributor=302, lead=302, facilitator=302),
+        lambda scene: [*_thread(scene), "resoudre"],
+    ),
+    # One's own messages.
+    Route(
+        "conversation_edit",
+        NOT_ALLOWED,
+        members(reader=403, contributor=403, lead=302, facilitator=403),
+        _thread,
+        data=lambda scene, address: {"message_pk": str(_message(scene).pk), "text": REASON},
+    ),
     Route(
         "step_history",
         VIEWERS,

@@ -20,6 +20,12 @@ from diagnostics.queries.comparing import (
     previous_document,
     stored_reasons,
 )
+from diagnostics.queries.conversation import (
+    PendingRequest,
+    open_counts,
+    open_talk_of,
+    pending_requests,
+)
 from diagnostics.queries.documents import (
     Later,
     build_document,
@@ -53,17 +59,14 @@ from diagnostics.queries.pages import (
     load_check_page,
     load_home,
     load_thread,
-    pending_request,
 )
 from diagnostics.queries.portfolio import Portfolio, load_portfolio
 from diagnostics.queries.portfolio_filters import facilitators
 from diagnostics.queries.start import OwnDiagnostic, Start, load_start
 from diagnostics.queries.steps import LoadedStep, StepContext, kept_texts, load_step
 from diagnostics.queries.transitions import (
-    PendingRequest,
     ToAdopt,
     load_to_adopt,
-    pending_requests,
 )
 from diagnostics.queries.versions import Submitted, get_version, read_version, versions_of
 
@@ -73,6 +76,8 @@ __all__ = [
     "PendingRequest",
     "ToAdopt",
     "load_to_adopt",
+    "open_counts",
+    "open_talk_of",
     "pending_requests",
     "OwnDiagnostic",
     "Start",
@@ -127,7 +132,6 @@ __all__ = [
     "load_check_page",
     "load_home",
     "load_thread",
-    "pending_request",
     "Portfolio",
     "load_portfolio",
     "facilitators",

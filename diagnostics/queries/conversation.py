@@ -20,6 +20,7 @@ from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Diagnostic, Membership, Message, Thread, User
 from diagnostics.models.conversation import ThreadQuerySet
+from diagnostics.queries.kit import texts_of
 from diagnostics.typography import count, enumeration, shortened
 
 FIRST_WORDS = 120  # characters
@@ -138,7 +139,7 @@ class PendingRequest:
     """Something that facilitators ask and the structure has not addressed.
 
     ``number``: its place among those of the diagnostic, from 1; ``step``: None when it is on the whole
-    diagnostic; ``text``: what was asked, or asked again, last.
+    diagnostic, which ``place`` says in words; ``text``: what was asked, or asked again, last.
     """
 
     number: int
@@ -146,6 +147,7 @@ class PendingRequest:
     thread_id: int
     step: StepKey | None
     row_name: str
+    place: str
     text: str
     asked_by: str
     asked_at: dt.datetime
@@ -187,12 +189,22 @@ def pending_requests(diagnostic: Diagnostic) -> list[PendingRequest]:
             thread_id=message.thread_id,
             step=StepKey(message.thread.step) if message.thread.step else None,
             row_name=message.thread.row_name,
+            place=_place(message.thread, diagnostic),
             text=message.text,
             asked_by=message.author.display_name,
             asked_at=message.written_at,
         )
         for number, message in enumerate(found, 1)
     ]
+
+
+def _place(thread: Thread, diagnostic: Diagnostic) -> str:
+    """Say where a thread stands: « 2.2 Objectifs — Étendre le réseau »."""
+    if not thread.step:
+        return "L’ensemble du diagnostic"
+    name = texts_of(diagnostic).step(StepKey(thread.step))
+    place = f"{name.number} {name.short_title}".strip()
+    return f"{place} — {thread.row_name}" if thread.row_name else place
 
 
 def is_opening() -> Q:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
-
 from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.coherence import (
     CoherenceFinding,
@@ -34,8 +32,6 @@ from diagnostics.models import (
     Answer,
     Diagnostic,
     KeptText,
-    Message,
-    Thread,
     User,
     Version,
 )
@@ -48,6 +44,7 @@ from diagnostics.queries.documents import (
 )
 from diagnostics.queries.kit import kit_steps, texts_of
 from diagnostics.queries.steps import RailAxis, RailStep, kept_texts, rail_of
+from diagnostics.queries.talk import Reading, Talk, open_talk
 from diagnostics.queries.versions import versions_of
 from diagnostics.typography import keur_range, typeset
 
@@ -119,7 +116,7 @@ class Home:
 
     rail: list[RailAxis]
     document: DiagnosticDocument
-    change_request: Thread | None
+    talk: Talk
     versions: list[Version]
     last_answer: Answer | None
     next_step: RailStep | None
@@ -147,31 +144,21 @@ def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
     kept = kept_texts(diagnostic, user) if loaded.access.can_edit else {}
     findings = open_findings(findings_of(diagnostic, document))
     statuses = step_statuses(document)
-    rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), statuses, answers, kept, findings)
+    reading = Reading(diagnostic, loaded.access, user, document.answers)
+    talk = open_talk(reading, openings_only=True)
+    rail = rail_of(
+        kit_steps(diagnostic), texts_of(diagnostic), statuses, answers, kept, findings, talk.counts
+    )
     steps = [step for axis in rail for step in axis.steps]
     return Home(
         rail=rail,
         document=document,
-        change_request=pending_request(diagnostic),
+        talk=talk,
         versions=list(versions_of(diagnostic).select_related("submitted_by")),
         last_answer=max(answers, key=lambda answer: answer.updated_at, default=None),
         next_step=next((s for s in steps if s.status in AWAITS_THE_TEAM), None),
         marked=_marked_steps(diagnostic, document),
         essentials=_essentials(document),
-    )
-
-
-def pending_request(diagnostic: Diagnostic) -> Thread | None:
-    """Return the last request on the whole diagnostic that the structure has not addressed, with what
-    it says (``reason``)."""
-    said = Message.objects.filter(thread=OuterRef("pk")).order_by("written_at", "pk")
-    return (
-        diagnostic.threads.pending_requests()
-        .filter(step="")
-        .select_related("opened_by")
-        .annotate(reason=Subquery(said.values("text")[:1]))
-        .order_by("-opened_at", "-pk")
-        .first()
     )
 
 
@@ -187,6 +174,7 @@ class CheckedStep:
     status: StepStatus
     missing: list[Missing]
     note: str
+    talk: Talk  # the threads that wait for somebody
 
 
 @dataclass(frozen=True)
@@ -219,7 +207,7 @@ class CheckPage:
     document: DiagnosticDocument
     axes: list[CheckedAxis]
     empty_axes: list[Axis]
-    change_request: Thread | None
+    talk: Talk
     last_version: Version | None
     findings: list[CoherenceFinding]
     acknowledged: list[CoherenceFinding]
@@ -233,6 +221,11 @@ class CheckPage:
         return sum(kept.count for kept in self.own_kept)
 
     @property
+    def whole_talk(self) -> Talk:
+        """The threads on the whole diagnostic."""
+        return Talk([thread for thread in self.talk.threads if not thread.step], self.talk.counts)
+
+    @property
     def missing_count(self) -> int:
         """How many things are missing in all."""
         return sum(len(step.missing) for axis in self.axes for step in axis.steps)
@@ -244,7 +237,10 @@ def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
     answers = list(diagnostic.answers.all())
     document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
     notes = {row.step: row.internal_note for row in answers} if access.role else {}
-    rail = rail_of(kit_steps(diagnostic), texts_of(diagnostic), step_statuses(document))
+    talk = open_talk(Reading(diagnostic, access, user, document.answers))
+    rail = rail_of(
+        kit_steps(diagnostic), texts_of(diagnostic), step_statuses(document), talk=talk.counts
+    )
     found = findings_of(diagnostic, document)
     kept = _kept_at_steps(diagnostic, rail) if access.can_edit else []
     return CheckPage(
@@ -263,6 +259,7 @@ def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
                         status=step.status,
                         missing=missing_in_step(document, step.key),
                         note=notes.get(step.key, ""),
+                        talk=talk.of_step(step.key, document.answers),
                     )
                     for step in axis.steps
                 ],
@@ -270,7 +267,7 @@ def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
             for axis in rail
         ],
         empty_axes=axes_without_answer(document),
-        change_request=pending_request(diagnostic),
+        talk=talk,
         last_version=versions_of(diagnostic).select_related("submitted_by").first(),
         findings=open_findings(found),
         acknowledged=acknowledged_findings(found),

@@ -43,8 +43,10 @@ from diagnostics.models import (
     User,
 )
 from diagnostics.queries.access import LoadedDiagnostic
+from diagnostics.queries.conversation import OpenCounts, Waiting
 from diagnostics.queries.documents import build_document, findings_of, stored_acknowledgements
 from diagnostics.queries.kit import kit_steps, texts_of
+from diagnostics.queries.talk import Reading, Talk, talk_of_step
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class RailStep:
     status: StepStatus
     answer: Answer | None = None
     kept: int = 0  # texts of the person that wait to be corrected or chosen
+    talk: Waiting = Waiting()  # threads of the person's audiences that wait for somebody
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,14 @@ class LoadedStep:
     def rail(self) -> list[RailAxis]:
         """The axes with the status of each step."""
         statuses = self.assessed.statuses if self.assessed else step_statuses(self.document)
-        return rail_of(self.steps, self.texts, statuses, kept=self.kept)
+        return rail_of(self.steps, self.texts, statuses, kept=self.kept, talk=self.talk.counts)
+
+    @cached_property
+    def talk(self) -> Talk:
+        """The threads of the step that the person reads, and what waits in the diagnostic (one query,
+        made by the pages that show them)."""
+        reading = Reading(self.diagnostic, self.access, self.user, self.document.answers)
+        return talk_of_step(reading, self.step)
 
     @property
     def texts(self) -> KitTexts:
@@ -205,8 +215,10 @@ def rail_of(
     answers: Iterable[Answer] = (),
     kept: Mapping[str, Collection[str]] | None = None,
     findings: Iterable[CoherenceFinding] = (),
+    talk: OpenCounts | None = None,
 ) -> list[RailAxis]:
-    """Return the axes with their steps: names, statuses, answers, texts kept, open findings."""
+    """Return the axes with their steps: names, statuses, answers, texts kept, open findings, threads
+    that wait."""
     answer_of = {answer.step: answer for answer in answers}
     per_axis = Counter(finding.axis for finding in findings)
     axes: dict[str, RailAxis] = {}
@@ -232,6 +244,7 @@ def rail_of(
                 status=statuses[key],
                 answer=answer_of.get(step.key),
                 kept=len((kept or {}).get(step.key, ())),
+                talk=talk.of(step.key) if talk else Waiting(),
             )
         )
     return list(axes.values())

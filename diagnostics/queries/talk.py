@@ -36,6 +36,7 @@ from diagnostics.models.conversation import ThreadQuerySet
 from diagnostics.queries.conversation import (
     FIRST_WORDS,
     OpenCounts,
+    Waiting,
     counted,
     is_opening,
     readable,
@@ -43,6 +44,7 @@ from diagnostics.queries.conversation import (
 from diagnostics.typography import shortened
 
 THREADS_A_PAGE = 50
+_RANK = {step: rank for rank, step in enumerate(["", *StepKey])}
 _OPEN = sorted(state.value for state in OPEN_STATES)
 
 
@@ -111,6 +113,8 @@ class Talk:
     threads: list[ShownThread]
     counts: OpenCounts = field(default_factory=OpenCounts)
     rows: list[NamedRow] = field(default_factory=list)  # of the step, that one may write about
+    asked_besides: list[ShownThread] = field(default_factory=list)
+    """Requests on the whole diagnostic that wait for the structure, where threads are a step's."""
 
     @property
     def open(self) -> list[ShownThread]:
@@ -124,12 +128,19 @@ class Talk:
 
     @property
     def pending(self) -> list[ShownThread]:
-        """The requests that wait for the structure."""
-        return [thread for thread in self.threads if thread.state is ThreadState.PENDING]
+        """The requests that wait for the structure: on the whole diagnostic, then step by step."""
+        found = [thread for thread in self.threads if thread.state is ThreadState.PENDING]
+        return sorted(found, key=lambda thread: _RANK[thread.step])
 
-    def of_step(self, step: str) -> Talk:
-        """Return the threads of one step."""
-        return Talk([thread for thread in self.threads if thread.step == step], self.counts)
+    @property
+    def waiting(self) -> Waiting:
+        """How many of these threads wait for somebody."""
+        return _counts_of(self.threads).total
+
+    def of_step(self, step: StepKey, answers: Answers) -> Talk:
+        """Return the threads of one step, and the rows of its answer."""
+        threads = [thread for thread in self.threads if thread.step == step]
+        return Talk(threads, self.counts, named_rows(answers, step))
 
     @property
     def open_by_row(self) -> dict[str, list[ShownThread]]:
@@ -162,6 +173,7 @@ def talk_of_step(reading: Reading, step: StepKey) -> Talk:
         [thread for thread in threads if thread.step == step.value],
         _counts_of(threads),
         named_rows(reading.answers, step),
+        [t for t in threads if not t.step and t.state is ThreadState.PENDING],
     )
 
 
@@ -197,17 +209,16 @@ def page_of_talk(
     return Talk([found[pk] for pk in wanted if pk in found]), shown
 
 
-def page_of_thread(reading: Reading, thread: Thread) -> int:
-    """Return on which page of all the threads of a diagnostic one stands, from 1."""
+def page_of_thread(reading: Reading, pk: int) -> int:
+    """Return on which page of all the threads of a diagnostic one of them stands, from 1."""
     order = list(_in_order(reading).values_list("pk", flat=True))
-    return order.index(thread.pk) // THREADS_A_PAGE + 1
+    return order.index(pk) // THREADS_A_PAGE + 1
 
 
 def _in_order(reading: Reading) -> ThreadQuerySet:
     """Return the threads that a person reads: of the whole diagnostic first, then step by step."""
     rank = Case(
-        *(When(step=step.value, then=Value(number)) for number, step in enumerate(StepKey, 1)),
-        default=Value(0),
+        *(When(step=step, then=Value(number)) for step, number in _RANK.items()),
         output_field=IntegerField(),
     )
     return readable(reading.diagnostic, reading.access).order_by(rank, "opened_at", "pk")

@@ -181,13 +181,15 @@ def render_check_page(
     answering: FindingForm | None = None,
     problem: str = "",
     typed: str = "",
+    refused_talk: object = None,
     status: int = 200,
     **reviewing: Any,
 ) -> HttpResponse:
     """Render the check page, with what was just refused (``problem``, or the form ``answering``).
 
     ``typed``: the text that came with it, when the page has no place for it any more; ``reviewing``:
-    what of the facilitator's part was refused (:func:`review_context`).
+    what of the facilitator's part was refused (:func:`review_context`);
+    ``refused_talk``: a message in one of the threads that was not sent.
     """
     page = load_check_page(loaded, user=request.user)
     context = {
@@ -199,6 +201,7 @@ def render_check_page(
         "answering": answering,
         "problem": problem,
         "typed": typed,
+        "refused_talk": refused_talk,
     } | review_context(loaded, page, user=request.user, **reviewing)
     return render(request, "diagnostics/check.html", context, status=status)
 

@@ -108,7 +108,7 @@ def submit(request: SignedInRequest, loaded: LoadedDiagnostic) -> HttpResponse:
     form = SubmissionForm(
         request.POST if request.method == "POST" else None,
         kept=page.own_kept_count,
-        pending=[entry.pk for entry in asked],
+        pending=[entry.thread_id for entry in asked],
     )
     home = reverse("diagnostic_home", args=[diagnostic.pk])
 

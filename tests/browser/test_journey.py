@@ -250,12 +250,17 @@ def request_changes(page: Page, email: str) -> None:
 def answer_the_request(page: Page, diagnostic) -> None:
     """The structure reads what is asked, and changes its answer."""
     page.goto(f"/diagnostics/{diagnostic.pk}/")
-    banner = page.locator(".banner", has_text="La facilitation demande des modifications")
-    expect(banner).to_contain_text(REASON)
-    expect(banner).to_contain_text("Farid Facilitateur")
+    expect(page.get_by_role("region", name="À faire maintenant")).to_contain_text(REASON)
     page.goto(step_path(diagnostic, "organisation"))
     page.get_by_label("Organisation envisagée").fill("Une animatrice à mi-temps dès 2027.")
     save(page)
+    page.goto(f"/diagnostics/{diagnostic.pk}/")
+    page.get_by_role("link", name="Répondre à la demande").click()
+    asked = page.get_by_role("article", name="Demande")
+    expect(asked).to_contain_text("Farid Facilitateur")
+    asked.get_by_role("button", name="C’est traité").click()
+    expect(asked).to_contain_text("traitée par la structure")
+    page.goto(step_path(diagnostic, "organisation"))
     page.get_by_role("link", name="Relire et soumettre").click()
 
 

@@ -11,6 +11,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from diagnostics.domain.conversation import Audience
 from diagnostics.domain.document import load_answer
 from diagnostics.domain.vocabulary import EventKind, State, StepKey
 from diagnostics.models import (
@@ -31,15 +32,16 @@ from diagnostics.services.workflow import request_changes, submit_diagnostic
 from tests.factories import MembershipFactory, UserFactory
 from tests.pages import step_data
 from tests.scene import BASE_URL, REASON, Scene, answer_document, demo_document, make_scene
+from tests.talking import ask, do, say
 
 pytestmark = pytest.mark.django_db
 
 WIZARD_GET, WIZARD_SAVE, PAGE, PORTFOLIO = 12, 18, 15, 10
 STEP_BYTES = 100_000
 # One number per page: what it costs today. A change here is a decision.
-STEP_GET = 6  # one more when somebody else saved the step last
+STEP_GET = 7  # one more when somebody else saved the step last; one of them for its threads
 STEP_SAVE = 13
-STEP_AUTOSAVE = 14  # with who else is there
+STEP_AUTOSAVE = 15  # with who else is there, and what waits at the steps, which the rail tells
 NEWS_ASKED = 8
 TEXT_KEPT = 26
 # More for a facilitator: the version that she read, the requests, then the review, its steps and the
@@ -69,6 +71,7 @@ REPORT_GET = {
 }
 KIT_PRINTED, KIT_KEPT = 11, 4
 THREAD_GET = 5
+CONVERSATION_GET, MESSAGE_SENT = 9, 20  # seven of them so that it is sent once
 THREAD_LINK = 14
 HISTORY_GET = 8
 START_GET = 8  # one of them for what there is to do; a facilitator’s has three more
@@ -123,6 +126,12 @@ def crowd(scene: Scene) -> None:
         AnswerRevision.objects.create(
             answer=answer, revision=99, value={}, author=scene.lead, written_at=now
         )
+    for audience in Audience:
+        for step in (None, *StepKey):
+            thread = say(scene, audience, step=step)
+            for _ in range(3):
+                do(scene, thread, "repondre", user=thread.opened_by, text="Encore")
+    do(scene, thread, "resoudre", user=thread.opened_by)
     for person in UserFactory.create_batch(12):
         MembershipFactory(structure=scene.structure, user=person, role="reader")
         for step in StepKey:
@@ -360,6 +369,24 @@ def test_the_thread(django_assert_num_queries, much: bool):
         response = client.post(reverse("thread_link", args=[scene.diagnostic.pk]), data)
     assert response.status_code == 302
     assert len(captured) <= WIZARD_SAVE
+
+
+@LITTLE_AND_MUCH
+def test_what_is_said(django_assert_num_queries, much: bool):
+    scene = make(much=much)
+    thread = ask(scene)
+    for role in ("lead", "reader", "facilitator"):
+        client = scene.client(role)
+        address = reverse("conversation", args=[scene.diagnostic.pk])
+        for query in ({}, {"etat": "tous", "etape": "vision"}):
+            with django_assert_num_queries(CONVERSATION_GET) as captured:
+                assert client.get(address, query).status_code == 200
+            assert len(captured) <= PAGE
+    address = reverse("conversation_act", args=[scene.diagnostic.pk, thread.pk, "traiter"])
+    data = {"text": "Voilà", "place": "etape", "once": "0" * 32}
+    client = scene.client("lead")
+    with django_assert_num_queries(MESSAGE_SENT):
+        assert client.post(address, data).status_code == 302
 
 
 @LITTLE_AND_MUCH
