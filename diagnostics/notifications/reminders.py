@@ -24,13 +24,13 @@ from diagnostics.typography import french_date
 UNTOUCHED = 14  # days that a draft waits before its lead is reminded, and between two of its mails
 TWICE = 2  # reminders of one draft, until somebody touches it
 REVIEW_WAITS = 7  # days
-MORNING = 8  # the hour, on the wall, from which reminders leave
+HOURS = range(8, 12)  # on the wall: when reminders leave, for a worker that was away at eight
 
 
 def send_reminders(now: dt.datetime, *, base_url: str) -> int:
     """Queue the reminders of the day; return how many. Asked again the same day, nobody has two."""
     local = timezone.localtime(now)
-    if local.hour < MORNING:
+    if local.hour not in HOURS:
         return 0
     today = local.date()
     facilitation = load_facilitation(today)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from diagnostics.domain.conversation import ThreadState
 from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import EventKind, MembershipRole, State
+from diagnostics.domain.workflow import REQUEST_CHANGES
 from diagnostics.models import Diagnostic, Event, Message, Thread, User
 from diagnostics.notifications.frame import Frame, reply_to, send_letter
 from diagnostics.notifications.letters import Button, Item, Items, Letter, Part, Quote, Words
@@ -139,7 +140,7 @@ def _concerned(told: Told) -> Iterator[tuple[User, Access]]:
 
 def _letter(told: Told, person: User, access: Access) -> Letter:
     subject, sentence = _what_happened(told)
-    if access.is_facilitator and told.event.kind == EventKind.SUBMITTED:
+    if told.event.kind == EventKind.SUBMITTED and access.can(REQUEST_CHANGES):
         subject = f"À relire\u00a0: le diagnostic {told.frame.of_structure}"
     parts: list[Part] = [Words(sentence)]
     if told.words and told.event.kind == EventKind.REOPENED:

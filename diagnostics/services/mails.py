@@ -16,6 +16,7 @@ from diagnostics.queries import role_of
 
 # The texts of mails that left are kept as long as somebody may ask what became of them.
 KEPT = dt.timedelta(days=30)
+SUBJECT = 400  # characters, where a structure's name and a person's fit
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ class Written:
     about: list[dict[str, Any]] = field(default_factory=list)
 
 
+@transaction.atomic
 def queue_mail(mail: Written) -> QueuedMail | None:
-    """Keep a mail and queue its sending, in the caller's transaction; None when it was queued before."""
+    """Keep a mail and queue its sending, both or neither; None when it was queued before."""
     queued, is_new = QueuedMail.objects.get_or_create(
         key=mail.key,
         defaults={
@@ -46,7 +48,7 @@ def queue_mail(mail: Written) -> QueuedMail | None:
             "person": mail.person,
             "diagnostic": mail.diagnostic,
             "address": mail.person.email,
-            "subject": mail.subject[:400],
+            "subject": mail.subject[:SUBJECT],
             "text": mail.text,
             "html": mail.html,
             "headers": mail.headers,
