@@ -17,7 +17,7 @@ from procrastinate.jobs import Job
 
 from diagnostics import notifications, printing
 from diagnostics.domain.workflow import TRANSITIONS, Transition
-from diagnostics.models import Diagnostic, Event, Invitation, Message
+from diagnostics.models import Diagnostic, Event, Invitation, Message, User
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.services.answers import purge_recent_answers
@@ -141,6 +141,18 @@ def mail_message(*, message_id: int, base_url: str) -> None:
     if message is not None:
         with transaction.atomic():
             notifications.tell_message(message, base_url=base_url)
+
+
+@app.task(name="mail_lead_letter", retry=MAIL_RETRY)
+def mail_lead_letter(
+    *, key: str, person_id: int, sender_id: int, subject: str, text: str, base_url: str
+) -> None:
+    """Write to a lead what a facilitator wrote to several."""
+    person, sender = (User.objects.get(pk=pk) for pk in (person_id, sender_id))
+    with transaction.atomic():
+        notifications.write_to_lead(
+            key=key, person=person, sender=sender, subject=subject, text=text, base_url=base_url
+        )
 
 
 @app.periodic(cron="7 * * * *")

@@ -12,6 +12,7 @@ from diagnostics.views import (
     following,
     history,
     invitations,
+    lead_letters,
     pages,
     pasting,
     portfolio,
@@ -131,6 +132,8 @@ portfolio_urls = [
     path("confier/", portfolio.assign, name="portfolio_assign"),
     path("cohorte/", portfolio.add_to_cohort, name="portfolio_cohort_add"),
     path("cohorte/retirer/", portfolio.remove_from_cohort, name="portfolio_cohort_remove"),
+    path("ecrire/", lead_letters.write_letter, name="portfolio_letter"),
+    path("ecrire/envoyer/", lead_letters.send_letter, name="portfolio_letter_send"),
 ]
 
 urlpatterns = [

@@ -186,6 +186,8 @@ PORTFOLIO_ACTIONS = {
     "portfolio_assign": 302,
     "portfolio_cohort_add": 302,
     "portfolio_cohort_remove": 302,
+    "portfolio_letter": 200,
+    "portfolio_letter_send": 200,  # with nothing written, the page again
 }
 
 

@@ -14,6 +14,8 @@ from diagnostics.queries import facilitators
 from diagnostics.services.portfolio import COHORT_NAME, MOST_AT_ONCE
 
 NOBODY = "none"
+SUBJECT_LENGTH = 150
+LETTER_LENGTH = 5_000
 
 
 def chosen_structures(posted: QueryDict) -> list[UUID]:
@@ -62,3 +64,25 @@ class CohortForm(forms.Form):
         error_messages={"invalid_choice": "Cette cohorte n’existe plus."},
     )
     name = TextField(max_length=COHORT_NAME)
+
+
+class LetterForm(forms.Form):
+    """A letter to the leads of structures, one mail for each."""
+
+    subject = TextField(
+        label="Objet",
+        max_length=SUBJECT_LENGTH,
+        required=True,
+        error_messages={"required": "Donnez un objet à votre message."},
+    )
+    text = TextField(
+        label="Message",
+        help_text=(
+            "Chaque référent·e reçoit son propre message, qui commence par «\u00a0Bonjour\u00a0» et son "
+            "nom\u00a0; sa réponse vous arrive directement."
+        ),
+        max_length=LETTER_LENGTH,
+        rows=9,
+        required=True,
+        error_messages={"required": "Écrivez votre message."},
+    )

@@ -63,14 +63,20 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 """
 
+# The tables are few rows when a plan is made and many when it is used again: it goes by the indexes.
+# What the structure keeps for itself (« entre nous ») is counted nowhere.
 REFRESH = """
-CREATE FUNCTION portfolio_refresh(asked uuid) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION portfolio_refresh(asked uuid[]) RETURNS void LANGUAGE plpgsql
+SET enable_seqscan = off AS $$
 BEGIN
-    PERFORM 1 FROM diagnostics_portfolioline WHERE structure_id = asked ORDER BY id FOR UPDATE;
-    DELETE FROM diagnostics_portfolioline line WHERE structure_id = asked AND NOT EXISTS (
+    IF asked IS NULL THEN
+        RETURN;
+    END IF;
+    PERFORM 1 FROM diagnostics_portfolioline WHERE structure_id = ANY(asked) ORDER BY id FOR UPDATE;
+    DELETE FROM diagnostics_portfolioline line WHERE structure_id = ANY(asked) AND NOT EXISTS (
         SELECT 1 FROM diagnostics_structure s
         LEFT JOIN diagnostics_diagnostic d ON d.structure_id = s.id AND d.deleted_at IS NULL
-        WHERE s.id = asked AND s.deleted_at IS NULL AND COALESCE(d.id, s.id) = line.id
+        WHERE s.id = line.structure_id AND s.deleted_at IS NULL AND COALESCE(d.id, s.id) = line.id
     );
     INSERT INTO diagnostics_portfolioline (
         id, structure_id, diagnostic_id, facilitator_id, name_key, territory_key, region_key,
@@ -91,20 +97,31 @@ BEGIN
         ),
         COALESCE((d.indicators->>'steps_complete')::smallint, 0),
         COALESCE((d.indicators->>'attention')::smallint, 0),
-        COALESCE(talk.requests, 0), COALESCE(talk.requests_addressed, 0),
-        COALESCE(talk.threads, 0), COALESCE(talk.threads_between, 0),
+        talk.requests, talk.requests_addressed, talk.threads, talk.threads_between,
         d.board_date, d.base_year + d.horizon_years, COALESCE(d.updated_at, s.created_at)
     FROM diagnostics_structure s
     LEFT JOIN diagnostics_diagnostic d ON d.structure_id = s.id AND d.deleted_at IS NULL
     LEFT JOIN diagnostics_user f
         ON f.id = s.facilitator_id AND f.is_active AND f.is_facilitator
-    LEFT JOIN LATERAL portfolio_talk(d.id) talk ON d.id IS NOT NULL
     CROSS JOIN LATERAL (
-        SELECT string_agg(portfolio_person(u.name, u.email) || ' ' || u.email, ' | ') AS said
+        SELECT
+            count(*) FILTER (WHERE kind = 'request') AS requests,
+            count(*) FILTER (WHERE kind = 'request' AND state = 'addressed') AS requests_addressed,
+            count(*) FILTER (WHERE kind = 'comment') AS threads,
+            count(*) FILTER (WHERE kind = 'comment' AND audience = 'facilitators')
+                AS threads_between
+        FROM diagnostics_thread
+        WHERE diagnostic_id = d.id AND audience <> 'team'
+            AND state IN ('open', 'pending', 'addressed')
+    ) talk
+    CROSS JOIN LATERAL (
+        SELECT string_agg(portfolio_person(u.name, u.email) || ' ' || u.email, ' | ' ORDER BY u.id)
+            AS said
         FROM diagnostics_membership m JOIN diagnostics_user u ON u.id = m.user_id
         WHERE m.structure_id = s.id
     ) people
-    WHERE s.id = asked AND s.deleted_at IS NULL
+    WHERE s.id = ANY(asked) AND s.deleted_at IS NULL
+    ORDER BY 1
     ON CONFLICT (id) DO UPDATE SET
         structure_id = EXCLUDED.structure_id, diagnostic_id = EXCLUDED.diagnostic_id,
         facilitator_id = EXCLUDED.facilitator_id, name_key = EXCLUDED.name_key,
@@ -119,143 +136,161 @@ BEGIN
 END $$;
 """
 
-# What the structure keeps for itself (« entre nous ») is counted nowhere.
-TALK = """
-CREATE FUNCTION portfolio_talk(
-    asked uuid,
-    OUT requests smallint, OUT requests_addressed smallint,
-    OUT threads smallint, OUT threads_between smallint
-) LANGUAGE sql STABLE AS $$
-    SELECT
-        count(*) FILTER (WHERE kind = 'request')::smallint,
-        count(*) FILTER (WHERE kind = 'request' AND state = 'addressed')::smallint,
-        count(*) FILTER (WHERE kind = 'comment')::smallint,
-        count(*) FILTER (WHERE kind = 'comment' AND audience = 'facilitators')::smallint
-    FROM diagnostics_thread
-    WHERE diagnostic_id = asked AND audience <> 'team'
-        AND state IN ('open', 'pending', 'addressed')
-$$;
-"""
-
-TRIGGERS = """
-CREATE FUNCTION portfolio_diagnostic_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+# One call for all the rows of a statement: « came » and « gone » are what it wrote and what was there.
+DIAGNOSTICS = """
+CREATE FUNCTION portfolio_diagnostic_changed() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off AS $$
+DECLARE asked uuid[];
 BEGIN
-    IF TG_OP = 'UPDATE' AND NEW.structure_id = OLD.structure_id AND NEW.title = OLD.title
-        AND NEW.deleted_at IS NOT DISTINCT FROM OLD.deleted_at
-    THEN
-        UPDATE diagnostics_portfolioline SET
-            state = NEW.state,
-            state_rank = portfolio_rank(NEW.state),
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(DISTINCT structure_id) INTO asked FROM came;
+    ELSIF TG_OP = 'DELETE' THEN
+        SELECT array_agg(DISTINCT structure_id) INTO asked FROM gone;
+    ELSE
+        UPDATE diagnostics_portfolioline line SET
+            state = came.state,
+            state_rank = portfolio_rank(came.state),
             waiting_since = portfolio_since(
-                NEW.state, NEW.state_since, NEW.submitted_at, NEW.validated_at
+                came.state, came.state_since, came.submitted_at, came.validated_at
             ),
-            steps_complete = COALESCE((NEW.indicators->>'steps_complete')::smallint, 0),
-            points = COALESCE((NEW.indicators->>'attention')::smallint, 0),
-            board_date = NEW.board_date,
-            horizon = NEW.base_year + NEW.horizon_years,
-            changed_at = NEW.updated_at
-        WHERE id = NEW.id;
-        RETURN NULL;
+            steps_complete = COALESCE((came.indicators->>'steps_complete')::smallint, 0),
+            points = COALESCE((came.indicators->>'attention')::smallint, 0),
+            board_date = came.board_date,
+            horizon = came.base_year + came.horizon_years,
+            changed_at = came.updated_at
+        FROM came WHERE line.id = came.id;
+        SELECT array_agg(DISTINCT concerned.pk) INTO asked
+        FROM came JOIN gone ON gone.id = came.id
+        CROSS JOIN LATERAL (VALUES (came.structure_id), (gone.structure_id)) concerned(pk)
+        WHERE (came.structure_id, came.title, came.deleted_at)
+            IS DISTINCT FROM (gone.structure_id, gone.title, gone.deleted_at);
     END IF;
-    IF TG_OP <> 'INSERT' THEN
-        PERFORM portfolio_refresh(OLD.structure_id);
-    END IF;
-    IF TG_OP = 'INSERT' OR (TG_OP = 'UPDATE' AND NEW.structure_id <> OLD.structure_id) THEN
-        PERFORM portfolio_refresh(NEW.structure_id);
-    END IF;
+    PERFORM portfolio_refresh(asked);
     RETURN NULL;
 END $$;
-CREATE TRIGGER portfolio_diagnostic AFTER INSERT OR DELETE OR UPDATE ON diagnostics_diagnostic
-    FOR EACH ROW EXECUTE FUNCTION portfolio_diagnostic_changed();
+"""
 
+STRUCTURES = """
 CREATE FUNCTION portfolio_structure_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE asked uuid[];
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        DELETE FROM diagnostics_portfolioline WHERE structure_id = OLD.id;
+        DELETE FROM diagnostics_portfolioline WHERE structure_id IN (SELECT id FROM gone);
+    ELSIF TG_OP = 'INSERT' THEN
+        SELECT array_agg(id) INTO asked FROM came;
     ELSE
-        PERFORM portfolio_refresh(NEW.id);
+        SELECT array_agg(came.id) INTO asked FROM came JOIN gone ON gone.id = came.id
+        WHERE (came.name, came.territory, came.region, came.facilitator_id, came.deleted_at)
+            IS DISTINCT FROM
+            (gone.name, gone.territory, gone.region, gone.facilitator_id, gone.deleted_at);
     END IF;
+    PERFORM portfolio_refresh(asked);
     RETURN NULL;
 END $$;
-CREATE TRIGGER portfolio_structure AFTER INSERT OR DELETE
-    OR UPDATE OF name, territory, region, facilitator_id, deleted_at ON diagnostics_structure
-    FOR EACH ROW EXECUTE FUNCTION portfolio_structure_changed();
-
-CREATE FUNCTION portfolio_team_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP <> 'INSERT' THEN
-        PERFORM portfolio_refresh(OLD.structure_id);
-    END IF;
-    IF TG_OP <> 'DELETE' THEN
-        PERFORM portfolio_refresh(NEW.structure_id);
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER portfolio_team AFTER INSERT OR DELETE
-    OR UPDATE OF structure_id, user_id ON diagnostics_membership
-    FOR EACH ROW EXECUTE FUNCTION portfolio_team_changed();
-
-CREATE FUNCTION portfolio_person_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE concerned uuid;
-BEGIN
-    FOR concerned IN
-        SELECT id FROM diagnostics_structure WHERE facilitator_id = NEW.id
-        UNION SELECT structure_id FROM diagnostics_membership WHERE user_id = NEW.id
-        ORDER BY 1
-    LOOP
-        PERFORM portfolio_refresh(concerned);
-    END LOOP;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER portfolio_person AFTER UPDATE ON diagnostics_user FOR EACH ROW
-    WHEN ((OLD.name, OLD.email, OLD.is_active, OLD.is_facilitator)
-        IS DISTINCT FROM (NEW.name, NEW.email, NEW.is_active, NEW.is_facilitator))
-    EXECUTE FUNCTION portfolio_person_changed();
-
-CREATE FUNCTION portfolio_talk_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE concerned uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.diagnostic_id ELSE NEW.diagnostic_id END;
-BEGIN
-    PERFORM 1 FROM diagnostics_portfolioline WHERE id = concerned FOR UPDATE;
-    UPDATE diagnostics_portfolioline SET
-        (requests, requests_addressed, threads, threads_between) = (
-            SELECT talk.requests, talk.requests_addressed, talk.threads, talk.threads_between
-            FROM portfolio_talk(concerned) talk
-        )
-    WHERE id = concerned;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER portfolio_talk AFTER INSERT OR DELETE
-    OR UPDATE OF diagnostic_id, audience, kind, state ON diagnostics_thread
-    FOR EACH ROW EXECUTE FUNCTION portfolio_talk_changed();
 """
 
-FILL = "SELECT portfolio_refresh(id) FROM diagnostics_structure;"
+TEAMS = """
+CREATE FUNCTION portfolio_team_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE asked uuid[];
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(DISTINCT structure_id) INTO asked FROM came;
+    ELSIF TG_OP = 'DELETE' THEN
+        SELECT array_agg(DISTINCT structure_id) INTO asked FROM gone;
+    ELSE
+        SELECT array_agg(DISTINCT concerned.pk) INTO asked
+        FROM came JOIN gone ON gone.id = came.id
+        CROSS JOIN LATERAL (VALUES (came.structure_id), (gone.structure_id)) concerned(pk)
+        WHERE (came.structure_id, came.user_id) IS DISTINCT FROM (gone.structure_id, gone.user_id);
+    END IF;
+    PERFORM portfolio_refresh(asked);
+    RETURN NULL;
+END $$;
+"""
+
+PEOPLE = """
+CREATE FUNCTION portfolio_person_changed() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off AS $$
+DECLARE people bigint[]; asked uuid[];
+BEGIN
+    SELECT array_agg(came.id) INTO people FROM came JOIN gone ON gone.id = came.id
+    WHERE (came.name, came.email, came.is_active, came.is_facilitator)
+        IS DISTINCT FROM (gone.name, gone.email, gone.is_active, gone.is_facilitator);
+    IF people IS NOT NULL THEN
+        SELECT array_agg(pk) INTO asked FROM (
+            SELECT id AS pk FROM diagnostics_structure WHERE facilitator_id = ANY(people)
+            UNION
+            SELECT structure_id FROM diagnostics_membership WHERE user_id = ANY(people)
+        ) concerned;
+        PERFORM portfolio_refresh(asked);
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+
+TALK = """
+CREATE FUNCTION portfolio_talk_changed() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off AS $$
+DECLARE asked uuid[];
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(DISTINCT diagnostic_id) INTO asked FROM came;
+    ELSIF TG_OP = 'DELETE' THEN
+        SELECT array_agg(DISTINCT diagnostic_id) INTO asked FROM gone;
+    ELSE
+        SELECT array_agg(DISTINCT concerned.pk) INTO asked
+        FROM came JOIN gone ON gone.id = came.id
+        CROSS JOIN LATERAL (VALUES (came.diagnostic_id), (gone.diagnostic_id)) concerned(pk)
+        WHERE (came.diagnostic_id, came.audience, came.kind, came.state)
+            IS DISTINCT FROM (gone.diagnostic_id, gone.audience, gone.kind, gone.state);
+    END IF;
+    IF asked IS NOT NULL THEN
+        SELECT array_agg(DISTINCT structure_id) INTO asked
+        FROM diagnostics_portfolioline WHERE id = ANY(asked);
+        PERFORM portfolio_refresh(asked);
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+
+FILL = "SELECT portfolio_refresh(array_agg(id)) FROM diagnostics_structure;"
 
 FUNCTIONS = [
-    (KEY, "DROP FUNCTION portfolio_key(text);"),
-    (PERSON, "DROP FUNCTION portfolio_person(text, text);"),
-    (RANK, "DROP FUNCTION portfolio_rank(text);"),
-    (
-        SINCE,
-        "DROP FUNCTION portfolio_since(text, timestamptz, timestamptz, timestamptz);",
-    ),
-    (TALK, "DROP FUNCTION portfolio_talk(uuid);"),
-    (REFRESH, "DROP FUNCTION portfolio_refresh(uuid);"),
+    (KEY, "portfolio_key(text)"),
+    (PERSON, "portfolio_person(text, text)"),
+    (RANK, "portfolio_rank(text)"),
+    (SINCE, "portfolio_since(text, timestamptz, timestamptz, timestamptz)"),
+    (REFRESH, "portfolio_refresh(uuid[])"),
 ]
-# Each trigger, its table and its function bear the name of what it follows.
-TRIGGER_TABLES = {
-    "diagnostic": "diagnostics_diagnostic",
-    "structure": "diagnostics_structure",
-    "team": "diagnostics_membership",
-    "person": "diagnostics_user",
-    "talk": "diagnostics_thread",
+# Each table with what follows it.
+FOLLOWED = {
+    "diagnostics_diagnostic": ("diagnostic", DIAGNOSTICS),
+    "diagnostics_structure": ("structure", STRUCTURES),
+    "diagnostics_membership": ("team", TEAMS),
+    "diagnostics_user": ("person", PEOPLE),
+    "diagnostics_thread": ("talk", TALK),
+}
+WRITTEN = {
+    "insert": "NEW TABLE AS came",
+    "update": "NEW TABLE AS came OLD TABLE AS gone",
+    "delete": "OLD TABLE AS gone",
 }
 
 
-def _dropped(tables: dict[str, str]) -> str:
-    return "".join(
-        f"DROP TRIGGER portfolio_{name} ON {table}; DROP FUNCTION portfolio_{name}_changed();"
-        for name, table in tables.items()
+def _follow(table: str) -> migrations.RunSQL:
+    name, function = FOLLOWED[table]
+    # A new person is in no team yet, and one who is erased keeps their row.
+    events = ["update"] if name == "person" else list(WRITTEN)
+    return migrations.RunSQL(
+        function
+        + "".join(
+            f"CREATE TRIGGER portfolio_{name}_{event} AFTER {event} ON {table} "
+            f"REFERENCING {WRITTEN[event]} FOR EACH STATEMENT "
+            f"EXECUTE FUNCTION portfolio_{name}_changed();"
+            for event in events
+        ),
+        "".join(f"DROP TRIGGER portfolio_{name}_{event} ON {table};" for event in events)
+        + f"DROP FUNCTION portfolio_{name}_changed();",
     )
 
 
@@ -297,7 +332,7 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['name_key', 'id'], name='line_structure'), models.Index(fields=['territory_key', 'id'], name='line_territory'), models.Index(fields=['state_rank', 'waiting_since', 'id'], name='line_state'), models.Index(fields=['state', 'waiting_since'], name='line_one_state'), models.Index(fields=['changed_at', 'id'], name='line_changed'), models.Index(fields=['horizon'], name='line_horizon'), models.Index(models.OrderBy(models.F('region_key'), nulls_last=True), models.OrderBy(models.F('id')), name='line_region_up'), models.Index(models.OrderBy(models.F('region_key'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='line_region_down'), models.Index(models.OrderBy(models.F('waiting_since'), nulls_last=True), models.OrderBy(models.F('id')), name='line_waiting_up'), models.Index(models.OrderBy(models.F('waiting_since'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='line_waiting_down'), models.Index(models.OrderBy(models.F('board_date'), nulls_last=True), models.OrderBy(models.F('id')), name='line_board_up'), models.Index(models.OrderBy(models.F('board_date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='line_board_down'), models.Index(models.OrderBy(models.F('facilitator_key'), nulls_last=True), models.OrderBy(models.F('id')), name='line_facilitator_up'), models.Index(models.OrderBy(models.F('facilitator_key'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='line_facilitator_down')],
             },
         ),
-        *(migrations.RunSQL(code, undo) for code, undo in FUNCTIONS),
-        migrations.RunSQL(TRIGGERS, _dropped(TRIGGER_TABLES)),
+        *(migrations.RunSQL(code, f"DROP FUNCTION {name};") for code, name in FUNCTIONS),
+        *map(_follow, FOLLOWED),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]

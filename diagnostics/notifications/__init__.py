@@ -7,6 +7,7 @@ accounts carry keys that open something: they are stored nowhere.
 
 from diagnostics.notifications.comments import send_digests, tell_message
 from diagnostics.notifications.invitations import send_invitation_mail
+from diagnostics.notifications.lead_letters import write_to_lead
 from diagnostics.notifications.leaving import Leaving, Optional, read_token
 from diagnostics.notifications.reminders import send_reminders
 from diagnostics.notifications.sending import deliver, send_plain
@@ -24,4 +25,5 @@ __all__ = [
     "tell_hand_over",
     "tell_message",
     "tell_transition",
+    "write_to_lead",
 ]

@@ -421,7 +421,7 @@ def test_the_lines_say_what_would_be_read_again():
     kept = {line["id"]: line for line in PortfolioLine.objects.values()}
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM diagnostics_portfolioline")
-        cursor.execute("SELECT portfolio_refresh(id) FROM diagnostics_structure")
+        cursor.execute("SELECT portfolio_refresh(array_agg(id)) FROM diagnostics_structure")
     assert {line["id"]: line for line in PortfolioLine.objects.values()} == kept
     assert len(kept) == 3
 

@@ -8,9 +8,11 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics.domain.vocabulary import EventKind
-from diagnostics.models import Cohort, Event, Structure, User
+from diagnostics.models import Cohort, Event, QueuedMail, Structure, User
+from diagnostics.tasks import mail_lead_letter
 from tests.factories import MembershipFactory, StructureFactory, UserFactory
 from tests.pages import page_of
 
@@ -145,3 +147,67 @@ def test_who_does_not_facilitate_any_more_is_refused_under_the_lock(facilitator,
     with pytest.raises(NotAllowed):
         add_to_cohort(chosen, name="Promotion", user=facilitator)
     assert not Cohort.objects.exists()
+
+
+# --- A letter to leads --------------------------------------------------------------------------------
+
+
+def letter_of(client: Client, chosen: list[Structure], **typed: str) -> dict[str, list[str]]:
+    """Return what the page of a letter sends once it is written."""
+    data = {"structure": [str(each.pk) for each in chosen], "back": "tri=-structure"}
+    page = page_of(client.post(reverse("portfolio_letter"), data))
+    form = page.form_to(reverse("portfolio_letter_send"))
+    return form.data | {name: [text] for name, text in typed.items()}
+
+
+def test_the_page_of_a_letter_shows_who_gets_it_and_sends_nothing(client, facilitator, structures):
+    without = StructureFactory(name="Sans personne")
+    lead = structures[0].memberships.get().user
+    MembershipFactory(structure=structures[0], user=UserFactory(name="Simple membre"))
+    data = {"structure": [str(each.pk) for each in (structures[0], without)]}
+    text = page_of(client.post(reverse("portfolio_letter"), data)).text
+    assert lead.email in text
+    assert "Envoyer à 1 personne" in text
+    assert "Sans référent·e à qui écrire : Sans personne." in text
+    assert "Simple membre" not in text
+    assert structures[1].memberships.get().user.email not in text
+    assert not ProcrastinateJob.objects.exists()
+
+
+def test_each_lead_gets_one_letter_and_answers_who_wrote(client, facilitator, structures):
+    first, second = (each.memberships.get().user for each in structures[:2])
+    other = StructureFactory(name="Deuxième du premier", lead=first)
+    data = letter_of(client, [*structures[:2], other], subject="Réunion", text="Jeudi ?\nÀ 9 h.")
+    address = reverse("portfolio_letter_send")
+    answers = [client.post(address, data) for _ in range(2)]  # a double press
+    assert {answer["Location"] for answer in answers} == {"/portefeuille/?tri=-structure"}
+    jobs = ProcrastinateJob.objects.filter(task_name="mail_lead_letter")
+    assert sorted(job.args["person_id"] for job in jobs) == sorted([first.pk, second.pk])
+    for job in jobs:
+        for _ in range(2):  # tried again
+            mail_lead_letter(**job.args)
+    sent = QueuedMail.objects.order_by("person")
+    assert [mail.person for mail in sent] == sorted([first, second], key=lambda each: each.pk)
+    for mail in sent:
+        assert (mail.subject, mail.headers["Reply-To"]) == (
+            "Réunion",
+            f"Fanny <{facilitator.email}>",
+        )
+        assert "> Jeudi ?\n> À 9 h." in mail.text
+
+
+def test_what_was_written_is_given_back(client, facilitator, structures):
+    address = reverse("portfolio_letter_send")
+    data = letter_of(client, structures[:1], subject="", text="Mon message")
+    page = page_of(client.post(address, data))
+    assert "Donnez un objet à votre message." in page.text
+    assert page.form_to(address).data["text"] == ["Mon message"]
+    # The lead changed since the page was shown.
+    member = structures[0].memberships.get()
+    member.user = UserFactory(name="Autre référente")
+    member.save(update_fields=["user"])
+    page = page_of(client.post(address, data | {"subject": ["Objet"]}))
+    assert "Les destinataires ont changé" in page.text
+    assert "Autre référente" in page.text
+    assert page.form_to(address).data["text"] == ["Mon message"]
+    assert not ProcrastinateJob.objects.exists()

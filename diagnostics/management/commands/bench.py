@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from diagnostics.bench import coherence, floor
 from diagnostics.bench.measure import Line, Measure, as_table, run
+from diagnostics.bench.portfolio import measure_portfolio
 from diagnostics.bench.room import measure_room
 from diagnostics.bench.served import measure_under_load
 from diagnostics.bench.situation import Situation
@@ -49,6 +50,7 @@ class Command(BaseCommand):
             run(measures)
             load = measure_under_load(situation)
             room = measure_room(situation)
+            portfolio = measure_portfolio(rounds)
         now = timezone.localtime()
         self.stdout.write(
             f"{now:%d/%m/%Y %H:%M} · Python {platform.python_version()} · Django "
@@ -61,7 +63,7 @@ class Command(BaseCommand):
             load.p95(load.alone),
             budget=None,
         )
-        self.stdout.write(as_table([*(measure.line for measure in measures), busy]))
+        self.stdout.write(as_table([*(measure.line for measure in measures), busy, *portfolio]))
         self.stdout.write(
             f"\nHuit PDF en {load.printing:.1f} s sur un site servi, et {len(load.meanwhile)} "
             f"enregistrements pendant ce temps ({load.told_to_wait} fois « Le PDF se prépare »)."
