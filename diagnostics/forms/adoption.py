@@ -73,6 +73,7 @@ class OutcomeForm(forms.Form):
     def __init__(self, *args: Any, number: int, decision: BoardDecision, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.number, self.decision = number, decision
+        self.fields["amended_text"].widget.attrs["placeholder"] = " "  # tells an empty one in CSS
 
     def clean(self) -> dict[str, Any]:
         """An amended decision has its text, and no other has one."""
@@ -146,7 +147,7 @@ class AdoptionForms:
             for field in form.visible_fields():
                 label = f"{of}{str(field.label).lower()}" if of else str(field.label)
                 for error in field.errors:
-                    yield field.id_for_label or f"{field.auto_id}_0", label, error
+                    yield field.id_for_label or f"{field.auto_id}_0", label, str(error)
 
 
 def _initial(last: Adoption | None, decision: BoardDecision) -> dict[str, Any]:

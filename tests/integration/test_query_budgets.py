@@ -28,10 +28,18 @@ from diagnostics.models import (
     Version,
 )
 from diagnostics.queries import load_diagnostic_document
-from diagnostics.services.workflow import request_changes, submit_diagnostic
+from diagnostics.services.workflow import request_changes, submit_diagnostic, validate_diagnostic
 from tests.factories import MembershipFactory, UserFactory
 from tests.pages import step_data
-from tests.scene import BASE_URL, REASON, Scene, answer_document, demo_document, make_scene
+from tests.scene import (
+    BASE_URL,
+    IN_SPITE,
+    REASON,
+    Scene,
+    answer_document,
+    demo_document,
+    make_scene,
+)
 from tests.talking import ask, do, say
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +78,14 @@ REPORT_GET = {
     },
 }
 KIT_PRINTED, KIT_KEPT = 11, 4
+# The page of each transition, in the state in which it asks.
+TRANSITION_GET = {
+    "diagnostic_submit": (State.DRAFT, "lead", 8),
+    "diagnostic_withdraw": (State.SUBMITTED, "lead", 3),
+    "diagnostic_request_changes": (State.SUBMITTED, "facilitator", 3),
+    "diagnostic_adopt": (State.VALIDATED, "lead", 7),
+    "diagnostic_reopen": (State.VALIDATED, "lead", 3),
+}
 THREAD_GET = 5
 CONVERSATION_GET, MESSAGE_SENT = 9, 20  # seven of them so that it is sent once
 THREAD_LINK = 14
@@ -322,6 +338,30 @@ def test_the_portfolio(django_assert_num_queries, much: bool):
         with django_assert_num_queries(number) as captured:
             assert client.get(reverse("portfolio"), query).status_code == 200
         assert len(captured) <= PORTFOLIO
+
+
+@LITTLE_AND_MUCH
+def test_the_pages_of_the_transitions(django_assert_num_queries, much: bool):
+    scene = make(much=much)
+    reached = State.DRAFT
+    for name, (state, role, number) in TRANSITION_GET.items():
+        if state is not reached:
+            bring_on(scene, state)
+            reached = state
+        client = scene.client(role)
+        with django_assert_num_queries(number) as captured:
+            assert client.get(reverse(name, args=[scene.diagnostic.pk])).status_code == 200
+        assert len(captured) <= PAGE
+
+
+def bring_on(scene: Scene, state: State) -> None:
+    """Bring the diagnostic from the state before to this one."""
+    if state is State.SUBMITTED:
+        submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    else:
+        validate_diagnostic(
+            scene.diagnostic, user=scene.facilitator, base_url=BASE_URL, in_spite=IN_SPITE
+        )
 
 
 @LITTLE_AND_MUCH
