@@ -15,6 +15,7 @@ from diagnostics.domain.document import load_answer
 from diagnostics.domain.vocabulary import MembershipRole, StepKey
 from diagnostics.models import Diagnostic, Membership, User
 from diagnostics.services.answers import save_answer
+from diagnostics.services.next_diagnostic import open_next_diagnostic
 from diagnostics.services.team import invitation_token
 from diagnostics.services.workflow import request_changes
 from tests.browser.helpers import a_diagnostic, row, step_path
@@ -146,6 +147,12 @@ def test_pages_of_an_open_diagnostic(inspector, demo):
     base = f"/diagnostics/{diagnostic.pk}/"
     own = inspector(lead)
     own.visit(base, base + "modifier/", base + "relecture/", base + "coherence/", base + "rapport/")
+    years = {"title": "La suite", "base_year": 2029, "horizon_years": 3}
+    following = open_next_diagnostic(diagnostic, **years, user=lead)
+    following.answers.filter(step="objectives").delete()  # there is a reason to write
+    own.visit(f"/diagnostics/{following.pk}/comparer/?avec={diagnostic.pk}")
+    own.visit(f"/diagnostics/{following.pk}/etapes/economic_model/")
+    own.visit(f"/structures/{diagnostic.structure_id}/")
     own.visit(base + "fil-rouge/")
     page = own.page
     page.locator("summary", has_text="A2 Café partenaires trimestriel").first.click()

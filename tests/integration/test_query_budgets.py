@@ -28,6 +28,7 @@ from diagnostics.models import (
     Version,
 )
 from diagnostics.queries import load_diagnostic_document
+from diagnostics.services.next_diagnostic import open_next_diagnostic
 from diagnostics.services.workflow import request_changes, submit_diagnostic, validate_diagnostic
 from tests.factories import MembershipFactory, UserFactory
 from tests.pages import step_data
@@ -90,6 +91,8 @@ THREAD_GET = 5
 CONVERSATION_GET, MESSAGE_SENT = 9, 20  # seven of them so that it is sent once
 THREAD_LINK = 14
 HISTORY_GET = 8
+# With a version; with the diagnostic that it follows, and the team's reasons; opening the next one.
+COMPARED_WITH_VERSION, COMPARED_WITH_PREVIOUS, NEXT_OPENED = 8, 11, 5
 START_GET = 8  # one of them for what there is to do; a facilitator’s has three more
 PASTE_SHOWN, PASTE_STORED, PASTE_UNDONE = 6, 20, 20  # seven of them so that it is stored once
 LITTLE_AND_MUCH = pytest.mark.parametrize("much", [False, True], ids=["little", "much"])
@@ -445,6 +448,29 @@ def test_a_paste(django_assert_num_queries, much: bool):
     # One less where somebody else's answer was replaced: it is found among the first.
     with django_assert_num_queries(PASTE_UNDONE - much):
         assert client.post(undone, made).status_code == 302
+
+
+@LITTLE_AND_MUCH
+def test_a_comparison_and_the_opening_of_the_next_diagnostic(django_assert_num_queries, much: bool):
+    scene = make(much=much)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    former = scene.diagnostic
+    years = {"title": "La suite", "base_year": 2029, "horizon_years": 3}
+    following = open_next_diagnostic(former, **years, user=scene.lead)
+    following.answers.filter(step="objectives").delete()  # there are reasons to write
+    last = former.versions.order_by("-number").values_list("number", flat=True)[0]
+    client = scene.client("lead")
+    for diagnostic, avec, number in (
+        (former, str(last), COMPARED_WITH_VERSION),
+        (following, str(former.pk), COMPARED_WITH_PREVIOUS),
+    ):
+        address = reverse("diagnostic_compare", args=[diagnostic.pk])
+        with django_assert_num_queries(number) as captured:
+            assert client.get(address, {"avec": avec}).status_code == 200
+        assert len(captured) <= PAGE
+    with django_assert_num_queries(NEXT_OPENED):
+        opening = reverse("diagnostic_create", args=[scene.structure.pk])
+        assert client.get(opening).status_code == 200
 
 
 @LITTLE_AND_MUCH
