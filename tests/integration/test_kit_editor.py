@@ -300,6 +300,17 @@ def test_an_example_is_added_and_removed_on_the_page_of_its_step(editor):
     ]
 
 
+def test_two_examples_have_not_one_place(editor, example):
+    told = "Un autre exemple de l’étape a cette place\u00a0: la place 5 est libre."
+    data = editor.open(example) | {"position": ["3"]}
+    assert told in errors_of(editor.send(example, data, refused=True))
+    data = editor.open(example.step) | {"examples-1-position": ["3"]}
+    assert told in errors_of(editor.send(example.step, data, refused=True))
+    assert noted() == []
+    editor.send(example, editor.open(example) | {"position": ["5"]})
+    assert stored(example).position == 5
+
+
 # --- Two people -------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from diagnostics.domain.vocabulary import StepKey
@@ -119,6 +120,22 @@ class ExampleTextsForm(KitRowForm):
     class Meta:
         model = Example
         fields = [name for name in Example.texts if name != "payload"]
+
+    def clean_position(self) -> int:
+        """Refuse the place of another example: the step that both are of is no field of the form."""
+        place: int = self.cleaned_data["position"]
+        others = Example.objects.filter(step_id=self.instance.step_id).exclude(pk=self.instance.pk)
+        taken = set(others.values_list("position", flat=True)) if self._moves else set()
+        if place in taken:
+            free = max(taken) + 1
+            raise ValidationError(
+                f"Un autre exemple de l’étape a cette place\u00a0: la place {free} est libre."
+            )
+        return place
+
+    @property
+    def _moves(self) -> bool:
+        return "position" in self.changed_data
 
 
 class ExampleForm(ExampleTextsForm):
