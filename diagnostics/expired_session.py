@@ -28,9 +28,10 @@ from diagnostics.services.errors import ServiceError
 
 # Fields that a page fills in by itself.
 _WRITTEN = re.compile(
-    r"(_FORMS|-id|-result|(\A|-)seen)\Z"
+    r"(_FORMS|-id|-result|(\A|-)seen|-revision)\Z"
     r"|\A(next|asked|once|confirm|structure|back|finding|step|gap|base_revision|list|add|take|offered"
-    r"|place|sort|row|message_pk)\Z"
+    r"|place|sort|row|message_pk|deed|undo|version)\Z"
+    r"|\Areview-(vision|ambition|missions|means)-"
 )
 SESSION_KEY = "pending_step"
 # Larger texts are not kept in an anonymous session: anybody could fill the database.

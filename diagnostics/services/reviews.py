@@ -115,8 +115,8 @@ def release_review(diagnostic: Diagnostic, *, user: User) -> None:
 def hand_over_review(diagnostic: Diagnostic, *, to: User, words: str, user: User) -> None:
     """Hand a review over to another facilitator, with a word that facilitators alone read.
 
-    Journalled, and told to them by mail. Raises NotAllowed, WrongState, and ServiceError when ``to`` cannot review it: a member
-    of the structure, or somebody who does not facilitate.
+    Journalled, and told to them by mail. Raises NotAllowed, WrongState, and ServiceError when ``to``
+    cannot review it: a member of the structure, or somebody who does not facilitate.
     """
     with _reviewing(diagnostic, user=user) as (locked, review):
         refuse_reviewer(to, locked)

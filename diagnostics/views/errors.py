@@ -37,9 +37,10 @@ MAX_CHARACTERS = 200_000
 SHORTEST_TEXT = 3
 NOT_TYPED = ("csrfmiddlewaretoken", "next", "email", "login")
 WRITTEN_BY_THE_PAGE = re.compile(
-    r"(_FORMS|-id|-result|_NUM_FORMS|current_step|(\A|-)seen)\Z"
+    r"(_FORMS|-id|-result|_NUM_FORMS|current_step|(\A|-)seen|-revision)\Z"
     r"|\A(next|asked|confirm|role|structure|back|finding|step|gap|base_revision|once|list|add|take|offered"
-    r"|place|sort|row|message_pk)\Z"
+    r"|place|sort|row|message_pk|deed|undo|version)\Z"
+    r"|\Areview-(vision|ambition|missions|means)-"
 )
 
 
