@@ -48,9 +48,8 @@ def ask(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpResponse:
         )
         return check_page(pk, f"relire-{step.value}")
 
-    address, is_new = do_once(request.POST.get("once", ""), user=request.user, action=open_request)
-    if is_new:
-        messages.success(request, "Votre demande est envoyée à la structure.")
+    # The step itself says what was asked: a message at the top would take the eye away from it.
+    address, _is_new = do_once(request.POST.get("once", ""), user=request.user, action=open_request)
     return redirect(address)
 
 
