@@ -10,6 +10,7 @@ from diagnostics.domain.review import Criterion
 from diagnostics.domain.vocabulary import KIT_AXES, Axis
 from diagnostics.typography import french_date
 
+SHORT = 2_200  # characters, beside the table
 CRITERIA = [criterion.label for criterion in Criterion]
 
 
@@ -31,6 +32,11 @@ class OpinionPage:
     lacking: list[str]
     in_spite: str
     appreciations: list[AppreciationRow]
+
+    @property
+    def is_short(self) -> bool:
+        """Tell whether it stands on one page whatever comes before."""
+        return len(self.text) + len(self.in_spite) + sum(map(len, self.lacking)) < SHORT
 
     @property
     def criteria(self) -> list[str]:
