@@ -74,11 +74,10 @@ class SinceRead:
 
 @dataclass(frozen=True)
 class StepSaid:
-    """What a facilitator finds beside a step: whether somebody has nothing to say of it, the requests
-    that are not settled, the remarks that can be used there."""
+    """What a facilitator finds beside a step: whether somebody has nothing to say of it, and the remarks
+    that can be used there."""
 
     reviewed: StepReviewed | None
-    requests: list[Thread]
     remarks: list[Remark]
 
 
@@ -115,12 +114,10 @@ class ReviewPage:
 
     def of_step(self, step: StepKey) -> StepSaid:
         """Return what stands beside a step; the remarks on it come before those on any."""
-        requests = [*self.addressed, *self.pending]
         usable = [entry for entry in self.remarks if entry.step in ("", step.value)]
         usable.sort(key=lambda entry: entry.step == "")
         return StepSaid(
             self.reviewed.get(step),
-            [thread for thread in requests if thread.step == step.value],
             usable[:REMARKS_BESIDE_A_STEP],
         )
 

@@ -48,7 +48,7 @@ def ask(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpResponse:
         )
         return check_page(pk, f"relire-{step.value}")
 
-    # The step itself says what was asked: a message at the top would take the eye away from it.
+    # What is said at the step shows what was asked: a message at the top would take the eye away from it.
     address, _is_new = do_once(request.POST.get("once", ""), user=request.user, action=open_request)
     return redirect(address)
 
