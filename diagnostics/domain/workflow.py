@@ -129,7 +129,7 @@ def next_action(access: Access, *, is_complete: bool) -> NextAction:
     """Return what a person does next; ``is_complete``: no step awaits the team."""
     if access.can(REQUEST_CHANGES):
         return NextAction.REVIEW
-    if access.can_edit and access.pending_requests:
+    if access.has_editing_role and access.pending_requests:
         return NextAction.ANSWER_THE_REQUEST
     if access.can_edit and not is_complete:
         return NextAction.FILL_IN

@@ -41,11 +41,15 @@ class Frame:
         return self.base_url + reverse(url_name, args=[self.diagnostic.pk])
 
     def thread_address(self, thread: Thread) -> str:
-        """Return the address of a thread: on its step, or among those on the whole diagnostic."""
-        if thread.step:
-            path = reverse("diagnostic_step", args=[self.diagnostic.pk, StepKey(thread.step)])
+        """Return the address of a thread: on its step, or among those on the whole diagnostic; one that
+        is closed has a page of its own."""
+        pk = self.diagnostic.pk
+        if not thread.is_open:
+            path = reverse("conversation_thread", args=[pk, thread.pk])
+        elif thread.step:
+            path = reverse("diagnostic_step", args=[pk, StepKey(thread.step)])
         else:
-            path = reverse("diagnostic_home", args=[self.diagnostic.pk]) + "echanges/"
+            path = reverse("conversation", args=[pk])
         return f"{self.base_url}{path}#echange-{thread.pk}"
 
     def place(self, thread: Thread) -> str:

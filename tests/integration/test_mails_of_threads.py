@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.utils import timezone
@@ -15,6 +16,7 @@ from diagnostics.notifications import send_digests
 from diagnostics.services.conversation import do_in_thread, open_thread
 from diagnostics.services.workflow import reopen_diagnostic, request_changes
 from tests.factories import UserFactory
+from tests.pages import html_of
 from tests.scene import BASE_URL, Scene, make_scene
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +148,17 @@ def test_the_mail_quotes_the_message_and_leads_to_it(scene):
     assert again.headers["References"] == mailed.headers["References"]
     assert again.headers["Message-ID"] != mailed.headers["Message-ID"]
     assert again.subject.startswith("Carl Contributor a répondu\u00a0:")
+
+
+def test_the_mail_of_a_thread_that_is_closed_leads_to_its_own_page(scene):
+    thread = say(scene, scene.facilitator)
+    do(scene, thread, scene.lead, "resoudre", text="")
+    mailed = told(thread)[scene.facilitator]
+    assert mailed.subject.startswith("Lise Lead a résolu l’échange\u00a0:")
+    (link,) = re.findall(r"^http://testserver(\S+)#echange-\d+$", mailed.text, re.MULTILINE)
+    assert f'id="echange-{thread.pk}"' in html_of(
+        scene.client("facilitator").get(link, follow=True)
+    )
 
 
 def test_done_twice_it_tells_nobody_twice_and_a_message_that_is_gone_tells_nobody(scene):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.core import mail
@@ -26,6 +27,7 @@ from diagnostics.services.workflow import (
     withdraw_submission,
 )
 from tests.factories import UserFactory
+from tests.pages import html_of
 from tests.scene import BASE_URL, IN_SPITE, REASON, Scene, make_scene
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +186,23 @@ def test_each_button_says_what_the_start_page_says():
         assert one.step.words == "Répondre à la demande"
         assert f"{one.step.words}\u00a0:\n{BASE_URL}{one.step.address}" in told[person].text
     assert load_to_do(scene.reader) == []
+
+
+def test_the_links_of_the_mail_lead_to_the_threads_on_their_pages():
+    scene = make_scene(State.SUBMITTED)
+    on_step = ask(scene, "Chiffrez.", StepKey.OBJECTIVES)
+    whole = request_changes(
+        scene.diagnostic, reason=REASON, user=scene.facilitator, base_url=BASE_URL
+    )
+    told = tell(EventKind.CHANGES_REQUESTED, scene)
+    for person, client in ((scene.lead, scene.browser), (scene.reader, scene.client("reader"))):
+        links = re.findall(r"^  (\S+)#(echange-\d+)$", told[person].text, re.MULTILINE)
+        assert [anchor for _address, anchor in links] == [
+            f"echange-{thread.pk}" for thread in (on_step, whole)
+        ]
+        for address, anchor in links:
+            page = client.get(address.removeprefix(BASE_URL))
+            assert f'id="{anchor}"' in html_of(page)
 
 
 def test_what_the_structure_answered_is_listed_to_who_reviews_it_again():
