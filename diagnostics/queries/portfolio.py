@@ -14,6 +14,7 @@ from django.db.models import (
     Exists,
     F,
     Func,
+    IntegerField,
     OuterRef,
     Q,
     QuerySet,
@@ -130,14 +131,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """A page of the list; ``counts``: how many lines each view has, whatever the filters;
-    ``structures``: how many there are."""
+    """A page of the list; ``counts``: how many lines each view has, whatever the filters."""
 
     wanted: Wanted
     page: Any
     rows: list[Row]
     counts: dict[View, int]
-    structures: int
     filters: Filters
 
     @property
@@ -182,7 +181,7 @@ def load_portfolio(user: User, wanted: Wanted) -> Portfolio:
     now = timezone.now()
     filters = load_filters(user, wanted)
     wanted = offered(wanted, filters)
-    structures, counts = _count(user, now)
+    counts = _count(user, now)
     lines = _filtered(PortfolioLine.objects.all(), wanted, user=user, now=now)
     total = lines.count() if wanted.is_filtered else counts[wanted.view]
     page = Paginator(range(total), PAGE_SIZE).get_page(wanted.page)
@@ -193,7 +192,6 @@ def load_portfolio(user: User, wanted: Wanted) -> Portfolio:
         page,
         [Row(line, today) for line in found],
         counts,
-        structures,
         filters,
     )
 
@@ -318,16 +316,21 @@ def _displayed(person: dict[str, Any]) -> str:
     return User(name=person["name"], email=person["email"]).display_name
 
 
-def _count(user: User, now: dt.datetime) -> tuple[int, dict[View, int]]:
-    """Count the structures, and the lines of each view, each in its own index (one query)."""
+def _count(user: User, now: dt.datetime) -> dict[View, int]:
+    """Count the lines of each view, each in its own index alone (one query)."""
     lines = PortfolioLine.objects.all()
-    counted = {"structures": _number(Structure.objects.all())} | {
+    counted: dict[str, Any] = {
         view.name: _number(lines.filter(_view(view, user=user, now=now))) for view in View
     }
+    # Those to review: the submitted ones, less the few of one's own structures.
+    submitted = lines.filter(state=State.SUBMITTED.value)
+    own = submitted.filter(structure__in=user.memberships.values("structure"))
+    counted[View.TO_REVIEW.name] = _number(submitted) - _number(own)
     found: Any = User.objects.filter(pk=user.pk).values(**counted).get()
-    return found["structures"], {view: found[view.name] for view in View}
+    return {view: found[view.name] for view in View}
 
 
 def _number(rows: QuerySet[Any]) -> Subquery:
     """Return how many rows there are, as a column of another query."""
-    return Subquery(rows.order_by().values(number=Func("pk", function="COUNT")))
+    every = Func(template="COUNT(*)", output_field=IntegerField())
+    return Subquery(rows.order_by().values(number=every))

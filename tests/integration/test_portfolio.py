@@ -73,7 +73,7 @@ def test_those_to_review_come_first_the_longest_wait_first(client, facilitator):
         "adopted",
     ]
     text = page_of(response).text
-    assert "7 structures · 2 diagnostics attendent votre relecture" in text
+    assert "2 diagnostics attendent votre relecture" in text
     assert "depuis 20 j" in text
 
 
@@ -244,7 +244,7 @@ def test_what_no_list_has_is_left_out(client, facilitator, key: str, asked: str)
 def test_an_empty_list_says_so(client, facilitator):
     text = page_of(client.get(PORTFOLIO)).text
     assert "Aucun diagnostic dans cette liste" in text
-    assert "aucun diagnostic n’attend votre relecture" in text
+    assert "Aucun diagnostic n’attend votre relecture" in text
 
 
 # --- Search -------------------------------------------------------------------------------------------
