@@ -59,7 +59,7 @@ def ask(scene: Scene, step: StepKey | None = None, text: str = ASKED) -> Thread:
 
 def test_what_is_still_asked_is_named_first_and_stays_asked():
     scene = make_scene()
-    ask(scene, StepKey.OBJECTIVES)
+    asked = ask(scene, StepKey.OBJECTIVES)
     check = page_of(scene.browser.get(url(scene, "check")))
     address = url(scene, "submit")
     assert address in check.links
@@ -67,7 +67,7 @@ def test_what_is_still_asked_is_named_first_and_stays_asked():
     page = page_of(scene.browser.get(address))
     assert "Une demande attend votre réponse" in page.text
     assert ASKED in page.text
-    assert reverse("diagnostic_step", args=[scene.diagnostic.pk, "objectives"]) in page.links
+    assert reverse("conversation_thread", args=[scene.diagnostic.pk, asked.pk]) in page.links
     data = page.form_to(address).data
     assert page_of(scene.browser.post(address, data)).text.count("Cochez la case") == 2
     assert scene.browser.post(address, data | {"confirm": ["on"]}).status_code == 302

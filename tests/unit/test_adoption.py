@@ -22,6 +22,7 @@ from diagnostics.report.blocks.board_decisions import calendar
 from diagnostics.report.content import build_report
 from diagnostics.report.decisions import decisions_of
 from tests.shapes import empty_document, line, paragraphs, patient
+from tests.word_files import word
 
 TODAY = dt.date(2026, 11, 29)
 DECISIONS = [
@@ -272,6 +273,20 @@ def test_the_report_says_what_the_board_decided():
         ("Mars\u00a02027", ("Décision 1 à mettre en œuvre (le bureau)",)),
     ]
     assert load_document(before).adoption is None
+
+
+def test_word_says_it_too_and_fills_in_the_deliberation():
+    file = word(build_report(document_with(ADOPTION), version=None))
+    text = file.text.replace("\u00a0", " ")
+    for words in (
+        "Décisions du conseil d’administration",
+        "Proposé : Adopter la vision",
+        "12 voix pour, 1 contre, 2 abstentions",
+        "Qui la porte : le bureau · Pour le 31 mars 2027",
+        "Ce que le conseil a décidé",
+        "Contre : 1",
+    ):
+        assert words in text, words
 
 
 def test_a_board_without_proposed_decision_leaves_its_date():
