@@ -6,11 +6,10 @@ is missing is listed under « Reste à compléter ».
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from diagnostics.domain.answers import Answer, Milestone
+from diagnostics.domain.answers import Answer
 from diagnostics.domain.coherence import (
     CoherenceFinding,
     Severity,
@@ -33,13 +32,7 @@ from diagnostics.domain.vocabulary import (
 )
 from diagnostics.report.blocks import page_rule
 from diagnostics.report.blocks.types import PageRule
-from diagnostics.report.decisions import (
-    DECIDED,
-    PROPOSED,
-    Decision,
-    decisions_of,
-    followed_up,
-)
+from diagnostics.report.board import BoardPage, board_page
 from diagnostics.report.glossary import used_terms
 from diagnostics.report.identity import (
     Cover,
@@ -131,17 +124,6 @@ class RemainingGroup:
 
 
 @dataclass(frozen=True)
-class BoardQuestion:
-    """A question to settle: typed by the team, or a step that it marked for discussion."""
-
-    step: StepKey
-    number: str
-    title: str
-    text: str
-    mark: Mark | None
-
-
-@dataclass(frozen=True)
 class Vigilance:
     """« Cohérence et points de vigilance »: what to discuss, and what was chosen on purpose.
 
@@ -167,28 +149,6 @@ class ContentsEntry:
     axis: str = ""
     number: str = ""
     children: list[ContentsEntry] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class BoardPage:
-    """What is asked of the board, or what it decided (``held_on``: when), and the months that follow."""
-
-    decisions: list[Decision]
-    questions: list[BoardQuestion]
-    calendar: list[Milestone]
-    session_questions: list[str] = field(default_factory=list)  # of the facilitation
-    held_on: dt.date | None = None
-
-    @property
-    def title(self) -> str:
-        """What the page is called."""
-        return DECIDED if self.held_on else PROPOSED
-
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether there is nothing to decide, to settle or to plan."""
-        found = (self.decisions, self.questions, self.calendar, self.session_questions)
-        return not (any(found) or self.held_on)
 
 
 @dataclass(frozen=True)
@@ -334,30 +294,6 @@ def _remaining(document: DiagnosticDocument, texts: KitTexts) -> list[RemainingG
     return groups
 
 
-def _questions(document: DiagnosticDocument, texts: KitTexts) -> list[BoardQuestion]:
-    questions = []
-    for step, answer in document.answers.given():
-        mark = answer.mark if answer.mark in {Mark.DISPUTED, Mark.FOR_BOARD} else None
-        if answer.board_question or mark:
-            name = texts.step(step)
-            questions.append(
-                BoardQuestion(step, name.number, name.short_title, answer.board_question, mark)
-            )
-    return questions
-
-
-def _board(document: DiagnosticDocument, texts: KitTexts) -> BoardPage:
-    answer = document.answers.board_decisions
-    calendar = [row for row in answer.calendar if row.month or row.milestone] if answer else []
-    return BoardPage(
-        decisions_of(document),
-        _questions(document, texts),
-        [*calendar, *followed_up(document)],
-        list(document.opinion.questions) if document.opinion else [],
-        document.adoption.date if document.adoption else None,
-    )
-
-
 def _vigilance(findings: Sequence[CoherenceFinding]) -> Vigilance | None:
     if not findings:
         return None
@@ -403,7 +339,7 @@ def build_report(
         vigilance=_vigilance(findings),
         opinion=opinion_page(document, texts),
         remaining=_remaining(document, texts),
-        board=_board(document, texts),
+        board=board_page(document, texts),
         workshops=[
             workshop
             for workshop in document.diagnostic.workshops

@@ -6,7 +6,8 @@ from docx.oxml.ns import qn
 
 from diagnostics.domain.adoption import DecisionResult
 from diagnostics.report.blocks.board_decisions import calendar
-from diagnostics.report.content import BoardQuestion, ReportContent
+from diagnostics.report.board import BoardQuestion
+from diagnostics.report.content import ReportContent
 from diagnostics.report.decisions import Decision
 from diagnostics.report.word.blocks import write_block
 from diagnostics.report.word.paper import TWIPS, Paper

@@ -1,0 +1,76 @@
+"""The board's page of a report: what is asked of it, or what it decided, and what it has to settle."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from diagnostics.domain.answers import Milestone
+from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.kit_texts import KitTexts
+from diagnostics.domain.vocabulary import Mark, StepKey
+from diagnostics.report.decisions import (
+    DECIDED,
+    PROPOSED,
+    Decision,
+    decisions_of,
+    followed_up,
+)
+
+
+@dataclass(frozen=True)
+class BoardQuestion:
+    """A question to settle: typed by the team, or a step that it marked for discussion."""
+
+    step: StepKey
+    number: str
+    title: str
+    text: str
+    mark: Mark | None
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """What is asked of the board, or what it decided (``held_on``: when), and the months that follow."""
+
+    decisions: list[Decision]
+    questions: list[BoardQuestion]
+    calendar: list[Milestone]
+    session_questions: list[str] = field(default_factory=list)  # of the facilitation
+    held_on: dt.date | None = None
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return DECIDED if self.held_on else PROPOSED
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to decide, to settle or to plan."""
+        found = (self.decisions, self.questions, self.calendar, self.session_questions)
+        return not (any(found) or self.held_on)
+
+
+def _questions(document: DiagnosticDocument, texts: KitTexts) -> list[BoardQuestion]:
+    questions = []
+    for step, answer in document.answers.given():
+        mark = answer.mark if answer.mark in {Mark.DISPUTED, Mark.FOR_BOARD} else None
+        if answer.board_question or mark:
+            name = texts.step(step)
+            questions.append(
+                BoardQuestion(step, name.number, name.short_title, answer.board_question, mark)
+            )
+    return questions
+
+
+def board_page(document: DiagnosticDocument, texts: KitTexts) -> BoardPage:
+    """Return the board's page of a document."""
+    answer = document.answers.board_decisions
+    calendar = [row for row in answer.calendar if row.month or row.milestone] if answer else []
+    return BoardPage(
+        decisions_of(document),
+        _questions(document, texts),
+        [*calendar, *followed_up(document)],
+        list(document.opinion.questions) if document.opinion else [],
+        document.adoption.date if document.adoption else None,
+    )
