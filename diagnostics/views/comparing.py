@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -69,8 +70,8 @@ def explain_what_was_left_out(request: SignedInRequest, pk: UUID) -> HttpRespons
         changed = write_reasons(diagnostic, form.written(), user=request.user)
     except ReasonChanged as error:
         again = _form(loaded, comparing, request.POST)
-        late = {"problem": str(error), "late": error.places}
-        return _render(request, loaded, comparing, form=again, status=409, **late)
+        told = partial(_render, problem=str(error), late=error.places)
+        return told(request, loaded, comparing, form=again, status=409)
     if changed:
         messages.success(request, "Vos raisons sont enregistrées\u00a0: le rapport les imprime.")
     else:
