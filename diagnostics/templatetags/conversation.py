@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from diagnostics.domain.conversation import ThreadState
 from diagnostics.domain.permissions import Access
-from diagnostics.domain.vocabulary import StepKey
+from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.forms.base import RowForm
 from diagnostics.forms.conversation import Sort
 from diagnostics.forms.conversation import sorts_of as sorts_for
@@ -101,3 +101,11 @@ def row_talk(context: Context, row: RowForm) -> SafeString | str:
         words = count(len(threads), "échange ouvert", "échanges ouverts")
         link = format_html('<a href="#echange-{}">{}</a>', threads[0].pk, words)
     return format_html('<span class="row-talk" data-talk-row="{}">{}</span>', key, link)
+
+
+@register.simple_tag
+def asks_apart(access: Access, diagnostic: Diagnostic, step: str, place: str) -> bool:
+    """Tell whether the page has another form to ask something at a step: the check page of a
+    facilitator who reviews, with her remarks beside it."""
+    is_reviewed = diagnostic.state == State.SUBMITTED.value
+    return bool(step) and place == "relecture" and access.is_facilitator and is_reviewed
