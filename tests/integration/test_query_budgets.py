@@ -90,11 +90,11 @@ TRANSITION_GET = {
 THREAD_GET = 5
 CONVERSATION_GET, MESSAGE_SENT = 9, 20  # seven of them so that it is sent once
 THREAD_LINK = 14
-HISTORY_GET = 8
+HISTORY_GET = 9  # one of them for what waits at the steps, which the rail tells
 # With a version; with the diagnostic that it follows, and the team's reasons; opening the next one.
 COMPARED_WITH_VERSION, COMPARED_WITH_PREVIOUS, NEXT_OPENED = 8, 11, 5
 START_GET = 8  # one of them for what there is to do; a facilitator’s has three more
-PASTE_SHOWN, PASTE_STORED, PASTE_UNDONE = 6, 20, 20  # seven of them so that it is stored once
+PASTE_SHOWN, PASTE_STORED, PASTE_UNDONE = 7, 20, 20  # seven of them so that it is stored once
 LITTLE_AND_MUCH = pytest.mark.parametrize("much", [False, True], ids=["little", "much"])
 MANY_ROWS = 12
 REPEATED = ("statements", "rows", "levers", "decisions", "calendar")
