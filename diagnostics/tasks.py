@@ -172,7 +172,7 @@ def mail_reminders(timestamp: int) -> None:
 @app.periodic(cron="23 3 * * *")
 @app.task(name="purge_mails")
 def purge_old_mails(timestamp: int) -> None:
-    """Forget what the mails said that left a month ago."""
+    """Forget what the mails said of a month ago."""
     purge_mails(timezone.now())
 
 

@@ -14,7 +14,8 @@ class QueuedMail(models.Model):
 
     ``key`` says what it is for, so that the same thing is never told twice to somebody:
     « submitted:<event>:<person> ». ``kind`` is what it is known by. ``about`` is a list of
-    {diagnostic, since}: of a reminder and of the mail of the day, which may name several.
+    {diagnostic, since}, of a reminder, and of {diagnostic, audience}, of what quotes threads: the mail
+    of the day may name several.
     """
 
     key = models.CharField(max_length=200, unique=True)

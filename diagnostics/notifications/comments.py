@@ -52,12 +52,18 @@ def tell_message(message: Message, *, base_url: str) -> None:
             person=person,
             diagnostic=thread.diagnostic,
             headers=reply_to(author) | _conversation(thread),
+            about=[quoted_from(thread)],
         )
 
 
 def told_key(message: Message, person: User) -> str:
     """Return what the mail of a message to a person is known by."""
     return f"message:{message.pk}:{person.pk}"
+
+
+def quoted_from(thread: Thread) -> dict[str, str]:
+    """Return what a mail that quotes a thread keeps, for its reading to be asked again when it leaves."""
+    return {"diagnostic": str(thread.diagnostic_id), "audience": thread.audience}
 
 
 def _conversation(thread: Thread) -> dict[str, str]:
@@ -235,13 +241,14 @@ def _last_digest(person: User) -> dt.datetime | None:
 
 def _send_digest(person: User, messages: list[Message], *, day: dt.date, base_url: str) -> int:
     diagnostics = {message.thread.diagnostic_id: message.thread.diagnostic for message in messages}
+    quoted = {(str(m.thread.diagnostic_id), m.thread.audience) for m in messages}
     is_new = send_letter(
         _digest(person, messages, base_url=base_url),
         key=f"digest:{person.pk}:{day.isoformat()}",
         kind="digest",
         person=person,
         diagnostic=next(iter(diagnostics.values())) if len(diagnostics) == 1 else None,
-        about=[{"diagnostic": str(pk)} for pk in diagnostics],
+        about=[{"diagnostic": pk, "audience": audience} for pk, audience in sorted(quoted)],
     )
     return int(is_new)
 

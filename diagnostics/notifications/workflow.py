@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
-from diagnostics.domain.conversation import ThreadState
+from diagnostics.domain.conversation import Audience, ThreadState
 from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import EventKind, MembershipRole, State
 from diagnostics.domain.workflow import REQUEST_CHANGES
@@ -72,16 +72,14 @@ def tell_transition(event: Event, *, base_url: str, thread_id: int | None = None
 
 
 def tell_hand_over(event: Event, *, base_url: str, thread_id: int | None = None) -> None:
-    """Write to whom a review was handed over, or to who stands in for them, in the caller's transaction."""
+    """Write to whom a review was handed over, and to nobody else, in the caller's transaction."""
     diagnostic, to = event.diagnostic, event.detail.get("after")
     if diagnostic is None or to is None:
         return
     frame = Frame(diagnostic, base_url)
-    facilitation = load_facilitation(timezone.localdate())
     words = _first_words(thread_id)
-    for person in facilitation.in_charge(diagnostic.structure_id, to):
-        if person.pk == event.actor_id:
-            continue
+    apart = {"diagnostic": str(diagnostic.pk), "audience": Audience.FACILITATORS.value}
+    for person in User.objects.filter(pk=to, is_active=True).exclude(pk=event.actor_id):
         step = next_step(diagnostic, access_by(None, diagnostic.state, person))
         parts: list[Part] = [
             Words(
@@ -102,6 +100,7 @@ def tell_hand_over(event: Event, *, base_url: str, thread_id: int | None = None)
             person=person,
             diagnostic=diagnostic,
             headers=reply_to(event.actor),
+            about=[apart],
         )
 
 

@@ -11,10 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from diagnostics.domain.conversation import Audience, can_read
 from diagnostics.models import Diagnostic, QueuedMail, User
 from diagnostics.queries import role_of
+from diagnostics.queries.access import access_to, what_is_asked_of
 
-# The texts of mails that left are kept as long as somebody may ask what became of them.
+# The texts of mails are kept as long as somebody may ask what became of them.
 KEPT = dt.timedelta(days=30)
 SUBJECT = 400  # characters, where a structure's name and a person's fit
 
@@ -24,7 +26,8 @@ class Written:
     """A mail that was written, to be queued for one person.
 
     ``key``: what it is for, the same whoever asks again; ``about``: what it tells of each diagnostic
-    that it names, as plain JSON.
+    that it names, as plain JSON: with the ``audience`` of what it quotes, it leaves only if that is
+    still read by the person.
     """
 
     key: str
@@ -66,16 +69,21 @@ def send_once(pk: int, send: Callable[[QueuedMail], None]) -> bool:
 
     Its row is locked meanwhile: of two workers one sends, the other fails at once and tries again
     later. Whatever ``send`` raises leaves it unsent. Somebody whose account was closed, or who may no
-    longer see the diagnostic, is not written to.
+    longer see the diagnostic, is not written to. A mail that quotes what its person reads no longer is
+    removed: the mail of the day is written anew within the hour, without it.
     """
     with transaction.atomic():
         mail = (
             QueuedMail.objects.select_for_update(of=("self",), nowait=True)
             .select_related("person", "diagnostic")
             .filter(pk=pk, sent_at=None)
+            .exclude(text="")
             .first()
         )
         if mail is None or not _is_still_for(mail):
+            return False
+        if not _is_read_by(mail.person, mail.about):
+            mail.delete()
             return False
         if mail.person:
             mail.address = mail.person.email
@@ -96,7 +104,23 @@ def _is_still_for(mail: QueuedMail) -> bool:
     return role_of(person, diagnostic.structure_id) is not None
 
 
+def _is_read_by(person: User | None, about: list[dict[str, Any]]) -> bool:
+    """Tell whether a person reads each audience that a mail quotes, as they stand now."""
+    quoted = {(entry["diagnostic"], entry["audience"]) for entry in about if "audience" in entry}
+    if not quoted:
+        return True
+    if person is None:
+        return False
+    wanted = {pk for pk, _audience in quoted}
+    found = Diagnostic.objects.filter(pk__in=wanted).annotate(**what_is_asked_of(person))
+    accesses = {str(one.pk): access_to(one, person) for one in found}
+    return all(
+        pk in accesses and can_read(accesses[pk], Audience(audience)) for pk, audience in quoted
+    )
+
+
 def purge_mails(now: dt.datetime) -> int:
-    """Forget what the mails said that left long ago; their keys stay, so that none leaves again."""
-    old = QueuedMail.objects.filter(sent_at__lt=now - KEPT).exclude(text="")
+    """Forget what the mails said that were written long ago, whether they left or were given up; their
+    keys stay, so that none leaves again."""
+    old = QueuedMail.objects.filter(queued_at__lt=now - KEPT).exclude(text="")
     return old.update(text="", html="", headers={})

@@ -165,11 +165,15 @@ def test_who_left_meanwhile_is_not_written_to():
 def test_texts_are_forgotten_a_month_later_and_keys_stay():
     person, now = UserFactory(), timezone.now()
     old, recent, waiting = (queue_mail(written(person, f"k:{n}")) for n in range(3))
-    QueuedMail.objects.filter(pk=old.pk).update(sent_at=now - KEPT - dt.timedelta(minutes=1))
-    QueuedMail.objects.filter(pk=recent.pk).update(sent_at=now - KEPT + dt.timedelta(minutes=1))
-    QueuedMail.objects.filter(pk=waiting.pk).update(queued_at=now - dt.timedelta(days=400))
-    assert purge_mails(now) == 1
+    long_ago, later = now - KEPT - dt.timedelta(minutes=1), now - KEPT + dt.timedelta(minutes=1)
+    QueuedMail.objects.filter(pk=old.pk).update(queued_at=long_ago, sent_at=long_ago)
+    QueuedMail.objects.filter(pk=recent.pk).update(queued_at=later, sent_at=later)
+    # All its attempts failed.
+    QueuedMail.objects.filter(pk=waiting.pk).update(queued_at=long_ago)
+    assert purge_mails(now) == 2
     texts = dict(QueuedMail.objects.order_by("pk").values_list("key", "text"))
-    assert texts == {"k:0": "", "k:1": "Texte", "k:2": "Texte"}
+    assert texts == {"k:0": "", "k:1": "Texte", "k:2": ""}
     assert purge_mails(now) == 0
+    tasks.send_mail(mail_id=waiting.pk)
+    assert mail.outbox == []
     assert queue_mail(written(person, "k:0")) is None

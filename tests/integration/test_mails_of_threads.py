@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 
 from diagnostics import tasks
@@ -122,6 +123,57 @@ def test_nobody_outside_the_audience_is_told_whatever_they_wrote_before(scene):
     User.objects.filter(pk=colleague.pk).update(is_facilitator=False)
     do(scene, between_them, scene.facilitator)
     assert set(told(between_them)) == set()
+
+
+# --- Who reads it when it leaves ------------------------------------------------------------------------
+
+
+def leaving(*mails: QueuedMail) -> set[str]:
+    """Send queued mails; return to whom they left."""
+    for queued in mails:
+        tasks.send_mail(mail_id=queued.pk)
+    addresses = {message.to[0] for message in mail.outbox}
+    mail.outbox.clear()
+    return addresses
+
+
+def test_a_mail_that_waits_is_not_sent_to_who_lost_the_audience_meanwhile(scene):
+    # Somebody of the team who facilitates elsewhere, and leaves the team; a facilitator who joins it.
+    User.objects.filter(pk=scene.contributor.pk).update(is_facilitator=True)
+    between_us = say(scene, scene.contributor, "Confidence", audience=TEAM)
+    do(scene, between_us, scene.reader)
+    team = told(between_us)
+    assert set(team) == {scene.lead, scene.contributor}
+    colleague = UserFactory(facilitator=True)
+    apart = say(scene, colleague, "Entre facilitateurs", audience=FACILITATORS)
+    facilitators = told(apart)
+    shared = told(say(scene, scene.lead, "À tous"))
+    assert {scene.facilitator} == set(facilitators) == set(shared)
+
+    Membership.objects.filter(user=scene.contributor).delete()
+    Membership.objects.create(user=scene.facilitator, structure=scene.structure, role="reader")
+
+    assert leaving(*team.values()) == {scene.lead.email}
+    assert leaving(*facilitators.values()) == set()
+    assert leaving(*shared.values()) == {scene.facilitator.email}
+
+
+def test_a_digest_that_waits_is_written_anew_without_what_is_read_no_longer(scene):
+    prefer(CommentMails.DAILY, scene.contributor)
+    User.objects.filter(pk=scene.contributor.pk).update(is_facilitator=True)
+    for audience, text in ((TEAM, "Confidence"), (FACILITATION, "À tous")):
+        thread = say(scene, scene.contributor, audience=audience)
+        do(scene, thread, scene.lead, text=text)
+        for message in thread.messages.all():
+            Message.objects.filter(pk=message.pk).update(written_at=local(MORNING, hours=-4))
+    waiting = digest_of(scene.contributor, at=local(MORNING))
+    assert "> Confidence" in waiting.text
+    Membership.objects.filter(user=scene.contributor).delete()
+    assert leaving(waiting) == set()
+    anew = digest_of(scene.contributor, at=local(MORNING, hours=1))
+    assert "> À tous" in anew.text
+    assert "Confidence" not in anew.text.replace(scene.structure.name, "")
+    assert leaving(anew) == {scene.contributor.email}
 
 
 # --- At once ----------------------------------------------------------------------------------------------

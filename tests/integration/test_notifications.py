@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -315,6 +316,16 @@ def test_a_review_that_is_handed_over_is_told_to_whom_it_is():
     assert "> Je pars lundi." in mailed.text
     assert reverse("diagnostic_check", args=[scene.diagnostic.pk]) in mailed.text
     assert other.email not in mailed.text
+
+
+def test_a_review_that_is_handed_over_to_somebody_away_is_told_to_them_alone():
+    scene = make_scene(State.SUBMITTED)
+    today = timezone.localdate()
+    away = UserFactory(facilitator=True, absent_from=today, absent_until=today)
+    UserFactory(facilitator=True)
+    hand_over_review(scene.diagnostic, to=away, words="", user=scene.facilitator)
+    tasks.mail_handed_over(**ProcrastinateJob.objects.get(task_name="mail_handed_over").args)
+    assert [one.person for one in QueuedMail.objects.filter(kind="review_handed_over")] == [away]
 
 
 # --- Once, with the transaction -----------------------------------------------------------------------------
