@@ -48,9 +48,10 @@ def lacking_in(
     return tuple(lacking)
 
 
-def mark_of(lacking: Sequence[str]) -> str:
-    """Return a short mark of what is lacking, by which a page says what it has shown."""
-    return hashlib.sha256("\n".join(lacking).encode()).hexdigest()[:16]
+def mark_of(lacking: Sequence[str], revision: int) -> str:
+    """Return a short mark of what is lacking and of the opinion (``revision``: its review's), by which a
+    page says what it has shown."""
+    return hashlib.sha256("\n".join([str(revision), *lacking]).encode()).hexdigest()[:16]
 
 
 def _name(step: StepKey, texts: KitTexts) -> str:

@@ -67,7 +67,7 @@ class NotSubmittable(ServiceError):
 
 
 class LackingChanged(ServiceError):
-    """What a diagnostic lacks is not what the person was shown."""
+    """What a diagnostic lacks, or the opinion, is not what the person was shown."""
 
 
 class ReasonMissing(ServiceError):
@@ -287,7 +287,8 @@ def validate_diagnostic(
     What is lacking is read again under the lock. ``in_spite``: why it is validated all the same, which
     the report prints; ``seen``: the mark of what the person was shown (None: nothing was shown). The
     team is told by mail, and the person has read the version. Raises NotAllowed, WrongState (also while
-    a request is pending), LackingChanged when what is lacking is not what was seen, and ReasonMissing.
+    a request is pending), LackingChanged when what is lacking, or the opinion, is not what was seen, and
+    ReasonMissing.
     """
     in_spite = in_spite.strip()
     if len(in_spite) > LONG_TEXT:
@@ -295,9 +296,10 @@ def validate_diagnostic(
 
     def effect(locked: Diagnostic, before: Diagnostic) -> Effect:
         lacking = read_lacking(before)
-        if seen is not None and seen != mark_of(lacking):
+        if seen is not None and seen != mark_of(lacking, _open_review(before).revision):
             raise LackingChanged(
-                "Ce qui manque a changé depuis que vous avez ouvert cette page\u00a0: relisez la liste."
+                "Ce qui manque, ou l’avis, a changé depuis que vous avez ouvert cette page\u00a0: "
+                "relisez-les avant de valider."
             )
         if lacking and not in_spite:
             raise ReasonMissing("Dites pourquoi vous validez malgré ce qui manque.")

@@ -12,6 +12,15 @@ register = template.Library()
 
 
 @register.simple_tag
-def once_token() -> SafeString:
-    """Write the hidden field that makes one action of a form that is sent twice."""
-    return format_html('<input type="hidden" name="once" value="{}">', secrets.token_hex(16))
+def once_token(about: object = "", form: str = "") -> SafeString:
+    """Write the hidden field that makes one action of a form that is sent twice.
+
+    ``about``: what the action is about, in a form that can do several (the field is ``once-<about>``);
+    ``form``: the id of the form that it belongs to, when it stands outside.
+    """
+    return format_html(
+        '<input type="hidden" name="once{}" value="{}"{}>',
+        f"-{about}" if about else "",
+        secrets.token_hex(16),
+        format_html(' form="{}"', form) if form else "",
+    )

@@ -29,6 +29,7 @@ from diagnostics.queries.reviewing import (
 from diagnostics.requests import SignedInRequest
 from diagnostics.services import reviews, workflow
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
+from diagnostics.services.once import do_once, led_to
 from diagnostics.views.diagnostics import base_url, render_check_page
 
 # --- Validating -------------------------------------------------------------------------------------
@@ -37,13 +38,17 @@ from diagnostics.views.diagnostics import base_url, render_check_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def validate(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask before validating: what is lacking, and why all the same; validate on POST."""
+    once = request.POST.get("once", "")
+    if address := led_to(once, user=request.user):
+        return redirect(address)
     loaded = reviewed(request, pk)
     form = ValidationForm(request.POST if request.method == "POST" else None)
     if request.method != "POST":
-        return _ask(request, loaded, form)
+        return ask_before_validating(request, loaded, form)
     if not form.is_valid():
-        return _ask(request, loaded, form, status=422)
-    try:
+        return ask_before_validating(request, loaded, form, status=422)
+
+    def action() -> str:
         workflow.validate_diagnostic(
             loaded.diagnostic,
             user=request.user,
@@ -51,19 +56,25 @@ def validate(request: SignedInRequest, pk: UUID) -> HttpResponse:
             in_spite=form.cleaned_data["in_spite"],
             seen=form.cleaned_data["seen"] or None,
         )
+        return reverse("diagnostic_check", args=[pk])
+
+    try:
+        address, is_new = do_once(once, user=request.user, action=action)
     except NotAllowed:
         raise
     except workflow.ReasonMissing as error:
         form.add_error("in_spite", str(error))
-        return _ask(request, loaded, form, status=422)
+        return ask_before_validating(request, loaded, form, status=422)
     except ServiceError as error:
         # What was typed stays in its field, unless the diagnostic is not to be validated any more.
-        return _ask(request, reviewed(request, pk), form, problem=str(error), status=409)
-    messages.success(request, "Le diagnostic est validé\u00a0: la structure est prévenue.")
-    return redirect("diagnostic_check", pk=pk)
+        again = reviewed(request, pk)
+        return ask_before_validating(request, again, form, problem=str(error), status=409)
+    if is_new:
+        messages.success(request, "Le diagnostic est validé\u00a0: la structure est prévenue.")
+    return redirect(address)
 
 
-def _ask(
+def ask_before_validating(
     request: SignedInRequest,
     loaded: LoadedDiagnostic,
     form: ValidationForm,
@@ -71,18 +82,22 @@ def _ask(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """Show what is lacking, what is asked and the opinion, with what was typed already."""
     diagnostic = loaded.diagnostic
+    review = open_review(diagnostic)
     lacking = read_lacking(diagnostic)
     pending, addressed = settled_apart(diagnostic)
     context = {
         "diagnostic": diagnostic,
         "access": loaded.access,
-        "review": open_review(diagnostic),
+        "review": review,
         "lacking": lacking,
-        "mark": mark_of(lacking),
+        "mark": mark_of(lacking, review.revision) if review else "",
         "pending": pending,
         "addressed": addressed,
         "form": form,
+        # The form's buttons and the requests' carry what is typed in it.
+        "form_id": "validation" if loaded.access.can(VALIDATE) or form["in_spite"].value() else "",
         "problem": problem,
     }
     return render(request, "facilitation/validate.html", context, status=status)

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_POST
 from diagnostics.domain.conversation import ACCEPT, WITHDRAW, Audience, ThreadKind
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.domain.workflow import REQUEST_CHANGES
-from diagnostics.forms.facilitation import StepRequestForm
+from diagnostics.forms.facilitation import StepRequestForm, ValidationForm
 from diagnostics.queries import get_diagnostic
+from diagnostics.queries.talk import get_thread
 from diagnostics.requests import SignedInRequest
 from diagnostics.services import conversation
 from diagnostics.services.errors import NotAllowed, WrongState
 from diagnostics.services.once import do_once
 from diagnostics.views.diagnostics import base_url, render_check_page
-from diagnostics.views.reviewing import check_page, reviewed
+from diagnostics.views.reviewing import ask_before_validating, check_page, reviewed
 
 SETTLED = {deed.name: deed for deed in (ACCEPT, WITHDRAW)}
 
@@ -55,19 +56,33 @@ def ask(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpResponse:
 
 @require_POST
 def settle(request: SignedInRequest, pk: UUID, thread_pk: int) -> HttpResponse:
-    """Accept or withdraw a request from the page that asks before validating; come back to it."""
+    """Accept or withdraw a request from the page that asks before validating; come back to it, with the
+    reason to validate that was typed there."""
     loaded = reviewed(request, pk)
+    thread = get_thread(loaded.diagnostic, loaded.access, thread_pk)
     deed = SETTLED.get(request.POST.get("deed", ""))
-    if deed is None or not loaded.diagnostic.threads.filter(pk=thread_pk).exists():
+    if deed is None:
         raise Http404
-    try:
+
+    def action() -> str:
         conversation.do_in_thread(
-            loaded.diagnostic, thread_pk, deed=deed, user=request.user, base_url=base_url(request)
+            loaded.diagnostic, thread.pk, deed=deed, user=request.user, base_url=base_url(request)
         )
+        return reverse("diagnostic_validate", args=[pk])
+
+    # Each request has a token of its own: the form of the page carries them all.
+    once = request.POST.get(f"once-{thread.pk}", "")
+    address = reverse("diagnostic_validate", args=[pk])
+    try:
+        address, is_new = do_once(once, user=request.user, action=action)
     except NotAllowed:
         raise
     except WrongState as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, deed.done)
-    return redirect(reverse("diagnostic_validate", args=[pk]))
+        if is_new:
+            messages.success(request, deed.done)
+    if request.POST.get("in_spite", "").strip():
+        form = ValidationForm(request.POST)
+        return ask_before_validating(request, reviewed(request, pk), form)
+    return redirect(address)

@@ -12,6 +12,7 @@ from diagnostics.models import Event, Review
 from diagnostics.queries.reviewing import read_lacking
 from diagnostics.services.conversation import open_thread
 from diagnostics.services.workflow import submit_diagnostic
+from tests.factories import UserFactory
 from tests.pages import page_of
 from tests.scene import BASE_URL, IN_SPITE, REASON, Scene, demo_document, make_scene
 
@@ -75,7 +76,7 @@ def test_nothing_is_asked_when_nothing_is_lacking():
     client = scene.client("facilitator")
     page = client.get(address(scene))
     assert "in_spite" not in page.content.decode()
-    client.post(address(scene), {"seen": mark_of(())})
+    client.post(address(scene), {"seen": mark_of((), 0)})
     assert state(scene) == "validated"
     review = Review.objects.get()
     assert (review.lacking, review.in_spite) == ([], "")
@@ -87,9 +88,91 @@ def test_what_is_lacking_is_read_again_and_the_reason_given_back(scene):
     assert (response.status_code, state(scene)) == (409, "submitted")
     page = page_of(response)
     assert IN_SPITE in page.text
-    assert "Ce qui manque a changé" in page.text
-    again = {"seen": mark_of(read_lacking(scene.diagnostic)), "in_spite": IN_SPITE}
+    assert "Ce qui manque, ou l’avis, a changé" in page.text
+    again = {"seen": mark_of(read_lacking(scene.diagnostic), 0), "in_spite": IN_SPITE}
     assert client.post(address(scene), again).status_code == 302
+
+
+def test_an_opinion_that_a_colleague_wrote_meanwhile_is_read_before(scene):
+    client = scene.client("facilitator")
+    seen = page_of(client.get(address(scene))).form_to(address(scene)).data
+    other = scene.client_of(UserFactory(facilitator=True))
+    save = reverse("review_save", args=[scene.diagnostic.pk])
+    other.post(save, {"review-revision": "0", "review-opinion": "Un tout autre avis."})
+
+    response = client.post(address(scene), seen | {"in_spite": IN_SPITE})
+    assert (response.status_code, state(scene)) == (409, "submitted")
+    page = page_of(response)
+    assert "Un tout autre avis." in page.text
+    again = page.form_to(address(scene)).data
+    assert again["in_spite"] == [IN_SPITE]
+    assert client.post(address(scene), again).status_code == 302
+    assert state(scene) == "validated"
+
+
+def test_a_second_press_leads_where_the_first_one_led(scene):
+    thread = ask_for(scene)
+    type(thread).objects.filter(pk=thread.pk).update(state="addressed")
+    client = scene.client("facilitator")
+    page = page_of(client.get(address(scene)))
+    settle = reverse("request_settle", args=[scene.diagnostic.pk, thread.pk])
+    token = f"once-{thread.pk}"
+    settled = {token: page.form_to(settle).data[token], "deed": "accepter"}
+    for _press in range(2):
+        response = client.post(settle, settled)
+        assert (response.status_code, response["Location"]) == (302, address(scene))
+    page = page_of(client.get(address(scene)))
+    assert page.text.count("La demande est acceptée") == 1
+    assert "déjà" not in page.text
+
+    sent = page.form_to(address(scene)).data | {"in_spite": IN_SPITE}
+    check = reverse("diagnostic_check", args=[scene.diagnostic.pk])
+    for _press in range(2):
+        response = client.post(address(scene), sent)
+        assert (response.status_code, response["Location"]) == (302, check)
+    assert Event.objects.filter(kind="validated").count() == 1
+
+    other = make_scene(State.SUBMITTED)
+    asking = reverse("diagnostic_request_changes", args=[other.diagnostic.pk])
+    client = other.client("facilitator")
+    check = reverse("diagnostic_check", args=[other.diagnostic.pk])
+    sent = page_of(client.get(check)).form_to(asking).data | {"reason": REASON}
+    for _press in range(2):
+        response = client.post(asking, sent)
+        assert (response.status_code, response["Location"]) == (302, check)
+    assert other.diagnostic.threads.count() == 1
+
+
+def test_the_reason_that_was_typed_comes_back_once_a_request_is_settled(scene):
+    thread = ask_for(scene)
+    type(thread).objects.filter(pk=thread.pk).update(state="addressed")
+    client = scene.client("facilitator")
+    settle = reverse("request_settle", args=[scene.diagnostic.pk, thread.pk])
+    html = client.get(address(scene)).content.decode()
+    assert html.count(f'form="validation" formaction="{settle}"') == 2
+    sent = page_of(client.get(address(scene))).form_to(address(scene)).data
+    response = client.post(settle, sent | {"in_spite": IN_SPITE, "deed": "accepter"})
+    thread.refresh_from_db()
+    assert (response.status_code, thread.state) == (200, "accepted")
+    back = page_of(response).form_to(address(scene)).data
+    assert back["in_spite"] == [IN_SPITE]
+    assert client.post(address(scene), back).status_code == 302
+    assert state(scene) == "validated"
+
+
+def test_a_thread_of_the_team_is_not_there_for_who_validates(scene):
+    theirs = open_thread(
+        scene.diagnostic,
+        audience=Audience.TEAM,
+        kind=ThreadKind.COMMENT,
+        text="Entre nous.",
+        user=scene.lead,
+        base_url=BASE_URL,
+    )
+    client = scene.client("facilitator")
+    for pk in (theirs.pk, theirs.pk + 1_000):
+        settle = reverse("request_settle", args=[scene.diagnostic.pk, pk])
+        assert client.post(settle, {"deed": "retirer"}).status_code == 404
 
 
 def test_while_a_request_is_pending_the_page_says_which_and_has_no_button(scene):

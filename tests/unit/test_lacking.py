@@ -47,6 +47,7 @@ def test_requests_that_nobody_accepted_are_told_with_their_place():
     )
 
 
-def test_the_mark_says_whether_the_list_is_the_same():
-    assert mark_of(lacking("sorelle")) == mark_of(lacking("sorelle"))
-    assert mark_of(lacking("sorelle")) != mark_of(lacking("arvelle")) != ""
+def test_the_mark_says_whether_the_list_and_the_opinion_are_the_same():
+    assert mark_of(lacking("sorelle"), 1) == mark_of(lacking("sorelle"), 1) != ""
+    assert mark_of(lacking("sorelle"), 1) != mark_of(lacking("arvelle"), 1)
+    assert mark_of(lacking("sorelle"), 1) != mark_of(lacking("sorelle"), 2)
