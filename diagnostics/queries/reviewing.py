@@ -23,7 +23,7 @@ from django.utils import timezone
 from diagnostics.domain.changes import ChangeLine, lines_of
 from diagnostics.domain.coherence import open_findings
 from diagnostics.domain.comparison import compare_documents
-from diagnostics.domain.conversation import ThreadKind, ThreadState
+from diagnostics.domain.conversation import Act, ThreadKind, ThreadState
 from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.lacking import lacking_in
 from diagnostics.domain.vocabulary import STEP_AXIS, Axis, MembershipRole, State, StepKey
@@ -41,6 +41,7 @@ from diagnostics.models import (
     User,
     Version,
 )
+from diagnostics.queries.conversation import is_opening
 from diagnostics.queries.documents import (
     build_document,
     findings_of,
@@ -207,8 +208,10 @@ def _questions(diagnostic: Diagnostic, document: DiagnosticDocument) -> list[tup
 
 
 def open_requests(diagnostic: Diagnostic) -> QuerySet[Thread]:
-    """Return the requests that are not settled, the oldest first, with what they ask (``reason``)."""
-    said = Message.objects.filter(thread=OuterRef("pk")).order_by("written_at", "pk")
+    """Return the requests that are not settled, the oldest first, with what they ask (``reason``):
+    what was asked, or asked again, last."""
+    asked = Message.objects.filter(is_opening() | Q(act=Act.ASKED_AGAIN.value)).exclude(text="")
+    said = asked.filter(thread=OuterRef("pk")).order_by("-written_at", "-pk")
     states = [ThreadState.PENDING.value, ThreadState.ADDRESSED.value]
     return (
         diagnostic.threads.filter(kind=ThreadKind.REQUEST.value, state__in=states)

@@ -115,12 +115,12 @@ def release_review(diagnostic: Diagnostic, *, user: User) -> None:
 def hand_over_review(diagnostic: Diagnostic, *, to: User, words: str, user: User) -> None:
     """Hand a review over to another facilitator, with a word that facilitators alone read.
 
-    Journalled, and told to them by mail. Raises NotAllowed, WrongState, and ServiceError when ``to``
+    Journalled, and told to them by mail; to who has it already, the word alone is one more. Raises NotAllowed, WrongState, and ServiceError when ``to``
     cannot review it: a member of the structure, or somebody who does not facilitate.
     """
     with _reviewing(diagnostic, user=user) as (locked, review):
         refuse_reviewer(to, locked)
-        if review.taken_by == to:
+        if review.taken_by == to and not words.strip():
             return
         note = _note(locked, words.strip(), user=user) if words.strip() else None
         event = _hand(locked, review, to, user=user, note=note)

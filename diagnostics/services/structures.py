@@ -88,8 +88,23 @@ def delete_structure(structure: Structure, *, user: User) -> None:
 
 
 def let_go_of(structure: Structure, user: User) -> None:
-    """Have somebody who is now of a structure's team no longer facilitate it, in the caller's
-    transaction; journalled."""
+    """Have somebody who is now of a structure's team no longer facilitate it, nor review its
+    diagnostics, in the caller's transaction; journalled."""
+    # Before the structure is saved: a save of a diagnostic waits for its structure's lines last. All of
+    # them: what the person takes meanwhile is read once its lock is held.
+    locked = {row.pk: row for row in structure.diagnostics.select_for_update(of=("self",))}
+    taken = Review.objects.filter(diagnostic__in=locked, closed_at=None, taken_by=user)
+    for review in taken:
+        review.taken_by, review.taken_at = None, None
+        review.save(update_fields=["taken_by", "taken_at"])
+        record_event(
+            EventKind.REVIEW_HANDED_OVER,
+            actor=user,
+            structure=structure,
+            diagnostic=locked[review.diagnostic_id],
+            before=user.pk,
+            after=None,
+        )
     if structure.facilitator_id == user.pk:
         record_event(
             EventKind.FACILITATOR_CHANGED,
@@ -100,8 +115,6 @@ def let_go_of(structure: Structure, user: User) -> None:
         )
         structure.facilitator = None
         structure.save(update_fields=["facilitator"])
-    taken = Review.objects.filter(diagnostic__structure=structure, closed_at=None, taken_by=user)
-    taken.update(taken_by=None, taken_at=None)
 
 
 def known_fields(fields: IdentityCard) -> dict[str, Any]:

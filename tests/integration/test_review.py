@@ -21,13 +21,15 @@ from diagnostics.models import (
     Structure,
     Thread,
 )
-from diagnostics.queries.reviewing import facilitators_for, reviews_waiting
+from diagnostics.queries.reviewing import facilitators_for, open_requests, reviews_waiting
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.reviews import hand_over_review, mark_step, take_review
+from diagnostics.services.structures import let_go_of
 from diagnostics.services.workflow import request_changes, submit_diagnostic
 from tests.factories import DiagnosticFactory, MembershipFactory, UserFactory
 from tests.pages import page_of
 from tests.scene import BASE_URL, REASON, STATEMENT, Scene, make_scene
+from tests.talking import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -209,6 +211,50 @@ def test_a_review_is_taken_handed_over_with_a_word_and_given_back(scene):
         .order_by("pk")
         .values_list("kind", flat=True)
     ) == ["review_taken", "review_handed_over", "review_handed_over"]
+
+
+def test_a_word_to_who_has_the_review_already_is_kept(scene):
+    take_review(scene.diagnostic, user=scene.facilitator)
+    client = scene.client("facilitator")
+    for words in ("", "Je garde cette relecture."):
+        client.post(to("review_hand_over", scene), {"to": scene.facilitator.pk, "words": words})
+    assert [message.text for message in Message.objects.all()] == ["Je garde cette relecture."]
+    assert Review.objects.get().taken_by == scene.facilitator
+
+
+def test_who_joins_the_team_reviews_its_diagnostics_no_more(scene):
+    take_review(scene.diagnostic, user=scene.facilitator)
+    let_go_of(scene.structure, UserFactory(facilitator=True))
+    assert Review.objects.get().taken_by == scene.facilitator
+    let_go_of(scene.structure, scene.facilitator)
+    assert Review.objects.get().taken_by is None
+    event = Event.objects.get(kind=EventKind.REVIEW_HANDED_OVER.value)
+    assert (event.diagnostic, event.detail) == (
+        scene.diagnostic,
+        {"before": scene.facilitator.pk, "after": None},
+    )
+
+
+def test_a_request_reads_as_it_was_asked_last(scene):
+    thread = ask(scene, text="Chiffrez la vision.")
+    Message.objects.create(
+        thread=thread,
+        author=scene.lead,
+        act="addressed",
+        text="C’est fait.",
+        written_at=timezone.now(),
+    )
+    assert [found.reason for found in open_requests(scene.diagnostic)] == ["Chiffrez la vision."]
+    Message.objects.create(
+        thread=thread,
+        author=scene.facilitator,
+        act="asked_again",
+        text="Chiffrez aussi la deuxième année.",
+        written_at=timezone.now(),
+    )
+    assert [found.reason for found in open_requests(scene.diagnostic)] == [
+        "Chiffrez aussi la deuxième année."
+    ]
 
 
 def test_nobody_reviews_their_own_structure(scene):
