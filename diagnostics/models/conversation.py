@@ -62,6 +62,9 @@ class Thread(models.Model):
 
     objects = ThreadQuerySet.as_manager()
 
+    reason: str | None
+    """What it asks now, where the query brings it (:func:`diagnostics.queries.conversation.asked_now`)."""
+
     class Meta:
         verbose_name = "échange"
         ordering = ["opened_at", "pk"]

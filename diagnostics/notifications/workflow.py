@@ -17,6 +17,7 @@ from diagnostics.notifications.frame import Frame, reply_to, send_letter
 from diagnostics.notifications.letters import Button, Item, Items, Letter, Part, Quote, Words
 from diagnostics.queries import access_by
 from diagnostics.queries.concerned import facilitators_of, load_facilitation, team_of
+from diagnostics.queries.conversation import asked_now
 from diagnostics.queries.todo import next_step
 from diagnostics.typography import count, french_date, shortened
 
@@ -109,7 +110,7 @@ def _requests(diagnostic: Diagnostic) -> tuple[Thread, ...]:
     return tuple(
         diagnostic.threads.filter(
             kind="request", state__in=[ThreadState.PENDING.value, ThreadState.ADDRESSED.value]
-        ).prefetch_related("messages")
+        ).annotate(**asked_now())
     )
 
 
@@ -187,7 +188,13 @@ def _requests_told(told: Told) -> list[Part]:
     if told.event.kind == EventKind.SUBMITTED and addressed:
         says = count(len(addressed), "demande est traitée", "demandes sont traitées")
         parts += [Words(f"{says}\u00a0:"), _listed(told, addressed)]
-    asks = {EventKind.SUBMITTED, EventKind.CHANGES_REQUESTED, EventKind.REOPENED}
+    # What was asked during a review is told by what ends it, a withdrawal too.
+    asks = {
+        EventKind.SUBMITTED,
+        EventKind.SUBMISSION_WITHDRAWN,
+        EventKind.CHANGES_REQUESTED,
+        EventKind.REOPENED,
+    }
     if told.event.kind in asks and pending:
         says = count(len(pending), "demande attend", "demandes attendent")
         parts += [Words(f"{says} une réponse\u00a0:"), _listed(told, pending)]
@@ -200,10 +207,7 @@ def _listed(told: Told, threads: list[Thread]) -> Items:
             Item(
                 told.frame.place(thread),
                 told.frame.thread_address(thread),
-                quote=next(
-                    (shortened(said.text, QUOTED) for said in thread.messages.all() if said.text),
-                    "",
-                ),
+                quote=shortened(thread.reason or "", QUOTED),
             )
             for thread in threads
         )

@@ -173,8 +173,7 @@ def pending_requests(diagnostic: Diagnostic) -> list[PendingRequest]:
     )
     by_thread = {
         message.thread_id: message
-        for message in asked.filter(is_opening() | Q(act=Act.ASKED_AGAIN.value))
-        .exclude(text="")
+        for message in asked.filter(is_asking())
         .select_related("thread", "author")
         .order_by("written_at", "pk")
     }
@@ -211,6 +210,17 @@ def is_opening() -> Q:
     """Keep the first message of each thread."""
     earlier = Message.objects.filter(thread=OuterRef("thread"), pk__lt=OuterRef("pk")).order_by()
     return Q(~Exists(earlier))
+
+
+def is_asking() -> Q:
+    """Keep what each thread began with, and what was asked again: the last of them is what is asked."""
+    return Q(is_opening() | Q(act=Act.ASKED_AGAIN.value), ~Q(text=""))
+
+
+def asked_now() -> dict[str, Any]:
+    """Return what threads are annotated with: ``reason``, what each asks now."""
+    said = Message.objects.filter(is_asking(), thread=OuterRef("pk"))
+    return {"reason": Subquery(said.order_by("-written_at", "-pk").values("text")[:1])}
 
 
 def readable(diagnostic: Diagnostic, access: Access) -> ThreadQuerySet:

@@ -23,7 +23,7 @@ from django.utils import timezone
 from diagnostics.domain.changes import ChangeLine, lines_of
 from diagnostics.domain.coherence import open_findings
 from diagnostics.domain.comparison import compare_documents
-from diagnostics.domain.conversation import Act, ThreadKind, ThreadState
+from diagnostics.domain.conversation import ThreadKind, ThreadState
 from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.lacking import lacking_in
 from diagnostics.domain.vocabulary import STEP_AXIS, Axis, MembershipRole, State, StepKey
@@ -31,7 +31,6 @@ from diagnostics.models import (
     Diagnostic,
     Invitation,
     Membership,
-    Message,
     ReadVersion,
     Remark,
     Review,
@@ -41,7 +40,7 @@ from diagnostics.models import (
     User,
     Version,
 )
-from diagnostics.queries.conversation import is_opening
+from diagnostics.queries.conversation import asked_now
 from diagnostics.queries.documents import (
     build_document,
     findings_of,
@@ -208,15 +207,12 @@ def _questions(diagnostic: Diagnostic, document: DiagnosticDocument) -> list[tup
 
 
 def open_requests(diagnostic: Diagnostic) -> QuerySet[Thread]:
-    """Return the requests that are not settled, the oldest first, with what they ask (``reason``):
-    what was asked, or asked again, last."""
-    asked = Message.objects.filter(is_opening() | Q(act=Act.ASKED_AGAIN.value)).exclude(text="")
-    said = asked.filter(thread=OuterRef("pk")).order_by("-written_at", "-pk")
+    """Return the requests that are not settled, the oldest first, with what they ask now (``reason``)."""
     states = [ThreadState.PENDING.value, ThreadState.ADDRESSED.value]
     return (
         diagnostic.threads.filter(kind=ThreadKind.REQUEST.value, state__in=states)
         .select_related("opened_by")
-        .annotate(reason=Subquery(said.values("text")[:1]))
+        .annotate(**asked_now())
         .order_by("opened_at", "pk")
     )
 

@@ -38,7 +38,7 @@ from diagnostics.queries.conversation import (
     OpenCounts,
     Waiting,
     counted,
-    is_opening,
+    is_asking,
     readable,
 )
 from diagnostics.typography import shortened
@@ -59,6 +59,7 @@ class ShownMessage:
     written_at: dt.datetime
     edited_at: dt.datetime | None
     can_edit: bool
+    asks_again: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,10 @@ class ShownThread:
 
     @property
     def first_words(self) -> str:
-        """What it began with, in one line."""
-        return shortened(self.messages[0].text, FIRST_WORDS) if self.messages else ""
+        """What it asks now, or what it began with, in one line."""
+        texts = [message.text for message in self.messages[:1]]
+        texts += [message.text for message in self.messages if message.asks_again]
+        return shortened(texts[-1], FIRST_WORDS) if texts else ""
 
     @property
     def needs_words(self) -> bool:
@@ -166,7 +169,7 @@ class Reading:
 def talk_of_step(reading: Reading, step: StepKey) -> Talk:
     """Read the threads of a step, and count what is open in the diagnostic (one query)."""
     messages = _messages(reading).filter(
-        Q(thread__step=step.value) | (Q(thread__state__in=_OPEN) & is_opening())
+        Q(thread__step=step.value) | (Q(thread__state__in=_OPEN) & is_asking())
     )
     threads = _shown(messages, reading)
     return Talk(
@@ -179,10 +182,10 @@ def talk_of_step(reading: Reading, step: StepKey) -> Talk:
 
 def open_talk(reading: Reading, *, openings_only: bool = False) -> Talk:
     """Read the threads of a diagnostic that wait for somebody (one query); ``openings_only``: of each
-    what it began with."""
+    what it began with, and what was asked again."""
     messages = _messages(reading).filter(thread__state__in=_OPEN)
     if openings_only:
-        messages = messages.filter(is_opening())
+        messages = messages.filter(is_asking())
     threads = _shown(messages, reading)
     return Talk(threads, _counts_of(threads))
 
@@ -297,6 +300,7 @@ def _shown_thread(messages: list[Message], reading: Reading) -> ShownThread:
                     written_at=message.written_at,
                     now=reading.now,
                 ),
+                asks_again=message.act == Act.ASKED_AGAIN,
             )
             for message in messages
         ],

@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 
 from diagnostics.domain.answers import is_printable
 from diagnostics.domain.conversation import (
+    ASK_AGAIN,
     MESSAGE_TEXT,
     MINUTES_TO_EDIT,
     Act,
@@ -38,6 +39,7 @@ from diagnostics.queries.talk import standing_of
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
 from diagnostics.services.locking import lock_diagnostic
+from diagnostics.services.taking import take_unless_taken
 from diagnostics.typography import shortened
 
 ROW_NAME = 300  # characters that are kept of what a row is called
@@ -71,7 +73,8 @@ def open_thread(
 ) -> Thread:
     """Open a thread on a diagnostic, one of its steps, or a row of it (its key), in every state.
 
-    Who reads it is told by mail. Raises NotAllowed, RowGone when the step has no such row any more,
+    Who reads it is told by mail; what is asked of a submitted diagnostic takes its review in charge.
+    Raises NotAllowed, RowGone when the step has no such row any more,
     and ServiceError for a text that is empty, longer than 2,000 characters or unprintable.
     """
     text, now = _read(text), timezone.now()
@@ -95,6 +98,7 @@ def open_thread(
         _write(thread, text=text, act=None, user=user, now=now, base_url=base_url)
         if is_request:
             _record(EventKind.REQUEST_MADE, locked, thread, user=user)
+            _begin_review(locked, user=user)
     return thread
 
 
@@ -121,6 +125,8 @@ def do_in_thread(
         thread.save(update_fields=["state", "changed_at"])
         if deed.act in _EVENTS:
             _record(_EVENTS[deed.act], locked, thread, user=user)
+        if deed is ASK_AGAIN:
+            _begin_review(locked, user=user)
         return _write(thread, text=text, act=deed.act, user=user, now=now, base_url=base_url)
 
 
@@ -188,6 +194,13 @@ def _write(
     )
     app.configure_task("mail_message").defer(message_id=message.pk, base_url=base_url)
     return message
+
+
+def _begin_review(diagnostic: Diagnostic, *, user: User) -> None:
+    """Take the review of a submitted diagnostic in charge, unless somebody has."""
+    review = diagnostic.reviews.filter(closed_at=None).first()
+    if review is not None:
+        take_unless_taken(diagnostic, review, user=user)
 
 
 def _record(kind: EventKind, diagnostic: Diagnostic, thread: Thread, *, user: User) -> None:

@@ -35,6 +35,7 @@ from diagnostics.queries import role_of
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
 from diagnostics.services.locking import lock_diagnostic
+from diagnostics.services.taking import take_unless_taken
 
 
 class ReviewChanged(WrongState):
@@ -71,7 +72,7 @@ def save_review(diagnostic: Diagnostic, said: Said, *, base_revision: int, user:
         review.appreciations = appreciations
         review.revision += 1
         review.save(update_fields=["opinion", "questions", "appreciations", "revision"])
-        _take_unless_taken(locked, review, user=user)
+        take_unless_taken(locked, review, user=user)
     return review
 
 
@@ -81,7 +82,7 @@ def mark_step(diagnostic: Diagnostic, step: StepKey, *, user: User) -> None:
         StepReviewed.objects.get_or_create(
             review=review, step=step.value, defaults={"reviewed_by": user}
         )
-        _take_unless_taken(locked, review, user=user)
+        take_unless_taken(locked, review, user=user)
 
 
 def unmark_step(diagnostic: Diagnostic, step: StepKey, *, user: User) -> None:
@@ -100,7 +101,7 @@ def take_review(diagnostic: Diagnostic, *, user: User) -> Review:
             raise WrongState(
                 f"{review.taken_by.display_name} a déjà pris cette relecture en charge."
             )
-        _take_unless_taken(locked, review, user=user)
+        take_unless_taken(locked, review, user=user)
     return review
 
 
@@ -175,16 +176,6 @@ def _reviewing(diagnostic: Diagnostic, *, user: User) -> Iterator[tuple[Diagnost
         if obstacle := access.obstacle(REQUEST_CHANGES):
             raise WrongState(obstacle)
         yield locked, locked.reviews.select_related("taken_by").get(closed_at=None)
-
-
-def _take_unless_taken(diagnostic: Diagnostic, review: Review, *, user: User) -> None:
-    if review.taken_by_id is not None:
-        return
-    review.taken_by, review.taken_at = user, timezone.now()
-    review.save(update_fields=["taken_by", "taken_at"])
-    record_event(
-        EventKind.REVIEW_TAKEN, actor=user, structure=diagnostic.structure, diagnostic=diagnostic
-    )
 
 
 def _hand(

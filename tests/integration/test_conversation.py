@@ -24,6 +24,7 @@ from diagnostics.queries.conversation import (
     open_talk_of,
     pending_requests,
 )
+from diagnostics.queries.reviewing import open_requests
 from diagnostics.queries.talk import Reading, open_talk, talk_of_step
 from diagnostics.services.conversation import (
     RowGone,
@@ -32,7 +33,8 @@ from diagnostics.services.conversation import (
     open_thread,
 )
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
-from tests.factories import MembershipFactory
+from diagnostics.services.workflow import withdraw_submission
+from tests.factories import MembershipFactory, UserFactory
 from tests.scene import BASE_URL, Scene, bring_to, make_scene, objectives
 from tests.talking import ASKED, FACILITATORS, SHARED, TEAM, WORDS, ask, do, one_of_each, say
 from tests.threads import at_once
@@ -358,3 +360,38 @@ def test_each_act_of_a_request_has_its_event():
         "request_made",
         *(f"request_{act}" for act in Act if act not in {Act.RESOLVED, Act.REOPENED}),
     }
+
+
+# --- What begins a review, and what is asked now ----------------------------------------------------------
+
+
+def test_what_is_asked_of_a_submitted_diagnostic_takes_its_review_in_charge():
+    scene = make_scene(State.SUBMITTED)
+    review = scene.diagnostic.reviews.get()
+    say(scene, SHARED, user=scene.facilitator)
+    review.refresh_from_db()
+    assert review.taken_by is None
+    ask(scene)
+    review.refresh_from_db()
+    assert review.taken_by == scene.facilitator
+    ask(scene, user=UserFactory(facilitator=True))
+    review.refresh_from_db()
+    assert review.taken_by == scene.facilitator
+    assert scene.diagnostic.events.filter(kind="review_taken").count() == 1
+    with pytest.raises(WrongState, match="La relecture est commencée"):
+        withdraw_submission(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+
+
+def test_asking_again_takes_the_review_in_charge_and_is_what_is_asked_now(scene):
+    thread = ask(scene)
+    do(scene, thread, "traiter", user=scene.lead, text="Fait")
+    assert not scene.diagnostic.events.filter(kind="review_taken").exists()
+    bring_to(scene, State.SUBMITTED)
+    do(scene, thread, "redemander", user=scene.facilitator, text="Et la quatrième")
+    do(scene, thread, "repondre", user=scene.facilitator, text="Merci")
+    assert scene.diagnostic.reviews.get().taken_by == scene.facilitator
+    read = reading(scene, "facilitator")
+    (whole,) = open_talk(read, openings_only=True).threads
+    (full,) = talk_of_step(read, StepKey.VISION).threads
+    (line,) = open_requests(scene.diagnostic)
+    assert whole.first_words == full.first_words == line.reason == "Et la quatrième"

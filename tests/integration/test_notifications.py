@@ -231,6 +231,29 @@ def test_a_withdrawn_submission_is_told():
     assert "Vous pouvez le compléter" in told[scene.contributor].text
 
 
+def test_a_withdrawn_submission_lists_what_is_asked_now():
+    scene = make_scene()
+    asked = open_thread(
+        scene.diagnostic,
+        audience=Audience.FACILITATION,
+        kind=ThreadKind.REQUEST,
+        text="Chiffrez 2027.",
+        user=scene.facilitator,
+        base_url=BASE_URL,
+    )
+    for deed, text, user in (
+        ("traiter", "C’est fait.", scene.lead),
+        ("redemander", "Et 2028.", scene.facilitator),
+    ):
+        do_in_thread(
+            scene.diagnostic, asked.pk, deed=DEEDS[deed], text=text, user=user, base_url=BASE_URL
+        )
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    withdraw_submission(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    text = tell(EventKind.SUBMISSION_WITHDRAWN, scene)[scene.contributor].text
+    assert re.findall("> (.*)", text) == ["Et 2028."]
+
+
 def test_a_validation_is_told_to_the_team_and_to_the_facilitator_who_did_not_make_it():
     scene = make_scene(State.SUBMITTED)
     follow(scene, UserFactory(facilitator=True))
