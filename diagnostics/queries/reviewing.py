@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db.models import (
     Case,
@@ -15,7 +16,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Value,
     When,
 )
 from django.utils import timezone
@@ -40,6 +40,7 @@ from diagnostics.models import (
     User,
     Version,
 )
+from diagnostics.queries.concerned import load_facilitation
 from diagnostics.queries.conversation import asked_now
 from diagnostics.queries.documents import (
     build_document,
@@ -47,6 +48,7 @@ from diagnostics.queries.documents import (
     stored_acknowledgements,
 )
 from diagnostics.queries.kit import texts_of
+from diagnostics.queries.todo import reviews_of
 
 REMARKS_BESIDE_A_STEP = 12  # the others are in the library
 
@@ -144,7 +146,7 @@ def load_review(
         if review
         else {},
         remarks=list(remarks_for(user)) if review else [],
-        following=None if review else reviews_waiting(user).exclude(pk=diagnostic.pk).first(),
+        following=None if review else next_review(user, after=diagnostic.pk),
     )
 
 
@@ -257,35 +259,24 @@ def read_lacking(diagnostic: Diagnostic) -> tuple[str, ...]:
 # --- Who reviews, and what comes next ----------------------------------------------------------------
 
 
-def reviews_waiting(user: User) -> QuerySet[Diagnostic]:
-    """Return what waits for a facilitator's review: what she has taken, then the structures that she
-    follows or stands in for, then those that nobody follows; the longest waiting first.
+def reviews_waiting(user: User) -> list[Diagnostic]:
+    """Return what waits for a facilitator's review, as « À faire » has it: what has been taken, then the
+    structures that are followed, then those that nobody follows; the longest waiting first (three
+    queries)."""
 
-    What somebody else has taken, or follows and is there for, does not wait for her.
-    """
-    today = timezone.localdate()
-    review = Review.objects.filter(diagnostic=OuterRef("pk"), closed_at=None)
-    stands_in = {"absent_from__lte": today, "absent_until__gte": today, "stand_in": user}
-    replaced = User.objects.filter(**stands_in).values("pk")
-    theirs = Q(structure__facilitator=user) | Q(structure__facilitator__in=replaced)
-    own = Q(taken_by_pk=user.pk) | Q(taken_by_pk__in=replaced)
-    return (
-        Diagnostic.objects.visible_to(user)
-        .filter(state=State.SUBMITTED.value)
-        .exclude(structure__memberships__user=user)
-        .annotate(taken_by_pk=Subquery(review.values("taken_by")[:1]))
-        .filter(own | (Q(taken_by_pk=None) & (theirs | Q(structure__facilitator=None))))
-        .annotate(
-            rank=Case(
-                When(own, then=Value(0)),
-                When(theirs, then=Value(1)),
-                default=Value(2),
-                output_field=IntegerField(),
-            )
-        )
-        .select_related("structure")
-        .order_by("rank", "state_since", "pk")
-    )
+    def rank(found: tuple[Diagnostic, int | None]) -> int:
+        diagnostic, reviewer = found
+        if reviewer is not None:
+            return 0
+        return 2 if diagnostic.structure.facilitator_id is None else 1
+
+    found = reviews_of(user, load_facilitation(timezone.localdate()))
+    return [diagnostic for diagnostic, _reviewer in sorted(found, key=rank)]
+
+
+def next_review(user: User, *, after: UUID | None) -> Diagnostic | None:
+    """Return the review that waits first for a facilitator, but for the one of ``after``."""
+    return next((found for found in reviews_waiting(user) if found.pk != after), None)
 
 
 def facilitators_for(structure: Structure) -> QuerySet[User]:

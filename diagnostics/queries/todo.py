@@ -114,7 +114,15 @@ def _of_their_team(user: User) -> Iterator[ToDo]:
 
 
 def _to_review(user: User, facilitation: Facilitation) -> Iterator[ToDo]:
-    """Read the reviews that wait for a facilitator, as those who are told of them are chosen."""
+    for diagnostic, _reviewer in reviews_of(user, facilitation):
+        step = next_step(diagnostic, access_to(diagnostic, user))
+        if step.action in TO_DO:
+            yield ToDo(diagnostic, step, _since(diagnostic))
+
+
+def reviews_of(user: User, facilitation: Facilitation) -> Iterator[tuple[Diagnostic, int | None]]:
+    """Read the reviews that wait for a facilitator, as those who are told of them are chosen: the
+    longest waiting first, each with who took it."""
     taken = Review.objects.filter(diagnostic=OuterRef("pk"), closed_at=None).values("taken_by")
     waiting = (
         _open_ones(user)
@@ -126,9 +134,7 @@ def _to_review(user: User, facilitation: Facilitation) -> Iterator[ToDo]:
     for diagnostic in waiting[:MAX_REVIEWS]:
         followers = (diagnostic.reviewer, diagnostic.structure.facilitator_id)
         if user in facilitation.in_charge(diagnostic.structure_id, *followers):
-            step = next_step(diagnostic, access_to(diagnostic, user))
-            if step.action in TO_DO:
-                yield ToDo(diagnostic, step, _since(diagnostic))
+            yield diagnostic, diagnostic.reviewer
 
 
 def _may_concern(user: User, facilitation: Facilitation) -> Q:

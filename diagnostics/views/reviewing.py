@@ -21,9 +21,9 @@ from diagnostics.forms.facilitation import HandOverForm, OpinionForm, Validation
 from diagnostics.queries import LoadedDiagnostic, get_diagnostic, get_version
 from diagnostics.queries.reviewing import (
     facilitators_for,
+    next_review,
     open_review,
     read_lacking,
-    reviews_waiting,
     settled_apart,
 )
 from diagnostics.requests import SignedInRequest
@@ -212,10 +212,10 @@ def show_next(request: SignedInRequest) -> HttpResponse:
     """Lead to the next diagnostic that waits for the person; ``?apres=`` is the one just read."""
     if not request.user.is_facilitator:
         raise PermissionDenied
-    waiting = reviews_waiting(request.user)
+    after = None
     with suppress(ValueError):
-        waiting = waiting.exclude(pk=UUID(request.GET.get("apres", "")))
-    following = waiting.first()
+        after = UUID(request.GET.get("apres", ""))
+    following = next_review(request.user, after=after)
     if following is None:
         messages.info(request, "Aucune autre relecture ne vous attend.")
         return redirect("portfolio")

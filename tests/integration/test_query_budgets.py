@@ -54,8 +54,8 @@ STEP_AUTOSAVE = 15  # with who else is there, and what waits at the steps, which
 NEWS_ASKED = 8
 TEXT_KEPT = 26
 # More for a facilitator: the version that she read, the requests, then the review, its steps and the
-# remarks, or the review that waits next.
-REVIEWED = {"diagnostic_check": {State.DRAFT: 2, State.SUBMITTED: 5, State.CHANGES_REQUESTED: 3}}
+# remarks, or the review that waits next: three, as the start page finds what there is to do.
+REVIEWED = {"diagnostic_check": {State.DRAFT: 4, State.SUBMITTED: 5, State.CHANGES_REQUESTED: 5}}
 VALIDATE_GET = 9
 REMARKS_GET, FIRST_LEADS_GET = 3, 5
 HOME_AND_CHECK = {"diagnostic_home": 7, "diagnostic_check": 7}

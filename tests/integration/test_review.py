@@ -22,6 +22,7 @@ from diagnostics.models import (
     Thread,
 )
 from diagnostics.queries.reviewing import facilitators_for, open_requests, reviews_waiting
+from diagnostics.queries.todo import load_to_do
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.reviews import hand_over_review, mark_step, take_review
 from diagnostics.services.structures import let_go_of
@@ -337,6 +338,7 @@ def test_the_next_review_is_hers_first_then_the_longest_waiting(client):
         "of nobody, old",
         "of nobody, recent",
     ]
+    assert {entry.diagnostic.pk for entry in load_to_do(me)} == {entry.pk for entry in found}
     client.force_login(me)
     response = client.get(reverse("review_next"), {"apres": str(found[0].pk)})
     assert response["Location"] == reverse("diagnostic_check", args=[found[1].pk])
