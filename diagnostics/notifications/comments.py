@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID
 
+from django.db.models import Max
 from django.utils import timezone
 
 from diagnostics.domain.conversation import Act, Audience, can_read
 from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import EventKind, MembershipRole
 from diagnostics.domain.workflow import TRANSITIONS
-from diagnostics.models import CommentMails, Message, QueuedMail, Thread, User
+from diagnostics.models import CommentMails, Diagnostic, Event, Message, QueuedMail, Thread, User
 from diagnostics.notifications.frame import Frame, message_id, reply_to, send_letter
 from diagnostics.notifications.leaving import Optional, leave_address
 from diagnostics.notifications.letters import Button, Item, Items, Letter, Part, Quote, Words
@@ -40,13 +42,15 @@ def tell_message(message: Message, *, base_url: str) -> None:
     """Write to those who want to be told at once, in the caller's transaction; nobody is told twice."""
     thread, author = message.thread, message.author
     frame = Frame(thread.diagnostic, base_url)
-    if is_told_otherwise(message):
+    known = Known(load_facilitation(timezone.localdate()))
+    if is_told_otherwise(message, known):
         return
-    for person in participants(message, load_facilitation(timezone.localdate())):
-        if person.comment_mails != CommentMails.AT_ONCE:
+    for person in participants(message, known):
+        is_owed = is_owed_to(person, message, known)
+        if not is_owed and person.comment_mails != CommentMails.AT_ONCE:
             continue
         send_letter(
-            _at_once(message, person, frame),
+            _at_once(message, person, frame, is_owed=is_owed),
             key=told_key(message, person),
             kind="message",
             person=person,
@@ -72,7 +76,7 @@ def _conversation(thread: Thread) -> dict[str, str]:
     return {"References": first, "In-Reply-To": first}
 
 
-def _at_once(message: Message, person: User, frame: Frame) -> Letter:
+def _at_once(message: Message, person: User, frame: Frame, *, is_owed: bool) -> Letter:
     thread = message.thread
     parts: list[Part] = [Words(f"{what_was_done(message)}, sur {frame.the_diagnostic}\u00a0:")]
     parts.append(Words(f"{frame.place(thread)} · {Audience(thread.audience).label}"))
@@ -88,7 +92,7 @@ def _at_once(message: Message, person: User, frame: Frame) -> Letter:
         greeting=person.display_name,
         site=frame.base_url + "/",
         why="Vous recevez ce message parce que vous prenez part à cet échange.",
-        leave=leave_address(person, Optional.COMMENTS, base_url=frame.base_url),
+        leave="" if is_owed else leave_address(person, Optional.COMMENTS, base_url=frame.base_url),
     )
 
 
@@ -108,28 +112,71 @@ def _done(message: Message) -> str:
 # --- To whom ----------------------------------------------------------------------------------------
 
 
-def participants(message: Message, facilitation: Facilitation) -> list[User]:
+@dataclass(frozen=True)
+class Known:
+    """What is read of each diagnostic and each thread once, however many messages are told."""
+
+    facilitation: Facilitation
+    _teams: dict[UUID, dict[int, tuple[User, MembershipRole]]] = field(default_factory=dict)
+    _in_charge: dict[UUID, list[User]] = field(default_factory=dict)
+    _events: dict[UUID, list[Event]] = field(default_factory=dict)
+    _messages: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def team(self, diagnostic: Diagnostic) -> dict[int, tuple[User, MembershipRole]]:
+        """Return the team of a diagnostic, by person."""
+        if diagnostic.pk not in self._teams:
+            team = {person.pk: (person, role) for person, role in team_of(diagnostic)}
+            self._teams[diagnostic.pk] = team
+        return self._teams[diagnostic.pk]
+
+    def in_charge(self, diagnostic: Diagnostic) -> list[User]:
+        """Return who facilitates a diagnostic."""
+        if diagnostic.pk not in self._in_charge:
+            self._in_charge[diagnostic.pk] = facilitators_of(diagnostic, self.facilitation)
+        return self._in_charge[diagnostic.pk]
+
+    def events(self, diagnostic: Diagnostic) -> list[Event]:
+        """Return the transitions of a diagnostic and the hand-overs of its reviews, in order."""
+        if diagnostic.pk not in self._events:
+            kinds = [*_TRANSITIONS, EventKind.REVIEW_HANDED_OVER.value]
+            found = diagnostic.events.filter(kind__in=kinds).order_by("created_at", "pk")
+            self._events[diagnostic.pk] = list(found)
+        return self._events[diagnostic.pk]
+
+    def messages(self, thread: Thread) -> list[tuple[int, int]]:
+        """Return the messages of a thread and their authors, in order."""
+        if thread.pk not in self._messages:
+            found = thread.messages.order_by("written_at", "pk").values_list("pk", "author_id")
+            self._messages[thread.pk] = list(found)
+        return self._messages[thread.pk]
+
+    def is_first(self, message: Message) -> bool:
+        """Tell whether a message begins its thread."""
+        return self.messages(message.thread)[0][0] == message.pk
+
+
+def participants(message: Message, known: Known) -> list[User]:
     """Return those who read the thread of a message and take part in it, without its author.
 
-    Who opened it, who wrote in it, and whom it is for: the structure's lead, and who facilitates the
+    Who opened it, who wrote in it, and whom it is for: the structure's lead (its whole team, when
+    something is asked of it, or when the team alone reads what begins), and who facilitates the
     diagnostic now. Where nobody in particular facilitates, all of them are told of the first message.
     """
     thread = message.thread
     diagnostic = thread.diagnostic
-    audience = Audience(thread.audience)
-    roles = {person.pk: (person, role) for person, role in team_of(diagnostic)}
-    wrote = {thread.opened_by_id, *thread.messages.values_list("author", flat=True)}
+    audience, is_first = Audience(thread.audience), known.is_first(message)
+    team = known.team(diagnostic)
+    wrote = {thread.opened_by_id, *(author for _pk, author in known.messages(thread))}
+    is_for_all = asks(message, known) or (is_first and audience is Audience.TEAM)
     found: dict[int, tuple[User, Access]] = {}
-    for person, role in roles.values():
-        if person.pk in wrote or role is MembershipRole.LEAD:
+    for person, role in team.values():
+        if is_for_all or person.pk in wrote or role is MembershipRole.LEAD:
             found[person.pk] = person, access_by(role.value, diagnostic.state, person)
-    in_charge = facilitators_of(diagnostic, facilitation)
-    heard = wrote & facilitation.people.keys()
-    if len(in_charge) == 1 or not heard:
-        heard |= {person.pk for person in in_charge}
-    for pk in heard - roles.keys():
-        person = facilitation.people[pk]
-        found[pk] = person, access_by(None, diagnostic.state, person)
+    people = known.facilitation.people
+    heard = wrote & people.keys()
+    heard |= _facilitators_for(message, known, is_heard=bool(heard))
+    for pk in heard - team.keys():
+        found[pk] = people[pk], access_by(None, diagnostic.state, people[pk])
     return [
         person
         for pk, (person, access) in sorted(found.items())
@@ -137,32 +184,60 @@ def participants(message: Message, facilitation: Facilitation) -> list[User]:
     ]
 
 
-def is_told_otherwise(message: Message) -> bool:
+def _facilitators_for(message: Message, known: Known, *, is_heard: bool) -> set[int]:
+    """Return the facilitators whom a message is for; ``is_heard``: some of them wrote in its thread."""
+    diagnostic = message.thread.diagnostic
+    in_charge = {person.pk for person in known.in_charge(diagnostic)}
+    if message.thread.audience == Audience.FACILITATORS.value and known.is_first(message):
+        # Who is in charge and writes to the others is not told: the others are.
+        if in_charge - {message.author_id}:
+            return in_charge
+        return {person.pk for person in known.facilitation.in_charge(diagnostic.structure_id)}
+    return in_charge if len(in_charge) == 1 or not is_heard else set()
+
+
+def asks(message: Message, known: Known) -> bool:
+    """Tell whether a message asks something of the structure, or asks it again."""
+    if not message.thread.is_request:
+        return False
+    return message.act == Act.ASKED_AGAIN or (not message.act and known.is_first(message))
+
+
+def is_owed_to(person: User, message: Message, known: Known) -> bool:
+    """Tell whether a person is told at once whatever they chose: the team, of what is asked of it."""
+    return asks(message, known) and person.pk in known.team(message.thread.diagnostic)
+
+
+def is_told_otherwise(message: Message, known: Known) -> bool:
     """Tell whether another mail tells a message: what belongs to a review, and what was said when a
     diagnostic was reopened or its review handed over."""
     if message.thread.is_request:
-        return _comes_with_the_review(message)
-    said_with = message.thread.diagnostic.events.filter(
-        kind__in=[EventKind.REOPENED.value, EventKind.REVIEW_HANDED_OVER.value],
-        detail__thread=message.thread_id,
-    )
-    return _is_first(message) and said_with.exists()
+        return _comes_with_the_review(message, known)
+    said_with = {
+        event.detail.get("thread")
+        for event in known.events(message.thread.diagnostic)
+        if event.kind in {EventKind.REOPENED, EventKind.REVIEW_HANDED_OVER}
+    }
+    return known.is_first(message) and message.thread_id in said_with
 
 
-def _comes_with_the_review(message: Message) -> bool:
+def _comes_with_the_review(message: Message, known: Known) -> bool:
     """Tell whether a message is one of a review: a request made, asked again, accepted or withdrawn
-    while the diagnostic was submitted, as the journal has it. How the review ends tells it."""
-    if message.act not in _OF_A_REVIEW and not _is_asking(message):
+    without a word while the diagnostic was submitted, as the journal has it. How the review ends tells
+    it, but for the words with which a request is settled."""
+    is_settled = message.act in _SETTLING and not message.text
+    if not is_settled and not asks(message, known):
         return False
-    before = message.thread.diagnostic.events.filter(
-        kind__in=[transition.event.value for transition in TRANSITIONS],
-        created_at__lte=message.written_at,
-    )
-    last = before.order_by("-created_at", "-pk").values_list("kind", flat=True).first()
-    return last == EventKind.SUBMITTED.value
+    before = [
+        event.kind
+        for event in known.events(message.thread.diagnostic)
+        if event.kind in _TRANSITIONS and event.created_at <= message.written_at
+    ]
+    return bool(before) and before[-1] == EventKind.SUBMITTED
 
 
-_OF_A_REVIEW = {Act.ASKED_AGAIN.value, Act.ACCEPTED.value, Act.WITHDRAWN.value}
+_SETTLING = {Act.ACCEPTED.value, Act.WITHDRAWN.value}
+_TRANSITIONS = {transition.event.value for transition in TRANSITIONS}
 
 
 def _is_asking(message: Message) -> bool:
@@ -192,51 +267,81 @@ def send_digests(now: dt.datetime, *, base_url: str) -> int:
     """
     local = timezone.localtime(now)
     until = local.replace(hour=MORNING, minute=0, second=0, microsecond=0)
-    people = User.objects.filter(is_active=True, comment_mails=CommentMails.DAILY.value)
-    if local < until or not people:
-        return 0
     since = until - LOOKING_BACK
-    facilitation = load_facilitation(local.date())
+    if local < until:
+        return 0
+    today = local.date()
+    told_until = _last_digests()
+    people = [
+        person
+        for person in User.objects.filter(is_active=True, comment_mails=CommentMails.DAILY.value)
+        if told_until.get(person.pk, since) < until
+    ]
+    if not people:
+        return 0
+    after = {person.pk: max(since, told_until.get(person.pk, since)) for person in people}
+    known = Known(load_facilitation(today))
     news = [
-        News(message, {person.pk for person in participants(message, facilitation)})
-        for message in _messages(since, until)
-        if not is_told_otherwise(message)
+        News(message, _told_once_a_day(message, known))
+        for message in _messages(min(after.values()), until)
+        if not is_told_otherwise(message, known)
     ]
     keys = [told_key(one.message, person) for one in news for person in people]
     # At once, before they chose to be told once a day.
     told = set(QueuedMail.objects.filter(key__in=keys).values_list("key", flat=True))
     queued = 0
     for person in people:
-        after = _last_digest(person) or since
         own = [
             one.message
             for one in news
             if person.pk in one.people
-            and one.message.written_at >= after
+            and one.message.written_at >= after[person.pk]
             and told_key(one.message, person) not in told
         ]
         if own:
-            queued += _send_digest(person, own, day=local.date(), base_url=base_url)
+            queued += _send_digest(person, own, day=today, base_url=base_url)
     return queued
 
 
 def _messages(since: dt.datetime, until: dt.datetime) -> Iterator[Message]:
-    yield from (
+    threads: dict[int, Thread] = {}
+    diagnostics: dict[UUID, Diagnostic] = {}
+    found = (
         Message.objects.filter(written_at__gte=since, written_at__lt=until)
         .filter(thread__diagnostic__deleted_at=None)
         .select_related("author", "thread__diagnostic__structure", "thread__diagnostic__kit")
         .order_by("thread__diagnostic", "thread", "written_at", "pk")
     )
+    for message in found:
+        # One object of each, whose kit is read once.
+        message.thread = threads.setdefault(message.thread_id, message.thread)
+        diagnostic = message.thread.diagnostic
+        message.thread.diagnostic = diagnostics.setdefault(diagnostic.pk, diagnostic)
+        yield message
 
 
-def _last_digest(person: User) -> dt.datetime | None:
-    """Return until when a person was told: the morning of their last digest."""
-    last = QueuedMail.objects.filter(person=person, kind="digest").order_by("-queued_at").first()
-    if last is None:
-        return None
-    day = dt.date.fromisoformat(last.key.rpartition(":")[2])
-    morning = dt.datetime.combine(day, dt.time(MORNING))
-    return timezone.make_aware(morning)
+def _told_once_a_day(message: Message, known: Known) -> set[int]:
+    """Return those who take part, but for those who are told at once whatever they chose."""
+    return {
+        person.pk
+        for person in participants(message, known)
+        if not is_owed_to(person, message, known)
+    }
+
+
+def _last_digests() -> dict[int, dt.datetime]:
+    """Return until when each person was told: the morning of their last digest (one query)."""
+    keys = (
+        QueuedMail.objects.filter(kind="digest", person__comment_mails=CommentMails.DAILY.value)
+        .order_by()
+        .values_list("person_id")
+        .annotate(last=Max("key"))  # keys end with the day
+    )
+    days = {person: dt.date.fromisoformat(key.rpartition(":")[2]) for person, key in keys}
+    return {
+        person: timezone.make_aware(dt.datetime.combine(day, dt.time(MORNING)))
+        for person, day in days.items()
+    }
 
 
 def _send_digest(person: User, messages: list[Message], *, day: dt.date, base_url: str) -> int:

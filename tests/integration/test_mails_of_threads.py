@@ -81,10 +81,45 @@ def test_a_first_message_goes_to_whom_it_is_for(scene):
     assert set(told(say(scene, scene.lead))) == {scene.facilitator}
     assert set(told(say(scene, scene.contributor))) == {scene.lead, scene.facilitator}
     assert set(told(say(scene, scene.facilitator))) == {scene.lead}
-    assert set(told(say(scene, scene.contributor, audience=TEAM))) == {scene.lead}
-    assert set(told(say(scene, scene.lead, audience=TEAM))) == set()
+    assert set(told(say(scene, scene.contributor, audience=TEAM))) == {scene.lead, scene.reader}
+    thread = say(scene, scene.lead, audience=TEAM)
+    assert set(told(thread)) == {scene.contributor, scene.reader}
+    do(scene, thread, scene.reader)
+    assert set(told(thread)) == {scene.lead}
     colleague = UserFactory(facilitator=True)
     assert set(told(say(scene, colleague, audience=FACILITATORS))) == {scene.facilitator}
+    others = set(User.objects.filter(is_facilitator=True).exclude(pk=scene.facilitator.pk))
+    assert set(told(say(scene, scene.facilitator, audience=FACILITATORS))) == others
+
+
+def test_a_first_message_goes_to_each_by_what_they_chose(scene):
+    prefer(CommentMails.NEVER, scene.reader)
+    assert set(told(say(scene, scene.lead, audience=TEAM))) == {scene.contributor}
+
+
+def test_what_is_asked_is_told_to_the_whole_team_at_once_whatever_they_chose(scene):
+    prefer(CommentMails.NEVER, scene.contributor)
+    prefer(CommentMails.DAILY, scene.reader)
+    team = {scene.lead, scene.contributor, scene.reader}
+    asked = say(scene, scene.facilitator, "Chiffrez.", kind=ThreadKind.REQUEST)
+    # Before the job is done, the mail of the day leaves it out as well.
+    written(asked, local(MORNING, hours=-4))
+    assert send_digests(local(MORNING), base_url=BASE_URL) == 0
+    written(asked, timezone.now())
+    mails = told(asked)
+    assert set(mails) == team
+    assert "List-Unsubscribe" not in mails[scene.contributor].headers
+    do(scene, asked, scene.lead, "traiter", text="")
+    assert set(told(asked)) == {scene.facilitator}
+    do(scene, asked, scene.facilitator, "redemander", text="Et 2028.")
+    assert set(told(asked)) == team
+
+
+def test_the_words_with_which_a_request_is_settled_are_told_during_a_review():
+    scene = make_scene(State.SUBMITTED)
+    request = say(scene, scene.facilitator, "Chiffrez.", kind=ThreadKind.REQUEST)
+    do(scene, request, scene.facilitator, "accepter", text="Cela suffit.")
+    assert "> Cela suffit." in told(request)[scene.lead].text
 
 
 def test_an_answer_goes_to_those_who_wrote_before(scene):
@@ -249,6 +284,15 @@ def test_what_a_review_asks_comes_with_its_outcome_and_a_word_at_once():
 # --- Once a day ---------------------------------------------------------------------------------------------
 
 
+def test_who_was_told_today_costs_no_further_query(scene, django_assert_num_queries):
+    prefer(CommentMails.DAILY, scene.lead)
+    written(say(scene, scene.facilitator), local(MORNING, hours=-4))
+    assert send_digests(local(MORNING), base_url=BASE_URL) == 1
+    # Who wants one, and their last one.
+    with django_assert_num_queries(2):
+        assert send_digests(local(MORNING, hours=1), base_url=BASE_URL) == 0
+
+
 def digest_of(person: User, *, at: dt.datetime) -> QueuedMail | None:
     send_digests(at, base_url=BASE_URL)
     return QueuedMail.objects.filter(person=person, kind="digest").order_by("pk").last()
@@ -321,7 +365,7 @@ def test_what_a_review_asked_is_not_told_again_the_day_after():
     submitted = scene.diagnostic.events.get(kind="submitted").created_at
     request = say(scene, scene.facilitator, "Chiffrez.", kind=ThreadKind.REQUEST)
     request_changes(scene.diagnostic, reason="Tout.", user=scene.facilitator, base_url=BASE_URL)
-    late = say(scene, scene.facilitator, "Et ceci.", kind=ThreadKind.REQUEST)
+    late = say(scene, scene.facilitator, "Et ceci.")
     assert told(request) == {}  # however late the worker is
     morning = timezone.localtime(submitted).replace(hour=7, minute=5) + dt.timedelta(days=1)
     assert send_digests(morning, base_url=BASE_URL) == 1
