@@ -75,11 +75,19 @@ BEGIN
     END IF;
     PERFORM 1 FROM diagnostics_portfolioline WHERE structure_id = ANY(asked)
         ORDER BY structure_id, id FOR UPDATE;
-    DELETE FROM diagnostics_portfolioline line WHERE structure_id = ANY(asked) AND NOT EXISTS (
-        SELECT 1 FROM diagnostics_structure s
-        LEFT JOIN diagnostics_diagnostic d ON d.structure_id = s.id AND d.deleted_at IS NULL
-        WHERE s.id = line.structure_id AND s.deleted_at IS NULL AND COALESCE(d.id, s.id) = line.id
-    );
+    -- Written so that each line is looked up by a key: joined, a thousand were compared with a thousand.
+    DELETE FROM diagnostics_portfolioline line WHERE structure_id = ANY(asked) AND CASE
+        WHEN (SELECT deleted_at IS NULL FROM diagnostics_structure WHERE id = line.structure_id)
+            IS NOT TRUE THEN true
+        WHEN line.diagnostic_id IS NULL THEN (
+            SELECT count(*) FROM diagnostics_diagnostic d
+            WHERE d.structure_id = line.structure_id AND d.deleted_at IS NULL
+        ) > 0
+        ELSE (
+            SELECT d.structure_id = line.structure_id AND d.deleted_at IS NULL
+            FROM diagnostics_diagnostic d WHERE d.id = line.diagnostic_id
+        ) IS NOT TRUE
+    END;
     INSERT INTO diagnostics_portfolioline (
         id, structure_id, diagnostic_id, facilitator_id, name_key, territory_key, region_key,
         facilitator_key, search, state, state_rank, waiting_since, steps_complete, points,
