@@ -197,7 +197,7 @@ def render_check_page(
         "access": loaded.access,
         "page": page,
         "submission": SubmissionForm(kept=page.own_kept_count),
-        "change_request_form": ChangeRequestForm(),
+        "change_request_form": ChangeRequestForm(pending=loaded.access.pending_requests),
         "answering": answering,
         "problem": problem,
         "typed": typed,

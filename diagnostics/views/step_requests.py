@@ -38,7 +38,7 @@ def ask(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpResponse:
         return render_check_page(request, loaded, asked=(step, form), status=422)
 
     def open_request() -> str:
-        conversation.open_thread(
+        thread = conversation.open_thread(
             loaded.diagnostic,
             audience=Audience.FACILITATION,
             kind=ThreadKind.REQUEST,
@@ -47,9 +47,9 @@ def ask(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpResponse:
             base_url=base_url(request),
             step=step,
         )
-        return check_page(pk, f"relire-{step.value}")
+        return check_page(pk, f"echange-{thread.pk}")
 
-    # What is said at the step shows what was asked: a message at the top would take the eye away from it.
+    # The request itself says that it was sent: a message at the top would take the eye away from it.
     address, _is_new = do_once(request.POST.get("once", ""), user=request.user, action=open_request)
     return redirect(address)
 

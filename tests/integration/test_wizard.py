@@ -289,7 +289,8 @@ def test_who_may_only_read_sees_the_answer_without_a_form(scene, who, step):
     assert shown.status_code == 200
     assert "Réponse de la structure" in page
     assert "step-form" not in page
-    assert "<textarea" not in page
+    named = re.findall(r'<textarea[^>]* name="([^"]*)"', page)
+    assert set(named) == {"text"}  # of what is said of the step
     assert refused.status_code == 403
     assert scene.stored_rows() == before
 
