@@ -7,7 +7,11 @@ statement counts, the session's, the person's and the savepoints included.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -173,6 +177,22 @@ def crowd(scene: Scene) -> None:
             actor=scene.lead,
             kind=EventKind.SUBMITTED.value,
         )
+    with lines_written_last():
+        many_others(scene)
+    Diagnostic.objects.bulk_create(
+        Diagnostic(
+            structure=scene.structure,
+            kit=scene.diagnostic.kit,
+            title=f"Ancien {i}",
+            base_year=2000 + i,
+            created_by=scene.lead,
+        )
+        for i in range(10)
+    )
+
+
+def many_others(scene: Scene) -> None:
+    """A thousand structures with a team and a diagnostic."""
     structures = Structure.objects.bulk_create(
         Structure(name=f"Autre {i}", territory="Ailleurs", facilitator=scene.facilitator)
         for i in range(1000)
@@ -192,16 +212,21 @@ def crowd(scene: Scene) -> None:
         )
         for structure in structures
     )
-    Diagnostic.objects.bulk_create(
-        Diagnostic(
-            structure=scene.structure,
-            kit=scene.diagnostic.kit,
-            title=f"Ancien {i}",
-            base_year=2000 + i,
-            created_by=scene.lead,
-        )
-        for i in range(10)
-    )
+
+
+@contextlib.contextmanager
+def lines_written_last() -> Iterator[None]:
+    """Write the portfolio's lines of all at once, rather than after each statement: a third of the
+    time of these tests. A role that may not put triggers off has them as they are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('is_superuser') = 'on'")
+        if not cursor.fetchone()[0]:
+            yield
+            return
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield
+        cursor.execute("SET LOCAL session_replication_role = origin")
+        cursor.execute("SELECT portfolio_refresh(array_agg(id)) FROM diagnostics_structure")
 
 
 def step_address(scene: Scene, step: StepKey) -> str:
