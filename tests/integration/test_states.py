@@ -164,10 +164,10 @@ def test_reopening_clears_the_moments_and_the_journal_keeps_them(state: State):
     assert (scene.diagnostic.validated_at, scene.diagnostic.adopted_at) == (None, None)
     assert scene.diagnostic.submitted_at == before.submitted_at
     event = Event.objects.filter(kind=EventKind.REOPENED).get()
-    assert event.detail == told
+    said = scene.diagnostic.threads.get()
+    assert event.detail == {**told, "thread": said.pk}
     assert len(told) == 1 + (state is ADOPTED)
     assert [version.number for version in Version.objects.all()] == [1]
-    said = scene.diagnostic.threads.get()
     assert (said.kind, said.messages.get().text) == ("comment", REASON)
     assert not BoardSession.objects.filter(revoked_at=None).exists()
 
