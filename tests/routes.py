@@ -229,7 +229,12 @@ ROUTES = [
         "structure_create",
         signed_in(200),
         signed_in(302),
-        data=lambda scene, address: identity("Nouvelle") | {"legal_form": "association"},
+        # Who facilitates invites its lead.
+        data=lambda scene, address: {
+            **identity("Nouvelle"),
+            "legal_form": "association",
+            "lead_address": "referente@nouvelle.example",
+        },
     ),
     Route("structure_detail", VIEWERS, NOT_ALLOWED, _structure, shows="Confidence"),
     Route(
