@@ -29,7 +29,8 @@ def test_an_empty_diagnostic():
 
 
 def test_a_diagnostic_filled_to_its_caps_is_written_whole():
-    document = filled("Structure d’accompagnement ", rows=60, to_caps=True)
+    filled_up = filled("Structure d’accompagnement ", rows=60, to_caps=True)
+    document = filled_up.model_copy(update={"adoption": None})  # with boxes to tick
     file = word(report(document))
     tables = file.tables()
     for caption, count in (
