@@ -78,7 +78,7 @@ def test_on_a_phone_the_rail_says_which_step_of_how_many(open_browser, kit):
 def test_the_state_is_beside_the_name_on_a_phone(open_browser, demo):
     page = open_browser(User.objects.get(email="facilitation@rameau.example"), viewport=PHONE)
     page.goto("/portefeuille/")
-    for text in ("À relire depuis", "8 sur 11", "Facilitation Le RAMEAU"):
+    for text in ("À relire", "8 étapes", "Facilitation Le RAMEAU"):
         place = page.locator("main table").get_by_text(text).first
         box = place.bounding_box()
         assert box

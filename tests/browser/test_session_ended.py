@@ -100,7 +100,7 @@ def test_a_submission(open_browser, demo):
     request_changes(diagnostic, user=facilitator, reason="À revoir", base_url="http://testserver")
     lead = who_can_sign_in(diagnostic.structure.memberships.get(role="lead").user)
     page = open_browser(lead)
-    page.goto(f"/diagnostics/{diagnostic.pk}/relecture/")
+    page.goto(f"/diagnostics/{diagnostic.pk}/soumettre/")
     page.get_by_label("Nous avons relu nos réponses").check()
     press_too_late(page, lead, button(page, "Soumettre le diagnostic"))
     diagnostic.refresh_from_db()
