@@ -123,7 +123,7 @@ def test_a_request_at_a_step_is_made_once_and_refused_with_its_text(scene):
     assert "x" * 2001 in page_of(response).text
     for _press in range(2):
         sent = client.post(address, {"text": REASON, "once": "a" * 32})
-        assert sent["Location"].endswith("#relire-vision")
+        assert sent["Location"].endswith(f"#echange-{scene.diagnostic.threads.get().pk}")
     thread = Thread.objects.get()
     assert (thread.step, thread.kind, thread.state) == ("vision", "request", "pending")
     assert REASON in read(scene, client)[1].text
