@@ -56,10 +56,10 @@ def member_of(diagnostic: Diagnostic, role: MembershipRole = MembershipRole.LEAD
 )
 def test_no_heading_of_the_check_page_is_alone_at_a_foot(open_browser, demo, name):
     diagnostic = Diagnostic.objects.get(structure=demo[name])
-    Answer.objects.filter(diagnostic=diagnostic).update(internal_note="Entre nous")
+    Answer.objects.filter(diagnostic=diagnostic).update(internal_note="Note du bureau")
     page = open_browser(member_of(diagnostic))
     page.goto(f"/diagnostics/{diagnostic.pk}/relecture/")
-    assert page.get_by_text("Entre nous").first.is_visible()
+    assert page.get_by_text("Note du bureau").first.is_visible()
     headings = headings_of(page)
     assert len(headings) > 15
 
@@ -72,7 +72,7 @@ def test_no_heading_of_the_check_page_is_alone_at_a_foot(open_browser, demo, nam
         last = " ".join(line.text for line in lines if line.y < foot + 2)
         assert not any(last in heading for heading in headings), f"page {number}: {last}"
         said += " ".join(line.text for line in lines)
-    for words in (*ON_SCREEN, "Entre nous"):
+    for words in (*ON_SCREEN, "Note du bureau"):
         assert words not in said
 
 
