@@ -23,7 +23,6 @@ from diagnostics.queries.comparing import (
 from diagnostics.queries.conversation import (
     PendingRequest,
     open_counts,
-    open_talk_of,
     pending_requests,
 )
 from diagnostics.queries.documents import (
@@ -77,7 +76,6 @@ __all__ = [
     "ToAdopt",
     "load_to_adopt",
     "open_counts",
-    "open_talk_of",
     "pending_requests",
     "OwnDiagnostic",
     "Start",

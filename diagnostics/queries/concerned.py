@@ -40,9 +40,7 @@ class Facilitation:
 
     def is_away(self, person: User) -> bool:
         """Tell whether a facilitator is absent today."""
-        if person.absent_from is None or person.absent_until is None:
-            return False
-        return person.absent_from <= self.today <= person.absent_until
+        return person.is_away(self.today)
 
     def _there(self, pk: int, left_out: set[int]) -> User | None:
         """Follow the absences from one to the next; None when they end nowhere."""

@@ -12,13 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from diagnostics.domain.conversation import Act, Audience, ThreadKind, ThreadState, audiences_of
+from diagnostics.domain.conversation import Act, ThreadKind, ThreadState, audiences_of
 from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import StepKey
-from diagnostics.models import Diagnostic, Membership, Message, Thread, User
+from diagnostics.models import Diagnostic, Message, Thread
 from diagnostics.models.conversation import ThreadQuerySet
 from diagnostics.queries.kit import texts_of
 from diagnostics.typography import count, enumeration, shortened
@@ -110,25 +109,6 @@ def counted(rows: Iterable[tuple[str, str, str, int]]) -> OpenCounts:
             waiting = Waiting(addressed=number)
         by_step[step] = by_step.get(step, Waiting()) + waiting
     return OpenCounts(by_step)
-
-
-def open_talk_of(user: User) -> dict[str, Any]:
-    """Return what a list of diagnostics is annotated with: ``open_threads`` and ``open_requests``, how
-    many threads (requests among them) wait for somebody, of the audiences of the person in each."""
-    own = Membership.objects.filter(structure=OuterRef("diagnostic__structure"), user=user)
-    is_of_team = Exists(own.order_by())
-    read = Q(is_of_team, audience__in=[Audience.FACILITATION.value, Audience.TEAM.value])
-    if user.is_facilitator:
-        apart = [Audience.FACILITATION.value, Audience.FACILITATORS.value]
-        read |= Q(~is_of_team, audience__in=apart)
-    threads = Thread.objects.open().filter(read, diagnostic=OuterRef("pk"))
-    requests = threads.filter(kind=ThreadKind.REQUEST.value)
-
-    def number(found: ThreadQuerySet) -> Coalesce:
-        numbers = found.order_by().values("diagnostic").values(number=Count("pk"))
-        return Coalesce(Subquery(numbers), 0)
-
-    return {"open_threads": number(threads), "open_requests": number(requests)}
 
 
 # --- Requests that wait for the structure --------------------------------------------------------------

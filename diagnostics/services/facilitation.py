@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Unpack
+from uuid import UUID
 
 from django.db import transaction
 
@@ -42,7 +43,7 @@ def change_facilitator(structure: Structure, *, to: User | None, user: User) -> 
         if not team_access(locked.pk, user).is_facilitator:
             raise NotAllowed(NOT_A_FACILITATOR)
         if to is not None:
-            _refuse(to, locked)
+            refuse_facilitator(to, locked.pk)
         if locked.facilitator_id != (to.pk if to else None):
             record_event(
                 EventKind.FACILITATOR_CHANGED,
@@ -112,10 +113,12 @@ def change_absence(
     user.save(update_fields=["absent_from", "absent_until", "stand_in"])
 
 
-def _refuse(person: User, structure: Structure) -> None:
+def refuse_facilitator(person: User, structure_id: UUID) -> None:
+    """Raise ServiceError when a person cannot facilitate a structure: not of the facilitation, or of
+    the structure's own team."""
     if not (person.is_facilitator and person.is_active):
         raise ServiceError(f"{person.display_name} ne fait pas partie de la facilitation.")
-    if role_of(person, structure.pk) is not None:
+    if role_of(person, structure_id) is not None:
         raise ServiceError(
             f"{person.display_name} fait partie de l’équipe de la structure\u00a0: choisissez "
             "quelqu’un d’autre."

@@ -16,14 +16,13 @@ from django.db.transaction import atomic
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from diagnostics.domain.conversation import Audience, ThreadKind, ThreadState
+from diagnostics.domain.conversation import Audience, ThreadKind
 from diagnostics.domain.review import Appreciation
 from diagnostics.domain.vocabulary import EventKind, StepKey
 from diagnostics.domain.workflow import REQUEST_CHANGES
 from diagnostics.models import (
     Diagnostic,
     Event,
-    Message,
     ReadVersion,
     Review,
     StepReviewed,
@@ -31,11 +30,12 @@ from diagnostics.models import (
     User,
     Version,
 )
-from diagnostics.queries import role_of
-from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
+from diagnostics.services.errors import NotAllowed, WrongState
+from diagnostics.services.facilitation import refuse_facilitator
 from diagnostics.services.journal import record_event
 from diagnostics.services.locking import lock_diagnostic
 from diagnostics.services.taking import take_unless_taken
+from diagnostics.services.threads import begin_thread
 
 
 class ReviewChanged(WrongState):
@@ -120,23 +120,13 @@ def hand_over_review(diagnostic: Diagnostic, *, to: User, words: str, user: User
     cannot review it: a member of the structure, or somebody who does not facilitate.
     """
     with _reviewing(diagnostic, user=user) as (locked, review):
-        refuse_reviewer(to, locked)
+        refuse_facilitator(to, locked.structure_id)
         if review.taken_by == to and not words.strip():
             return
         note = _note(locked, words.strip(), user=user) if words.strip() else None
         event = _hand(locked, review, to, user=user, note=note)
         told = app.configure_task("mail_handed_over")
         told.defer(event_id=event.pk, thread_id=note.pk if note else None)
-
-
-def refuse_reviewer(person: User, diagnostic: Diagnostic) -> None:
-    """Raise ServiceError when a person cannot facilitate a diagnostic."""
-    if not (person.is_facilitator and person.is_active):
-        raise ServiceError(f"{person.display_name} ne fait pas partie de la facilitation.")
-    if role_of(person, diagnostic.structure_id) is not None:
-        raise ServiceError(
-            f"{person.display_name} fait partie de la structure\u00a0: choisissez quelqu’un d’autre."
-        )
 
 
 def mark_read(diagnostic: Diagnostic, version: Version, *, user: User) -> None:
@@ -201,15 +191,11 @@ def _hand(
 
 
 def _note(diagnostic: Diagnostic, words: str, *, user: User) -> Thread:
-    now = timezone.now()
-    thread = Thread.objects.create(
-        diagnostic=diagnostic,
-        audience=Audience.FACILITATORS.value,
-        kind=ThreadKind.COMMENT.value,
-        state=ThreadState.OPEN.value,
-        opened_by=user,
-        opened_at=now,
-        changed_at=now,
+    return begin_thread(
+        diagnostic,
+        words,
+        audience=Audience.FACILITATORS,
+        kind=ThreadKind.COMMENT,
+        user=user,
+        at=timezone.now(),
     )
-    Message.objects.create(thread=thread, author=user, text=words, written_at=now)
-    return thread

@@ -54,6 +54,7 @@ from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
 from diagnostics.services.locking import lock_diagnostic
 from diagnostics.services.reviews import keep_read
+from diagnostics.services.threads import begin_thread
 from diagnostics.services.versions import keep_version
 from diagnostics.typography import quoted
 
@@ -248,7 +249,7 @@ def request_changes(
         if not reason and not pending:
             raise ServiceError("Dites à la structure ce que vous lui demandez.")
         review = _close_review(locked, ReviewOutcome.CHANGES_REQUESTED, user=user)
-        thread = _ask(locked, reason, user=user) if reason else None
+        thread = _write(locked, reason, ThreadKind.REQUEST, user=user) if reason else None
         asked = [*pending, thread.pk] if thread else pending
         detail = {"version": review.version.number, "requests": len(asked)}
         return Effect(thread, detail)
@@ -259,19 +260,16 @@ def request_changes(
     return made
 
 
-def _ask(diagnostic: Diagnostic, reason: str, *, user: User) -> Thread:
-    now = diagnostic.updated_at
-    thread = Thread.objects.create(
-        diagnostic=diagnostic,
-        audience=Audience.FACILITATION.value,
-        kind=ThreadKind.REQUEST.value,
-        state=ThreadState.PENDING.value,
-        opened_by=user,
-        opened_at=now,
-        changed_at=now,
+def _write(diagnostic: Diagnostic, reason: str, kind: ThreadKind, *, user: User) -> Thread:
+    """Keep why a transition was made where the structure and its facilitators read it."""
+    return begin_thread(
+        diagnostic,
+        reason,
+        audience=Audience.FACILITATION,
+        kind=kind,
+        user=user,
+        at=diagnostic.updated_at,
     )
-    Message.objects.create(thread=thread, author=user, text=reason, written_at=now)
-    return thread
 
 
 def validate_diagnostic(
@@ -325,7 +323,7 @@ def reopen_diagnostic(diagnostic: Diagnostic, *, reason: str, user: User, base_u
         if locked.role_of_user == MembershipRole.LEAD.value and not reason:
             raise ServiceError("Dites pourquoi vous rouvrez le diagnostic.")
         locked.board_sessions.filter(revoked_at=None).update(revoked_at=locked.updated_at)
-        thread = _say(locked, reason, user=user) if reason else None
+        thread = _write(locked, reason, ThreadKind.COMMENT, user=user) if reason else None
         detail: dict[str, Any] = _moments(before) | ({"thread": thread.pk} if thread else {})
         return Effect(thread, detail, {"thread_id": thread and thread.pk})
 
@@ -336,21 +334,6 @@ def _moments(diagnostic: Diagnostic) -> dict[str, str]:
     """Return when a diagnostic was validated and adopted, for the journal."""
     moments = {name: getattr(diagnostic, name) for name in ("validated_at", "adopted_at")}
     return {name: at.isoformat() for name, at in moments.items() if at is not None}
-
-
-def _say(diagnostic: Diagnostic, text: str, *, user: User) -> Thread:
-    now = diagnostic.updated_at
-    thread = Thread.objects.create(
-        diagnostic=diagnostic,
-        audience=Audience.FACILITATION.value,
-        kind=ThreadKind.COMMENT.value,
-        state=ThreadState.OPEN.value,
-        opened_by=user,
-        opened_at=now,
-        changed_at=now,
-    )
-    Message.objects.create(thread=thread, author=user, text=text, written_at=now)
-    return thread
 
 
 def adopt_diagnostic(

@@ -126,7 +126,8 @@ def test_a_submitted_diagnostic(inspector, demo):
     office.page.goto(base + "relecture/")
     office.page.get_by_role("button", name="Demander des modifications").click()
     expect(office.page.locator(".error-summary")).to_be_focused()
-    office.inspect("the reading page, a request without a reason")
+    office.inspect("the page that asks for changes, without a reason")
+    office.page.goto(base + "relecture/")
     office.page.locator("#relire-vision summary").click()
     office.page.get_by_role("button", name="Envoyer la demande").first.click()
     office.inspect("a request at a step, refused")
@@ -190,6 +191,7 @@ def test_errors_conflict_and_changes_requested(inspector, demo):
     base = f"/diagnostics/{diagnostic.pk}/"
     own.visit(base, base + "relecture/")
     page = own.page
+    page.locator("#soumettre").get_by_role("link", name="Soumettre…").click()
     page.get_by_role("button", name="Soumettre le diagnostic").click()
     expect(page.locator(".error-summary")).to_be_focused()
     own.inspect("a submission without its confirmation")

@@ -21,7 +21,6 @@ from diagnostics.queries import get_diagnostic, load_diagnostic_document
 from diagnostics.queries.conversation import (
     Waiting,
     open_counts,
-    open_talk_of,
     pending_requests,
 )
 from diagnostics.queries.reviewing import open_requests
@@ -283,20 +282,6 @@ def test_audiences_are_kept_apart_in_what_is_read_and_in_counts(scene):
         counts = open_counts(who.diagnostic, who.access)
         assert counts.by_step["vision"] == waiting
         assert counts.total == waiting + whole[role]
-        annotated = Diagnostic.objects.annotate(**open_talk_of(who.user)).get(
-            pk=scene.diagnostic.pk
-        )
-        assert annotated.open_threads == counts.total.total
-        assert annotated.open_requests == 1
-
-
-def test_nothing_is_counted_for_staff_and_strangers(scene):
-    one_of_each(scene)
-    ask(scene)
-    for role in ("staff", "stranger"):
-        annotated = Diagnostic.objects.annotate(**open_talk_of(getattr(scene, role)))
-        found = annotated.get(pk=scene.diagnostic.pk)
-        assert (found.open_threads, found.open_requests) == (0, 0)
 
 
 def test_what_is_closed_does_not_wait(scene):

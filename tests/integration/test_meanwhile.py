@@ -23,7 +23,15 @@ from diagnostics.queries import load_diagnostic_document
 from diagnostics.services import team
 from diagnostics.services.coherence import acknowledge_finding, withdraw_acknowledgement
 from diagnostics.services.workflow import submit_diagnostic, validate_diagnostic
-from diagnostics.views import coherence, diagnostics, facilitation, invitations, structures, thread
+from diagnostics.views import (
+    coherence,
+    diagnostics,
+    invitations,
+    reviewing,
+    structures,
+    thread,
+    transitions,
+)
 from tests.factories import MembershipFactory
 from tests.pages import step_data
 from tests.routes import first_point, open_invitation
@@ -196,9 +204,9 @@ HERE = {"arguments": _structure, "loader": "get_structure"}
 MEMBER = {"arguments": _contributor, "loader": "get_structure"}
 NO_RIGHT = "Vous n’avez pas ce droit ici"
 RACES = [
-    Race(diagnostics, "diagnostic_submit", "lead", hand_over, 403, (NO_RIGHT,), confirmed),
+    Race(transitions, "diagnostic_submit", "lead", hand_over, 403, (NO_RIGHT,), confirmed),
     Race(
-        diagnostics,
+        transitions,
         "diagnostic_submit",
         "lead",
         submit_and_validate,
@@ -206,7 +214,7 @@ RACES = [
         ("Ce diagnostic est « Validé »",),
         confirmed,
     ),
-    Race(diagnostics, "diagnostic_submit", "lead", empty_an_axis, 409, ("Il manque",), confirmed),
+    Race(transitions, "diagnostic_submit", "lead", empty_an_axis, 409, ("Il manque",), confirmed),
     Race(diagnostics, "diagnostic_edit", "lead", hand_over, 403, FRAME_TEXTS, frame),
     Race(
         diagnostics,
@@ -231,7 +239,7 @@ RACES = [
         **HERE,
     ),
     Race(
-        facilitation,
+        transitions,
         "diagnostic_request_changes",
         "facilitator",
         validate,
@@ -241,7 +249,7 @@ RACES = [
         state=State.SUBMITTED,
     ),
     Race(
-        facilitation,
+        reviewing,
         "diagnostic_validate",
         "facilitator",
         validate,

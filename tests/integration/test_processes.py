@@ -168,8 +168,9 @@ def test_every_way_to_end_keeps_what_was_acknowledged_and_leaves_nothing(data):
             while not printing(data):
                 assert time.monotonic() < deadline, ours(data)
                 time.sleep(0.02)
-            started = time.monotonic()
+            asked = time.monotonic()
             code, output = server.end(signum)
+            ended = time.monotonic()
         finally:
             server.process.kill()
         writer.join(15)
@@ -182,12 +183,12 @@ def test_every_way_to_end_keeps_what_was_acknowledged_and_leaves_nothing(data):
             assert code == 0
             assert "Tout est arrêté" in output
         # Those that print end when who asked them has ended: the kernel tells them, then they go.
-        while ours(data) and time.monotonic() < started + 10:
+        while ours(data) and time.monotonic() < ended + 20:
             time.sleep(0.1)
         assert "Traceback" not in output
         assert ours(data) == []
         assert list(temporary(data).iterdir()) == []
-        assert time.monotonic() - started < 20
+        assert ended - asked < 40
     with cluster.joined_or_started(), connect(cluster) as connection:
         found = connection.execute("SELECT number FROM kept").fetchall()
     assert {row[0] for row in found} >= set(acknowledged)

@@ -262,7 +262,7 @@ def test_nobody_reviews_their_own_structure(scene):
     insider = UserFactory(facilitator=True, name="Inès Insider")
     MembershipFactory(structure=scene.structure, user=insider, role="reader")
     assert list(facilitators_for(scene.structure)) == [scene.facilitator]
-    with pytest.raises(ServiceError, match="fait partie de la structure"):
+    with pytest.raises(ServiceError, match="fait partie de l’équipe de la structure"):
         hand_over_review(scene.diagnostic, to=insider, words="", user=scene.facilitator)
     response = scene.client("facilitator").post(to("review_hand_over", scene), {"to": insider.pk})
     assert response.status_code == 422
