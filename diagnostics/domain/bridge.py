@@ -1,0 +1,71 @@
+"""From the budget of year N to that of the horizon: what is acquired, and what is still to be found.
+
+A pure function of the economic model (kit Q8–Q10). All amounts are in K€ a year. As in the rules, a
+budget counts by its middle, a range of a lever by its low bound, an amount that is not told as 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diagnostics.domain.answers import EconomicModel
+from diagnostics.domain.answers.fields import PRECISION
+from diagnostics.domain.vocabulary import LeverState
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """What the budget of the horizon is made of.
+
+    ``secured + to_renew + to_mobilise + unidentified`` is ``target``, plus what the levers bring beyond
+    it (``beyond``, above 0 when they are worth more than the budget). ``now`` is the budget of
+    year N, None when it is not told. ``unpriced``: how many levers have no target amount.
+    """
+
+    now: float | None
+    target: float
+    secured: float
+    to_renew: float
+    to_mobilise: float
+    unidentified: float
+    beyond: float
+    unpriced: int
+
+    @property
+    def to_find(self) -> float:
+        """What is neither acquired nor to be renewed: to mobilise, and not identified yet, in K€."""
+        return round(self.to_mobilise + self.unidentified, PRECISION)
+
+    @property
+    def prudent(self) -> float:
+        """The budget if half of what is still to be found comes, in K€."""
+        return round(self.target - self.to_find / 2, PRECISION)
+
+    @property
+    def growth(self) -> float | None:
+        """By how much the budget rises (or falls, below 0), in K€; None without a budget of year N."""
+        return None if self.now is None else round(self.target - self.now, PRECISION)
+
+
+def bridge_of(model: EconomicModel | None) -> Bridge | None:
+    """Return how the target budget is made up; None while there is no target budget.
+
+    A lever whose state is not told is still to be mobilised: nobody says that it is acquired.
+    """
+    target = model.target.budget_middle if model else None
+    if model is None or target is None:
+        return None
+    sums = dict.fromkeys(LeverState, 0.0)
+    for lever in model.levers:
+        sums[lever.state or LeverState.TO_MOBILISE] += lever.amount_target_keur or 0
+    gap = round(target - sum(sums.values()), PRECISION)
+    return Bridge(
+        now=model.now.budget_middle,
+        target=target,
+        secured=round(sums[LeverState.SECURED], PRECISION),
+        to_renew=round(sums[LeverState.TO_RENEW], PRECISION),
+        to_mobilise=round(sums[LeverState.TO_MOBILISE], PRECISION),
+        unidentified=max(gap, 0.0),
+        beyond=max(0.0, -gap),
+        unpriced=sum(lever.amount_target_keur is None for lever in model.levers),
+    )

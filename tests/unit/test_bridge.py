@@ -1,0 +1,74 @@
+"""What the target budget is made of."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diagnostics.domain.answers import EconomicModel, EconomicSnapshot, Lever
+from diagnostics.domain.bridge import bridge_of
+from diagnostics.domain.vocabulary import LeverState
+from tests.report_samples import demo
+
+
+def model(*levers: tuple[LeverState | None, float | None], **budgets: float) -> EconomicModel:
+    now, low, high = (budgets.get(name) for name in ("now", "low", "high"))
+    return EconomicModel(
+        now=EconomicSnapshot(budget_min_keur=now),
+        target=EconomicSnapshot(budget_min_keur=low, budget_max_keur=high),
+        levers=[
+            Lever(id=f"x{n}", text="Levier", state=state, amount_target_keur=amount)
+            for n, (state, amount) in enumerate(levers)
+        ],
+    )
+
+
+def test_the_bridge_of_the_demo():
+    found = bridge_of(demo("sorelle").answers.economic_model)
+    assert (found.now, found.target) == (150, 280)
+    parts = (found.secured, found.to_renew, found.to_mobilise, found.unidentified, found.beyond)
+    assert parts == (82, 0, 198, 0, 0)
+    assert (found.to_find, found.prudent, found.growth) == (198, 181, 130)
+
+
+@pytest.mark.parametrize(
+    ("levers", "parts"),
+    [
+        ([], (0, 0, 0, 200, 0)),
+        ([(LeverState.SECURED, 50), (LeverState.TO_RENEW, 30)], (50, 30, 0, 120, 0)),
+        ([(None, 20), (LeverState.TO_MOBILISE, 10.5)], (0, 0, 30.5, 169.5, 0)),
+        ([(LeverState.SECURED, 260), (LeverState.TO_RENEW, None)], (260, 0, 0, 0, 60)),
+        ([(LeverState.SECURED, 120), (LeverState.SECURED, -20)], (100, 0, 0, 100, 0)),
+    ],
+)
+def test_what_is_not_acquired_is_to_be_found(levers, parts):
+    found = bridge_of(model(*levers, now=100, low=180, high=220))
+    assert parts == (
+        found.secured,
+        found.to_renew,
+        found.to_mobilise,
+        found.unidentified,
+        found.beyond,
+    )
+    assert found.unpriced == sum(amount is None for _state, amount in levers)
+
+
+def test_without_a_target_budget_there_is_no_bridge():
+    assert bridge_of(None) is None
+    assert bridge_of(model((LeverState.SECURED, 10), now=100)) is None
+    assert bridge_of(model(low=0)).to_find == 0
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([None, *LeverState]),
+            st.none() | st.decimals(-999, 9_999, places=2).map(float),
+        ),
+        max_size=8,
+    ),
+    st.decimals(0, 99_999, places=2).map(float),
+)
+def test_the_bridge_adds_up(levers, budget):
+    found = bridge_of(model(*levers, low=budget))
+    parts = found.secured + found.to_renew + found.to_mobilise + found.unidentified
+    assert round(parts - found.beyond, 2) == found.target == budget
