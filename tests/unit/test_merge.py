@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics.domain.answers import (
@@ -287,10 +287,18 @@ def typed(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-@patient
+# Drawing a situation costs far more than merging it: each is looked at from all sides.
+@settings(patient, max_examples=40)
 @given(situations())
-def test_nothing_typed_is_lost(situation):
-    base, stored, other = situation
+def test_whatever_two_people_do(situation):
+    nothing_typed_is_lost(*situation)
+    it_is_a_valid_answer_with_unique_ids(*situation)
+    whoever_saves_first(*situation)
+    an_unchanged_side_gives_the_other_one(*situation)
+    a_row_that_one_kept_and_the_other_changed_is_never_lost(*situation)
+
+
+def nothing_typed_is_lost(base: Answer, stored: Answer, other: Answer) -> None:
     merged = merge_answers(base, stored, other)
     there = set(typed(merged.answer)) | {
         text for c in merged.conflicts for text in (*typed(c.stored), *typed(c.other))
@@ -301,37 +309,28 @@ def test_nothing_typed_is_lost(situation):
     assert there <= set(typed(base)) | set(typed(stored)) | set(typed(other))
 
 
-@patient
-@given(situations())
-def test_it_is_a_valid_answer_with_unique_ids(situation):
-    answer = merge_answers(*situation).answer
+def it_is_a_valid_answer_with_unique_ids(base: Answer, stored: Answer, other: Answer) -> None:
+    answer = merge_answers(base, stored, other).answer
     assert type(answer).model_validate(answer.model_dump(mode="json")) == answer
     assert max(Counter(row.id for row in answer.all_rows()).values(), default=1) == 1
 
 
-@patient
-@given(situations())
-def test_whoever_saves_first(situation):
-    base, stored, other = situation
+def whoever_saves_first(base: Answer, stored: Answer, other: Answer) -> None:
     one, two = merge_answers(base, stored, other), merge_answers(base, other, stored)
     assert bool(one.conflicts) == bool(two.conflicts)
     if not one.conflicts:
         assert one.answer == two.answer
 
 
-@patient
-@given(situations())
-def test_an_unchanged_side_gives_the_other_one(situation):
-    base, stored, _ = situation
+def an_unchanged_side_gives_the_other_one(base: Answer, stored: Answer, _other: Answer) -> None:
     assert merge_answers(base, stored, base) == Merged(stored, ())
     assert merge_answers(base, base, stored) == Merged(stored, ())
     assert merge_answers(base, stored, stored) == Merged(stored, ())
 
 
-@patient
-@given(situations())
-def test_a_row_that_one_kept_and_the_other_changed_is_never_lost(situation):
-    base, stored, other = situation
+def a_row_that_one_kept_and_the_other_changed_is_never_lost(
+    base: Answer, stored: Answer, other: Answer
+) -> None:
     merged = merge_answers(base, stored, other)
     told = {c.place[1] for c in merged.conflicts if len(c.place) > 1}
     ids, left = base.row_ids(), merged.answer.row_ids() | told

@@ -43,10 +43,12 @@ def pictures(reader: pypdf.PdfReader) -> int:
     )
 
 
-def test_five_thousand_emoji_are_printed_whole_and_none_is_a_picture():
-    reader = pypdf.PdfReader(io.BytesIO(render_pdf(page(f"mot {ROCKET} " * 5_000))))
+def test_many_emoji_are_printed_whole_and_none_is_a_picture():
+    """On several pages."""
+    reader = pypdf.PdfReader(io.BytesIO(render_pdf(page(f"mot {ROCKET} " * 1_000))))
 
-    assert "".join(sheet.extract_text() for sheet in reader.pages).count(ROCKET) == 5_000
+    assert len(reader.pages) > 1
+    assert "".join(sheet.extract_text() for sheet in reader.pages).count(ROCKET) == 1_000
     assert pictures(reader) == 0
     assert fonts(reader) == {"Figtree", "Noto-Emoji"}
 
