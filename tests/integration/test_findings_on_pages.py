@@ -11,9 +11,10 @@ from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.models import Acknowledgement, Event
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.answers import save_answer
+from diagnostics.services.coherence import refresh_indicators
 from diagnostics.services.workflow import submit_diagnostic
 from tests.pages import html_of, step_data
-from tests.scene import BASE_URL, Scene, answer_document, demo_document, make_scene
+from tests.scene import BASE_URL, Scene
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +23,9 @@ REASON = "Convention à signer au <b>second</b> semestre"
 
 @pytest.fixture
 def scene() -> Scene:
-    scene = make_scene()
-    scene.diagnostic.answers.all().delete()
-    answer_document(scene.diagnostic, demo_document("sorelle"), user=scene.lead)
+    scene = Scene()
+    scene.store_demo("sorelle")
+    refresh_indicators(scene.diagnostic)
     return scene
 
 
@@ -45,12 +46,12 @@ def acknowledge(scene: Scene, rule: str, *, role: str = "lead", **changes: str):
 # --- Where they show --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("role", ["lead", "contributor", "reader", "facilitator"])
-def test_the_check_page_lists_them_for_everybody(scene, role):
-    page = html_of(scene.client(role).get(address(scene, "diagnostic_check")))
-    for rule in ("R14", "R17", "R31", "C5", "M4"):
-        assert f'id="point-{point(scene, rule).fingerprint}"' in page
-    assert ("C’est un choix assumé" in page) == (role in {"lead", "contributor"})
+def test_the_check_page_lists_them_for_everybody(scene):
+    points = [point(scene, rule).fingerprint for rule in ("R14", "R17", "R31", "C5", "M4")]
+    for role in ("lead", "contributor", "reader", "facilitator"):
+        page = html_of(scene.client(role).get(address(scene, "diagnostic_check")))
+        assert [key for key in points if f'id="point-{key}"' not in page] == [], role
+        assert ("C’est un choix assumé" in page) == (role in {"lead", "contributor"}), role
 
 
 def test_a_step_shows_those_that_concern_it_and_leads_to_the_other_side(scene):
@@ -86,9 +87,8 @@ def test_every_rule_is_explained(scene):
 # --- Choices made on purpose ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("role", ["lead", "contributor"])
-def test_a_choice_is_kept_printed_as_text_and_journalled(scene, role):
-    response = acknowledge(scene, "R14", role=role)
+def test_a_choice_is_kept_printed_as_text_and_journalled(scene):
+    response = acknowledge(scene, "R14", role="contributor")
     assert response.status_code == 302
     assert response.url == address(scene, "diagnostic_check") + "#points"
     page = html_of(scene.client("facilitator").get(response.url))
@@ -198,20 +198,23 @@ def test_too_long_a_reason_is_shown_again(scene):
     assert "1\u00a0caractère de trop\u00a0: 1000 au plus." in html_of(response)
 
 
-@pytest.mark.parametrize("name", ["finding_acknowledge", "finding_reopen"])
-def test_a_point_that_is_gone(scene, name):
+def test_a_point_that_is_gone(scene):
     data = {"finding": "0123456789ab", "step": "", "reason": "Une raison <i>tapée</i>"}
-    response = scene.client("lead").post(address(scene, name), data)
-    assert response.status_code == 409
-    assert "Une raison &lt;i&gt;tapée&lt;/i&gt;" in html_of(response)
+    for name in ("finding_acknowledge", "finding_reopen"):
+        response = scene.client("lead").post(address(scene, name), data)
+        assert response.status_code == 409
+        assert "Une raison &lt;i&gt;tapée&lt;/i&gt;" in html_of(response)
 
 
-@pytest.mark.parametrize(
-    "changes", [{"finding": "x"}, {"finding": ""}, {"finding": "\x00" * 12}, {"step": "nowhere"}]
-)
-def test_what_no_page_sends(scene, changes):
-    assert acknowledge(scene, "R14", **changes).status_code == 400
-    assert not Acknowledgement.objects.exists()
+def test_what_no_page_sends(scene):
+    for changes in (
+        {"finding": "x"},
+        {"finding": ""},
+        {"finding": "\x00" * 12},
+        {"step": "nowhere"},
+    ):
+        assert acknowledge(scene, "R14", **changes).status_code == 400, changes
+        assert not Acknowledgement.objects.exists()
 
 
 def test_a_closed_diagnostic_keeps_its_choices(scene):
@@ -226,13 +229,13 @@ def test_a_closed_diagnostic_keeps_its_choices(scene):
     assert scene.diagnostic.versions.get().content["acknowledgements"][0]["reason"] == REASON
 
 
-@pytest.mark.parametrize("reason", ["", "é" * 1001, "avant\x00après"])
-def test_a_closed_diagnostic_refuses_a_bad_reason_too(scene, reason):
+def test_a_closed_diagnostic_refuses_a_bad_reason_too(scene):
     submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
-    response = acknowledge(scene, "R14", reason=reason)
-    assert response.status_code == 409
-    assert reason[:5] in html_of(response)
-    assert not Acknowledgement.objects.exists()
+    for reason in ("", "é" * 1001, "avant\x00après"):
+        response = acknowledge(scene, "R14", reason=reason)
+        assert response.status_code == 409
+        assert reason[:5] in html_of(response)
+        assert not Acknowledgement.objects.exists()
 
 
 def test_a_bad_reason_for_a_point_that_is_gone_is_shown_again(scene):
