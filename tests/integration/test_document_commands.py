@@ -175,9 +175,15 @@ def test_the_board_s_date_is_compared_with_the_day_that_is_told(tmp_path):
     assert rules_of()[0] == "S13"  # today is later still
 
 
-def test_a_day_that_is_none_is_refused_with_its_form():
-    with pytest.raises(CommandError, match="« demain » n’est pas un jour AAAA-MM-JJ"):
-        call_command("coherence", "-", "--today=demain")
+@pytest.mark.parametrize(
+    "told", ["demain", "2026-02-30", "15/05/2026", "20260515", "2026-W20-5", ""]
+)
+def test_a_day_that_is_none_is_refused_with_its_form(told):
+    with pytest.raises(CommandError) as refused:
+        call_command("coherence", "-", f"--today={told}")
+    assert str(refused.value) == (
+        f"« {told} » n’est pas un jour AAAA-MM-JJ : écrivez par exemple --today 2026-05-15."
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """What does not hold together yet between the axes, in a facilitator's words.
 
-Pure functions of the document: :func:`find_coherence` gives the points to discuss, in the order of
-the rules: slips of the pen (S1–S16), R01–R37, further questions (C, A, M). Nothing is ever blocked,
-nothing is a score; a structure may answer any point with « choix assumé » and its reason.
+Pure functions of the document: :func:`find_coherence` gives the points to discuss, most serious first:
+slips of the pen (S1–S16), then R01–R37 and the further questions (C, A, M) that ask for attention, then
+those to be noted. Nothing is ever blocked, nothing is a score; a structure may answer any point with
+« choix assumé » and its reason.
 """
 
 from diagnostics.domain.coherence.engine import RULES, find_coherence, findings_json

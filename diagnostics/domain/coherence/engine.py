@@ -21,7 +21,12 @@ from diagnostics.domain.coherence import (  # noqa: F401  (see above)
     slips_years,
 )
 from diagnostics.domain.coherence.case import Case
-from diagnostics.domain.coherence.findings import CoherenceFinding, FindingJson, answered
+from diagnostics.domain.coherence.findings import (
+    CoherenceFinding,
+    FindingJson,
+    answered,
+    most_serious_first,
+)
 from diagnostics.domain.coherence.registry import TABLE, Found, Rule, rank
 from diagnostics.domain.coherence.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from diagnostics.domain.document import DiagnosticDocument
@@ -35,14 +40,15 @@ def find_coherence(
     *,
     today: dt.date | None = None,
 ) -> list[CoherenceFinding]:
-    """Return the points to discuss: the slips first, then in the order of the rules and of the rows.
+    """Return the points to discuss, most serious first: the slips, then what asks for attention, then
+    what is to be noted; in the order of the rules and of the rows among these.
 
     Those that the document's acknowledgements answer hold their reason. Nothing is ever blocked.
     ``today`` is the day that S13 compares the board's date with; without it, with none.
     """
     case = Case(document, thresholds, RULES, today)
     findings = [_finding(rule, found) for rule in RULES.values() for found in case.told(rule.id)]
-    return answered(findings, document.acknowledgements)
+    return answered(most_serious_first(findings), document.acknowledgements)
 
 
 def findings_json(

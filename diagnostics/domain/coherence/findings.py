@@ -129,6 +129,12 @@ class CoherenceFinding:
         }
 
 
+def most_serious_first(findings: Iterable[CoherenceFinding]) -> list[CoherenceFinding]:
+    """Return findings as every list tells them: the slips of the pen, whose figures all the others
+    read, then what asks for attention, then what is to be noted; among these, in the order given."""
+    return sorted(findings, key=lambda f: (not f.is_slip, f.severity is not Severity.ATTENTION))
+
+
 def answered(
     findings: Iterable[CoherenceFinding], acknowledgements: Iterable[Acknowledgement]
 ) -> list[CoherenceFinding]:
@@ -156,7 +162,8 @@ def read_findings(
 ) -> list[CoherenceFinding]:
     """Return findings as their JSON tells them, with the reasons of those that were acknowledged.
 
-    Nothing is computed again: where to go and the facts behind are not in the JSON.
+    Nothing is computed again: where to go and the facts behind are not in the JSON. The order is that
+    of every list, whichever it was when they were kept.
     """
     reasons = {(a.rule, tuple(sorted(set(a.rows)))): a.reason for a in acknowledgements}
     found = []
@@ -173,7 +180,7 @@ def read_findings(
             reason = reasons.get((finding.rule, finding.row_key), "")
             finding = replace(finding, acknowledgement=reason)
         found.append(finding)
-    return found
+    return most_serious_first(found)
 
 
 def open_findings(findings: Iterable[CoherenceFinding]) -> list[CoherenceFinding]:

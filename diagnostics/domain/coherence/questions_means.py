@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import floor
 
 from diagnostics.domain.answers.economic_model import LEVERS
 from diagnostics.domain.answers.fields import PRECISION
@@ -10,7 +11,6 @@ from diagnostics.domain.coherence.case import Case
 from diagnostics.domain.coherence.figures import budget_ends, new_money, off_budget
 from diagnostics.domain.coherence.findings import FieldLink, Severity
 from diagnostics.domain.coherence.registry import Found, rule
-from diagnostics.domain.coherence.wording import figure
 from diagnostics.domain.vocabulary import (
     FundingFamily,
     LegalTool,
@@ -134,7 +134,7 @@ def money_still_to_find(case: Case) -> Iterator[Found]:
     part = round(100 * sum(rise for _, rise in rises) / budget, PRECISION)
     if rises and part >= case.thresholds.new_money:
         yield Found(
-            f"{figure(round(part))}{NBSP}% du budget de {case.card.target_year} sont des ressources "
+            f"{floor(part + 0.5)}{NBSP}% du budget de {case.card.target_year} sont des ressources "
             f"que vous n{APOSTROPHE}avez pas encore. Quel est le budget si la moitié seulement "
             "arrive\u202f?",
             rows=tuple(row.id for row, _ in rises),

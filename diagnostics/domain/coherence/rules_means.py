@@ -228,7 +228,7 @@ def levers_off_budget(case: Case) -> Iterator[Found]:
         yield Found(
             f"Les leviers chiffrés couvrent {percent(100 * total / bound)} du budget cible.",
             rows=tuple(row.id for _, row in valued),
-            facts=(total, bound),
+            facts=(round(total, PRECISION), bound),
             links=(
                 FieldLink(StepKey.ECONOMIC_MODEL, f"levers-{index}-amount_target_keur"),
                 FieldLink(StepKey.ECONOMIC_MODEL, "target-budget_min_keur"),

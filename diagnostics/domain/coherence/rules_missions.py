@@ -77,7 +77,7 @@ def partnerships_without_accompaniment(case: Case) -> Iterator[Found]:
         lack = "sans rien prendre en charge au-delà de la mise en relation"
     else:
         lack = "sans prendre en charge aucune étape de leur accompagnement"
-    total = sum(row.target_value or 0 for _, row in objectives)
+    total = round(sum(row.target_value or 0 for _, row in objectives), PRECISION)
     index, _ = objectives[0]
     yield Found(
         f"Vous visez {_aim(objectives)} {lack}. Qui aidera à les construire\u202f?",

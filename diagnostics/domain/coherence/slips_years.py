@@ -40,7 +40,7 @@ def board_date_in_question(case: Case) -> Iterator[Found]:
         return
     day = french_date(board)
     is_open = case.card.state in EDITABLE_STATES
-    late = [w.date for w in case.card.workshops if w.date is not None and w.date > board]
+    late = sorted(w.date for w in case.card.workshops if w.date is not None and w.date > board)
     if _is_out(case, board.year) and not case.told("S12"):
         message = f"Le conseil du {day} sort de {_period(case)}."
         facts: tuple[object, ...] = ("out", board, _period(case))

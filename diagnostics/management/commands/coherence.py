@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
@@ -47,7 +47,6 @@ class Command(BaseCommand):
         parser.add_argument(
             "--today",
             metavar="AAAA-MM-JJ",
-            type=day,
             help="jour auquel la date du conseil est comparée (S13) ; sans elle, celui d’aujourd’hui",
         )
 
@@ -56,11 +55,11 @@ class Command(BaseCommand):
         *args: Any,
         path: str,
         thresholds: str | None = None,
-        today: dt.date | None = None,
+        today: str | None = None,
         **options: Any,
     ) -> None:
         """Read line by line; unreadable lines are told where they are, and at the end."""
-        self._today = today or dt.date.today()
+        self._today = dt.date.today() if today is None else day(today)
         limits = thresholds_in(thresholds) if thresholds is not None else DEFAULT_THRESHOLDS
         with opened(path) as lines:
             total, unreadable = self._answer(documents_in(lines), limits)
@@ -91,11 +90,16 @@ class Command(BaseCommand):
 
 
 def day(text: str) -> dt.date:
-    """Read the day of an option."""
+    """Read the day of an option, spelt in the one way that its help tells."""
     try:
-        return dt.date.fromisoformat(text)
+        read = dt.date.fromisoformat(text)
+        if read.isoformat() != text:
+            raise ValueError(text)
     except ValueError as error:
-        raise ArgumentTypeError(f"« {text} » n’est pas un jour AAAA-MM-JJ") from error
+        raise CommandError(
+            f"« {text} » n’est pas un jour AAAA-MM-JJ : écrivez par exemple --today 2026-05-15."
+        ) from error
+    return read
 
 
 def opened(path: str) -> BinaryIO:

@@ -94,6 +94,8 @@ FIRES = [
     ("M4", model(None, budget(80, 120), (lever("self", 10, 40, amount_target_max_keur=90),
         lever("self", 50, 10), lever("self", None, 10), lever("self", 0, 99, state="to_renew"))), [
         (("x1", "x3"), f"40{NB}% du budget de 2029 {TO_FIND} arrive{NNB}?")]),
+    ("M4", model(None, budget(100), (lever("self", 0, 46.5),)), [
+        (("x1",), f"47{NB}% du budget de 2029 {TO_FIND} arrive{NNB}?")]),
     ("M5", FUND | model(None, {"public_pct": 12.5}), [((),
         f"Un fonds de dotation ne reçoit pas de fonds publics{NB}: par quelle structure passeront les "
         f"12,5{NB}%{NNB}?")]),
