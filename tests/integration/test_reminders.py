@@ -64,11 +64,12 @@ def test_the_lead_alone_is_reminded_of_a_draft_untouched_for_14_days():
 def test_twice_at_most_until_somebody_touches_it():
     scene = make_scene()
     touched(scene, days(-14))
-    reminded = [day for day in range(60) if scene.lead in people(days(day))]
-    assert reminded == [0, 14]
+    # The days on which one could be due, and those around.
+    asked = (0, 1, 13, 14, 15, 27, 28, 29, 42, 59)
+    assert [day for day in asked if scene.lead in people(days(day))] == [0, 14]
     touched(scene, days(60))
-    reminded = [day for day in range(60, 120) if scene.lead in people(days(day))]
-    assert reminded == [74, 88]
+    asked = (60, 61, 73, 74, 75, 87, 88, 89, 102, 119)
+    assert [day for day in asked if scene.lead in people(days(day))] == [74, 88]
 
 
 def test_never_within_14_days_of_another_mail_about_it():
@@ -120,7 +121,9 @@ def test_the_facilitator_is_reminded_once_of_a_review_that_waits_for_7_days():
     ((person, mailed),) = remind(days(1))
     assert person == scene.facilitator
     assert "soumis le 24\u00a0novembre\u00a02026" in mailed.text
-    assert [day for day in range(2, 40) if scene.facilitator in people(days(day))] == []
+    assert [
+        day for day in (2, 3, 7, 8, 9, 14, 15, 22, 39) if scene.facilitator in people(days(day))
+    ] == []
 
 
 def test_who_stands_in_is_reminded_and_all_where_nobody_follows():
@@ -170,29 +173,35 @@ def test_several_subjects_make_one_mail_a_day():
 # --- The start page ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("state", "role", "words"),
-    [
-        (State.DRAFT, "lead", "Continuer le questionnaire"),
-        (State.DRAFT, "contributor", "Continuer le questionnaire"),
-        (State.DRAFT, "reader", ""),
-        (State.SUBMITTED, "lead", ""),
-        (State.SUBMITTED, "facilitator", "Relire, valider ou demander des modifications"),
-        (State.CHANGES_REQUESTED, "lead", "Répondre à la demande"),
-        (State.CHANGES_REQUESTED, "contributor", "Répondre à la demande"),
-        (State.CHANGES_REQUESTED, "reader", ""),
-        (State.VALIDATED, "lead", "Enregistrer la décision du conseil"),
-        (State.VALIDATED, "contributor", ""),
-        (State.ADOPTED, "lead", ""),
-    ],
-)
-def test_what_the_start_page_says_there_is_to_do(state, role, words):
+TO_DO = {
+    State.DRAFT: {
+        "lead": "Continuer le questionnaire",
+        "contributor": "Continuer le questionnaire",
+        "reader": "",
+    },
+    State.SUBMITTED: {
+        "lead": "",
+        "facilitator": "Relire, valider ou demander des modifications",
+    },
+    State.CHANGES_REQUESTED: {
+        "lead": "Répondre à la demande",
+        "contributor": "Répondre à la demande",
+        "reader": "",
+    },
+    State.VALIDATED: {"lead": "Enregistrer la décision du conseil", "contributor": ""},
+    State.ADOPTED: {"lead": ""},
+}
+
+
+@pytest.mark.parametrize("state", TO_DO)
+def test_what_the_start_page_says_there_is_to_do(state):
     scene = make_scene(state)
-    page = scene.client(role).get("/")
-    found = load_to_do(getattr(scene, role))
-    assert [one.step.words for one in found] == ([words] if words else [])
-    assert ("À faire" in html_of(page)) is bool(words)
-    assert all(one.step.address in page_of(page).links for one in found)
+    for role, words in TO_DO[state].items():
+        page = scene.client(role).get("/")
+        found = load_to_do(getattr(scene, role))
+        assert [one.step.words for one in found] == ([words] if words else []), role
+        assert ("À faire" in html_of(page)) is bool(words), role
+        assert all(one.step.address in page_of(page).links for one in found), role
 
 
 def test_the_reminder_says_what_the_start_page_says():
