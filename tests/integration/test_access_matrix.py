@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from diagnostics.domain.vocabulary import State, StepKey
 from tests.pages import page_of
+from tests.reading import refuse_writes
 from tests.routes import (
     DECLARED_PREFIXES,
     LOGIN,
@@ -93,11 +94,16 @@ class Stage:
 
 
 def answer_of(client: Client, address: str, method: str, data: dict) -> tuple[object, str]:
-    """The status somebody gets, and the body; what was written is forgotten afterwards."""
+    """The status somebody gets, and the body; what was written is forgotten afterwards.
+
+    A GET may write nothing.
+    """
     with transaction.atomic():
-        response = (
-            getattr(client, method)(address, data) if data else getattr(client, method)(address)
-        )
+        if method == "get":
+            with connection.execute_wrapper(refuse_writes):
+                response = client.get(address)
+        else:
+            response = client.post(address, data)
         transaction.set_rollback(True)
     if response.status_code == 302 and response.url.startswith(reverse("account_login")):
         return LOGIN, ""
@@ -118,19 +124,19 @@ def check_route(route: Route, method: str, scene: Scene, clients: dict[str, Clie
             assert not [words for words in SECRETS if words in body], (route.name, role)
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("part", range(PARTS))
-def test_everybody_gets_what_the_table_says(part: int, method: str):
+def test_everybody_gets_what_the_table_says(part: int):
     """A part of the table at a time: its routes share a scene for each state."""
     stage, wrong = Stage(), []
     for route in ROUTES[part::PARTS]:
-        clients = {role: stage.client(route.state, role) for role in ROLES}
-        try:
-            with transaction.atomic():
-                check_route(route, method, stage.scene(route.state), clients)
-                transaction.set_rollback(True)
-        except AssertionError as error:
-            wrong.append(str(error))
+        for method in ("get", "post"):
+            clients = {role: stage.client(route.state, role) for role in ROLES}
+            try:
+                with transaction.atomic():
+                    check_route(route, method, stage.scene(route.state), clients)
+                    transaction.set_rollback(True)
+            except AssertionError as error:
+                wrong.append(f"{route.name} {method}: {error}")
     assert wrong == []
 
 
@@ -252,9 +258,13 @@ REVIEW = {
 
 
 @pytest.mark.parametrize("state", list(State))
-@pytest.mark.parametrize("role", ["reader", "contributor", "lead", "facilitator"])
-def test_a_button_shows_if_and_only_if_its_post_would_be_accepted(role: str, state: State):
+def test_a_button_shows_if_and_only_if_its_post_would_be_accepted(state: State):
     scene = make_scene(state)
+    for role in ("reader", "contributor", "lead", "facilitator"):
+        check_buttons(scene, role, state)
+
+
+def check_buttons(scene: Scene, role: str, state: State) -> None:
     client = scene.client(role)
     pk = scene.diagnostic.pk
     offered, accepted = set(), set()
@@ -277,15 +287,15 @@ def test_a_button_shows_if_and_only_if_its_post_would_be_accepted(role: str, sta
         if client.post(address, answer).status_code == 302:
             accepted.add(address)
         transaction.set_rollback(True)
-    assert offered & asked == accepted
+    assert offered & asked == accepted, role
 
     step = reverse("diagnostic_step", args=[pk, "vision"])
     edit = reverse("diagnostic_edit", args=[pk])
     home = page_of(client.get(reverse("diagnostic_home", args=[pk])))
     check = client.get(reverse("diagnostic_check", args=[pk])).content.decode()
     has_form = step in page_of(client.get(step)).post_actions
-    assert has_form == (f"{step}?retour=" in check)
-    assert (edit in home.links) == (client.get(edit).status_code == 200)
+    assert has_form == (f"{step}?retour=" in check), role
+    assert (edit in home.links) == (client.get(edit).status_code == 200), role
 
 
 @pytest.mark.parametrize(

@@ -1,39 +1,22 @@
-"""A GET writes nothing: neither rows nor jobs; sessions apart."""
+"""A GET writes nothing: neither rows nor jobs; sessions apart.
+
+Everybody's GET of every address is watched where it is asked for (``test_access_matrix.py``); here are
+the pages of the other states, and of a diagnostic in which every step has an answer.
+"""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 from django.db import connection
 
 from diagnostics.domain.vocabulary import State, StepKey
+from diagnostics.models import KeptText
+from diagnostics.services.coherence import refresh_indicators
+from tests.reading import WriteRefused, refuse_writes
 from tests.routes import ROUTES
-from tests.scene import ROLES, answer_document, demo_document, make_scene
+from tests.scene import Scene, make_scene
 
 pytestmark = pytest.mark.django_db
-
-# A session is written when somebody signs in, or follows an invitation before they do; a PDF is
-# kept once it is printed; the portfolio keeps how it was seen last. These are the only writes, with the
-# savepoints around them.
-ALLOWED = re.compile(
-    r"""^(SELECT\b(?!.*\bFOR\b.*\b(UPDATE|SHARE)\b)
-        |(INSERT\sINTO|UPDATE|DELETE\sFROM)\s"django_session"
-        |INSERT\sINTO\s"diagnostics_rendering"
-        |UPDATE\s"diagnostics_user"\sSET\s"portfolio_view"\s=\s%s\sWHERE\s"diagnostics_user"."id"\s=\s%s$
-        |(RELEASE\s|ROLLBACK\sTO\s)?SAVEPOINT\b)""",
-    re.VERBOSE | re.DOTALL,
-)
-
-
-class WriteRefused(AssertionError):
-    """A request that only reads tried to write."""
-
-
-def refuse_writes(execute, sql, params, many, context):
-    if not ALLOWED.match(sql.lstrip()):
-        raise WriteRefused(sql)
-    return execute(sql, params, many, context)
 
 
 @pytest.fixture(autouse=True)
@@ -53,16 +36,30 @@ def test_the_guard_refuses_writes_and_locks():
             scene.structure.events.all().delete()
 
 
-@pytest.mark.parametrize("state", [State.DRAFT, State.CHANGES_REQUESTED, State.ADOPTED])
-def test_no_address_writes_on_get(state: State):
+def addresses_of_its_diagnostic(scene: Scene) -> list[str]:
+    """The pages that tell of the diagnostic: the others are the same in every state."""
+    every = {route.address(scene) for route in ROUTES}
+    return sorted(at for at in every if at.startswith(f"/diagnostics/{scene.diagnostic.pk}/"))
+
+
+@pytest.mark.parametrize(
+    ("state", "roles"),
+    [
+        (State.SUBMITTED, ("facilitator",)),
+        (State.CHANGES_REQUESTED, ("lead",)),
+        (State.ADOPTED, ("reader", "facilitator")),
+    ],
+)
+def test_no_address_of_a_diagnostic_writes_on_get(state: State, roles: tuple[str, ...]):
     scene = make_scene(state)
-    addresses = [route.address(scene) for route in ROUTES]
+    addresses = addresses_of_its_diagnostic(scene)
+    assert len(addresses) > 40
     addresses += [
         f"/diagnostics/{scene.diagnostic.pk}/{name}?version=1"
         for name in ("rapport/", "rapport.pdf", "rapport.docx", "document.json")
     ]
     statuses = set()
-    for role in ROLES:
+    for role in roles:
         client = scene.client(role)
         with connection.execute_wrapper(refuse_writes):
             statuses |= {client.get(address).status_code for address in addresses}
@@ -71,13 +68,26 @@ def test_no_address_writes_on_get(state: State):
 
 
 def test_reading_a_full_diagnostic_writes_nothing():
-    scene = make_scene()
-    scene.diagnostic.answers.all().delete()
-    answer_document(scene.diagnostic, demo_document("sorelle"), user=scene.contributor)
-    addresses = [route.address(scene) for route in ROUTES]
-    addresses += [f"/diagnostics/{scene.diagnostic.pk}/etapes/{step}/" for step in StepKey]
-    for role in ("lead", "reader", "facilitator"):
+    scene = Scene().everybody()
+    scene.store_demo()
+    refresh_indicators(scene.diagnostic)
+    for step in StepKey:
+        KeptText.objects.create(
+            diagnostic=scene.diagnostic,
+            step=step.value,
+            user=scene.lead,
+            texts="board_question=Non+dit",
+        )
+    addresses = [*addresses_of_its_diagnostic(scene), "/"]
+    before = scene.stored_rows()
+    steps = [scene.url(step) for step in StepKey]
+    for role, asked in {
+        "lead": [*addresses, *steps],
+        "reader": steps,
+        "facilitator": steps,
+    }.items():
         client = scene.client(role)
         with connection.execute_wrapper(refuse_writes):
-            for address in addresses:
-                client.get(address)
+            found = {address: client.get(address).status_code for address in asked}
+        assert {address for address in steps if found[address] != 200} == set()
+    assert scene.stored_rows() == before
