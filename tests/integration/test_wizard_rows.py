@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from secrets import token_hex
 
 import pytest
 from django.conf import settings
@@ -89,13 +90,15 @@ class Table:
         return [self.data[f"{self.prefix}-{index}-{self.field}"] for index in range(total)]
 
 
-@pytest.fixture(params=TABLES, ids=lambda table: f"{table[0]}-{table[1]}")
-def table(request, scene) -> Table:
-    step, name, field, _cap = request.param
-    return Table(scene, step, name, field)
+# One table of the fewest rows, two whose rows stand in groups, and two of one step.
+MOVED = [table for table in TABLES if table[1] != "rows" or table[0] in {"activities", "alliances"}]
 
 
-def test_rows_are_added_moved_and_removed(table):
+@pytest.mark.parametrize(
+    ("step", "name", "field", "cap"), TABLES, ids=[f"{table[0]}-{table[1]}" for table in TABLES]
+)
+def test_rows_are_added_moved_and_removed(scene, step, name, field, cap):
+    table = Table(scene, step, name, field)
     table.fill("un", "deux", "trois")
 
     assert table.press(f"add:{table.name}") == f"{table.prefix}-3"
@@ -112,18 +115,20 @@ def test_rows_are_added_moved_and_removed(table):
     assert table.scene.kept(table.step) == {}
 
 
-def test_a_move_at_the_edge_changes_nothing(table):
+@pytest.mark.parametrize(
+    ("step", "name", "field", "cap"), MOVED, ids=[f"{table[0]}-{table[1]}" for table in MOVED]
+)
+def test_a_move_at_the_edge_changes_nothing_and_every_row_can_be_removed(
+    scene, step, name, field, cap
+):
+    table = Table(scene, step, name, field)
     table.fill("un", "deux")
 
     assert table.press(f"up:{table.name}:0") == f"{table.prefix}-0"
     assert table.press(f"down:{table.name}:1") == f"{table.prefix}-1"
     assert table.texts == ["un", "deux"]
-
-
-def test_every_row_can_be_removed(table):
-    table.fill("un")
-
-    assert table.press(f"remove:{table.name}:0") == "retrait"
+    for _ in range(2):
+        assert table.press(f"remove:{table.name}:0") == "retrait"
     # Those that an empty page has; a page with boxes to tick has none.
     assert set(table.texts) <= {""}
     table.fill("un")
@@ -131,7 +136,11 @@ def test_every_row_can_be_removed(table):
     assert table.texts == ["un", ""]
 
 
-@pytest.mark.parametrize(("step", "name", "field", "cap"), TABLES)
+# What each table refuses beyond its cap is asked of all of them in test_bad_input.py.
+@pytest.mark.parametrize(
+    ("step", "name", "field", "cap"),
+    [table for table in TABLES if table[3] < 60 or table[0] == StepKey.ROLES],
+)
 def test_no_row_is_added_beyond_the_cap(scene, step, name, field, cap):
     table = Table(scene, step, name, field)
     table.fill(*(f"ligne {n}" for n in range(cap)))
@@ -214,7 +223,7 @@ def put_back(table: Table, page: str) -> str:
     return anchor
 
 
-@pytest.mark.parametrize("index", [0, 1, 2])
+@pytest.mark.parametrize("index", [0, 2])
 def test_a_removed_row_is_put_back_with_what_was_typed_in_it(scene, index):
     texts = ["Un", "Deux", "Trois"]
     table = Table(scene, StepKey.OBJECTIVES, "rows", "statement")
@@ -265,25 +274,33 @@ def test_a_blank_row_goes_without_a_word(scene):
     assert "put_back" not in scene.browser.get(response["Location"]).content.decode()
 
 
-@pytest.mark.parametrize(
-    "asked",
-    ["", "x", "rows/o1", "rows/o1:999:0", "rows/zz:1:0", "levers/o1:1:0", "rows/o1:1e5:x", "\x00"],
-)
-def test_an_address_that_no_removal_leads_to_offers_nothing(scene, asked):
+def test_an_address_that_no_removal_leads_to_offers_nothing(scene):
     table = Table(scene, StepKey.OBJECTIVES, "rows", "statement")
     table.fill("Un", "Deux")
     table.press("down:rows:1")
     stored = scene.stored_rows()["answers"][0]["value"]
-    page = scene.browser.get(scene.url(table.step), {"retrait": asked})
-    assert "put_back" not in page.content.decode()
-    response = scene.post(table.step, scene.page(table.step), put_back=asked)
-    assert response["Location"] == scene.url(table.step)
-    assert scene.stored_rows()["answers"][0]["value"] == stored
+    for asked in (
+        "",
+        "x",
+        "rows/o1",
+        "rows/o1:999:0",
+        "rows/zz:1:0",
+        "levers/o1:1:0",
+        "rows/o1:1e5:x",
+        "\x00",
+    ):
+        page = scene.browser.get(scene.url(table.step), {"retrait": asked})
+        assert "put_back" not in page.content.decode(), asked
+        response = scene.post(table.step, scene.page(table.step), put_back=asked)
+        assert response["Location"] == scene.url(table.step), asked
+        assert scene.stored_rows()["answers"][0]["value"] == stored, asked
 
 
-@pytest.mark.parametrize(
-    "button",
-    [
+def test_a_button_that_no_page_has_is_refused_and_keeps_nothing(scene):
+    scene.store_demo()
+    data = scene.page(StepKey.OBJECTIVES)
+    before = scene.stored_rows()
+    for button in (
         {"row_op": "remove:rows:9"},
         {"row_op": "remove:rows:-1"},
         {"row_op": "remove:rows"},
@@ -298,28 +315,21 @@ def test_an_address_that_no_removal_leads_to_offers_nothing(scene, asked):
         {"preset": "thirds:now"},
         {"preset": "thirds"},
         {"preset": "halves:now:x"},
-    ],
-)
-def test_a_button_that_no_page_has_is_refused_and_keeps_nothing(scene, button):
-    scene.store_demo()
-    data = scene.page(StepKey.OBJECTIVES)
-    before = scene.stored_rows()
+    ):
+        response = scene.post(StepKey.OBJECTIVES, data, **button)
 
-    response = scene.post(StepKey.OBJECTIVES, data, **button)
-
-    assert response.status_code == 400
-    assert "Cette demande n’a pas pu être lue" in unescape(response.content.decode())
-    assert scene.stored_rows() == before
+        assert response.status_code == 400, button
+        assert "Cette demande n’a pas pu être lue" in unescape(response.content.decode())
+        assert scene.stored_rows() == before
 
 
-@pytest.mark.parametrize("operation", ["add:rows", "remove:rows:0", "up:rows:1", "down:rows:0"])
-def test_the_six_steps_neither_come_nor_go(scene, operation):
-    response = scene.post(
-        StepKey.ACCOMPANIMENT_SCOPE, scene.page(StepKey.ACCOMPANIMENT_SCOPE), row_op=operation
-    )
+def test_the_six_steps_neither_come_nor_go(scene):
+    data = scene.page(StepKey.ACCOMPANIMENT_SCOPE)
+    for operation in ("add:rows", "remove:rows:0", "up:rows:1", "down:rows:0"):
+        response = scene.post(StepKey.ACCOMPANIMENT_SCOPE, data, row_op=operation)
 
-    assert response.status_code == 400
-    assert scene.stored_rows()["kept_texts"] == []
+        assert response.status_code == 400, operation
+        assert scene.stored_rows()["kept_texts"] == []
 
 
 # --- Examples -------------------------------------------------------------------------------
@@ -348,16 +358,21 @@ def test_the_kit_has_examples_for_most_steps():
 
 
 def test_every_example_fills_an_empty_page_with_its_rows(scene):
+    empty = {}
     for number, (key, example) in enumerate(EXAMPLES):
         step = StepKey(key)
         stored = Example.objects.get(step__key=key, text=example["text"])
-        data = scene.page(step)
+        is_first = step not in empty
+        if is_first:
+            empty[step] = scene.page(step)
+        data = empty[step].copy()
+        data["page"] = token_hex(6)
 
         response = scene.post(step, data, example=str(stored.pk))
         assert response.status_code == 302, example["text"]
-        data = scene.page(step)
-        response = scene.post(step, data)
-        assert response.status_code == 302, example["text"]
+        assert scene.kept(step) == {}, example["text"]
+        if is_first:  # it is stored by the button; saved by the other one, it is the same
+            assert scene.post(step, scene.page(step)).status_code == 302
 
         answer = scene.answer(step).model_dump(mode="json")
         # The demo diagnostic looks three years ahead.
