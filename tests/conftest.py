@@ -65,6 +65,23 @@ def django_db_setup(django_db_setup, django_db_blocker):
         the_kit()
 
 
+@pytest.fixture(scope="module")
+def rows_of_the_module(django_db_setup, django_db_blocker):
+    """Let fixtures of a module write rows that all its tests find, each as they were first.
+
+    For modules in which no test commits: what a test writes is undone at its end, within this.
+    """
+    from django.db import transaction
+
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around.__enter__()
+    yield django_db_blocker
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
 @pytest.fixture
 def no_kit(db):
     """Take the kit out of the database, as before its first loading."""

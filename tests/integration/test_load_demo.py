@@ -29,11 +29,12 @@ LEADS = {
 }
 
 
-@pytest.fixture
-def demo() -> str:
+@pytest.fixture(scope="module")
+def demo(rows_of_the_module) -> str:
     """What the command says the first time."""
-    the_kit()
-    return load()
+    with rows_of_the_module.unblock():
+        the_kit()
+        return load()
 
 
 def load() -> str:
