@@ -65,24 +65,25 @@ def deeds_offered(html: str, thread: Thread) -> set[str]:
 # --- Who reads what --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", [State.DRAFT, State.SUBMITTED, State.VALIDATED])
-def test_no_page_shows_what_others_keep_to_themselves(state):
+@pytest.mark.parametrize(
+    ("state", "roles"),
+    [
+        (State.DRAFT, ("lead", "contributor", "reader", "facilitator")),
+        (State.SUBMITTED, ("lead", "facilitator")),
+        (State.VALIDATED, ("reader", "facilitator")),
+    ],
+)
+def test_no_page_shows_what_others_keep_to_themselves(state, roles):
     scene = make_scene(state)
     one_of_each(scene)
     for audience in Audience:
         say(scene, audience, step=None)
-    apart = {
-        "lead": {FACILITATORS},
-        "contributor": {FACILITATORS},
-        "reader": {FACILITATORS},
-        "facilitator": {TEAM},
-    }
-    for role, hidden in apart.items():
-        client = scene.client(role)
+    for role in roles:
+        hidden, client = (TEAM if role == "facilitator" else FACILITATORS), scene.client(role)
         shown = {name: text_of(client, address) for name, address in pages(scene).items()}
         for name in ("check", "step", "all"):
             for audience in Audience:
-                assert (WORDS[audience] in shown[name]) == (audience not in hidden), (role, name)
+                assert (WORDS[audience] in shown[name]) == (audience != hidden), (role, name)
         for name in ("home", "another step", "journal", "report", "document"):
             assert not [words for words in WORDS.values() if words in shown[name]], (role, name)
 
@@ -107,21 +108,19 @@ def test_counts_tell_nothing_of_what_others_keep_to_themselves(scene):
             assert said == {words}, (role, name)
 
 
-@pytest.mark.parametrize(
-    ("role", "audience"), [("lead", FACILITATORS), ("facilitator", TEAM), ("staff", SHARED)]
-)
-def test_an_address_of_others_is_no_address(scene, role, audience):
-    thread, client = say(scene, audience), scene.client(role)
-    message = thread.messages.get()
-    assert client.get(to(scene, "_thread", thread.pk)).status_code == 404
-    for address, data in [
-        (to(scene, "_act", thread.pk, "repondre"), {"text": "Moi aussi"}),
-        (to(scene, "_edit", thread.pk), {"text": "Moi aussi", "message_pk": message.pk}),
-    ]:
-        answer = client.post(address, data)
-        assert answer.status_code == 404
-        assert WORDS[audience] not in answer.content.decode()
-    assert thread.messages.count() == 1
+def test_an_address_of_others_is_no_address(scene):
+    for role, audience in (("lead", FACILITATORS), ("facilitator", TEAM), ("staff", SHARED)):
+        thread, client = say(scene, audience), scene.client(role)
+        message = thread.messages.get()
+        assert client.get(to(scene, "_thread", thread.pk)).status_code == 404
+        for address, data in [
+            (to(scene, "_act", thread.pk, "repondre"), {"text": "Moi aussi"}),
+            (to(scene, "_edit", thread.pk), {"text": "Moi aussi", "message_pk": message.pk}),
+        ]:
+            answer = client.post(address, data)
+            assert answer.status_code == 404, role
+            assert WORDS[audience] not in answer.content.decode()
+        assert thread.messages.count() == 1
 
 
 def test_a_facilitator_of_the_team_reads_as_one_of_the_team(scene):
@@ -156,38 +155,42 @@ def brought_to(scene: Scene, state: ThreadState) -> Thread:
     return thread
 
 
-@pytest.mark.parametrize("state", ThreadState)
-def test_a_button_shows_if_and_only_if_its_deed_is_accepted(scene, state):
-    thread = brought_to(scene, state)
+def test_a_button_shows_if_and_only_if_its_deed_is_accepted(scene):
+    threads = {state: brought_to(scene, state) for state in ThreadState}
     names = ("repondre", "traiter", "accepter", "redemander", "retirer", "resoudre", "rouvrir")
     for role in ("lead", "contributor", "reader", "facilitator"):
         client = scene.client(role)
         html = client.get(pages(scene)["step"]).content.decode()
-        accepted = set()
-        for name in names:
-            with transaction.atomic():
-                address = to(scene, "_act", thread.pk, name)
-                answer = client.post(address, {"text": TEXT, "place": "etape"})
-                transaction.set_rollback(True)
-            assert answer.status_code in {302, 403, 409}
-            if answer.status_code == 302:
-                accepted.add(name)
-        assert deeds_offered(html, thread) == accepted, role
+        for state, thread in threads.items():
+            # Lead and facilitator go through every state; a role that moves fewer threads is told apart
+            # by three of them.
+            few = role in {"contributor", "reader"}
+            if few and state not in {"open", "pending", "resolved"}:
+                continue
+            accepted = set()
+            for name in names:
+                with transaction.atomic():
+                    address = to(scene, "_act", thread.pk, name)
+                    answer = client.post(address, {"text": TEXT, "place": "etape"})
+                    transaction.set_rollback(True)
+                assert answer.status_code in {302, 403, 409}
+                if answer.status_code == 302:
+                    accepted.add(name)
+            assert deeds_offered(html, thread) == accepted, (role, state)
 
 
-@pytest.mark.parametrize("role", ["lead", "reader", "facilitator"])
-def test_the_sorts_that_are_offered_are_those_that_are_accepted(scene, role):
-    client = scene.client(role)
-    for name in ("step", "check", "all"):
-        html = client.get(pages(scene)[name]).content.decode()
-        offered = set(re.findall(r'name="sort" value="([a-z]+)"', html))
-        accepted = set()
+def test_the_sorts_that_are_offered_are_those_that_are_accepted(scene):
+    for role in ("lead", "reader", "facilitator"):
+        client, accepted = scene.client(role), set()
+        shown = {name: client.get(pages(scene)[name]).content for name in ("step", "check", "all")}
         for sort in ("request", "facilitation", "team", "facilitators"):
             before = Thread.objects.count()
             client.post(to(scene, "_open"), {"sort": sort, "text": TEXT, "step": "vision"})
             if Thread.objects.count() > before:
                 accepted.add(sort)
-        assert offered == accepted
+        for name, content in shown.items():
+            offered = re.findall(r'name="sort" value="([a-z]+)"', content.decode())
+            assert set(offered) == accepted, (role, name)
 
 
 # --- Sent by the page itself ------------------------------------------------------------------------------
@@ -224,28 +227,31 @@ def test_a_double_click_is_one_message():
     assert thread.messages.count() == 2
 
 
-@pytest.mark.parametrize("place", ["etape", "relecture", "echanges"])
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        (" ", "Écrivez votre message."),
-        ("é" * 2003, "3\u00a0caractères de trop"),
-        (f"{TEXT}\x00", "Un caractère invisible interdit"),
-    ],
-)
-def test_what_is_refused_is_given_back_where_it_was_typed(scene, place, text, why):
+# Each place with each text would be the same twice: every place, and every reason, once at least.
+TOO_LONG = ("é" * 2003, "3\u00a0caractères de trop")
+GIVEN_BACK = [
+    ("etape", " ", "Écrivez votre message."),
+    ("etape", f"{TEXT}\x00", "Un caractère invisible interdit"),
+    ("etape", *TOO_LONG),
+    ("relecture", *TOO_LONG),
+    ("echanges", *TOO_LONG),
+]
+
+
+def test_what_is_refused_is_given_back_where_it_was_typed(scene):
     thread = say(scene)
     client = scene.client("facilitator")
-    step = "" if place == "echanges" else "vision"  # there one writes on the whole diagnostic
-    data = {"text": text, "place": place, "step": step, "sort": "facilitators"}
-    for address in (to(scene, "_open"), to(scene, "_act", thread.pk, "repondre")):
-        answer = client.post(address, data)
-        assert answer.status_code == 200
-        html = unescape(answer.content.decode())
-        assert why in html
-        # A browser sends no NUL, and shows none.
-        areas = [" ".join(form.data.get("text", [])) for form in page_of(answer).forms]
-        assert text.strip() in [area.strip() for area in areas]
+    for place, text, why in GIVEN_BACK:
+        step = "" if place == "echanges" else "vision"  # there one writes on the whole diagnostic
+        data = {"text": text, "place": place, "step": step, "sort": "facilitators"}
+        for address in (to(scene, "_open"), to(scene, "_act", thread.pk, "repondre")):
+            answer = client.post(address, data)
+            assert answer.status_code == 200
+            html = unescape(answer.content.decode())
+            assert why in html, (place, why)
+            # A browser sends no NUL, and shows none.
+            areas = [" ".join(form.data.get("text", [])) for form in page_of(answer).forms]
+            assert text.strip() in [area.strip() for area in areas], (place, why)
     assert Message.objects.count() == 1
 
 
@@ -258,21 +264,22 @@ def test_a_button_that_nobody_pressed_writes_to_nobody(scene):
     assert Thread.objects.count() == 0
 
 
-@pytest.mark.parametrize("place", ["etape", "relecture", "echanges"])
-def test_who_comes_second_has_their_text_back(scene, place):
+def test_who_comes_second_has_their_text_back(scene):
     thread = ask(scene)
     do(scene, thread, "traiter", user=scene.lead)
     do(scene, thread, "accepter", user=scene.facilitator)
-    answer = scene.client("contributor").post(
-        to(scene, "_act", thread.pk, "traiter"),
-        {"text": TEXT, "place": place, "step": "vision", "once": "0" * 32},
-    )
-    assert answer.status_code == 409
-    html = unescape(answer.content.decode())
-    assert "Cette demande est maintenant «\u00a0acceptée\u00a0»" in html
-    assert TEXT in html
-    assert "<b>chiffré" not in answer.content.decode()
-    assert thread.messages.count() == 3
+    client = scene.client("contributor")
+    for place in ("etape", "relecture", "echanges"):
+        answer = client.post(
+            to(scene, "_act", thread.pk, "traiter"),
+            {"text": TEXT, "place": place, "step": "vision", "once": "0" * 32},
+        )
+        assert answer.status_code == 409
+        html = unescape(answer.content.decode())
+        assert "Cette demande est maintenant «\u00a0acceptée\u00a0»" in html, place
+        assert TEXT in html, place
+        assert "<b>chiffré" not in answer.content.decode(), place
+        assert thread.messages.count() == 3
 
 
 def test_a_row_that_was_removed_meanwhile(scene):
