@@ -90,21 +90,16 @@ def no_kit(db):
     Kit.objects.all().delete()
 
 
-@pytest.fixture(autouse=True)
-def _empty_queue(request: pytest.FixtureRequest):
-    """Empty procrastinate's tables after a test that commits: flush leaves unmanaged ones."""
-    transactional = _commits(request.node)
-    if transactional:
-        request.getfixturevalue("transactional_db")
-    yield
-    if transactional:
-        from django.db import connection
+@pytest.fixture(autouse=True, scope="session")
+def _emptied_quickly():
+    """Empty the database after a test that commits in our own way, the queue's tables included."""
+    from django.test import TransactionTestCase
 
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "TRUNCATE procrastinate_jobs, procrastinate_events, "
-                "procrastinate_periodic_defers, procrastinate_workers CASCADE"
-            )
+    from tests import saved_rows
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: saved_rows.empty())
+        yield
 
 
 @pytest.fixture(autouse=True)

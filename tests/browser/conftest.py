@@ -10,7 +10,9 @@ from django.conf import settings
 from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from diagnostics.models import User
+from diagnostics.models import Structure, User
+from diagnostics.services.demo import load_demo
+from tests import saved_rows
 from tests.browser.helpers import TIMEOUT, watch, with_session
 from tests.factories import MembershipFactory, UserFactory, the_kit
 
@@ -26,15 +28,20 @@ def _quick_passwords(settings):
 @pytest.fixture
 def kit(live_server):
     """The kit of 2013, in the database that the live server reads."""
+    saved_rows.restore("kit", the_kit)
     return the_kit()
 
 
 @pytest.fixture
-def demo(kit):
-    """The demo structures, by name."""
-    from diagnostics.services.demo import load_demo
+def demo(live_server):
+    """The demo structures with the kit, by name."""
+    saved_rows.restore("demo", _load_demo)
+    return {structure.name: structure for structure in Structure.objects.all()}
 
-    return {structure.name: structure for structure in load_demo(DEMO, password="unused")}
+
+def _load_demo() -> None:
+    the_kit()
+    load_demo(DEMO, password="unused")
 
 
 @pytest.fixture
