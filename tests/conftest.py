@@ -14,6 +14,16 @@ from hypothesis import Phase, settings
 
 TESTS = Path(__file__).resolve().parent
 
+# What a Chromium with windows does without. Its address bar loads two pages of its own beside each
+# page of a test; the others are those of Playwright's own list that ours replaces.
+NO_FEATURES = [
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect"),
+    *("OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
+]
+
 # The same examples in every run: what one machine finds, any other finds again. New ones with
 # « pytest --hypothesis-profile=explore »; what it finds becomes a case of its own. To explain an
 # example, hypothesis may run a test a thousand times more: hours for one that prints.
@@ -133,11 +143,14 @@ def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Use the machine's Chromium; root has no sandbox for it."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    """Use the machine's Chromium, without windows if it has that one; root has no sandbox for it."""
+    shell = shutil.which("chromium-headless-shell")
+    chromium = shell or shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.fail("Chromium manque : lancez « make test », qui l'installe.", pytrace=False)
     arguments = ["--disable-dev-shm-usage"]  # /dev/shm may be tiny
+    if shell is None:
+        arguments.append(f"--disable-features={','.join(NO_FEATURES)}")
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
     return browser_type_launch_args | {"executable_path": chromium, "args": arguments}
