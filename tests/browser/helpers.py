@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, e
 from diagnostics.models import Diagnostic, User
 from tests.factories import PASSWORD, DiagnosticFactory, StructureFactory, UserFactory
 
-TIMEOUT = 10_000
+TIMEOUT = 30_000  # milliseconds; patience for a machine that is busy, nothing waits for its end
 expect.set_options(timeout=TIMEOUT)
 
 # What the console says of a page whose status is an error on purpose.

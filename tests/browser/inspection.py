@@ -22,6 +22,9 @@ _OVERFLOW = """() => {
 }"""
 
 
+WIDE, NARROW = 1280, 390
+
+
 class Inspector:
     """Inspects pages one after the other; ``problems`` says all that is wrong, per page."""
 
@@ -30,8 +33,8 @@ class Inspector:
         self.problems: list[str] = []
         self.titles: dict[str, str] = {}
 
-    def visit(self, *paths: str, status: int = 200) -> None:
-        """Go to pages and inspect each."""
+    def visit(self, *paths: str, status: int = 200, widths: tuple[int, ...] = (WIDE,)) -> None:
+        """Go to pages and inspect each; at both widths those whose parts a phone arranges anew."""
         for path in paths:
             answer = self.page.goto(path)
             if answer is None or answer.status != status:
@@ -39,22 +42,22 @@ class Inspector:
             other = self.titles.setdefault(self.page.title(), path)
             if other != path:
                 self.problems.append(f"{path}: the same title as {other}")
-            self.inspect(path)
+            self.inspect(path, widths)
 
-    def inspect(self, name: str) -> None:
-        """Inspect the page shown: structure, axe on two widths, no overflow on a small screen."""
+    def inspect(self, name: str, widths: tuple[int, ...] = (WIDE,)) -> None:
+        """Inspect the page shown: structure, axe at each width, no overflow on a small screen."""
         page = self.page
         if page.locator("h1").count() != 1:
             self.problems.append(f"{name}: {page.locator('h1').count()} h1")
         if page.locator("html").get_attribute("lang") != "fr":
             self.problems.append(f"{name}: lang")
         page.evaluate(AXE)
-        for width in (1280, 390):
+        for width in widths:
             page.set_viewport_size({"width": width, "height": 800})
-            violations = page.evaluate(_RUN, width < 600)
+            violations = page.evaluate(_RUN, width == NARROW)
             self.problems += [f"{name} ({width} px): {found}" for found in violations]
         page.set_viewport_size({"width": 320, "height": 640})
         overflow = page.evaluate(_OVERFLOW)
         if overflow:
             self.problems.append(f"{name}: wider than 320 px: {overflow}")
-        page.set_viewport_size({"width": 1280, "height": 800})
+        page.set_viewport_size({"width": WIDE, "height": 800})

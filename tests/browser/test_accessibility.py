@@ -11,19 +11,23 @@ from django.core import mail
 from playwright.sync_api import expect
 
 from diagnostics.domain.answers import Vision, VisionStatement
+from diagnostics.domain.conversation import Audience, ThreadKind
 from diagnostics.domain.document import load_answer
 from diagnostics.domain.vocabulary import MembershipRole, StepKey
 from diagnostics.models import Diagnostic, Membership, User
+from diagnostics.notifications.leaving import Optional, leave_token
 from diagnostics.services.answers import save_answer
+from diagnostics.services.conversation import open_thread
 from diagnostics.services.next_diagnostic import open_next_diagnostic
 from diagnostics.services.team import invitation_token
 from diagnostics.services.workflow import request_changes
 from tests.browser.helpers import a_diagnostic, row, step_path
-from tests.browser.inspection import Inspector
-from tests.factories import PASSWORD, UserFactory
+from tests.browser.inspection import NARROW, WIDE, Inspector
+from tests.factories import PASSWORD, StructureFactory, UserFactory
 from tests.inviting import invite_member
 
 STEPS = [step.value for step in StepKey]
+BOTH = (WIDE, NARROW)
 
 
 @pytest.fixture
@@ -97,9 +101,9 @@ def test_pages_of_a_structure(inspector, demo):
         base_url="http://localhost",
     )
     base = f"/structures/{structure.pk}/"
-    inspector(lead).visit(
-        "/",
-        base,
+    own = inspector(lead)
+    own.visit("/", base, widths=BOTH)
+    own.visit(
         base + "modifier/",
         base + "equipe/",
         f"{base}equipe/{member.pk}/role/",
@@ -120,9 +124,13 @@ def test_a_submitted_diagnostic(inspector, demo):
     base = f"/diagnostics/{diagnostic.pk}/"
     lead = Membership.objects.get(structure=diagnostic.structure, role=MembershipRole.LEAD).user
     closed = ("vision", "positioning", "territorial_scales", "economic_model")
-    inspector(lead).visit(base, *(step_path(diagnostic, step) for step in closed))
-    office = inspector(User.objects.get(email="facilitation@rameau.example"))
-    office.visit("/", "/portefeuille/", base + "rapport/", base + "fil-rouge/")
+    own = inspector(lead)
+    own.visit(base, *(step_path(diagnostic, step) for step in closed), base + "retirer/")
+    facilitator = User.objects.get(email="facilitation@rameau.example")
+    office = inspector(facilitator)
+    office.visit("/", "/portefeuille/", base + "rapport/", base + "fil-rouge/", widths=BOTH)
+    office.visit(base + "demander-des-modifications/")
+    office.visit(f"/structures/{diagnostic.structure_id}/facilitation/")
     office.page.goto(base + "relecture/")
     office.page.get_by_role("button", name="Demander des modifications").click()
     expect(office.page.locator(".error-summary")).to_be_focused()
@@ -133,13 +141,48 @@ def test_a_submitted_diagnostic(inspector, demo):
     office.inspect("a request at a step, refused")
     office.visit(base + "valider/", base + "relecture/confier/", "/remarques/", "/compte/")
     office.visit("/portefeuille/invitations/", "/structures/nouvelle/")
+    for audience in Audience:
+        talk = {"audience": audience, "kind": ThreadKind.COMMENT, "step": StepKey.VISION}
+        who = lead if audience is Audience.TEAM else facilitator
+        open_thread(diagnostic, **talk, text="Et ensuite ?", user=who, base_url="http://localhost")
+    office.visit(base + "echanges/", widths=BOTH)
+    own.visit(base + "echanges/", widths=BOTH)
+
+
+def test_a_letter_and_a_structure_without_lead(inspector, demo):
+    """What a facilitator does for several structures, or before a structure has its team."""
+    facilitator = User.objects.get(email="facilitation@rameau.example")
+    office = inspector(facilitator)
+    office.page.goto("/portefeuille/")
+    for box in office.page.locator("input[name=structure]").all():
+        box.check()
+    office.page.get_by_role("button", name="Écrire aux référent·es").click()
+    expect(office.page.get_by_role("heading", level=1)).to_have_text("Écrire aux référent·es")
+    office.inspect("a letter to leads", BOTH)
+    office.page.get_by_role("button", name="Envoyer à 3 personnes").click()
+    expect(office.page.locator(".error-summary")).to_be_focused()
+    office.inspect("a letter refused")
+    office.visit(f"/structures/{StructureFactory().pk}/referent/")
+    office.visit(f"/messages/{leave_token(facilitator, Optional.COMMENTS)}/")
+
+
+def test_a_validated_diagnostic(inspector, demo):
+    """What its lead does with it: the board's decisions, or opening it again."""
+    diagnostic = a_demo_diagnostic(demo, "Alliances Arvelle Métropole")
+    lead = Membership.objects.get(structure=diagnostic.structure, role=MembershipRole.LEAD).user
+    base = f"/diagnostics/{diagnostic.pk}/"
+    own = inspector(lead)
+    own.visit(base + "adopter/", widths=BOTH)
+    own.visit(base + "rouvrir/")
 
 
 @pytest.mark.parametrize("half", [0, 1])
 def test_filled_steps(inspector, demo, half):
+    """On both widths: the rows of a step are cards on a phone."""
     diagnostic = a_demo_diagnostic(demo, "Lien Brumelle")
     lead = Membership.objects.get(structure=diagnostic.structure, role=MembershipRole.LEAD).user
-    inspector(lead).visit(*(step_path(diagnostic, step) for step in STEPS[half::2]))
+    steps = STEPS[half::2]
+    inspector(lead).visit(*(step_path(diagnostic, step) for step in steps), widths=BOTH)
 
 
 def test_pages_of_an_open_diagnostic(inspector, demo):
@@ -147,11 +190,12 @@ def test_pages_of_an_open_diagnostic(inspector, demo):
     lead = Membership.objects.get(structure=diagnostic.structure, role=MembershipRole.LEAD).user
     base = f"/diagnostics/{diagnostic.pk}/"
     own = inspector(lead)
-    own.visit(base, base + "modifier/", base + "relecture/", base + "coherence/", base + "rapport/")
+    own.visit(base, base + "modifier/", base + "soumettre/", base + "coherence/")
+    own.visit(base + "relecture/", base + "rapport/", widths=BOTH)
     years = {"title": "La suite", "base_year": 2029, "horizon_years": 3}
     following = open_next_diagnostic(diagnostic, **years, user=lead)
     following.answers.filter(step="objectives").delete()  # there is a reason to write
-    own.visit(f"/diagnostics/{following.pk}/comparer/?avec={diagnostic.pk}")
+    own.visit(f"/diagnostics/{following.pk}/comparer/?avec={diagnostic.pk}", widths=BOTH)
     own.visit(f"/diagnostics/{following.pk}/etapes/economic_model/")
     own.visit(f"/structures/{diagnostic.structure_id}/")
     own.visit(base + "fil-rouge/")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.inspection import Inspector
+from tests.browser.inspection import NARROW, WIDE, Inspector
 from tests.factories import PASSWORD, UserFactory
 
 
@@ -88,9 +88,7 @@ def test_pages_with_a_shown_password_are_accessible(own):
     for toggle in toggles(own).all():
         toggle.click()
     own.get_by_label("Mot de passe actuel").fill("x" * 60)
-    inspector.inspect("passwords shown")
-    own.set_viewport_size({"width": 320, "height": 700})
-    inspector.inspect("passwords shown, narrow")
+    inspector.inspect("passwords shown", (WIDE, NARROW))
     assert inspector.problems == []
 
 

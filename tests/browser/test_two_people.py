@@ -92,6 +92,7 @@ def test_rows_of_both_are_kept_and_told(open_browser, diagnostic, colleague):
 
 def test_each_sees_the_other_and_what_the_other_stores(open_browser, diagnostic, colleague):
     mine, theirs = open_browser(diagnostic.created_by), open_browser(colleague)
+    mine.clock.install()
     for page in (mine, theirs):
         page.goto(step_path(diagnostic, "vision"))
     expect(theirs.locator("[data-others]")).to_have_text(
@@ -101,7 +102,8 @@ def test_each_sees_the_other_and_what_the_other_stores(open_browser, diagnostic,
     expect(theirs.locator("[data-save-state]")).to_contain_text("Enregistré à")
     # A page in use hears of it within ten seconds, whatever is focused in it.
     mine.locator("[name=vision-starting_point]").click()
-    expect(row(mine, "Énoncé", 1).get_by_label("Énoncé")).to_have_value(THEIRS, timeout=10_000)
+    mine.clock.fast_forward(10_000)
+    expect(row(mine, "Énoncé", 1).get_by_label("Énoncé")).to_have_value(THEIRS)
     expect(mine.locator("[data-others]")).to_have_text("Aussi sur cette étape : Karim Contributeur")
     assert stored_texts() == [THEIRS]
 
