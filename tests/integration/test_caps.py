@@ -155,13 +155,14 @@ AT_CAPS: dict[StepKey, dict[str, Any]] = {
 COMMON = {"board_question": longest(1000), "mark": "to_review"}
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def scene(rows_of_the_module) -> Scene:
     """A diagnostic whose answers are all at their caps."""
-    scene = Scene()
-    answers = {step.value: value | COMMON for step, value in AT_CAPS.items()}
-    scene.store_all(load_document(empty_document() | {"answers": answers}))
-    return scene
+    with rows_of_the_module.unblock():
+        scene = Scene()
+        answers = {step.value: value | COMMON for step, value in AT_CAPS.items()}
+        scene.store_all(load_document(empty_document() | {"answers": answers}))
+        return scene
 
 
 @pytest.mark.parametrize("step", STEPS)

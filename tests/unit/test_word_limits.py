@@ -80,7 +80,7 @@ def test_characters_that_xml_cannot_hold_are_left_out():
     assert file.document.core_properties.author == "Passerelles"
 
 
-@hypothesis_settings(deadline=None, max_examples=15)
+@hypothesis_settings(deadline=None, max_examples=6)
 @given(documents())
 def test_any_document_makes_a_sound_file(document: DiagnosticDocument):
     content = report(without_dangling_links(document), number=None)
