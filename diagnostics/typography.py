@@ -9,6 +9,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 NBSP = "\u00a0"  # before : % € K€ and inside « »
@@ -71,11 +72,16 @@ _THOUSANDS = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
 
 
 def number(value: float, *, decimals: int = 2) -> str:
-    """Write a number the French way: ``1 250``, ``2,5``, ``−10``; at most ``decimals`` decimals."""
-    whole, _, fraction = f"{value:,.{decimals}f}".partition(".")
+    """Write a number the French way: ``1 250``, ``2,5``, ``−10``; at most ``decimals`` decimals, half up."""
+    whole, _, fraction = f"{half_up(value, decimals):,.{decimals}f}".partition(".")
     fraction = fraction.rstrip("0")
     text = whole.replace(",", NNBSP).replace("-", MINUS)
     return f"{text},{fraction}" if fraction else text
+
+
+def half_up(value: float, decimals: int = 0) -> float:
+    """Round as people do, the half away from 0: 2,5 is 3, and 8,45 is 8,5 with one decimal."""
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
 def percent(value: float) -> str:

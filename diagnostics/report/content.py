@@ -45,8 +45,8 @@ from diagnostics.report.identity import (
 )
 from diagnostics.report.opinion import OpinionPage, opinion_page
 from diagnostics.report.since import SincePage, since_page
-from diagnostics.report.synthesis import Synthesis, build_synthesis
-from diagnostics.report.synthesis_room import letters
+from diagnostics.report.synthesis import Synthesis
+from diagnostics.report.synthesis_room import build_synthesis
 from diagnostics.typography import typeset
 
 # What each axis answers, in one sentence for the board.
@@ -236,11 +236,6 @@ class ReportContent:
         ]
 
     @property
-    def synthesis_letters(self) -> str:
-        """Class of the letters of the one-page synthesis."""
-        return letters(self.synthesis)
-
-    @property
     def has_thread(self) -> bool:
         """Tell whether there is something to tie, and so a page of the « fil rouge »."""
         return bool(self.chapters) and not read_thread(self.document).is_empty
@@ -334,7 +329,7 @@ def build_report(
         footer=footer(document),
         stamp=footer_stamp(version),
         facts=facts(document),
-        synthesis=build_synthesis(document),
+        synthesis=build_synthesis(document, findings),
         chapters=_chapters(document, texts),
         vigilance=_vigilance(findings),
         opinion=opinion_page(document, texts),

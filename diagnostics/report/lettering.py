@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 ELLIPSIS = "…"
 _BREAK = re.compile(r"([:;,.]?)\s*\n\s*(?:[•▪◦*–-]\s+)?")
@@ -177,7 +178,12 @@ def _split_word(word: str, width: float, size: float, bold: bool) -> list[str]:
 def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
     """Break a text into lines of at most ``width``; its own line breaks are kept, words that are too
     wide are cut."""
-    return [line for lines in _paragraphs(text, width, size, bold) for line in lines]
+    return list(_wrapped(text, width, size, bold))
+
+
+@lru_cache(maxsize=4096)  # a page that is fitted measures the same texts again and again
+def _wrapped(text: str, width: float, size: float, bold: bool) -> tuple[str, ...]:
+    return tuple(line for lines in _paragraphs(text, width, size, bold) for line in lines)
 
 
 def _paragraphs(text: str, width: float, size: float, bold: bool) -> list[list[str]]:
@@ -241,6 +247,7 @@ def _on_one_line(text: str) -> str:
     return _BREAK.sub(lambda found: f"{found[1]} " if found[1] else " · ", text)
 
 
+@lru_cache(maxsize=4096)
 def clip(text: str, width: float, size: float, *, lines: int, bold: bool = False) -> str:
     """Shorten a text to what fits in ``lines`` lines of ``width``; its own line breaks are kept."""
     fitted = _fitted(text, width, size, lines, bold)

@@ -1,13 +1,13 @@
-"""The one-page synthesis: what of a document stands on page 2, shortened by rule.
+"""The one-page synthesis: what of a document stands on page 2, within limits.
 
 Every text is cut to a number of lines at the width and size it is set in (``templates/report/
-sections/synthesis.html`` and its style sheet), and every list to a number of items, so that the
-page holds whatever was typed. The measures below are in points.
+sections/synthesis.html`` and its style sheet), and every list to a number of items: the
+:class:`Limits`, which :mod:`diagnostics.report.synthesis_room` draws in until the page holds
+what was typed. A decision is never left out. The measures below are in points.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -19,17 +19,64 @@ from diagnostics.domain.answers import (
     Objective,
 )
 from diagnostics.domain.answers.objectives import FALLING
-from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.bridge import Bridge, bridge_of
+from diagnostics.domain.coherence import CoherenceFinding
+from diagnostics.domain.document import DiagnosticCard, DiagnosticDocument
 from diagnostics.domain.vocabulary import Mission, Relation, TerritorialScale
+from diagnostics.report.ambition import ambition_sentence
 from diagnostics.report.decisions import ANSWERED, ASKED, decisions_of
-from diagnostics.report.lettering import HEADING, clip, wrap
+from diagnostics.report.lettering import HEADING, clip
+from diagnostics.report.risks import risks_of
 from diagnostics.report.scales import short_scale
-from diagnostics.typography import capitalised, count, keur_range, measure, number, typeset
+from diagnostics.typography import (
+    NBSP,
+    capitalised,
+    count,
+    half_up,
+    keur_range,
+    measure,
+    number,
+    one_line,
+    typeset,
+)
 
-FULL_WIDTH, COLUMN_WIDTH, BOX_WIDTH, OBJECTIVE_WIDTH = 480.0, 210.0, 208.0, 132.0
-THIRD_WIDTH, SCALES_WIDTH, ALLY_WIDTH = 160.0, 128.0, 90.0
-LEAD_SIZE, TEXT_SIZE, SMALL_SIZE, KEY_SIZE = 10.5, 9.5, 8.5, 13.0
-MAX_ROLES, MAX_OBJECTIVES, MAX_PRIORITIES, MAX_ALLIES, MAX_REQUESTS = 3, 5, 4, 3, 3
+FULL_WIDTH, COLUMN_WIDTH, BOX_WIDTH, OBJECTIVE_WIDTH = 480.0, 210.0, 208.0, 112.0
+FIGURES_WIDTH, FIGURE_WIDTH, SCALES_WIDTH, ALLY_WIDTH = 92.0, 134.0, 128.0, 100.0
+REQUEST_WIDTH = FULL_WIDTH - 45
+LEAD_SIZE, TEXT_SIZE, SMALL_SIZE, KEY_SIZE, SENTENCE_SIZE = 11.0, 10.0, 9.0, 13.0, 13.0
+DENSE_SIZE = 6.5
+# What of each decision stands on the page whatever the others are, word for word.
+DECISION_START = 60  # characters
+LONGEST_END = 8  # characters more, to end with a word
+MAIN_RISKS = 3
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of each block the page shows: items of a list, lines of a text.
+
+    ``boxes``: whether the four boxes are drawn at all; ``opening``: whether the territory and the key
+    figures stand above; ``request_lines`` of 0: no more than the start of each decision, in small letters.
+    """
+
+    opening: bool = True
+    sentence_lines: int = 4
+
+    statements: int = 4
+    statement_lines: int = 6
+    roles: int = 6
+    role_lines: int = 2
+    objectives: int = 12
+    objective_lines: int = 3
+    boxes: bool = True
+    priorities: int = 8
+    priority_lines: int = 2
+    allies: int = 8
+    scales: bool = True
+    risks: int = MAIN_RISKS
+    risk_lines: int = 3
+    request_lines: int = 5
+
 
 SHORT_MISSIONS = {
     Mission.CONNECT_NETWORKS: "Mettre en relation",
@@ -41,13 +88,12 @@ SHORT_MISSIONS = {
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A figure of the identity band: « Équipe », « 2,5 », « 4 ETP », « 2026 à 2029 »."""
+    """A figure of the band: « Équipe salariée », « 2,5 », « 4 ETP », « + 1,5 ETP d’ici 2029 »."""
 
     label: str
     now: str
     target: str = ""
     note: str = ""
-    is_answer: bool = True  # the territory is known before anything is answered
 
 
 @dataclass(frozen=True)
@@ -60,11 +106,12 @@ class ShortList:
 
 @dataclass(frozen=True)
 class ObjectiveSummary:
-    """An objective in one or two lines, with its figures."""
+    """An objective in some lines, with its figures and what they count."""
 
     statement: str
     now: str
     target: str
+    unit: str
     year: str
     qualitative: bool
 
@@ -77,24 +124,31 @@ class LabelledText:
     text: str
 
 
+def _nothing() -> ShortList:
+    return ShortList([])
+
+
 @dataclass(frozen=True)
 class Synthesis:
-    """Everything that page 2 shows; empty blocks are hidden."""
+    """Everything that page 2 shows; empty blocks are hidden. ``letters``: the class of its letters."""
 
-    figures: list[KeyFigure]
-    vision: str = ""
-    vision_left_out: int = 0
-    roles: ShortList = field(default_factory=lambda: ShortList([]))
+    sentence: str = ""
+    territory: str = ""
+    figures: list[KeyFigure] = field(default_factory=list)
+    vision: ShortList = field(default_factory=_nothing)
+    roles: ShortList = field(default_factory=_nothing)
     objectives: list[ObjectiveSummary] = field(default_factory=list)
     objectives_left_out: int = 0
-    actions: str = ""
-    priorities: ShortList = field(default_factory=lambda: ShortList([]))
+    actions: list[LabelledText] = field(default_factory=list)
+    priorities: ShortList = field(default_factory=_nothing)
     scales: list[LabelledText] = field(default_factory=list)
-    existing: ShortList = field(default_factory=lambda: ShortList([]))
-    to_approach: ShortList = field(default_factory=lambda: ShortList([]))
-    requests: ShortList = field(default_factory=lambda: ShortList([]))
+    existing: ShortList = field(default_factory=_nothing)
+    to_approach: ShortList = field(default_factory=_nothing)
+    risks: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     requests_title: str = ASKED
     has_funding: bool = False
+    letters: str = ""
 
     @property
     def has_axes(self) -> bool:
@@ -109,84 +163,86 @@ class Synthesis:
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing at all was answered that page 2 could show."""
-        answered = self.vision or self.roles.items or self.objectives or self.requests.items
-        figures = any(figure.is_answer for figure in self.figures)
-        return not (answered or self.has_axes or figures)
+        answered = self.vision.items or self.roles.items or self.objectives or self.requests
+        return not (answered or self.has_axes or self.figures or self.sentence)
 
 
 def _short(
     texts: Sequence[str], limit: int, width: float, size: float, *, lines: int = 1
 ) -> ShortList:
     given = [text for text in texts if text]
+    if not limit:
+        return ShortList([])
     kept = [clip(typeset(text), width, size, lines=lines) for text in given[:limit]]
     return ShortList(kept, len(given) - len(kept))
 
 
-def _territory(text: str) -> str:
-    """Return the name of the territory; what details it is left out when it is too long."""
-    width = THIRD_WIDTH / HEADING
-    if len(wrap(text, width, KEY_SIZE, bold=True)) > 2:
-        text = re.split(r"\s*[:(;,]", text, maxsplit=1)[0] or text
-    return clip(text, width, KEY_SIZE, lines=2, bold=True)
+def _territory(document: DiagnosticDocument) -> str:
+    structure = document.structure
+    told = [
+        one_line(typeset(structure.territory)),
+        count(structure.population, "habitant", "habitants") if structure.population else "",
+        structure.base_scale.label if structure.base_scale else "",
+    ]
+    text = " · ".join(part for part in told if part)
+    return clip(text, FULL_WIDTH, SMALL_SIZE, lines=3)
 
 
 def _figures(document: DiagnosticDocument) -> list[KeyFigure]:
-    structure, card = document.structure, document.diagnostic
-    notes = []
-    if structure.population:
-        notes.append(count(structure.population, "habitant", "habitants"))
-    if structure.base_scale:
-        notes.append(structure.base_scale.label)
-    figures = [
-        KeyFigure(
-            "Territoire",
-            _territory(typeset(structure.territory)),
-            note=clip(" · ".join(notes), THIRD_WIDTH, SMALL_SIZE, lines=2),
-            is_answer=False,
-        )
-    ]
-    model = document.answers.economic_model
+    model, card = document.answers.economic_model, document.diagnostic
     if model is None:
-        return [figure for figure in figures if figure.now]
-    years = f"{card.base_year} à {card.target_year}"
+        return []
     now, target = model.now, model.target
+    by = f"d’ici {card.target_year}"
+    figures = []
     if now.fte is not None or target.fte is not None:
-        figures.append(
-            KeyFigure(
-                "Équipe salariée",
-                *_from_to(
-                    number(now.fte) if now.fte is not None else "",
-                    measure(target.fte, "ETP") if target.fte is not None else "",
-                    "ETP",
-                ),
-                note=years if target.fte is not None else str(card.base_year),
-            )
+        posts = (target.fte or 0) - (now.fte or 0)
+        both = now.fte is not None and target.fte is not None
+        note = f"{_signed(posts)}{NBSP}ETP {by}" if both and round(posts, 2) else ""
+        ends = _from_to(
+            number(now.fte) if now.fte is not None else "",
+            measure(target.fte, "ETP") if target.fte is not None else "",
+            "ETP",
         )
+        figures.append(KeyFigure("Équipe salariée", *ends, note=note or _when(target.fte, card)))
     before, after = now.budget_middle, target.budget_middle
     if before is not None or after is not None:
-        note = years if after is not None else str(card.base_year)
+        note = ""
         if before and after and round(100 * (after - before) / before):
-            change = 100 * (after - before) / before
-            sign = "+" if change > 0 else "−"
-            note = f"{years}\u00a0: {sign}\u00a0{number(abs(change), decimals=0)}\u00a0%"
-        figures.append(
-            KeyFigure(
-                "Budget annuel",
-                *_from_to(
-                    _budget(now).removesuffix("\u00a0K€"),
-                    _budget(target),
-                    "K€",
-                ),
-                note=note,
-            )
-        )
-    return [figure for figure in figures if figure.now or figure.target]
+            note = f"{_signed(100 * (after - before) / before, decimals=0)}{NBSP}% {by}"
+        ends = _from_to(_budget(now).removesuffix(f"{NBSP}K€"), _budget(target), "K€")
+        figures.append(KeyFigure("Budget annuel", *ends, note=note or _when(after, card)))
+    bridge = bridge_of(model)
+    if bridge and bridge.to_find > 0:
+        figures.append(_to_find(bridge, card.target_year))
+    return figures
+
+
+def _to_find(bridge: Bridge, year: int) -> KeyFigure:
+    share = 100 * bridge.to_find / bridge.target
+    note = f"{number(share, decimals=0)}{NBSP}% du budget de {year}"
+    if bridge.unidentified > 0:
+        note += f", dont {measure(_amount(bridge.unidentified), 'K€')} sans piste"
+    return KeyFigure("À trouver", measure(_amount(bridge.to_find), "K€"), note=note)
+
+
+def _when(value: float | None, card: DiagnosticCard) -> str:
+    return f"en {card.base_year if value is None else card.target_year}"
+
+
+def _signed(value: float, *, decimals: int = 2) -> str:
+    sign = "+" if value > 0 else "−"
+    return f"{sign}{NBSP}{number(abs(value), decimals=decimals)}"
+
+
+def _amount(value: float) -> float:
+    """An amount as it is read at a glance: whole K€ from 10 K€ on, half up; with its decimal below."""
+    return half_up(value) if value >= 10 else half_up(value, 1)
 
 
 def _budget(column: EconomicSnapshot) -> str:
-    """Return a budget without its decimals: a key figure is read at a glance."""
     bounds = (column.budget_min_keur, column.budget_max_keur)
-    low, high = (None if bound is None else float(round(bound)) for bound in bounds)
+    low, high = (None if bound is None else _amount(bound) for bound in bounds)
     return keur_range(low, high)
 
 
@@ -194,35 +250,41 @@ def _from_to(now: str, target: str, unit: str) -> tuple[str, str]:
     """Return the two ends of an evolution; a lone figure carries the unit itself."""
     if now and target:
         return now, target
-    return (f"{now}\u00a0{unit}", "") if now else (target, "")
+    return (f"{now}{NBSP}{unit}", "") if now else (target, "")
 
 
-def _objective(row: Objective) -> ObjectiveSummary:
-    rhythm = " par an" if row.per_year and row.target_told else ""
-    target = f"{row.target_told}{rhythm}{f' ({FALLING})' if row.is_falling else ''}"
+def _objective(row: Objective, lines: int) -> ObjectiveSummary:
     text = row.statement or "Objectif à préciser"
-    width = OBJECTIVE_WIDTH + (62 if row.is_without_figure else 0)
+    width = OBJECTIVE_WIDTH
+    unit = f"{row.unit_told}{f' ({FALLING})' if row.is_falling else ''}".strip()
     return ObjectiveSummary(
-        clip(typeset(text), width, SMALL_SIZE, lines=2),
+        clip(typeset(text), width, SMALL_SIZE, lines=lines),
         row.baseline_told,
-        target,
+        row.target_told,
+        clip(typeset(unit), FIGURES_WIDTH, SMALL_SIZE, lines=2),
         str(row.deadline_year or ""),
         row.is_without_figure,
     )
 
 
-def _actions(answer: Activities) -> tuple[str, ShortList]:
-    covered = {row.mission for row in answer.rows if row.mission}
-    words = [
-        count(len(answer.rows), "activité", "activités"),
-        f"sur {count(len(covered), 'mission', 'missions')}" if covered else "",
-    ]
-    first = [row for row in answer.rows if row.priority == 1]
-    text = " ".join(word for word in words if word)
-    if first:
-        text += f", dont {count(len(first), 'prioritaire', 'prioritaires')}\u00a0:"
-    names = [row.text for row in first]
-    return text, _short(names, MAX_PRIORITIES, BOX_WIDTH - 12, SMALL_SIZE, lines=2)
+def _actions(answer: Activities | None) -> list[LabelledText]:
+    """Say how many activities each mission has, and how many come first."""
+    texts = []
+    for mission in (*Mission, None):
+        own = [row for row in (answer.rows if answer else []) if row.mission is mission]
+        if own:
+            first = sum(row.priority == 1 for row in own)
+            text = count(len(own), "activité", "activités")
+            if first:
+                text += f", dont {count(first, 'prioritaire', 'prioritaires')}"
+            texts.append(LabelledText(SHORT_MISSIONS[mission] if mission else "Sans mission", text))
+    return texts
+
+
+def _priorities(answer: Activities | None, limits: Limits) -> ShortList:
+    names = [row.text for row in (answer.rows if answer else []) if row.priority == 1]
+    lines = limits.priority_lines
+    return _short(names, limits.priorities, BOX_WIDTH - 14, SMALL_SIZE, lines=lines)
 
 
 def _scales(document: DiagnosticDocument) -> list[LabelledText]:
@@ -247,10 +309,10 @@ def _scales(document: DiagnosticDocument) -> list[LabelledText]:
     return texts
 
 
-def _alliances(answer: Alliances) -> tuple[ShortList, ShortList]:
+def _alliances(answer: Alliances, limit: int) -> tuple[ShortList, ShortList]:
     def names(relation: Relation) -> ShortList:
         given = [row.actor for row in answer.rows if row.relation is relation]
-        return _short(given, MAX_ALLIES, ALLY_WIDTH, SMALL_SIZE, lines=2)
+        return _short(given, limit, ALLY_WIDTH, SMALL_SIZE, lines=2)
 
     return names(Relation.EXISTING), names(Relation.TO_APPROACH)
 
@@ -261,44 +323,63 @@ def _has_funding(model: EconomicModel | None) -> bool:
     )
 
 
-def build_synthesis(document: DiagnosticDocument) -> Synthesis:
-    """Return the content of page 2."""
+def _request(text: str, lines: int) -> str:
+    """A decision in some lines, and at least its start, word for word."""
+    whole = one_line(text)
+    size = TEXT_SIZE if lines else DENSE_SIZE
+    short = clip(whole, REQUEST_WIDTH, size, lines=max(lines, 1))
+    if short == whole or len(short) > DECISION_START:
+        return short
+    if len(whole) <= DECISION_START + 1:
+        return whole
+    start, rest = whole[:DECISION_START], whole[DECISION_START:].split(" ", 1)[0]
+    return f"{start}{rest if len(rest) <= LONGEST_END else ''}…"
+
+
+def summarise(
+    document: DiagnosticDocument,
+    findings: Sequence[CoherenceFinding],
+    limits: Limits,
+    letters: str,
+) -> Synthesis:
+    """Return the content of page 2 within some limits, in letters of some class."""
     answers = document.answers
-    statements = [s.text for s in answers.vision.statements if s.text] if answers.vision else []
+    statements = [s.text for s in answers.vision.statements] if answers.vision else []
     objectives = answers.objectives.rows if answers.objectives else []
-    actions, priorities = (
-        _actions(answers.activities)
-        if answers.activities and answers.activities.rows
-        else ("", ShortList([]))
-    )
-    existing, to_approach = (
-        _alliances(answers.alliances) if answers.alliances else (ShortList([]), ShortList([]))
-    )
+    shown = objectives[: limits.objectives]
+    existing, to_approach = _nothing(), _nothing()
+    if limits.boxes and answers.alliances:
+        existing, to_approach = _alliances(answers.alliances, limits.allies)
+    roles = [capitalised(row.title) for row in (answers.roles.rows if answers.roles else [])]
+    risks = [risk.point for risk in risks_of(findings)[: limits.risks]]
     return Synthesis(
-        figures=_figures(document),
-        vision=clip(typeset(statements[0]), COLUMN_WIDTH, LEAD_SIZE, lines=5) if statements else "",
-        vision_left_out=max(0, len(statements) - 1),
-        roles=_short(
-            [capitalised(row.title) for row in (answers.roles.rows if answers.roles else [])],
-            MAX_ROLES,
-            COLUMN_WIDTH - 16,
-            TEXT_SIZE,
-            lines=2,
+        sentence=clip(
+            ambition_sentence(document),
+            FULL_WIDTH / HEADING,
+            SENTENCE_SIZE,
+            lines=limits.sentence_lines,
+            bold=True,
         ),
-        objectives=[_objective(row) for row in objectives[:MAX_OBJECTIVES]],
-        objectives_left_out=max(0, len(objectives) - MAX_OBJECTIVES),
-        actions=actions,
-        priorities=priorities,
-        scales=_scales(document),
+        territory=_territory(document) if limits.opening else "",
+        figures=_figures(document) if limits.opening else [],
+        vision=_short(
+            statements, limits.statements, COLUMN_WIDTH, LEAD_SIZE, lines=limits.statement_lines
+        ),
+        roles=_short(roles, limits.roles, COLUMN_WIDTH - 16, TEXT_SIZE, lines=limits.role_lines),
+        objectives=[_objective(row, limits.objective_lines) for row in shown],
+        objectives_left_out=len(objectives) - len(shown) if limits.objectives else 0,
+        actions=_actions(answers.activities) if limits.boxes else [],
+        priorities=_priorities(answers.activities, limits) if limits.boxes else _nothing(),
+        scales=_scales(document) if limits.boxes and limits.scales else [],
         existing=existing,
         to_approach=to_approach,
-        requests=_short(
-            [decision.in_short for decision in decisions_of(document)],
-            MAX_REQUESTS,
-            FULL_WIDTH - 40,
-            TEXT_SIZE,
-            lines=2,
-        ),
+        risks=[clip(text, REQUEST_WIDTH, TEXT_SIZE, lines=limits.risk_lines) for text in risks],
+        requests=[
+            _request(decision.in_short, limits.request_lines)
+            for decision in decisions_of(document)
+            if decision.in_short
+        ],
         requests_title=ANSWERED if document.adoption else ASKED,
-        has_funding=_has_funding(answers.economic_model),
+        has_funding=limits.boxes and _has_funding(answers.economic_model),
+        letters=letters,
     )

@@ -1,116 +1,183 @@
-"""The size of the letters of the one-page synthesis: larger when there is room.
+"""What the one-page synthesis has room for: as much as the page holds, and every decision.
 
-Its texts are cut so that the page holds in small letters whatever was typed. Most diagnostics say
-less: this adds up the height that the page would take in larger letters. The measures, in points,
-are those of ``.r-roomy`` in ``static/css/report_print.css``.
+It begins with everything, in large letters, and draws its limits in one after the other, those that
+a board misses least first, until the page holds. The heights are counted as the page is set; the
+measures, in points, are those of ``.r-synthesis`` in ``static/css/report_print.css``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
+from diagnostics.domain.coherence import CoherenceFinding
+from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.report.lettering import HEADING, is_known, wrap
 from diagnostics.report.synthesis import (
     ALLY_WIDTH,
     BOX_WIDTH,
     COLUMN_WIDTH,
+    DENSE_SIZE,
+    FIGURE_WIDTH,
+    FIGURES_WIDTH,
     FULL_WIDTH,
+    KEY_SIZE,
+    LEAD_SIZE,
     OBJECTIVE_WIDTH,
+    REQUEST_WIDTH,
     SCALES_WIDTH,
+    SENTENCE_SIZE,
+    SMALL_SIZE,
+    TEXT_SIZE,
+    LabelledText,
+    Limits,
     ShortList,
     Synthesis,
+    summarise,
 )
 
 PAGE = 742.0  # what the page has, less a margin
-TOP, GAP, TITLE = 37.0, 9.7, 18.2
-TEXT, LEAD, SMALL, KEY = 10.0, 11.0, 9.0, 13.0
-LEADING = 1.36
-BOX_EDGES, BAND_EDGES, REQUEST_EDGES, ROW_EDGES, ITEM_GAP = 14.8, 13.0, 13.0, 5.6, 1.5
-BARS = 74.0  # the drawing of the shares
-BAND_WIDTHS = (163.0, 129.0, 129.0)
+TOP, GAP, TITLE = 32.0, 7.4, 16.7
+LEADING = 1.25
+# Letters that our own fonts do not have: those that stand in for them are higher.
+FOREIGN = 1.3
+BOX_EDGES, BAND_EDGES, REQUEST_EDGES, ROW_EDGES, ITEM_GAP = 12.0, 11.4, 11.4, 4.8, 0.9
+BARS = 72.0  # the drawing of the shares
+DENSE = "r-dense"
+
+# From what a board misses least to what it misses most; a decision is never among them.
+CUTS: tuple[dict[str, Any], ...] = (
+    {"allies": 6, "priorities": 5, "priority_lines": 1},
+    {"statements": 3},
+    {"objectives": 9},
+    {"statement_lines": 5, "priorities": 3},
+    {"risk_lines": 2},
+    {"statements": 2},
+    {"allies": 4, "priorities": 0},
+    {"objectives": 8},
+    {"objective_lines": 2},
+    {"roles": 4},
+    {"statements": 1},
+    {"objectives": 7},
+    {"allies": 3},
+    {"request_lines": 3},
+    {"objectives": 6},
+    {"statement_lines": 4},
+    {"objectives": 5, "roles": 3},
+    {"allies": 2},
+    {"objectives": 4},
+    {"request_lines": 2},
+    {"role_lines": 1},
+    {"scales": False},
+    {"statement_lines": 3, "objectives": 3},
+    {"risk_lines": 1},
+    {"boxes": False},
+    {"objectives": 2, "roles": 2},
+    {"risks": 1},
+    {"request_lines": 1},
+    {"objectives": 0},
+    {"statements": 0, "roles": 0, "risks": 0},
+    {"request_lines": 0, "opening": False, "sentence_lines": 2},
+)
+
+
+def build_synthesis(
+    document: DiagnosticDocument, findings: Sequence[CoherenceFinding]
+) -> Synthesis:
+    """Return the content of page 2: as much of the document as one page holds."""
+    limits = Limits()
+    synthesis = summarise(document, findings, limits, "")
+    for cut in CUTS:
+        if height(synthesis) <= PAGE:
+            break
+        limits = replace(limits, **cut)
+        letters = "" if limits.request_lines else DENSE
+        synthesis = summarise(document, findings, limits, letters)
+    return synthesis
+
+
+def height(synthesis: Synthesis) -> float:
+    """Return how high the page would be, in points; never too small."""
+    opening = _height([synthesis.territory], FULL_WIDTH, SMALL_SIZE) if synthesis.territory else 0.0
+    if synthesis.sentence:
+        opening += (
+            _height([synthesis.sentence], FULL_WIDTH / HEADING, SENTENCE_SIZE, bold=True) + GAP
+        )
+    blocks = (_band(synthesis), _first_row(synthesis), _boxes(synthesis))
+    return TOP + opening + sum(blocks) + _risks(synthesis) + _requests(synthesis)
 
 
 def _height(texts: Iterable[str], width: float, size: float, *, bold: bool = False) -> float:
-    lines = sum(max(1, len(wrap(text, width, size, bold=bold))) for text in texts)
-    return lines * size * LEADING
+    found = 0.0
+    for text in texts:
+        lines = max(1, len(wrap(text, width, size, bold=bold)))
+        found += lines * size * LEADING * (1 if is_known(text) else FOREIGN)
+    return found
 
 
 def _list(items: ShortList, width: float, size: float) -> float:
-    height = _height(items.items, width, size) + len(items.items) * ITEM_GAP
-    return height + (SMALL * LEADING + 2 if items.left_out else 0)
+    found = _height(items.items, width, size) + len(items.items) * ITEM_GAP
+    return found + (SMALL_SIZE * LEADING + 2 if items.left_out else 0)
 
 
 def _band(synthesis: Synthesis) -> float:
-    if not synthesis.figures:
-        return 0.0
     tallest = 0.0
-    for figure, width in zip(synthesis.figures, BAND_WIDTHS, strict=False):
-        key = f"{figure.now} → {figure.target}" if figure.target else figure.now
-        height = _height([key], width / HEADING, KEY, bold=True)
-        tallest = max(tallest, height + _height(["", figure.note], width, SMALL))
-    return BAND_EDGES + tallest + GAP
+    for figure in synthesis.figures:
+        key = f"{figure.now} – {figure.target}" if figure.target else figure.now
+        found = _height([key], FIGURE_WIDTH / HEADING, KEY_SIZE, bold=True)
+        tallest = max(tallest, found + _height(["", figure.note], FIGURE_WIDTH, SMALL_SIZE))
+    return BAND_EDGES + tallest + GAP if tallest else 0.0
 
 
 def _first_row(synthesis: Synthesis) -> float:
     left = right = 0.0
-    if synthesis.vision:
-        left += TITLE + _height([synthesis.vision], COLUMN_WIDTH + 4, LEAD) + GAP
-        left += SMALL * LEADING if synthesis.vision_left_out else 0
+    if synthesis.vision.items:
+        left += TITLE + _list(synthesis.vision, COLUMN_WIDTH, LEAD_SIZE) + GAP
     if synthesis.roles.items:
-        left += TITLE + _list(synthesis.roles, COLUMN_WIDTH - 16, TEXT)
+        left += TITLE + _list(synthesis.roles, COLUMN_WIDTH - 16, TEXT_SIZE)
     if synthesis.objectives:
-        right = TITLE + SMALL * LEADING + ROW_EDGES
+        right = TITLE + SMALL_SIZE * LEADING + ROW_EDGES
         for row in synthesis.objectives:
-            right += _height([row.statement], OBJECTIVE_WIDTH + 5, SMALL) + ROW_EDGES
-        right += SMALL * LEADING + 2 if synthesis.objectives_left_out else 0
+            figures = _height([f"{row.now} – {row.target}"], FIGURES_WIDTH, SMALL_SIZE)
+            figures += _height([row.unit], FIGURES_WIDTH, SMALL_SIZE) if row.unit else 0
+            statement = _height([row.statement], OBJECTIVE_WIDTH, SMALL_SIZE)
+            right += max(statement, figures) + ROW_EDGES
+        right += SMALL_SIZE * LEADING + 2 if synthesis.objectives_left_out else 0
     return max(left, right) + GAP if left or right else 0.0
+
+
+def _labelled(texts: list[LabelledText]) -> float:
+    return _height([entry.text for entry in texts], SCALES_WIDTH, SMALL_SIZE) + len(texts) * 3
 
 
 def _boxes(synthesis: Synthesis) -> float:
     actions = scales = alliances = 0.0
     if synthesis.actions:
-        actions = BOX_EDGES + TITLE + _height([synthesis.actions], BOX_WIDTH, TEXT)
-        actions += _list(synthesis.priorities, BOX_WIDTH - 4, SMALL)
+        actions = BOX_EDGES + TITLE + _labelled(synthesis.actions)
+        if synthesis.priorities.items:
+            actions += ITEM_GAP + _list(synthesis.priorities, BOX_WIDTH - 14, SMALL_SIZE)
     if synthesis.scales:
-        scales = BOX_EDGES + TITLE
-        for scale in synthesis.scales:
-            scales += _height([scale.text], SCALES_WIDTH, SMALL) + ITEM_GAP + 2
+        scales = BOX_EDGES + TITLE + _labelled(synthesis.scales)
     funding = BOX_EDGES + TITLE + BARS if synthesis.has_funding else 0.0
     if synthesis.has_alliances:
         lists = (synthesis.existing, synthesis.to_approach)
-        longest = max(_list(names, ALLY_WIDTH, SMALL) for names in lists)
-        alliances = BOX_EDGES + TITLE + TEXT * LEADING + longest
-    boxes = [height for height in (actions, scales, funding, alliances) if height]
+        longest = max(_list(names, ALLY_WIDTH, SMALL_SIZE) for names in lists)
+        alliances = BOX_EDGES + TITLE + TEXT_SIZE * LEADING + longest
+    boxes = [found for found in (actions, scales, funding, alliances) if found]
     rows = [boxes[index : index + 2] for index in range(0, len(boxes), 2)]
     return sum(max(row) + GAP for row in rows)
 
 
-def roomy_height(synthesis: Synthesis) -> float:
-    """Return how high the synthesis would be in larger letters, in points; never too small."""
-    requests = 0.0
-    if synthesis.requests.items:
-        requests = REQUEST_EDGES + TITLE - ITEM_GAP * len(synthesis.requests.items)
-        requests += _list(synthesis.requests, FULL_WIDTH - 45, TEXT)
-        requests += 0 if synthesis.requests.left_out else SMALL * LEADING  # points to discuss
-    return TOP + _band(synthesis) + _first_row(synthesis) + _boxes(synthesis) + requests
+def _risks(synthesis: Synthesis) -> float:
+    if not synthesis.risks:
+        return 0.0
+    return TITLE + _list(ShortList(synthesis.risks), REQUEST_WIDTH, TEXT_SIZE) + GAP
 
 
-def _texts(synthesis: Synthesis) -> list[str]:
-    lists = (
-        synthesis.roles,
-        synthesis.priorities,
-        synthesis.existing,
-        synthesis.to_approach,
-        synthesis.requests,
-    )
-    texts = [synthesis.vision, *(row.statement for row in synthesis.objectives)]
-    texts += [part for figure in synthesis.figures for part in (figure.now, figure.note)]
-    return texts + [item for items in lists for item in items.items]
-
-
-def letters(synthesis: Synthesis) -> str:
-    """Return the class of the letters: larger when there is room, closer lines for a script that
-    our own fonts do not have (those that stand in for them are higher)."""
-    if not all(map(is_known, _texts(synthesis))):
-        return "r-tight"
-    return "r-roomy" if roomy_height(synthesis) <= PAGE else ""
+def _requests(synthesis: Synthesis) -> float:
+    if not synthesis.requests:
+        return 0.0
+    size = DENSE_SIZE if synthesis.letters == DENSE else TEXT_SIZE
+    edges = REQUEST_EDGES + TITLE + SMALL_SIZE * LEADING  # the points to discuss
+    return edges + _list(ShortList(synthesis.requests), REQUEST_WIDTH, size)

@@ -263,7 +263,7 @@ def test_the_report_says_what_the_board_decided():
         "Pour le 1er\u00a0février\u00a02027",
     )
     assert content.synthesis.requests_title == "Ce que le conseil a décidé"
-    assert content.synthesis.requests.items == [
+    assert content.synthesis.requests == [
         "Amendé\u00a0: Adopter la vision, moins le dernier énoncé",
         "Reporté\u00a0: Recruter au 1er janvier",
     ]

@@ -26,7 +26,7 @@ from diagnostics.report.diagrams.matrix import MatrixRow, matrix_layout, matrix_
 from diagnostics.report.diagrams.objectives import TimedObjective, timeline_layout, timeline_svgs
 from diagnostics.report.diagrams.svg import WIDTH, Box, Label
 from diagnostics.report.lettering import text_width
-from diagnostics.report.synthesis import build_synthesis
+from diagnostics.report.synthesis_room import build_synthesis
 from tests.report_samples import demo, drawings_of, filled, without_dangling_links
 from tests.shapes import documents, patient
 
@@ -311,7 +311,7 @@ def test_drawing_synthesis_and_table_say_the_same_nature(fields, words, is_disc)
     assert root[0].text == f"1\u00a0objectif de 2026 à 2029. O1\u00a0: {words}, 2029."
     assert words in [text.text for text in root.iter(f"{SVG}text")]
     assert (root.find(f"{SVG}path") is None) is is_disc
-    (shown,) = build_synthesis(document).objectives
+    (shown,) = build_synthesis(document, []).objectives
     assert shown.qualitative is not is_disc
 
 

@@ -9,11 +9,14 @@ import re
 import pytest
 from hypothesis import given, settings
 
+from diagnostics.domain.answers import BoardDecisions
 from diagnostics.domain.completeness import remaining_items
 from diagnostics.domain.vocabulary import Axis, Mark, State, StepKey
 from diagnostics.report.content import Vigilance, build_report
 from diagnostics.report.identity import VersionStamp
 from diagnostics.report.pdf import render_report_html
+from diagnostics.report.synthesis_room import PAGE, height
+from diagnostics.typography import typeset
 from tests.report_samples import SUBMITTED_AT, demo, empty, filled, report, without_dangling_links
 from tests.shapes import documents
 
@@ -112,27 +115,35 @@ def test_questions_come_from_the_steps_marked_or_asked_about():
 def test_the_synthesis_of_the_demo():
     synthesis = report(demo("sorelle")).synthesis
 
+    assert synthesis.sentence == (
+        "Passer de 150 à 280\u00a0K€ et de 2,5 à 4\u00a0ETP pour avoir initié 100 partenariats nouveaux "
+        "d’ici 2029."
+    )
+    assert synthesis.territory.endswith(" · 96\u202f000\u00a0habitants · Bassin de vie")
     assert [(f.label, f.now, f.target, f.note) for f in synthesis.figures] == [
-        ("Territoire", "Bassin de vie de Sorelle", "", "96\u202f000\u00a0habitants · Bassin de vie"),
-        ("Équipe salariée", "2,5", "4\u00a0ETP", "2026 à 2029"),
-        ("Budget annuel", "150", "265\u00a0–\u00a0295\u00a0K€", "2026 à 2029\u00a0: +\u00a087\u00a0%"),
-    ]  # fmt: skip
+        ("Équipe salariée", "2,5", "4\u00a0ETP", "+\u00a01,5\u00a0ETP d’ici 2029"),
+        ("Budget annuel", "150", "265\u00a0–\u00a0295\u00a0K€", "+\u00a087\u00a0% d’ici 2029"),
+        ("À trouver", "198\u00a0K€", "", "71\u00a0% du budget de 2029"),
+    ]
     assert synthesis.roles.items[0] == "Être un acteur de réseaux"
-    assert [(o.now, o.target, o.year) for o in synthesis.objectives][4] == (
-        *("5\u00a0%", "50\u00a0%"),
+    assert [(o.now, o.target, o.unit, o.year) for o in synthesis.objectives][2] == (
+        *("0", "100", "partenariats"),
         "2029",
     )
-    assert synthesis.objectives_left_out == 2
-    assert synthesis.actions == (
-        "12\u00a0activités sur 4\u00a0missions, dont 5\u00a0prioritaires\u00a0:"
-    )
-    assert [scale.label for scale in synthesis.scales] == [
-        "Mettre en relation",
-        "Sensibiliser",
-        "Accompagner",
-        "Analyser, diffuser",
+    assert len(synthesis.objectives) + synthesis.objectives_left_out == 7
+    assert [(mission.label, mission.text) for mission in synthesis.actions] == [
+        ("Mettre en relation", "3\u00a0activités, dont 3\u00a0prioritaires"),
+        ("Sensibiliser", "2\u00a0activités"),
+        ("Accompagner", "4\u00a0activités, dont 1\u00a0prioritaire"),
+        ("Analyser, diffuser", "3\u00a0activités, dont 1\u00a0prioritaire"),
     ]
-    assert (len(synthesis.requests.items), synthesis.requests.left_out) == (3, 2)
+    assert [scale.label for scale in synthesis.scales] == [m.label for m in synthesis.actions]
+    assert synthesis.risks[0] == (
+        "46\u00a0% du budget de 2029 sont des ressources que vous n’avez pas encore."
+    )
+    assert len(synthesis.risks) == 3
+    decisions = demo("sorelle").answers.board_decisions.decisions
+    assert synthesis.requests == [typeset(decision.text) for decision in decisions]
 
 
 def test_a_team_is_an_answer_even_where_no_territory_is_told():
@@ -140,27 +151,50 @@ def test_a_team_is_an_answer_even_where_no_territory_is_told():
     document = filled("", rows=0, answers=model)
     document.structure.territory = ""
     synthesis = report(document).synthesis
-    assert [figure.label for figure in synthesis.figures] == ["Équipe salariée"]
+    assert [(figure.label, figure.note) for figure in synthesis.figures] == [
+        ("Équipe salariée", "en 2026")
+    ]
     assert not synthesis.is_empty
 
 
-def test_the_synthesis_is_shortened_by_rule():
-    synthesis = report(filled("Une dynamique collective ", rows=60, to_caps=True)).synthesis
+def test_the_synthesis_gives_way_to_the_decisions():
+    """With a decision more, it is another block that is drawn in."""
 
-    assert (len(synthesis.roles.items), synthesis.roles.left_out) == (3, 57)
-    assert (len(synthesis.objectives), synthesis.objectives_left_out) == (5, 55)
-    assert (len(synthesis.priorities.items), synthesis.priorities.left_out) == (4, 56)
-    assert (len(synthesis.existing.items), synthesis.existing.left_out) == (3, 27)
-    assert (len(synthesis.requests.items), synthesis.requests.left_out) == (3, 57)
-    assert synthesis.vision.endswith("…")
-    texts = [*synthesis.roles.items, *synthesis.priorities.items, *synthesis.requests.items]
-    assert all(text.endswith("…") for text in texts)
+    def shown(decisions: int):
+        document = demo("sorelle")
+        rows = [{"id": f"d{i}", "text": f"Décision {i} " * 12} for i in range(decisions)]
+        document.answers.board_decisions = BoardDecisions.model_validate({"decisions": rows})
+        return report(document).synthesis
+
+    few, many, most = (shown(n) for n in (2, 12, 60))
+    assert [len(found.requests) for found in (few, many, most)] == [2, 12, 60]
+    assert few.has_axes
+    assert not most.has_axes
+    assert len(few.objectives) > len(many.objectives) > len(most.objectives) == 0
+    assert (few.letters, many.letters, most.letters) == ("", "", "r-dense")
+    starts = [f"Décision {i} " * 12 for i in range(60)]
+    assert [text[:60] for text in most.requests] == [text[:60] for text in starts]
+    assert all(height(found) <= PAGE for found in (few, many, most))
+
+
+def test_small_budgets_keep_their_decimal_and_halves_go_up():
+    model = {"now": {"budget_min_keur": 8.45}, "target": {"budget_min_keur": 12.5}}
+    levers = [{"id": "x1", "text": "Ville", "state": "secured", "amount_target_keur": 3.25}]
+    document = filled("", rows=0, answers={"economic_model": {**model, "levers": levers}})
+    figures = {f.label: (f.now, f.target, f.note) for f in report(document).synthesis.figures}
+    assert figures == {
+        "Budget annuel": ("8,5", "13\u00a0K€", "+\u00a048\u00a0% d’ici 2029"),
+        "À trouver": (
+            *("9,3\u00a0K€", ""),
+            "74\u00a0% du budget de 2029, dont 9,3\u00a0K€ sans piste",
+        ),
+    }
 
 
 def test_a_lone_year_carries_its_unit():
     figures = report(demo("brumelle")).synthesis.figures
 
-    assert [(f.now, f.target) for f in figures[1:]] == [("0,4\u00a0ETP", ""), ("18\u00a0K€", "")]
+    assert [(f.now, f.target) for f in figures] == [("0,4\u00a0ETP", ""), ("18\u00a0K€", "")]
 
 
 # --- The contents, the points to discuss --------------------------------------------------------
@@ -200,15 +234,6 @@ def test_findings_on_pages_to_discuss_are_printed_when_there_are_some():
     links = re.findall(r'<a\b[^>]*href="#vigilance"', html)
     assert len(links) == 2  # in the contents and under the requests
     assert "1\u00a0point d’attention" in html
-
-
-def test_the_letters_of_the_synthesis_follow_what_it_says():
-    def letters(text, **options):
-        return report(filled(text, **options)).synthesis_letters
-
-    assert report(demo("arvelle")).synthesis_letters == "r-roomy"
-    assert letters("Une dynamique collective ", rows=60, to_caps=True) == ""
-    assert letters("شراكة محلية ", rows=1) == "r-tight"
 
 
 def test_the_foot_has_the_version_the_day_and_the_fingerprint():

@@ -10,7 +10,13 @@ from docx.shared import Cm
 from diagnostics.domain.vocabulary import Axis
 from diagnostics.report.content import ReportContent
 from diagnostics.report.diagrams import funding_svg
-from diagnostics.report.synthesis import KeyFigure, ShortList, Synthesis
+from diagnostics.report.synthesis import (
+    KeyFigure,
+    LabelledText,
+    ObjectiveSummary,
+    ShortList,
+    Synthesis,
+)
 from diagnostics.report.word.frame import status_of
 from diagnostics.report.word.paper import TWIPS, Paper
 from diagnostics.report.word.pieces import (
@@ -150,6 +156,10 @@ def write_synthesis(paper: Paper, content: ReportContent) -> None:
     """Write the page that stands alone: the same choice of answers as the PDF's second page."""
     synthesis = content.synthesis
     paper.heading("Synthèse en une page", 1)
+    if synthesis.territory:
+        paper.text(synthesis.territory)
+    if synthesis.sentence:
+        paper.text(Run(synthesis.sentence, bold=True), style="Lead")
     if synthesis.figures:
         _write_figures(paper, synthesis.figures)
     if synthesis.is_empty:
@@ -157,14 +167,16 @@ def write_synthesis(paper: Paper, content: ReportContent) -> None:
             "Le diagnostic n’a pas encore de réponse. Ce qui est à remplir est listé sous "
             "«\u00a0Reste à compléter\u00a0»."
         )
-    if synthesis.vision or synthesis.roles.items:
+    if synthesis.vision.items or synthesis.roles.items:
         _write_cells(paper, [_vision(synthesis), _roles(paper, synthesis)], "Vision et rôles")
     if synthesis.objectives:
         _write_objectives(paper, synthesis)
     if synthesis.has_axes:
         boxes = [_actions(synthesis), _scales(synthesis), _means(content), _alliances(synthesis)]
         _write_boxes(paper, [box for box in boxes if box], "Actions, périmètre, moyens, alliances")
-    if synthesis.requests.items:
+    if synthesis.risks:
+        _write_risks(paper, synthesis.risks)
+    if synthesis.requests:
         _write_requests(paper, synthesis)
 
 
@@ -185,8 +197,7 @@ def _write_figures(paper: Paper, figures: list[KeyFigure]) -> None:
         value = f"{figure.now} → {figure.target}" if figure.target else figure.now
         cell = [line(figure.label, style="CellDetail"), line(value, style="KeyFigure")]
         cells.append([*cell, line(figure.note, style="CellDetail")] if figure.note else cell)
-    widths = (6.2, 4.4, 6.4)[: len(cells)] if len(cells) != 2 else (9.0, 8.0)
-    columns = [Column("", width) for width in widths]
+    columns = [Column("", TEXT_WIDTH / len(cells))] * len(cells)
     paper.table(
         columns,
         [Row(cells, fill=LEAF_PALE)],
@@ -212,10 +223,11 @@ def _write_cells(paper: Paper, cells: list[Cell], caption: str) -> None:
 
 
 def _vision(synthesis: Synthesis) -> Cell:
-    if not synthesis.vision:
+    if not synthesis.vision.items:
         return []
-    more = _more(synthesis.vision_left_out, "autre énoncé", "autres énoncés")
-    return [_heading("Notre vision", Axis.VISION), line(synthesis.vision), *more]
+    more = _more(synthesis.vision.left_out, "autre énoncé", "autres énoncés")
+    told = [line(statement) for statement in synthesis.vision.items]
+    return [_heading("Notre vision", Axis.VISION), *told, *more]
 
 
 def _roles(paper: Paper, synthesis: Synthesis) -> Cell:
@@ -232,30 +244,29 @@ def _roles(paper: Paper, synthesis: Synthesis) -> Cell:
 def _write_objectives(paper: Paper, synthesis: Synthesis) -> None:
     axis, paper.axis = paper.axis, Axis.AMBITION
     columns = [
-        Column("Nos objectifs", 9.6),
-        Column("Aujourd’hui", 2.8, "CellFigure"),
-        Column("Cible", 2.7, "CellFigure"),
+        Column("Nos objectifs", 8.4),
+        Column("Aujourd’hui → cible", 6.7),
         Column("Échéance", 1.9, "CellFigure"),
     ]
     rows = []
     for objective in synthesis.objectives:
-        statement: Cell = [line(objective.statement)]
         year: Cell = [line(objective.year or "—", style="CellFigure")]
-        if objective.qualitative:
-            rows.append(Row([statement, [line("qualitatif", style="CellFigure")], year], (1, 2, 1)))
-            continue
-        now: Cell = [line(objective.now or "—", style="CellFigure")]
-        target: Cell = [line(Run(objective.target or "—", bold=True), style="CellFigure")]
-        rows.append(Row([statement, now, target, year]))
+        rows.append(Row([[line(objective.statement)], _ends(objective), year]))
     if synthesis.objectives_left_out:
         rows.append(
-            Row([_more(synthesis.objectives_left_out, "autre objectif", "autres objectifs")], (4,))
+            Row([_more(synthesis.objectives_left_out, "autre objectif", "autres objectifs")], (3,))
         )
     paper.text(style="Gap")
-    paper.table(
-        columns, rows, caption="Les premiers objectifs, avec leurs chiffres", shows_caption=False
-    )
+    paper.table(columns, rows, caption="Les objectifs, avec leurs chiffres", shows_caption=False)
     paper.axis = axis
+
+
+def _ends(objective: ObjectiveSummary) -> Cell:
+    if objective.qualitative:
+        return [line("qualitatif")]
+    now = f"{objective.now} → " if objective.now else ""
+    target = Run(objective.target or "à préciser", bold=True)
+    return [line(now, target, f" {objective.unit}" if objective.unit else "")]
 
 
 def _bullets(short: ShortList) -> list[Line]:
@@ -268,7 +279,7 @@ def _actions(synthesis: Synthesis) -> Cell:
         return []
     return [
         _heading("Actions", Axis.MISSIONS),
-        line(synthesis.actions),
+        *_labelled(synthesis.actions),
         *_bullets(synthesis.priorities),
     ]
 
@@ -276,10 +287,11 @@ def _actions(synthesis: Synthesis) -> Cell:
 def _scales(synthesis: Synthesis) -> Cell:
     if not synthesis.scales:
         return []
-    lines = [
-        line(Run(f"{scale.label}\u00a0: ", bold=True), scale.text) for scale in synthesis.scales
-    ]
-    return [_heading("Périmètre géographique", Axis.MISSIONS), *lines]
+    return [_heading("Périmètre géographique", Axis.MISSIONS), *_labelled(synthesis.scales)]
+
+
+def _labelled(texts: list[LabelledText]) -> list[Line]:
+    return [line(Run(f"{entry.label}\u00a0: ", bold=True), entry.text) for entry in texts]
 
 
 def _means(content: ReportContent) -> Cell:
@@ -326,16 +338,17 @@ def _write_boxes(paper: Paper, boxes: list[Cell], caption: str) -> None:
         border(cell, top=(18, colour), **sides)
 
 
+def _write_risks(paper: Paper, risks: list[str]) -> None:
+    title = "Les principaux risques" if len(risks) > 1 else "Le principal risque"
+    lines = [_heading(title, None), *[line(risk, style="CellBullet") for risk in risks]]
+    _write_cells(paper, [lines], title)
+
+
 def _write_requests(paper: Paper, synthesis: Synthesis) -> None:
     numbers = paper.new_numbers()
     lines = [
         _heading(synthesis.requests_title, None),
-        *[Line([request], "CellNumber", numbers) for request in synthesis.requests.items],
-        *_more(
-            synthesis.requests.left_out,
-            "autre décision, à la page des décisions",
-            "autres décisions, à la page des décisions",
-        ),
+        *[Line([request], "CellNumber", numbers) for request in synthesis.requests],
     ]
     paper.text(style="Gap")
     table = paper.table(
