@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from diagnostics.report import pdf
 from diagnostics.report.content import Vigilance
 from diagnostics.report.pdf import render_report_html, render_synthesis_html
+from diagnostics.typography import one_line
 from tests.pdf_checks import accessibility_failures, fonts_of, headings_in_order, read, render_pdf
 from tests.report_samples import demo, empty, filled, report, without_dangling_links
 from tests.shapes import documents
@@ -156,8 +157,9 @@ def test_the_synthesis_is_one_page_even_when_every_field_is_filled_to_its_cap(te
     assert "Sommaire" in whole.pages[2].extract_text()
     assert "Décisions soumises" in whole.pages[4].extract_text()
     assert len(alone.pages) == 1
-    if rows == 60:
-        assert "autres décisions" in " ".join(alone.pages[0].extract_text().split())
+    if rows == 60:  # every decision is on it
+        numbers = re.findall(r"(?<!\d)(\d+)\.", alone.pages[0].extract_text())
+        assert set(map(str, range(1, 61))) <= set(numbers)
 
 
 def check_alone(content) -> None:
@@ -165,6 +167,10 @@ def check_alone(content) -> None:
 
     assert 'href="#decisions"' not in html
     assert len(read(render_pdf(html)).pages) == 1
+    asked = content.synthesis.requests
+    whole = [one_line(decision.in_short) for decision in content.board.decisions]
+    starts = [" ".join(filter(None, text.split(" ")))[:60] for text in whole]
+    assert [text for text, start in zip(asked, starts, strict=True) if text[:60] != start] == []
 
 
 ANY_WORD = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12)
