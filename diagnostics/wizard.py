@@ -24,6 +24,7 @@ from django.utils import timezone
 from formtools.wizard.storage.base import BaseStorage
 from formtools.wizard.views import NamedUrlWizardView
 
+from diagnostics.domain.coherence import quote_answers
 from diagnostics.domain.completeness import missing_in_step
 from diagnostics.domain.merge import row_keys
 from diagnostics.domain.starting_again import told_of
@@ -267,6 +268,7 @@ class StepWizard(NamedUrlWizardView):
             [s.finding for s in slips],
         )
         findings = [finding for finding in loaded.findings if finding not in at_fields]
+        quotes = [quote_answers(finding, loaded.document) for finding in findings]
         return {
             "loaded": loaded,
             "way": self.way,
@@ -276,7 +278,7 @@ class StepWizard(NamedUrlWizardView):
             "missing": missing,
             "findings": findings,
             "slips": slips,
-            "side_is": _mark_of(missing, findings, slips),
+            "side_is": _mark_of(missing, findings, slips, quotes),
             "rail_is": _mark_of(loaded.rail, loaded.diagnostic.title),
         }
 

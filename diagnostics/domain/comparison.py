@@ -226,6 +226,11 @@ def _changes(
         )
 
 
+def field_told(shape: Shape, name: str) -> tuple[str, str]:
+    """Return what a field is called, and its value in words (empty: none)."""
+    return _label(name, type(shape).model_fields[name]), _words(name, getattr(shape, name), None)
+
+
 def _lowered(label: str) -> str:
     return label[:1].lower() + label[1:]
 

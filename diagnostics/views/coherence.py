@@ -41,26 +41,29 @@ CHANGED = "Ce point a changé ou n’a plus lieu d’être\u00a0: relisez-le ava
 
 @require_GET
 def explain(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Explain each rule in plain words, with what it finds here."""
+    """Explain each rule in plain words: those that find something here, most serious first, the others
+    by axis."""
     loaded = get_diagnostic(request.user, pk)
     thresholds = thresholds_of(loaded.diagnostic)
     found = findings_of(loaded.diagnostic, load_diagnostic_document(loaded.diagnostic))
-    groups = [
-        {
-            "axis": axis,
-            "rules": [
-                {
-                    "rule": rule,
-                    "why": rule.explanation(thresholds),
-                    "findings": [finding for finding in found if finding.rule == rule.id],
-                }
-                for rule in RULES.values()
-                if rule.axis is axis
-            ],
+    entries = {
+        rule.id: {
+            "rule": rule,
+            "why": rule.explanation(thresholds),
+            "findings": [finding for finding in found if finding.rule == rule.id],
         }
+        for rule in RULES.values()
+    }
+    silent = {rule: entry for rule, entry in entries.items() if not entry["findings"]}
+    groups = [
+        {"axis": axis, "rules": [e for rule, e in silent.items() if RULES[rule].axis is axis]}
         for axis in Axis
     ]
-    context = {"diagnostic": loaded.diagnostic, "groups": [g for g in groups if g["rules"]]}
+    context = {
+        "diagnostic": loaded.diagnostic,
+        "spoken": [entries[rule] for rule in dict.fromkeys(finding.rule for finding in found)],
+        "groups": [group for group in groups if group["rules"]],
+    }
     return render(request, "diagnostics/coherence.html", context)
 
 

@@ -77,6 +77,26 @@ def test_the_home_counts_those_of_each_axis(scene):
     ]
 
 
+def test_the_answers_of_both_sides_are_quoted(scene):
+    page = html_of(scene.client("lead").get(address(scene, "diagnostic_check")))
+    (quoted,) = re.findall(
+        rf'id="point-{point(scene, "M4").fingerprint}".*?<dl>(.*?)</dl>', page, re.DOTALL
+    )
+    assert re.findall(r"#id_([a-z_-]+)", quoted) == [
+        "economic_model-levers",
+        "economic_model-target-budget_min_keur",
+    ]
+    assert "<dd>2029 : 265 – 295 K€</dd>" in quoted.replace("\u00a0", " ")
+
+
+def test_the_rules_that_find_something_come_first_and_the_others_are_folded(scene):
+    page = html_of(scene.client("reader").get(address(scene, "coherence")))
+    own, _, others = page.partition('<details class="rules-folded"')
+    ids = r'<article [^>]*id="([A-Z]\d+)"'
+    assert re.findall(ids, own) == ["R14", "R17", "M4", "R31", "C5"]
+    assert set(re.findall(ids, others)) == set(RULES) - {"R14", "R17", "M4", "R31", "C5"}
+
+
 def test_every_rule_is_explained(scene):
     page = html_of(scene.client("reader").get(address(scene, "coherence")))
     for rule in RULES.values():

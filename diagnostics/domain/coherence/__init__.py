@@ -15,6 +15,7 @@ from diagnostics.domain.coherence.findings import (
     open_findings,
     read_findings,
 )
+from diagnostics.domain.coherence.quoting import QuotedAnswer, quote_answers
 from diagnostics.domain.coherence.thresholds import (
     DEFAULT_THRESHOLDS,
     BadThresholds,
@@ -27,6 +28,7 @@ __all__ = [
     "RULES",
     "BadThresholds",
     "CoherenceFinding",
+    "QuotedAnswer",
     "Severity",
     "Thresholds",
     "acknowledged_findings",
@@ -35,5 +37,6 @@ __all__ = [
     "findings_of_step",
     "load_thresholds",
     "open_findings",
+    "quote_answers",
     "read_findings",
 ]

@@ -103,7 +103,10 @@ def team_in_hours(case: Case) -> Iterator[Found]:
             "en équivalents temps plein, ni en heures ni en pour cent.",
             rows=(prefix,),
             facts=(column.fte, budget),
-            links=(FieldLink(StepKey.ECONOMIC_MODEL, f"{prefix}-fte"),),
+            links=(
+                FieldLink(StepKey.ECONOMIC_MODEL, f"{prefix}-fte"),
+                FieldLink(StepKey.ECONOMIC_MODEL, f"{prefix}-budget_min_keur"),
+            ),
         )
 
 
@@ -213,7 +216,10 @@ def budget_multiplied(case: Case) -> Iterator[Found]:
         "visez\u202f?",
         rows=("now", "target"),
         facts=(before, after),
-        links=(FieldLink(StepKey.ECONOMIC_MODEL, "target-budget_min_keur"),),
+        links=(
+            FieldLink(StepKey.ECONOMIC_MODEL, "target-budget_min_keur"),
+            FieldLink(StepKey.ECONOMIC_MODEL, "now-budget_min_keur"),
+        ),
     )
 
 
@@ -240,5 +246,8 @@ def team_multiplied(case: Case) -> Iterator[Found]:
         "bien ce que vous visez\u202f?",
         rows=("now", "target"),
         facts=(before, after),
-        links=(FieldLink(StepKey.ECONOMIC_MODEL, "target-fte"),),
+        links=(
+            FieldLink(StepKey.ECONOMIC_MODEL, "target-fte"),
+            FieldLink(StepKey.ECONOMIC_MODEL, "now-fte"),
+        ),
     )

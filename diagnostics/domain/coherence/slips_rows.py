@@ -130,6 +130,8 @@ def _found(
             f"{NUMBERS.get(len(group), number(len(group)))} {noun} portent le même nom{NBSP}: "
             f"{row_set.mention(row, index + 1)}.",
             rows=tuple(row.id for _, row in group),
-            links=(FieldLink(step, f"{row_set.field}-{second}-{field}"),),
+            links=tuple(
+                FieldLink(step, f"{row_set.field}-{place}-{field}") for place in (second, index)
+            ),
             step=step,
         )

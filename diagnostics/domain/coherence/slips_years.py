@@ -116,5 +116,5 @@ def title_of_another_period(case: Case) -> Iterator[Found]:
     yield Found(
         f"Le titre dit {years[0]}–{years[1]}, le diagnostic {first}–{last}.",
         facts=(*years, first, last),
-        links=(FieldLink(None, "title"),),
+        links=(FieldLink(None, "title"), FieldLink(None, "base_year")),
     )
