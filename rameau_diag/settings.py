@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "diagnostics.views.leading_back.LeadBackMiddleware",
     "diagnostics.views.errors.ServiceErrorMiddleware",
 ]
 

@@ -66,6 +66,8 @@ def members(*, reader: int, contributor: int, lead: int, facilitator: int) -> St
 
 EVERYBODY_200 = everybody(200)
 NOT_ALLOWED = signed_in(405)
+# The address of a form, opened: it leads to the form's page (tests/integration/test_leading_back.py).
+LED_BACK = signed_in(302)
 PUBLIC_NOT_ALLOWED = everybody(405)
 
 
@@ -213,7 +215,7 @@ ROUTES = [
     ),
     Route(
         "account_mails",
-        NOT_ALLOWED,
+        LED_BACK,
         signed_in(302),
         data=lambda scene, address: {"comments": "daily", "reminders": "on"},
     ),
@@ -262,14 +264,14 @@ ROUTES = [
     ),
     Route(
         "invitation_cancel",
-        NOT_ALLOWED,
+        LED_BACK,
         LEAD_302,
         lambda scene: [scene.structure.pk, open_invitation(scene).pk],
     ),
     # It has just left: nothing is sent, the page says so.
     Route(
         "invitation_resend",
-        NOT_ALLOWED,
+        LED_BACK,
         LEAD_302,
         lambda scene: [scene.structure.pk, open_invitation(scene).pk],
     ),
@@ -330,21 +332,21 @@ ROUTES = [
     Route("conversation_thread", members(**dict.fromkeys(MEMBERS, 302)), NOT_ALLOWED, _thread),
     Route(
         "conversation_open",
-        NOT_ALLOWED,
+        LED_BACK,
         members(**dict.fromkeys(MEMBERS, 302)),
         _diagnostic,
         data=lambda scene, address: {"sort": "facilitation", "text": REASON},
     ),
     Route(
         "conversation_act",
-        NOT_ALLOWED,
+        LED_BACK,
         members(reader=403, contributor=302, lead=302, facilitator=302),
         lambda scene: [*_thread(scene), "resoudre"],
     ),
     # One's own messages.
     Route(
         "conversation_edit",
-        NOT_ALLOWED,
+        LED_BACK,
         members(reader=403, contributor=403, lead=302, facilitator=403),
         _thread,
         data=lambda scene, address: {"message_pk": str(_message(scene).pk), "text": REASON},
@@ -358,7 +360,7 @@ ROUTES = [
     ),
     Route(
         "step_restore",
-        NOT_ALLOWED,
+        LED_BACK,
         members(reader=403, contributor=302, lead=302, facilitator=403),
         lambda scene: [scene.diagnostic.pk, "vision"],
         data=_replaced_vision,
@@ -380,14 +382,14 @@ ROUTES = [
     ),
     Route(
         "step_paste_undo",
-        NOT_ALLOWED,
+        LED_BACK,
         members(reader=403, contributor=302, lead=302, facilitator=403),
         lambda scene: [scene.diagnostic.pk, "vision"],
         data=lambda scene, address: {"revision": "1"},
     ),
     Route(
         "positioning_preview",
-        NOT_ALLOWED,
+        LED_BACK,
         VIEWERS,
         _diagnostic,
         data=lambda scene, address: {
@@ -398,7 +400,7 @@ ROUTES = [
     Route("thread", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Petit-déjeuner"),
     Route(
         "thread_link",
-        NOT_ALLOWED,
+        LED_BACK,
         members(reader=403, contributor=302, lead=302, facilitator=403),
         _diagnostic,
         data=lambda scene, address: {
@@ -411,7 +413,7 @@ ROUTES = [
     # It follows no other one: asked for all the same, it says so.
     Route(
         "left_out_reasons",
-        NOT_ALLOWED,
+        LED_BACK,
         members(reader=403, contributor=409, lead=409, facilitator=403),
         _diagnostic,
         shows="n’en suit aucun",
@@ -420,14 +422,14 @@ ROUTES = [
     Route("coherence", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Confidence"),
     Route(
         "finding_acknowledge",
-        NOT_ALLOWED,
+        LED_BACK,
         members(reader=403, contributor=302, lead=302, facilitator=403),
         _diagnostic,
         data=lambda scene, address: first_point(scene) | {"reason": REASON},
     ),
     Route(
         "finding_reopen",
-        NOT_ALLOWED,
+        LED_BACK,
         members(reader=403, contributor=302, lead=302, facilitator=403),
         _diagnostic,
         data=lambda scene, address: _choice(scene),
@@ -458,7 +460,7 @@ ROUTES = [
     ),
     Route(
         "review_save",
-        NOT_ALLOWED,
+        LED_BACK,
         REVIEWER_302,
         _diagnostic,
         data=lambda scene, address: {"review-revision": "0", "review-opinion": REASON},
@@ -466,14 +468,14 @@ ROUTES = [
     ),
     Route(
         "review_read",
-        NOT_ALLOWED,
+        LED_BACK,
         REVIEWER_302,
         _diagnostic,
         data=lambda scene, address: {"version": "1"},
         state=State.SUBMITTED,
     ),
-    Route("review_take", NOT_ALLOWED, REVIEWER_302, _diagnostic, state=State.SUBMITTED),
-    Route("review_release", NOT_ALLOWED, REVIEWER_302, _diagnostic, state=State.SUBMITTED),
+    Route("review_take", LED_BACK, REVIEWER_302, _diagnostic, state=State.SUBMITTED),
+    Route("review_release", LED_BACK, REVIEWER_302, _diagnostic, state=State.SUBMITTED),
     Route(
         "review_hand_over",
         members(reader=403, contributor=403, lead=403, facilitator=200),
@@ -484,14 +486,14 @@ ROUTES = [
     ),
     Route(
         "step_reviewed",
-        NOT_ALLOWED,
+        LED_BACK,
         REVIEWER_302,
         lambda scene: [scene.diagnostic.pk, "vision"],
         state=State.SUBMITTED,
     ),
     Route(
         "step_request",
-        NOT_ALLOWED,
+        LED_BACK,
         REVIEWER_302,
         lambda scene: [scene.diagnostic.pk, "vision"],
         data=lambda scene, address: {"text": REASON},
@@ -499,7 +501,7 @@ ROUTES = [
     ),
     Route(
         "request_settle",
-        NOT_ALLOWED,
+        LED_BACK,
         REVIEWER_302,
         lambda scene: [scene.diagnostic.pk, _pending_request(scene).pk],
         data=lambda scene, address: {"deed": "retirer"},
@@ -549,7 +551,7 @@ ROUTES = [
         replace(signed_in(403), facilitator=302),
         lambda scene: [_remark(scene).pk],
     ),
-    Route("absence", NOT_ALLOWED, replace(signed_in(403), facilitator=302)),
+    Route("absence", LED_BACK, replace(signed_in(403), facilitator=302)),
     Route(
         "structure_facilitator",
         members(reader=403, contributor=403, lead=403, facilitator=200),
@@ -565,7 +567,7 @@ ROUTES = [
         data=lambda scene, address: {"lead_address": "alix@exemple.example"},
     ),
     *(
-        Route(name, NOT_ALLOWED, replace(signed_in(403), facilitator=status), data=chosen)
+        Route(name, LED_BACK, replace(signed_in(403), facilitator=status), data=chosen)
         for name, status in PORTFOLIO_ACTIONS.items()
     ),
 ]

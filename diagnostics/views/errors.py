@@ -61,6 +61,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, "404.html", 404, texts=every_text(request))
 
 
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    """Say that an address is not asked this way, and give back what was sent to it."""
+    return _page(request, "405.html", 405, texts=every_text(request))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the site failed; when even the template fails, in plain text."""
     try:
