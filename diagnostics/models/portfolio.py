@@ -24,12 +24,13 @@ def _both_ways(field: str, name: str) -> list[models.Index]:
 class PortfolioLine(models.Model):
     """A line of the portfolio: a diagnostic, or a structure that has none.
 
-    Nothing writes it but the triggers of the portfolio’s migration, in the transaction of what they follow:
+    Nothing writes it but the triggers of the portfolio’s migrations, in the transaction of what they follow:
     the application reads it. Its ``id`` is the diagnostic's, else the structure's. The ``…_key`` are
     texts as they are sorted (``portfolio_key``: without accents, ligatures, capitals and
     punctuation), ``search`` all that is searched, written the same way. ``waiting_since``: None once
-    the board has adopted. ``facilitator``: only who still facilitates. ``threads`` counts the open
-    comments that facilitators read, ``threads_between`` those among them that only they read.
+    the board has adopted. ``facilitator``: only who still facilitates; ``reviewer``: who took the
+    review that is open. ``threads`` counts the open comments that facilitators read,
+    ``threads_between`` those among them that only they read.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -38,6 +39,9 @@ class PortfolioLine(models.Model):
         Diagnostic, on_delete=models.CASCADE, null=True, related_name="+"
     )
     facilitator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     name_key = models.TextField(db_collation="C")

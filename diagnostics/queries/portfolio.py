@@ -206,7 +206,8 @@ def _view(view: View, *, user: User, now: dt.datetime) -> Q:
     return {
         View.ALL: Q(),
         View.TO_REVIEW: submitted & ~Q(structure__in=user.memberships.values("structure")),
-        View.MINE: Q(facilitator=user),
+        # What she took of structures that others follow waits for her too, as « À faire » says.
+        View.MINE: Q(facilitator=user) | Q(reviewer=user),
         View.WITHOUT: Q(facilitator=None),
         View.WAITING: submitted & Q(waiting_since__lt=_days_ago(WAITING_DAYS, today)),
         View.BOARD: Q(board_date__range=(today, today + dt.timedelta(days=BOARD_DAYS))),

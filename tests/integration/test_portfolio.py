@@ -16,9 +16,12 @@ from diagnostics.domain.portfolio import Column, View
 from diagnostics.domain.vocabulary import State
 from diagnostics.models import Cohort, Diagnostic, PortfolioLine, Structure, Thread, User
 from diagnostics.queries.portfolio import PAGE_SIZE
+from diagnostics.queries.todo import load_to_do
+from diagnostics.services.reviews import hand_over_review, release_review, take_review
+from diagnostics.services.workflow import submit_diagnostic, validate_diagnostic
 from tests.factories import DiagnosticFactory, MembershipFactory, StructureFactory, UserFactory
 from tests.pages import page_of
-from tests.scene import SECRETS, make_scene
+from tests.scene import BASE_URL, IN_SPITE, SECRETS, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -189,6 +192,33 @@ def test_views(client, facilitator):
         assert (len(shown) if view is View.ALL else sorted(shown)) == (
             found if view is View.ALL else sorted(found)
         )
+
+
+def test_what_she_took_is_among_hers_as_long_as_she_has_it(client, facilitator):
+    """As on her start page and behind « Relecture suivante », whoever follows the structure."""
+    scene = make_scene(State.SUBMITTED)
+    colleague = scene.facilitator
+    Structure.objects.update(facilitator=colleague)
+    take_review(scene.diagnostic, user=colleague)
+
+    def hers() -> tuple[list[str], list[str], str]:
+        """In her list, on her start page, and next."""
+        to_do = [one.diagnostic.structure.name for one in load_to_do(facilitator)]
+        return (
+            names(client.get(PORTFOLIO, {"vue": View.MINE.value})),
+            to_do,
+            client.get(reverse("review_next")).url,
+        )
+
+    check = reverse("diagnostic_check", args=[scene.diagnostic.pk])
+    assert hers() == ([], [], PORTFOLIO)
+    hand_over_review(scene.diagnostic, to=facilitator, words="", user=colleague)
+    assert hers() == ([scene.structure.name], [scene.structure.name], check)
+    release_review(scene.diagnostic, user=facilitator)
+    assert hers() == ([], [], PORTFOLIO)
+    take_review(scene.diagnostic, user=facilitator)
+    validate_diagnostic(scene.diagnostic, user=facilitator, base_url=BASE_URL, in_spite=IN_SPITE)
+    assert hers() == ([], [], PORTFOLIO)
 
 
 def test_the_address_of_a_state_shows_exactly_that(client, facilitator):
@@ -416,12 +446,15 @@ def test_the_lines_say_what_would_be_read_again():
     scene.stranger.name = "Autre nom"
     scene.stranger.save(update_fields=["name"])
     StructureFactory(lead=True)
+    submit_diagnostic(scene.diagnostic, user=scene.lead, base_url=BASE_URL)
+    take_review(scene.diagnostic, user=scene.facilitator)
     kept = {line["id"]: line for line in PortfolioLine.objects.values()}
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM diagnostics_portfolioline")
         cursor.execute("SELECT portfolio_refresh(array_agg(id)) FROM diagnostics_structure")
     assert {line["id"]: line for line in PortfolioLine.objects.values()} == kept
     assert len(kept) == 3
+    assert kept[scene.diagnostic.pk]["reviewer_id"] == scene.facilitator.pk
 
 
 def test_a_line_goes_with_what_it_is_of():
