@@ -138,6 +138,14 @@ class ValidationForm(forms.Form):
         rows=3,
     )
 
+    def ask_why(self) -> None:
+        """Show that the reason is required: something is lacking. The service refuses without it."""
+        field = self.fields["in_spite"]
+        field.required = True
+        field.help_text = (
+            "Obligatoire tant que quelque chose manque. Imprimé dans le rapport, sous votre avis."
+        )
+
 
 class _PersonField(forms.ModelChoiceField):
     """One of the facilitators, with their absence where there is one."""

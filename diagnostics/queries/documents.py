@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +33,7 @@ from diagnostics.domain.document import (
 )
 from diagnostics.domain.review import Opinion
 from diagnostics.domain.vocabulary import State, StepKey
-from diagnostics.models import Answer, Diagnostic, ReviewOutcome, Structure
+from diagnostics.models import Answer, Diagnostic, Review, ReviewOutcome, Structure, User
 
 
 def structure_card(structure: Structure) -> StructureCard:
@@ -149,13 +150,23 @@ def _opinion(diagnostic: Diagnostic) -> Opinion | None:
     )
     if review is None or not said or review.closed_by is None or review.closed_at is None:
         return None
+    day = timezone.localdate(review.closed_at)
+    return opinion_of(
+        review, author=review.closed_by, day=day, lacking=review.lacking, in_spite=review.in_spite
+    )
+
+
+def opinion_of(
+    review: Review, *, author: User, day: dt.date, lacking: Sequence[str], in_spite: str = ""
+) -> Opinion:
+    """Return the opinion that a review holds, as somebody signs it on a day (no query)."""
     return Opinion.model_validate(
         {
             "text": review.opinion,
-            "author": review.closed_by.display_name,
-            "date": timezone.localdate(review.closed_at),
-            "lacking": review.lacking,
-            "in_spite": review.in_spite,
+            "author": author.display_name,
+            "date": day,
+            "lacking": list(lacking),
+            "in_spite": in_spite,
             "appreciations": review.appreciations,
             "questions": review.questions,
         }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.kit_texts import KitTexts
-from diagnostics.domain.review import Criterion
+from diagnostics.domain.review import Criterion, Opinion
 from diagnostics.domain.vocabulary import KIT_AXES, Axis
 from diagnostics.typography import french_date
 
@@ -50,6 +50,11 @@ def opinion_page(document: DiagnosticDocument, texts: KitTexts) -> OpinionPage |
     opinion = document.opinion
     if opinion is None or not (opinion.text or opinion.in_spite or opinion.appreciations):
         return None
+    return printed_opinion(opinion, texts)
+
+
+def printed_opinion(opinion: Opinion, texts: KitTexts) -> OpinionPage:
+    """Return an opinion as it is printed: also before it is signed, for who is about to."""
     told = {(entry.axis, entry.criterion): entry.level.label for entry in opinion.appreciations}
     rows = [
         AppreciationRow(

@@ -3,7 +3,7 @@ through its steps, validate it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -12,13 +12,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from diagnostics.domain.lacking import mark_of
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.domain.workflow import REQUEST_CHANGES, VALIDATE
 from diagnostics.forms.facilitation import HandOverForm, OpinionForm, ValidationForm
-from diagnostics.queries import LoadedDiagnostic, get_diagnostic, get_version
+from diagnostics.models import Diagnostic, Review, User
+from diagnostics.queries import LoadedDiagnostic, get_diagnostic, get_version, opinion_of, texts_of
 from diagnostics.queries.reviewing import (
     facilitators_for,
     next_review,
@@ -26,6 +28,7 @@ from diagnostics.queries.reviewing import (
     read_lacking,
     settled_apart,
 )
+from diagnostics.report.opinion import OpinionPage, printed_opinion
 from diagnostics.requests import SignedInRequest
 from diagnostics.services import reviews, workflow
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
@@ -87,10 +90,13 @@ def ask_before_validating(
     review = open_review(diagnostic)
     lacking = read_lacking(diagnostic)
     pending, addressed = settled_apart(diagnostic)
+    if lacking:
+        form.ask_why()
     context = {
         "diagnostic": diagnostic,
         "access": loaded.access,
         "review": review,
+        "printed": _as_printed(diagnostic, review, lacking, user=request.user),
         "lacking": lacking,
         "mark": mark_of(lacking, review.revision) if review else "",
         "pending": pending,
@@ -101,6 +107,17 @@ def ask_before_validating(
         "problem": problem,
     }
     return render(request, "facilitation/validate.html", context, status=status)
+
+
+def _as_printed(
+    diagnostic: Diagnostic, review: Review | None, lacking: Sequence[str], *, user: User
+) -> OpinionPage | None:
+    """Return what the report will print once the person has validated, but for the reason she types."""
+    if review is None:
+        return None
+    today = timezone.localdate()
+    opinion = opinion_of(review, author=user, day=today, lacking=lacking)
+    return printed_opinion(opinion, texts_of(diagnostic))
 
 
 # --- The review -------------------------------------------------------------------------------------

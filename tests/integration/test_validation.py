@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
 from diagnostics.domain.conversation import Audience, ThreadKind
 from diagnostics.domain.lacking import mark_of
 from diagnostics.domain.vocabulary import State, StepKey
-from diagnostics.models import Event, Review
+from diagnostics.models import Diagnostic, Event, Review
+from diagnostics.queries import load_diagnostic_document, texts_of
 from diagnostics.queries.reviewing import read_lacking
+from diagnostics.report.opinion import opinion_page
 from diagnostics.services.conversation import open_thread
 from diagnostics.services.workflow import submit_diagnostic
 from tests.factories import UserFactory
-from tests.pages import page_of
+from tests.pages import html_of, page_of
 from tests.scene import BASE_URL, IN_SPITE, REASON, Scene, demo_document, make_scene
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +84,38 @@ def test_nothing_is_asked_when_nothing_is_lacking():
     assert state(scene) == "validated"
     review = Review.objects.get()
     assert (review.lacking, review.in_spite) == ([], "")
+
+
+def test_the_page_shows_what_will_be_printed_before_it_is_signed(scene):
+    client = scene.client("facilitator")
+    page = page_of(client.get(address(scene)))
+    assert "Aucune appréciation" in page.text
+    appreciation = {"review-vision-clarity": "solid", "review-means-realism": "to_rework"}
+    written = {"review-revision": "0", "review-opinion": "Un avis.", "review-questions": "Qui ?"}
+    save = reverse("review_save", args=[scene.diagnostic.pk])
+    assert client.post(save, written | appreciation).status_code == 302
+
+    shown = client.get(address(scene))
+    said = shown.context["printed"]
+    assert client.post(address(scene), {"in_spite": IN_SPITE}).status_code == 302
+    document = load_diagnostic_document(Diagnostic.objects.get(pk=scene.diagnostic.pk))
+    printed = opinion_page(document, texts_of(scene.diagnostic))
+    assert printed.in_spite == IN_SPITE
+    assert replace(printed, in_spite="") == said
+    assert [row.levels for row in said.appreciations] == [
+        ["Solide", "—", "—", "—"],
+        ["—", "—", "À reprendre", "—"],
+    ]
+    text = page_of(shown).text
+    for words in ("Solide", "À reprendre", "Un avis.", "Qui ?", "Fanny Facilitator, pour la"):
+        assert words in text
+
+
+def test_the_reason_is_said_to_be_required(scene):
+    """The kit's forms have a star beside what must be filled."""
+    page = html_of(scene.client("facilitator").get(address(scene)))
+    assert '<label for="id_in_spite" class="form-label requiredField">' in page
+    assert "Obligatoire tant que quelque chose manque" in page
 
 
 def test_what_is_lacking_is_read_again_and_the_reason_given_back(scene):
