@@ -26,6 +26,7 @@ from diagnostics.domain.document import (
 from diagnostics.domain.vocabulary import (
     Axis,
     Mark,
+    State,
     StepKey,
 )
 from diagnostics.models import (
@@ -235,7 +236,9 @@ def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
     """Read the check page of a diagnostic in a constant number of queries."""
     diagnostic, access = loaded.diagnostic, loaded.access
     answers = list(diagnostic.answers.all())
-    document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
+    # What the board decided is told in the place of what was asked of it.
+    later = later_of(diagnostic) if diagnostic.state == State.ADOPTED.value else None
+    document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic), later)
     notes = {row.step: row.internal_note for row in answers} if access.role else {}
     talk = open_talk(Reading(diagnostic, access, user, document.answers))
     rail = rail_of(

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from diagnostics.domain.answers import Milestone
+from diagnostics.domain.board_words import BoardWords, board_words, label_of
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.kit_texts import KitTexts
 from diagnostics.domain.vocabulary import Mark, StepKey
@@ -20,13 +21,14 @@ from diagnostics.report.decisions import (
 
 @dataclass(frozen=True)
 class BoardQuestion:
-    """A question to settle: typed by the team, or a step that it marked for discussion."""
+    """A question to settle, or that was: typed by the team, or a step that it marked for discussion;
+    ``mark`` in words, empty without one."""
 
     step: StepKey
     number: str
     title: str
     text: str
-    mark: Mark | None
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class BoardPage:
         return DECIDED if self.held_on else PROPOSED
 
     @property
+    def words(self) -> BoardWords:
+        """How what is asked is told, before the session and after."""
+        return board_words(is_decided=self.held_on is not None)
+
+    @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing to decide, to settle or to plan."""
         found = (self.decisions, self.questions, self.calendar, self.session_questions)
@@ -57,8 +64,9 @@ def _questions(document: DiagnosticDocument, texts: KitTexts) -> list[BoardQuest
         mark = answer.mark if answer.mark in {Mark.DISPUTED, Mark.FOR_BOARD} else None
         if answer.board_question or mark:
             name = texts.step(step)
+            told = label_of(mark, is_decided=document.adoption is not None) if mark else ""
             questions.append(
-                BoardQuestion(step, name.number, name.short_title, answer.board_question, mark)
+                BoardQuestion(step, name.number, name.short_title, answer.board_question, told)
             )
     return questions
 

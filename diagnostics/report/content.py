@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from diagnostics.domain.answers import Answer
+from diagnostics.domain.board_words import label_of
 from diagnostics.domain.coherence import (
     CoherenceFinding,
     Severity,
@@ -60,13 +61,13 @@ AXIS_LEADS = {
 
 @dataclass(frozen=True)
 class Section:
-    """One step of the kit that has an answer."""
+    """One step of the kit that has an answer; ``mark``: what the team says of it, in words."""
 
     step: StepKey
     number: str
     title: str
     answer: Answer
-    mark: Mark | None
+    mark: str
 
     @property
     def page_rule(self) -> str:
@@ -265,7 +266,9 @@ def _chapters(document: DiagnosticDocument, texts: KitTexts) -> list[Chapter]:
                 texts.step(step).number,
                 texts.step(step).short_title,
                 answer,
-                answer.mark if answer.mark is not Mark.TO_REVIEW else None,
+                label_of(answer.mark, is_decided=document.adoption is not None)
+                if answer.mark and answer.mark is not Mark.TO_REVIEW
+                else "",
             )
             for step in AXIS_STEPS[axis]
             if (answer := document.answers.get(step)) and not answer.content_is_empty

@@ -7,7 +7,10 @@ from django.template.defaultfilters import stringfilter
 from django.utils.safestring import SafeString
 
 from diagnostics.domain.answers import Answer, EconomicModel, Milestone
+from diagnostics.domain.board_words import board_words, label_of
+from diagnostics.domain.completeness import StepStatus
 from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.vocabulary import Mark, State
 from diagnostics.report import diagrams
 from diagnostics.report.blocks import blocks_of
 from diagnostics.report.blocks.board_decisions import calendar
@@ -41,6 +44,19 @@ def board_calendar(rows: list[Milestone], document: DiagnosticDocument) -> Calen
 def board_decisions(document: DiagnosticDocument) -> list[Decision]:
     """Give the decisions of the board: ``{% board_decisions document as decisions %}``."""
     return decisions_of(document)
+
+
+@register.filter
+def told(said: Mark | StepStatus | str, state: str) -> str:
+    """Name a mark or a status: ``{{ step.status|told:diagnostic.state }}``; a mark may be stored text."""
+    labelled = said if isinstance(said, Mark | StepStatus) else Mark(said)
+    return label_of(labelled, is_decided=state == State.ADOPTED)
+
+
+@register.filter
+def board_question_label(state: str) -> str:
+    """Say what a question to the board is, in a state: ``{{ diagnostic.state|board_question_label }}``."""
+    return board_words(is_decided=state == State.ADOPTED).question
 
 
 @register.simple_tag

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from html import unescape
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from diagnostics.forms.adoption import AdoptionForms
 from diagnostics.report.blocks.board_decisions import calendar
 from diagnostics.report.content import build_report
 from diagnostics.report.decisions import decisions_of
+from diagnostics.report.pdf import render_report_html
 from tests.shapes import empty_document, line, paragraphs, patient
 from tests.word_files import word
 
@@ -287,6 +289,49 @@ def test_word_says_it_too_and_fills_in_the_deliberation():
         "Contre : 1",
     ):
         assert words in text, words
+
+
+def asked_of_the_board() -> dict[str, Any]:
+    """What a board is asked: a decision, a question at a step, another step without words; and an
+    element is missing."""
+    vision = {"statements": [{"id": "v1", "text": "Relier"}], "mark": "for_board"}
+    roles = {"rows": [{"id": "r1", "role": "network"}], "board_question": "Jusqu’où\u202f?"}
+    decisions = {"decisions": [decision.model_dump() for decision in DECISIONS]}
+    opinion = {
+        "text": "",
+        "author": "Fanny",
+        "date": "2026-11-01",
+        "questions": ["Qui porte\u202f?"],
+    }
+    answers = {"vision": vision, "roles": roles, "board_decisions": decisions}
+    return empty_document() | {"answers": answers, "opinion": opinion}
+
+
+TO_SETTLE = ("à trancher", "souhaite en débattre", "avant ou pendant la séance", "pour la séance")
+SETTLED = (
+    "Questions posées au conseil",
+    "Ce que le conseil a décidé est dit ci-dessus",
+    "souhaitait en débattre",
+    "au jour de la séance",
+    "Soumis au conseil",
+)
+
+
+@pytest.mark.parametrize("paper", ["HTML", "Word"])
+def test_nothing_is_said_to_be_settled_once_the_board_has_decided(paper: str):
+    def written(value: dict[str, Any]) -> str:
+        content = build_report(load_document(value), version=None)
+        text = word(content).text if paper == "Word" else unescape(render_report_html(content))
+        return text.replace("\u00a0", " ")
+
+    before = written(asked_of_the_board())
+    for words in TO_SETTLE:
+        assert words in before.lower(), words
+    assert [words for words in SETTLED if words in before] == []
+    after = written(asked_of_the_board() | {"adoption": ADOPTION.model_dump(mode="json")})
+    assert [words for words in TO_SETTLE[:3] if words in after.lower()] == []
+    assert [words for words in SETTLED if words.lower() not in after.lower()] == []
+    assert "Jusqu’où" in after
 
 
 def test_a_board_without_proposed_decision_leaves_its_date():

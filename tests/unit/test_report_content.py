@@ -106,7 +106,7 @@ def test_questions_come_from_the_steps_marked_or_asked_about():
         (StepKey.ORGANISATION, True),
     ]
     sections = report(document).chapters[0].sections + report(document).chapters[1].sections
-    assert [section.mark for section in sections[:2]] == [None, Mark.DISPUTED]
+    assert [section.mark for section in sections[:2]] == ["", "En débat"]
 
 
 # --- The synthesis --------------------------------------------------------------------------

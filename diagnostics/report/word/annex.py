@@ -49,8 +49,7 @@ def write_remaining(paper: Paper, content: ReportContent) -> None:
     paper.heading("Reste à compléter", 1)
     elements = count(content.remaining_total, "élément", "éléments")
     paper.text(
-        f"{elements} à reprendre avant ou pendant la séance. Les parties sans réponse ne sont pas "
-        "imprimées."
+        f"{elements} {content.board.words.remaining}. Les parties sans réponse ne sont pas imprimées."
     )
     for group in content.remaining:
         paper.label(f"{group.number} {group.title}".strip())

@@ -52,7 +52,7 @@ def write_section(paper: Paper, section: Section, document: DiagnosticDocument) 
     """Write a step: its heading, what the team marked, its answer."""
     paper.heading(f"{section.number} {section.title}", 2)
     if section.mark:
-        paper.text(section.mark.label, style="Caution")
+        paper.text(section.mark, style="Caution")
     for block in blocks_of(section.answer, document):
         write_block(paper, block)
 

@@ -6,7 +6,7 @@ from docx.oxml.ns import qn
 
 from diagnostics.domain.adoption import DecisionResult
 from diagnostics.report.blocks.board_decisions import calendar
-from diagnostics.report.board import BoardQuestion
+from diagnostics.report.board import BoardPage
 from diagnostics.report.content import ReportContent
 from diagnostics.report.decisions import Decision
 from diagnostics.report.word.blocks import write_block
@@ -44,9 +44,9 @@ def write_board(paper: Paper, content: ReportContent) -> None:
     else:
         paper.text("Aucune décision n’est encore proposée au conseil.")
     if board.questions:
-        _write_questions(paper, board.questions)
+        _write_questions(paper, board)
     if board.session_questions:
-        paper.heading("Questions de la facilitation pour la séance", 2)
+        paper.heading(board.words.session_questions, 2)
         paper.bullets([[typeset(question)] for question in board.session_questions])
     if board.calendar:
         write_block(paper, calendar(board.calendar, content.document))
@@ -95,13 +95,15 @@ def _boxes() -> Line:
     return line(*pieces[:-1])
 
 
-def _write_questions(paper: Paper, questions: list[BoardQuestion]) -> None:
-    paper.heading("Questions à trancher", 2)
-    for question in questions:
+def _write_questions(paper: Paper, board: BoardPage) -> None:
+    paper.heading(board.words.questions, 2)
+    if board.held_on and board.decisions:
+        paper.text("Ce que le conseil a décidé est dit ci-dessus.")
+    for question in board.questions:
         title = f"{question.number} {question.title}".strip()
-        mark = f" — {question.mark.label.lower()}" if question.mark else ""
+        mark = f" — {question.mark.lower()}" if question.mark else ""
         paper.label(f"{title}{mark}")
-        paper.boxed(typeset(question.text) or "L’équipe souhaite en débattre.")
+        paper.boxed(typeset(question.text) or board.words.to_debate)
 
 
 def _write_signatures(paper: Paper) -> None:
