@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Max
@@ -13,18 +13,13 @@ from django.utils import timezone
 from diagnostics.domain.conversation import Act, Audience, can_read
 from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import EventKind, MembershipRole
-from diagnostics.domain.workflow import TRANSITIONS
-from diagnostics.models import CommentMails, Diagnostic, Event, Message, QueuedMail, Thread, User
+from diagnostics.models import CommentMails, Diagnostic, Message, QueuedMail, Thread, User
 from diagnostics.notifications.frame import Frame, message_id, reply_to, send_letter
+from diagnostics.notifications.known import TRANSITIONS_TOLD, Known
 from diagnostics.notifications.leaving import Optional, leave_address
 from diagnostics.notifications.letters import Button, Item, Items, Letter, Part, Quote, Words
 from diagnostics.queries import access_by
-from diagnostics.queries.concerned import (
-    Facilitation,
-    facilitators_of,
-    load_facilitation,
-    team_of,
-)
+from diagnostics.queries.concerned import load_facilitation
 from diagnostics.typography import capitalised, count, shortened
 
 # The hour, on the wall, from which the mail of the day may leave; it tells what came before it.
@@ -50,7 +45,7 @@ def tell_message(message: Message, *, base_url: str) -> None:
         if not is_owed and person.comment_mails != CommentMails.AT_ONCE:
             continue
         send_letter(
-            _at_once(message, person, frame, is_owed=is_owed),
+            _at_once(message, person, frame, known, is_owed=is_owed),
             key=told_key(message, person),
             kind="message",
             person=person,
@@ -76,16 +71,17 @@ def _conversation(thread: Thread) -> dict[str, str]:
     return {"References": first, "In-Reply-To": first}
 
 
-def _at_once(message: Message, person: User, frame: Frame, *, is_owed: bool) -> Letter:
+def _at_once(
+    message: Message, person: User, frame: Frame, known: Known, *, is_owed: bool
+) -> Letter:
     thread = message.thread
-    parts: list[Part] = [Words(f"{what_was_done(message)}, sur {frame.the_diagnostic}\u00a0:")]
+    done = what_was_done(message, known)
+    parts: list[Part] = [Words(f"{done}, sur {frame.the_diagnostic}\u00a0:")]
     parts.append(Words(f"{frame.place(thread)} · {Audience(thread.audience).label}"))
     if message.text:
         parts.append(Quote(message.text))
     parts.append(Button("Lire et répondre", frame.thread_address(thread)))
-    subject = (
-        f"{message.author.display_name} {_done(message)}\u00a0: le diagnostic {frame.of_structure}"
-    )
+    subject = f"{done}\u00a0: le diagnostic {frame.of_structure}"
     return Letter(
         subject,
         tuple(parts),
@@ -96,63 +92,20 @@ def _at_once(message: Message, person: User, frame: Frame, *, is_owed: bool) -> 
     )
 
 
-def what_was_done(message: Message) -> str:
+def what_was_done(message: Message, known: Known) -> str:
     """Say who wrote, asked, answered or closed."""
-    return f"{message.author.display_name} {_done(message)}"
+    return f"{message.author.display_name} {_done(message, known)}"
 
 
-def _done(message: Message) -> str:
+def _done(message: Message, known: Known) -> str:
     if message.act:
         return Act(message.act).label
-    if _is_asking(message):
-        return "demande une modification"
-    return "a écrit" if _is_first(message) else "a répondu"
+    if not known.is_first(message):
+        return "a répondu"
+    return "demande une modification" if message.thread.is_request else "a écrit"
 
 
 # --- To whom ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is read of each diagnostic and each thread once, however many messages are told."""
-
-    facilitation: Facilitation
-    _teams: dict[UUID, dict[int, tuple[User, MembershipRole]]] = field(default_factory=dict)
-    _in_charge: dict[UUID, list[User]] = field(default_factory=dict)
-    _events: dict[UUID, list[Event]] = field(default_factory=dict)
-    _messages: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-
-    def team(self, diagnostic: Diagnostic) -> dict[int, tuple[User, MembershipRole]]:
-        """Return the team of a diagnostic, by person."""
-        if diagnostic.pk not in self._teams:
-            team = {person.pk: (person, role) for person, role in team_of(diagnostic)}
-            self._teams[diagnostic.pk] = team
-        return self._teams[diagnostic.pk]
-
-    def in_charge(self, diagnostic: Diagnostic) -> list[User]:
-        """Return who facilitates a diagnostic."""
-        if diagnostic.pk not in self._in_charge:
-            self._in_charge[diagnostic.pk] = facilitators_of(diagnostic, self.facilitation)
-        return self._in_charge[diagnostic.pk]
-
-    def events(self, diagnostic: Diagnostic) -> list[Event]:
-        """Return the transitions of a diagnostic and the hand-overs of its reviews, in order."""
-        if diagnostic.pk not in self._events:
-            kinds = [*_TRANSITIONS, EventKind.REVIEW_HANDED_OVER.value]
-            found = diagnostic.events.filter(kind__in=kinds).order_by("created_at", "pk")
-            self._events[diagnostic.pk] = list(found)
-        return self._events[diagnostic.pk]
-
-    def messages(self, thread: Thread) -> list[tuple[int, int]]:
-        """Return the messages of a thread and their authors, in order."""
-        if thread.pk not in self._messages:
-            found = thread.messages.order_by("written_at", "pk").values_list("pk", "author_id")
-            self._messages[thread.pk] = list(found)
-        return self._messages[thread.pk]
-
-    def is_first(self, message: Message) -> bool:
-        """Tell whether a message begins its thread."""
-        return self.messages(message.thread)[0][0] == message.pk
 
 
 def participants(message: Message, known: Known) -> list[User]:
@@ -231,21 +184,12 @@ def _comes_with_the_review(message: Message, known: Known) -> bool:
     before = [
         event.kind
         for event in known.events(message.thread.diagnostic)
-        if event.kind in _TRANSITIONS and event.created_at <= message.written_at
+        if event.kind in TRANSITIONS_TOLD and event.created_at <= message.written_at
     ]
     return bool(before) and before[-1] == EventKind.SUBMITTED
 
 
 _SETTLING = {Act.ACCEPTED.value, Act.WITHDRAWN.value}
-_TRANSITIONS = {transition.event.value for transition in TRANSITIONS}
-
-
-def _is_asking(message: Message) -> bool:
-    return message.thread.is_request and not message.act and _is_first(message)
-
-
-def _is_first(message: Message) -> bool:
-    return message.thread.messages.order_by("written_at", "pk").first() == message
 
 
 # --- Once a day -------------------------------------------------------------------------------------
@@ -281,9 +225,11 @@ def send_digests(now: dt.datetime, *, base_url: str) -> int:
         return 0
     after = {person.pk: max(since, told_until.get(person.pk, since)) for person in people}
     known = Known(load_facilitation(today))
+    came = list(_messages(min(after.values()), until))
+    known.read(came)
     news = [
         News(message, _told_once_a_day(message, known))
-        for message in _messages(min(after.values()), until)
+        for message in came
         if not is_told_otherwise(message, known)
     ]
     keys = [told_key(one.message, person) for one in news for person in people]
@@ -299,7 +245,7 @@ def send_digests(now: dt.datetime, *, base_url: str) -> int:
             and told_key(one.message, person) not in told
         ]
         if own:
-            queued += _send_digest(person, own, day=today, base_url=base_url)
+            queued += _send_digest(person, own, known, day=today, base_url=base_url)
     return queued
 
 
@@ -344,11 +290,13 @@ def _last_digests() -> dict[int, dt.datetime]:
     }
 
 
-def _send_digest(person: User, messages: list[Message], *, day: dt.date, base_url: str) -> int:
+def _send_digest(
+    person: User, messages: list[Message], known: Known, *, day: dt.date, base_url: str
+) -> int:
     diagnostics = {message.thread.diagnostic_id: message.thread.diagnostic for message in messages}
     quoted = {(str(m.thread.diagnostic_id), m.thread.audience) for m in messages}
     is_new = send_letter(
-        _digest(person, messages, base_url=base_url),
+        _digest(person, messages, known, base_url=base_url),
         key=f"digest:{person.pk}:{day.isoformat()}",
         kind="digest",
         person=person,
@@ -358,7 +306,7 @@ def _send_digest(person: User, messages: list[Message], *, day: dt.date, base_ur
     return int(is_new)
 
 
-def _digest(person: User, messages: list[Message], *, base_url: str) -> Letter:
+def _digest(person: User, messages: list[Message], known: Known, *, base_url: str) -> Letter:
     frames = [Frame(message.thread.diagnostic, base_url) for message in messages]
     structures = {frame.diagnostic.structure_id: frame for frame in frames}
     said = count(len(messages), "nouveau message", "nouveaux messages")
@@ -369,7 +317,7 @@ def _digest(person: User, messages: list[Message], *, base_url: str) -> Letter:
     )
     items = [
         Item(
-            f"{what_was_done(message)} · {frame.diagnostic.structure.name}, {frame.place(message.thread)}",
+            f"{what_was_done(message, known)} · {frame.diagnostic.structure.name}, {frame.place(message.thread)}",
             frame.thread_address(message.thread),
             quote=shortened(message.text, DIGEST_QUOTE) if message.text else "",
         )

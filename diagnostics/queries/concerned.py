@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from diagnostics.domain.vocabulary import MembershipRole
-from diagnostics.models import Diagnostic, Membership, User
+from diagnostics.models import Diagnostic, Membership, Review, User
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,16 @@ def followers_of(diagnostic: Diagnostic) -> tuple[int | None, int | None]:
     return taken, diagnostic.structure.facilitator_id
 
 
+def followers_of_all(
+    diagnostics: Iterable[Diagnostic],
+) -> dict[UUID, tuple[int | None, int | None]]:
+    """Return the followers of several diagnostics (one query), as :func:`followers_of` does of one."""
+    followed = {one.pk: one.structure.facilitator_id for one in diagnostics}
+    taken = Review.objects.filter(diagnostic__in=[*followed], closed_at=None).order_by()
+    taken_by = dict(taken.values_list("diagnostic_id", "taken_by"))
+    return {pk: (taken_by.get(pk), facilitator) for pk, facilitator in followed.items()}
+
+
 def facilitators_of(diagnostic: Diagnostic, facilitation: Facilitation) -> list[User]:
     """Return who facilitates a diagnostic now."""
     return facilitation.in_charge(diagnostic.structure_id, *followers_of(diagnostic))
@@ -80,11 +90,18 @@ def facilitators_of(diagnostic: Diagnostic, facilitation: Facilitation) -> list[
 
 def team_of(diagnostic: Diagnostic) -> list[tuple[User, MembershipRole]]:
     """Return the people of a diagnostic's structure whose account is open, the lead first."""
+    return teams_of([diagnostic.structure_id])[diagnostic.structure_id]
+
+
+def teams_of(structures: Collection[UUID]) -> dict[UUID, list[tuple[User, MembershipRole]]]:
+    """Return the people of structures whose account is open, the leads first (one query)."""
     members: Iterable[Membership] = (
-        Membership.objects.filter(structure=diagnostic.structure_id, user__is_active=True)
+        Membership.objects.filter(structure__in=structures, user__is_active=True)
         .select_related("user")
         .order_by("joined_at", "pk")
     )
     order = list(MembershipRole)
-    team = [(member.user, MembershipRole(member.role)) for member in members]
-    return sorted(team, key=lambda pair: order.index(pair[1]))
+    teams: dict[UUID, list[tuple[User, MembershipRole]]] = {pk: [] for pk in structures}
+    for member in members:
+        teams[member.structure_id].append((member.user, MembershipRole(member.role)))
+    return {pk: sorted(team, key=lambda pair: order.index(pair[1])) for pk, team in teams.items()}

@@ -7,6 +7,8 @@ import re
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from diagnostics import tasks
@@ -14,6 +16,7 @@ from diagnostics.domain.conversation import DEEDS, Audience, ThreadKind
 from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.models import CommentMails, Membership, Message, QueuedMail, Thread, User
 from diagnostics.notifications import send_digests
+from diagnostics.queries import texts_of
 from diagnostics.services.conversation import do_in_thread, open_thread
 from diagnostics.services.workflow import reopen_diagnostic, request_changes
 from tests.factories import UserFactory
@@ -291,6 +294,24 @@ def test_who_was_told_today_costs_no_further_query(scene, django_assert_num_quer
     # Who wants one, and their last one.
     with django_assert_num_queries(2):
         assert send_digests(local(MORNING, hours=1), base_url=BASE_URL) == 0
+
+
+def test_the_mail_of_the_day_costs_the_same_whatever_was_said(scene):
+    prefer(CommentMails.DAILY, scene.lead)
+    texts_of(scene.diagnostic)  # read once by the process
+    costs = []
+    for day, scenes in enumerate(([scene], [scene, make_scene(), make_scene()])):
+        for number in range(1 + 11 * day):
+            one = scenes[number % len(scenes)]
+            thread = say(one, one.facilitator, f"Mot {number}")
+            written(thread, local(MORNING, hours=24 * day - 4))
+        with CaptureQueriesContext(connection) as captured:
+            assert send_digests(local(MORNING, hours=24 * day), base_url=BASE_URL) == 1
+        costs.append(len(captured))
+    assert costs[0] == costs[1]
+    mailed = QueuedMail.objects.filter(kind="digest").order_by("pk").last()
+    assert mailed.subject.startswith("4\u00a0nouveaux messages")
+    assert mailed.text.count("a écrit") == 4
 
 
 def digest_of(person: User, *, at: dt.datetime) -> QueuedMail | None:
