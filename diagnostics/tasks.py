@@ -128,6 +128,14 @@ def mail_handed_over(*, event_id: int, thread_id: int | None) -> None:
         )
 
 
+@app.task(name="mail_facilitator", retry=MAIL_RETRY)
+def mail_facilitator(*, event_id: int) -> None:
+    """Tell a structure's lead who follows it now, or reviews its diagnostic."""
+    told = Event.objects.select_related("structure", "diagnostic__structure", "diagnostic__kit")
+    with transaction.atomic():
+        notifications.tell_lead(told.get(pk=event_id), base_url=settings.SITE_URL)
+
+
 @app.task(name="mail_message", retry=MAIL_RETRY)
 def mail_message(*, message_id: int, base_url: str) -> None:
     """Tell those who take part in a thread of a message, unless it is gone."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Unpack
+from collections.abc import Iterable
+from typing import Any, Unpack
 from uuid import UUID
 
 from django.db import transaction
+from procrastinate.contrib.django import app
 
 from diagnostics.domain.addresses import normalise_address
 from diagnostics.domain.vocabulary import EventKind, MembershipRole
 from diagnostics.models import Invitation, Structure, User
 from diagnostics.queries import role_of, team_access
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
-from diagnostics.services.journal import record_event
+from diagnostics.services.journal import record_event, record_events
 from diagnostics.services.locking import lock_structure
 from diagnostics.services.structures import IdentityCard, known_fields
 from diagnostics.services.team import (
@@ -34,7 +36,8 @@ NOT_A_FACILITATOR = "Seule la facilitation choisit qui suit une structure."
 
 
 def change_facilitator(structure: Structure, *, to: User | None, user: User) -> Structure:
-    """Have another facilitator follow a structure, or nobody in particular; journalled.
+    """Have another facilitator follow a structure, or nobody in particular; journalled, and told to its
+    lead by mail.
 
     Raises NotAllowed, and ServiceError when ``to`` does not facilitate or is of the structure's team.
     """
@@ -44,17 +47,33 @@ def change_facilitator(structure: Structure, *, to: User | None, user: User) -> 
             raise NotAllowed(NOT_A_FACILITATOR)
         if to is not None:
             refuse_facilitator(to, locked.pk)
-        if locked.facilitator_id != (to.pk if to else None):
-            record_event(
-                EventKind.FACILITATOR_CHANGED,
-                actor=user,
-                structure=locked,
-                before=locked.facilitator_id,
-                after=to.pk if to else None,
-            )
-            locked.facilitator = to
-            locked.save(update_fields=["facilitator"])
+        entrust([locked], to=to, user=user)
     return locked
+
+
+def entrust(structures: Iterable[Structure], *, to: User | None, user: User) -> list[Structure]:
+    """Have a facilitator follow structures that the caller has locked, and whose right it has asked;
+    return those that somebody else followed.
+
+    In the caller's transaction, in a constant number of queries: journalled, and told to each lead by
+    mail when somebody follows them.
+    """
+    after = to.pk if to else None
+    changed = [structure for structure in structures if structure.facilitator_id != after]
+    if not changed:
+        return []
+    events = record_events(
+        EventKind.FACILITATOR_CHANGED,
+        actor=user,
+        told=[(one, {"before": one.facilitator_id, "after": after}) for one in changed],
+    )
+    Structure.objects.filter(pk__in=[one.pk for one in changed]).update(facilitator=to)
+    for structure in changed:
+        structure.facilitator = to
+    if to is not None:
+        jobs: list[dict[str, Any]] = [{"event_id": event.pk} for event in events]
+        app.configure_task("mail_facilitator").batch_defer(*jobs)
+    return changed
 
 
 def create_structure_for(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from diagnostics.domain.vocabulary import EventKind
@@ -20,3 +21,15 @@ def record_event(
     return Event.objects.create(
         kind=kind.value, actor=actor, structure=structure, diagnostic=diagnostic, detail=detail
     )
+
+
+def record_events(
+    kind: EventKind, *, actor: User, told: Iterable[tuple[Structure, dict[str, Any]]]
+) -> list[Event]:
+    """Append an event for each of several structures, each with its detail (one query); as
+    :func:`record_event` does one."""
+    events = [
+        Event(kind=kind.value, actor=actor, structure=structure, detail=detail)
+        for structure, detail in told
+    ]
+    return Event.objects.bulk_create(events)

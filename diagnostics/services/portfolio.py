@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count
 
-from diagnostics.models import Cohort, Structure, User
+from diagnostics.models import Cohort, Membership, Structure, User
 from diagnostics.services.errors import NotAllowed, ServiceError
-from diagnostics.services.facilitation import change_facilitator
+from diagnostics.services.facilitation import entrust
 
 MOST_AT_ONCE = 200  # structures
 COHORT_NAME = 120  # characters
@@ -30,22 +30,21 @@ class Assigned:
 
 
 def assign_structures(chosen: Iterable[UUID], *, facilitator: User | None, user: User) -> Assigned:
-    """Have structures followed by a facilitator, or by nobody; each change is journalled.
+    """Have structures followed by a facilitator, or by nobody; each change is journalled, and told to the
+    lead by mail.
 
-    One transaction, as :func:`diagnostics.services.facilitation.change_facilitator` does each. Raises
-    NotAllowed.
+    One transaction, as :func:`diagnostics.services.facilitation.change_facilitator` does one, in a
+    constant number of queries. Raises NotAllowed.
     """
-    changed, refused = [], []
     with _structures(user, chosen) as structures:
-        for structure in structures:
-            try:
-                after = change_facilitator(structure, to=facilitator, user=user)
-            except ServiceError:
-                refused.append(structure)
-            else:
-                if after.facilitator_id != structure.facilitator_id:
-                    changed.append(structure)
-    return Assigned(changed, refused)
+        people = [user, facilitator] if facilitator else [user]
+        own = Membership.objects.filter(structure__in=structures, user__in=people).order_by()
+        refused_ones = set(own.values_list("structure", flat=True))
+        if facilitator and not facilitates(facilitator):
+            refused_ones = {structure.pk for structure in structures}
+        may = [structure for structure in structures if structure.pk not in refused_ones]
+        changed = entrust(may, to=facilitator, user=user)
+    return Assigned(changed, [one for one in structures if one.pk in refused_ones])
 
 
 def add_to_cohort(

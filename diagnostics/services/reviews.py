@@ -116,8 +116,9 @@ def release_review(diagnostic: Diagnostic, *, user: User) -> None:
 def hand_over_review(diagnostic: Diagnostic, *, to: User, words: str, user: User) -> None:
     """Hand a review over to another facilitator, with a word that facilitators alone read.
 
-    Journalled, and told to them by mail; to who has it already, the word alone is one more. Raises NotAllowed, WrongState, and ServiceError when ``to``
-    cannot review it: a member of the structure, or somebody who does not facilitate.
+    Journalled, and told to them and to the structure's lead by mail; to who has it already, the word
+    alone is one more. Raises NotAllowed, WrongState, and ServiceError when ``to`` cannot review it: a
+    member of the structure, or somebody who does not facilitate.
     """
     with _reviewing(diagnostic, user=user) as (locked, review):
         refuse_facilitator(to, locked.structure_id)
@@ -127,6 +128,8 @@ def hand_over_review(diagnostic: Diagnostic, *, to: User, words: str, user: User
         event = _hand(locked, review, to, user=user, note=note)
         told = app.configure_task("mail_handed_over")
         told.defer(event_id=event.pk, thread_id=note.pk if note else None)
+        if event.detail["before"] != to.pk:
+            app.configure_task("mail_facilitator").defer(event_id=event.pk)
 
 
 def mark_read(diagnostic: Diagnostic, version: Version, *, user: User) -> None:
