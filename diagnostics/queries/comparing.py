@@ -68,8 +68,8 @@ class Comparing:
 def load_comparison(loaded: LoadedDiagnostic, asked: str | None) -> Comparing:
     """Compare a diagnostic with a version of it (its number) or another of its structure (its id).
 
-    Without either: with its last version, or with nothing yet when it has none. In a constant number
-    of queries. Raises Http404 for what is not there, of another structure, or no such text.
+    Without either: with its last version, or with the one other diagnostic; with nothing yet when there
+    is a choice to make, or nothing to choose. In a constant number of queries. Raises Http404 for what is not there, of another structure, or no such text.
     """
     diagnostic = loaded.diagnostic
     versions = list(versions_of(diagnostic))
@@ -80,6 +80,8 @@ def load_comparison(loaded: LoadedDiagnostic, asked: str | None) -> Comparing:
     )
     if asked is None:
         asked = str(versions[0].number) if versions else ""
+    if not asked and not versions and len(others) == 1:
+        asked = str(others[0].pk)
     if not asked:
         return Comparing(versions, others)
     if _NUMBER.fullmatch(asked):

@@ -18,6 +18,7 @@ from diagnostics.services.diagnostics import open_diagnostic
 from diagnostics.services.left_out import ReasonChanged, Written, mark_of, write_reasons
 from diagnostics.services.next_diagnostic import open_next_diagnostic
 from diagnostics.services.workflow import request_changes, submit_diagnostic
+from tests.factories import DiagnosticFactory
 from tests.pages import html_of, page_of
 from tests.scene import BASE_URL, REASON, Scene, make_scene
 from tests.word_files import word
@@ -124,7 +125,11 @@ def test_with_a_version_or_the_last_one_or_the_choice():
     draft = make_scene()
     assert "Il n’y a encore rien à comparer" in shown(draft)
     others = following()
-    page = shown(others)  # a draft, another diagnostic: the choice
+    page = shown(others)  # a draft, one other diagnostic: there is nothing to choose
+    assert "dont celui-ci repart" in page
+    assert TOLD in page
+    DiagnosticFactory(structure=others.structure)
+    page = shown(others)  # another one: the choice
     assert "dont celui-ci repart" in page
     assert TOLD not in page
 
