@@ -158,6 +158,16 @@ def french_date(day: dt.date) -> str:
     return f"{'1er' if day.day == 1 else day.day}{NBSP}{MONTHS[day.month - 1]}{NBSP}{day.year}"
 
 
+def french_time(moment: dt.datetime) -> str:
+    """Write the hour of a moment, as its clock has it: ``14 h 05``."""
+    return f"{moment.hour}{NBSP}h{NBSP}{moment.minute:02}"
+
+
+def french_moment(moment: dt.datetime) -> str:
+    """Write a day and its hour: ``1er janvier 2027 à 9 h 05``."""
+    return f"{french_date(moment.date())} à {french_time(moment)}"
+
+
 def french_month(month: str) -> str:
     """Write ``2027-01`` as ``janvier 2027``; anything else as it stands."""
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):

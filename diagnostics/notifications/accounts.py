@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.template.defaultfilters import date as format_date
 from django.utils.timezone import localtime
 
 from diagnostics.notifications.letters import Button, Letter, Part, Words
+from diagnostics.typography import french_moment
 
 Context = Mapping[str, Any]
 
@@ -106,7 +106,7 @@ def _notice(subject: str, sentence: str) -> Callable[[Context], Letter]:
     """Return how a change of the account is told; ``sentence`` may name what allauth knows of it."""
 
     def write(context: Context) -> Letter:
-        when = format_date(localtime(context["timestamp"]), "j F Y à H:i")
+        when = french_moment(localtime(context["timestamp"]))
         parts: tuple[Part, ...] = (
             Words(sentence.format_map(context)),
             Words(

@@ -48,6 +48,18 @@ def french_date(value: dt.date | None) -> str:
     return "" if value is None else typography.french_date(value)
 
 
+@register.filter(expects_localtime=True)
+def french_time(value: dt.datetime | None) -> str:
+    """Write an hour: ``14 h 05``."""
+    return "" if value is None else typography.french_time(value)
+
+
+@register.filter(expects_localtime=True)
+def french_moment(value: dt.datetime | None) -> str:
+    """Write a day and its hour: ``18 juin 2026 à 14 h 05``."""
+    return "" if value is None else typography.french_moment(value)
+
+
 @register.filter
 def french_month(value: str) -> str:
     """Write ``2027-01`` as ``janvier 2027``."""

@@ -236,7 +236,8 @@ function put(told, data, isNews) {
   around(told.around);
   const { refused, choices = [], slips = [] } = told;
   form.dispatchEvent(new CustomEvent("step:kept", { detail: { refused, choices, slips } }));
-  const now = new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
+  const now = new Date();
+  const hour = `${now.getHours()}\u00a0h\u00a0${String(now.getMinutes()).padStart(2, "0")}`;
   const wrong = told.refused.length;
   const open = Math.max(told.kept.length - wrong, 0);
   const except = [
@@ -244,7 +245,7 @@ function put(told, data, isNews) {
     open ? `${open}\u00a0texte${open > 1 ? "s" : ""} à choisir` : "",
   ].filter(Boolean);
   if (!isNews) {
-    show(`Enregistré à ${now.replace(":", "\u00a0h\u00a0")}${except.length ? `, sauf ${except.join(" et ")}` : ""}`);
+    show(`Enregistré à ${hour}${except.length ? `, sauf ${except.join(" et ")}` : ""}`);
   }
   if (told.said && told.said !== heard) {
     heard = told.said;

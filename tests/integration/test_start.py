@@ -72,7 +72,7 @@ def test_who_changed_it_last_is_told(client):
     assert "par Ana" in html_of(start_of(client, user))
     Answer.objects.filter(step="vision").update(updated_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
     page = html_of(start_of(client, user))
-    assert "Modifié le 4 mars 2026 à 10:05 par Basile" in page
+    assert "Modifié le 4 mars 2026 à 10\u00a0h\u00a005 par Basile" in page
     assert "par Ana" not in page
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from diagnostics.forms.kit.words import words_of_value
 from diagnostics.models import KitChange
 from diagnostics.queries.kit_changes import last_change
-from diagnostics.typography import NBSP, french_date, quoted
+from diagnostics.typography import NBSP, french_moment, quoted
 
 SEEN = "seen"
 SHOWN_LENGTH = 600  # characters of the other's text that an error repeats
@@ -123,4 +123,4 @@ def _by(change: KitChange | None) -> str:
         return ""
     who = change.changed_by.display_name if change.changed_by else "le fichier du kit"
     when = timezone.localtime(change.changed_at)
-    return f" ({who}, le {french_date(when.date())} à {when:%H{NBSP}h{NBSP}%M})"
+    return f" ({who}, le {french_moment(when)})"
