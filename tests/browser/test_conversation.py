@@ -34,7 +34,10 @@ def test_a_request_is_answered_while_one_types(kit, open_browser):
     )
     field.fill(TYPED)
 
-    asked.get_by_label("Votre réponse").fill("Voir ci-dessus")
+    answer = asked.get_by_label("Votre réponse")
+    answer.fill("Voir ci-dessus")
+    # As its corner does when it is dragged.
+    answer.evaluate("field => { field.style.height = '12rem'; }")
     asked.get_by_role("button", name="C’est traité").click()
 
     expect(asked).to_contain_text("La demande est traitée")
