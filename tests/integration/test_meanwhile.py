@@ -7,8 +7,6 @@ the page that answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
@@ -33,13 +31,13 @@ from diagnostics.views import (
     transitions,
 )
 from tests.factories import MembershipFactory
+from tests.meanwhile import TYPED, Race, play
 from tests.pages import step_data
 from tests.routes import first_point, open_invitation
 from tests.scene import BASE_URL, IN_SPITE, REASON, Scene, identity, make_scene
 
 pytestmark = pytest.mark.django_db
 
-TYPED = "Écrit <b>juste avant</b>"
 FRAME = {
     "title": TYPED,
     "board_date": "2027-03-04",
@@ -115,10 +113,6 @@ def take_back(scene: Scene) -> None:
 # --- Where, and what is typed -------------------------------------------------------------------------
 
 
-def _diagnostic(scene: Scene) -> list[Any]:
-    return [scene.diagnostic.pk]
-
-
 def _structure(scene: Scene) -> list[Any]:
     return [scene.structure.pk]
 
@@ -149,31 +143,6 @@ def _vision(scene: Scene, role: str) -> dict[str, Any]:
 
 def _link(scene: Scene, role: str) -> dict[str, Any]:
     return {"gap": "activity-scale:a1", "base_revision": "0", "scale": "epci"}
-
-
-@dataclass(frozen=True)
-class Race:
-    """A POST, what happens meanwhile, and what answers: the status, and words of the page.
-
-    ``loader`` is the name of what the view ``module`` reads first. A 302 shows its words on the
-    page that it leads to.
-    """
-
-    module: Any
-    name: str
-    who: str
-    meanwhile: Callable[[Scene], None]
-    status: int
-    words: tuple[str, ...]
-    data: Callable[[Scene, str], dict[str, Any]] = lambda scene, role: {}
-    arguments: Callable[[Scene], list[Any]] = _diagnostic
-    loader: str = "get_diagnostic"
-    state: State = State.DRAFT
-    setting: Callable[[Scene], object] = field(default=lambda scene: None)
-
-    @property
-    def id(self) -> str:
-        return f"{self.name} while {self.meanwhile.__name__}"
 
 
 def frame(scene: Scene, role: str) -> dict[str, Any]:
@@ -362,30 +331,7 @@ RACES = [
 
 @pytest.mark.parametrize("race", RACES, ids=lambda race: race.id)
 def test_what_the_service_refuses_is_answered_with_what_was_typed(race: Race, monkeypatch):
-    scene = make_scene(race.state)
-    address = reverse(race.name, args=race.arguments(scene))
-    data = race.data(scene, race.who)
-    client = scene.client(race.who)
-    client.raise_request_exception = False
-    load, happened = getattr(race.module, race.loader), []
-
-    def load_then_somebody_acts(*args: Any) -> Any:
-        found = load(*args)
-        if not happened:
-            happened.append(True)
-            race.meanwhile(scene)
-        return found
-
-    monkeypatch.setattr(race.module, race.loader, load_then_somebody_acts)
-    response = client.post(address, data)
-    assert (response.status_code, happened) == (race.status, [True])
-    if response.status_code == 302:
-        response = client.get(response["Location"])
-    page = response.content.decode()
-    words = unescape(page).replace("\u00a0", " ").replace("\u202f", " ")
-    assert [text for text in race.words if text not in words] == []
-    assert TYPED not in page
-    assert "csrfmiddlewaretoken" not in words.partition("Ce que vous aviez écrit")[2]
+    play(race, monkeypatch)
 
 
 def test_an_invitation_cancelled_while_it_is_accepted_says_so(monkeypatch):
