@@ -63,6 +63,9 @@ TEXT_KEPT = 26
 REVIEWED = {"diagnostic_check": {State.DRAFT: 4, State.SUBMITTED: 5, State.CHANGES_REQUESTED: 5}}
 VALIDATE_GET = 9
 REMARKS_GET, FIRST_LEADS_GET = 3, 5
+# Several structures cost what one does: who follows them changes, is journalled and told; a letter.
+ASSIGNED, LETTER_SHOWN = 12, 4
+FOLLOWED_BY_GET, LEAD_INVITED_GET = 6, 5
 HOME_AND_CHECK = {"diagnostic_home": 7, "diagnostic_check": 7}
 PORTFOLIO_GET = 7
 PORTFOLIO_FILTERED = 9  # what is found is counted, the view is kept
@@ -392,6 +395,25 @@ def test_what_facilitators_ask(scene, django_assert_num_queries, much):
         with django_assert_num_queries(number) as captured:
             assert client.get(reverse(name, args=arguments)).status_code == 200
         assert len(captured) <= PORTFOLIO
+
+
+def test_what_facilitators_do_with_structures(scene, django_assert_num_queries, much):
+    chosen = [str(pk) for pk in Structure.objects.values_list("pk", flat=True)]
+    chosen = chosen[: PAGE_SIZE if much else 1]
+    client, colleague = scene.client("facilitator"), UserFactory(facilitator=True)
+    data = {"structure": chosen, "facilitator": str(colleague.pk)}
+    with django_assert_num_queries(ASSIGNED):
+        assert client.post(reverse("portfolio_assign"), data).status_code == 302
+    assert colleague.followed_structures.count() == len(chosen)
+    with django_assert_num_queries(LETTER_SHOWN):
+        assert client.post(reverse("portfolio_letter"), data).status_code == 200
+    without_lead = Structure.objects.create(name="Sans référent·e", territory="Ailleurs")
+    for name, number, structure in (
+        ("structure_facilitator", FOLLOWED_BY_GET, scene.structure),
+        ("lead_invite", LEAD_INVITED_GET, without_lead),
+    ):
+        with django_assert_num_queries(number):
+            assert client.get(reverse(name, args=[structure.pk])).status_code == 200
 
 
 def test_the_portfolio(scene, django_assert_num_queries, much):
