@@ -128,17 +128,19 @@ class RemainingGroup:
 class Vigilance:
     """« Cohérence et points de vigilance »: what to discuss, and what was chosen on purpose.
 
-    ``assumed`` holds (point, reason of the structure).
+    ``assumed`` holds (point, reason of the structure); ``slips`` what is most likely a slip of the pen,
+    told first.
     """
 
     attention: list[str]
     info: list[str]
     assumed: list[tuple[str, str]]
+    slips: list[str] = field(default_factory=list)
 
     @property
     def open_count(self) -> int:
         """How many points are still to be discussed."""
-        return len(self.attention) + len(self.info)
+        return len(self.slips) + len(self.attention) + len(self.info)
 
 
 @dataclass(frozen=True)
@@ -295,7 +297,8 @@ def _remaining(document: DiagnosticDocument, texts: KitTexts) -> list[RemainingG
 def _vigilance(findings: Sequence[CoherenceFinding]) -> Vigilance | None:
     if not findings:
         return None
-    points = open_findings(findings)
+    is_open = open_findings(findings)
+    points = [point for point in is_open if not point.is_slip]
     return Vigilance(
         [point.message for point in points if point.severity is Severity.ATTENTION],
         [point.message for point in points if point.severity is Severity.INFO],
@@ -303,6 +306,7 @@ def _vigilance(findings: Sequence[CoherenceFinding]) -> Vigilance | None:
             (choice.message, choice.acknowledgement or "")
             for choice in acknowledged_findings(findings)
         ],
+        [point.message for point in is_open if point.is_slip],
     )
 
 

@@ -236,6 +236,21 @@ def test_findings_on_pages_to_discuss_are_printed_when_there_are_some():
     assert "1\u00a0point d’attention" in html
 
 
+def test_the_slips_are_told_before_what_asks_for_attention():
+    document = demo("brumelle")
+    assert report(document).vigilance.slips == []
+    document.answers.economic_model.now.fte = 35
+
+    points = report(document).vigilance
+    html = render_report_html(report(document))
+
+    (slip,) = points.slips
+    assert slip not in points.attention
+    assert points.open_count == 1 + len(points.attention) + len(points.info) == 10
+    headings = re.findall(r"<h3>([^<]+)</h3>", html[html.index('id="vigilance"') :])
+    assert headings[:3] == ["Saisies à vérifier", "Points d’attention", "À noter"]
+
+
 def test_the_foot_has_the_version_the_day_and_the_fingerprint():
     content = report(demo("sorelle"))
 

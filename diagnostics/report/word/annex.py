@@ -27,6 +27,7 @@ def write_vigilance(paper: Paper, vigilance: Vigilance) -> None:
         style="Lead",
     )
     for title, points in (
+        ("Saisies à vérifier", vigilance.slips),
         ("Points d’attention", vigilance.attention),
         ("À noter", vigilance.info),
     ):
