@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from diagnostics.domain.answers import EconomicModel
 from diagnostics.domain.answers.fields import PRECISION
+from diagnostics.domain.coherence.figures import new_money
 from diagnostics.domain.vocabulary import LeverState
 
 
@@ -18,8 +19,9 @@ class Bridge:
     """What the budget of the horizon is made of.
 
     ``secured + to_renew + to_mobilise + unidentified`` is ``target``, plus what the levers bring beyond
-    it (``beyond``, above 0 when they are worth more than the budget). ``now`` is the budget of
-    year N, None when it is not told. ``unpriced``: how many levers have no target amount.
+    it (``beyond``, above 0 when they are worth more than the budget). ``to_mobilise`` is new money, as
+    rule M4 counts it: what a lever to mobilise brings in year N already is to be renewed. ``now`` is
+    the budget of year N, None when it is not told. ``unpriced``: how many levers have no target amount.
     """
 
     now: float | None
@@ -33,7 +35,7 @@ class Bridge:
 
     @property
     def to_find(self) -> float:
-        """What is neither acquired nor to be renewed: to mobilise, and not identified yet, in K€."""
+        """What one does not have yet: to mobilise, and not identified, in K€."""
         return round(self.to_mobilise + self.unidentified, PRECISION)
 
     @property
@@ -57,7 +59,12 @@ def bridge_of(model: EconomicModel | None) -> Bridge | None:
         return None
     sums = dict.fromkeys(LeverState, 0.0)
     for lever in model.levers:
-        sums[lever.state or LeverState.TO_MOBILISE] += lever.amount_target_keur or 0
+        amount, state = lever.amount_target_keur or 0, lever.state or LeverState.TO_MOBILISE
+        new = max(0.0, new_money(lever)) if state is LeverState.TO_MOBILISE else 0.0
+        sums[LeverState.TO_MOBILISE] += new
+        sums[LeverState.SECURED if state is LeverState.SECURED else LeverState.TO_RENEW] += (
+            amount - new
+        )
     gap = round(target - sum(sums.values()), PRECISION)
     return Bridge(
         now=model.now.budget_middle,

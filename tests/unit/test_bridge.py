@@ -26,8 +26,8 @@ def test_the_bridge_of_the_demo():
     found = bridge_of(demo("sorelle").answers.economic_model)
     assert (found.now, found.target) == (150, 280)
     parts = (found.secured, found.to_renew, found.to_mobilise, found.unidentified, found.beyond)
-    assert parts == (82, 0, 198, 0, 0)
-    assert (found.to_find, found.prudent, found.growth) == (198, 181, 130)
+    assert parts == (82, 69, 129, 0, 0)
+    assert (found.to_find, found.prudent, found.growth) == (129, 215.5, 130)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,15 @@ def test_what_is_not_acquired_is_to_be_found(levers, parts):
         found.beyond,
     )
     assert found.unpriced == sum(amount is None for _state, amount in levers)
+
+
+def test_what_a_lever_to_mobilise_brings_already_is_to_be_renewed():
+    lever = Lever(id="x1", state=LeverState.TO_MOBILISE, amount_now_keur=45, amount_target_keur=54)
+    falling = Lever(
+        id="x2", state=LeverState.TO_MOBILISE, amount_now_keur=30, amount_target_keur=10
+    )
+    found = bridge_of(model(low=100).model_copy(update={"levers": [lever, falling]}))
+    assert (found.to_renew, found.to_mobilise, found.unidentified) == (55, 9, 36)
 
 
 def test_without_a_target_budget_there_is_no_bridge():

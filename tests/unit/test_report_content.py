@@ -123,7 +123,7 @@ def test_the_synthesis_of_the_demo():
     assert [(f.label, f.now, f.target, f.note) for f in synthesis.figures] == [
         ("Équipe salariée", "2,5", "4\u00a0ETP", "+\u00a01,5\u00a0ETP d’ici 2029"),
         ("Budget annuel", "150", "265\u00a0–\u00a0295\u00a0K€", "+\u00a087\u00a0% d’ici 2029"),
-        ("À trouver", "198\u00a0K€", "", "71\u00a0% du budget de 2029"),
+        ("À trouver", "129\u00a0K€", "", "46\u00a0% du budget de 2029"),
     ]
     assert synthesis.roles.items[0] == "Être un acteur de réseaux"
     assert [(o.now, o.target, o.unit, o.year) for o in synthesis.objectives][2] == (
