@@ -14,12 +14,13 @@ from diagnostics.report import renderer
 from diagnostics.report.pdf import render_report_html, render_synthesis_html
 from tests.report_samples import filled, report
 
-# The second one goes where the first is too long (a unit has 60 characters).
+# The first one begins as the second does, which has room everywhere (a unit has 60 characters).
 CANARIES = {
     "long": (
         '"><img src="file:///etc/passwd"><link rel=attachment href="file:///etc/passwd">'
         "<style>p{background:url(http://127.0.0.1:9/c)}</style>"
         '<svg><image href="http://127.0.0.1:9/s"/></svg><object data="data:text/html,x">'
+        "<style>@import 'http://127.0.0.1:9/a.css'</style>{{ 7 }}{% now %}"
         "<a href='javascript:x'>url(file:///etc/passwd)"
     ),
     "short": '"><img src="file:///etc/passwd">',
@@ -78,21 +79,33 @@ def test_the_canary_is_in_every_field_that_people_type_in():
 
 
 @pytest.mark.parametrize("canary", CANARIES.values(), ids=CANARIES)
-def test_typed_markup_is_text_and_reaches_nothing(canary: str, capfd):
-    renderer.stop()  # the next one writes its log where this test reads
-    content = report(filled(canary, rows=1))
-    for html, least in ((render_report_html(content), 25), (render_synthesis_html(content), 4)):
-        read = Attributes(html)
-        assert not read.tags & {"link", "style", "object", "embed", "script", "iframe"}
-        assert not [v for v in read.values if any(words in v for words in ADDRESSES)]
+@pytest.mark.parametrize("render", [render_report_html, render_synthesis_html])
+def test_typed_markup_is_text_in_the_html(render, canary: str):
+    read = Attributes(render(report(filled(canary, rows=2))))
+    assert not read.tags & {"link", "style", "object", "embed", "script", "iframe"}
+    assert not [v for v in read.values if any(words in v for words in ADDRESSES)]
 
+
+def links_of(reader: pypdf.PdfReader) -> list[str]:
+    """Where the links of a PDF that leave it lead."""
+    notes = [note.get_object() for sheet in reader.pages for note in sheet.get("/Annots", [])]
+    return [str(note["/A"]["/URI"]) for note in notes if "/URI" in note.get("/A", {})]
+
+
+def test_typed_markup_is_text_in_the_pdf_and_reaches_nothing(capfd):
+    renderer.stop()  # the next one writes its log where this test reads
+    content, whole = report(filled(CANARIES["long"], rows=1)), ""
+    for html, least in ((render_report_html(content), 25), (render_synthesis_html(content), 4)):
         printed = renderer.render(html)
 
         reader = pypdf.PdfReader(io.BytesIO(printed.pdf))
         assert list(reader.attachments) == []
         assert "/EmbeddedFiles" not in reader.trailer["/Root"].get("/Names", {})
+        assert not [link for link in links_of(reader) if any(words in link for words in ADDRESSES)]
         text = "".join("".join(sheet.extract_text() for sheet in reader.pages).split())
         assert text.count('"><imgsrc="file:///etc/passwd') >= least
         assert "root:x:0" not in text
+        whole = whole or text
+    assert "{{7}}{%now%}" in whole  # the synthesis cuts long texts
     renderer.stop()
     assert "refused the address" not in capfd.readouterr().err

@@ -61,7 +61,7 @@ def texts_of(reader: pypdf.PdfReader) -> list[str]:
     return [" ".join(page.extract_text().split()) for page in reader.pages]
 
 
-def test_the_demo_report():
+def test_the_demo_report_and_its_contents():
     content = report(demo("sorelle"))
     data = render_pdf(render_report_html(content))
     reader = read(data)
@@ -92,12 +92,8 @@ def test_the_demo_report():
     assert (1, "Synthèse en une page") in outline_of(reader)
     assert (2, "2.3 Positionnement") in outline_of(reader)
 
-
-def test_the_contents_give_the_page_of_each_part():
-    reader = read(render_pdf(render_report_html(report(demo("sorelle")))))
-
-    texts = texts_of(reader)
-    contents = reader.pages[2].extract_text()
+    # The contents give the page of each part.
+    contents = texts[2]
     for title in ("Ambition de la structure", "Stratégie d’alliances", "Territoire d’actions"):
         number = int(re.search(rf"{title}[. ]*\s*(\d+)", contents)[1])
         assert title in texts[number - 1]
@@ -110,9 +106,8 @@ def test_the_watermark_goes_once_the_report_is_validated():
     assert ('r-project"' in html["sorelle"], 'r-project"' in html["arvelle"]) == (True, False)
 
 
-@pytest.mark.parametrize("name", ["brumelle", "arvelle"])
-def test_the_other_demos_are_accessible(name):
-    html = render_report_html(report(demo(name)))
+def test_a_validated_report_is_accessible():
+    html = render_report_html(report(demo("arvelle")))
 
     data = render_pdf(html)
 
@@ -124,9 +119,12 @@ def test_the_other_demos_are_accessible(name):
 def test_short_reports():
     sizes = {}
     for name, document in [("brumelle", demo("brumelle")), ("empty", empty())]:
-        data = render_pdf(render_report_html(report(document, number=None)))
+        html = render_report_html(report(document, number=None))
+        data = render_pdf(html)
         assert accessibility_failures(data) == []
+        assert headings_in_order(html)
         reader = read(data)
+        assert {embedded for _, embedded in fonts_of(reader)} == {True}
         sizes[name] = len(reader.pages)
         assert "Synthèse en une page" in reader.pages[1].extract_text()
         assert "Reste à compléter" in "".join(page.extract_text() for page in reader.pages)
@@ -138,12 +136,12 @@ def test_short_reports():
 TEXTS = ["W", "Structure d’accompagnement ", "i ", "🤝 réseau ", "شراكة محلية ", "Élan"]
 
 
-@pytest.mark.parametrize("text", TEXTS)
-@pytest.mark.parametrize("rows", [1, 60])
+# Wide and narrow letters, other scripts; one row of all, and as many as there may be.
+@pytest.mark.parametrize(("text", "rows"), list(zip(TEXTS, [60, 60, 60, 1, 60, 1], strict=True)))
 def test_the_synthesis_is_one_page_even_when_every_field_is_filled_to_its_cap(text, rows):
     """In the report and alone; its own height is tried, apart from the pages around it."""
     document = filled(text, rows=rows, to_caps=True)
-    if (text, rows) == (TEXTS[1], 60):  # with what the board decided
+    if text == TEXTS[1]:  # with what the board decided
         decided = read(render_pdf(render_synthesis_html(report(document, number=None))))
         assert len(decided.pages) == 1
     proposed = document.model_copy(update={"opinion": None, "adoption": None, "left_out": []})
@@ -175,7 +173,7 @@ def check_alone(content) -> None:
 
 ANY_WORD = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12)
 # Shrinking a document that takes half a second to print would take minutes.
-printed = settings(deadline=None, max_examples=15, phases=[Phase.explicit, Phase.generate])
+printed = settings(deadline=None, max_examples=6, phases=[Phase.explicit, Phase.generate])
 
 
 @printed
@@ -203,7 +201,7 @@ def test_the_synthesis_alone_is_a_document(name):
 
 def test_a_report_filled_with_long_answers_is_accessible():
     text = "Réunir les réseaux d’entreprises et les associations du bassin de vie. "
-    data = render_pdf(render_report_html(report(filled(text, rows=9, to_caps=True), number=None)))
+    data = render_pdf(render_report_html(report(filled(text, rows=3, to_caps=True), number=None)))
 
     assert accessibility_failures(data) == []
     assert {embedded for _, embedded in fonts_of(read(data))} == {True}
@@ -223,7 +221,7 @@ def test_the_thread_is_one_page_however_many_rows_there_are():
 def test_other_scripts_leave_every_letter_legible():
     """Two subsets of one family were taken for one font: « Łódź » turned headings into others."""
     text = "الشراكات بين الجمعيات (2029) שותפויות 🤝 Élan œuvre Łódź "
-    data = render_pdf(render_report_html(report(filled(text, rows=2), number=None)))
+    data = render_pdf(render_report_html(report(filled(text, rows=1), number=None)))
 
     assert accessibility_failures(data) == []  # glyphs and widths among others
     names = {name for name, embedded in fonts_of(read(data)) if embedded}
@@ -236,25 +234,6 @@ def test_long_answers_in_every_field_are_printed_whole():
 
     letters = "".join(page.extract_text() for page in reader.pages).replace("-", "")
     assert "".join(letters.split()).count(word) >= 30
-
-
-HOSTILE = (
-    '<link rel=attachment href="file:///etc/passwd">'
-    "<style>@import 'http://127.0.0.1:9/a.css'</style>"
-    '<img src="http://127.0.0.1:9/b.png"><svg><image href="file:///etc/passwd"/></svg>'
-    "\"'>{{ 7 }}{% now %}url(http://127.0.0.1:9/c)"
-)
-
-
-def test_typed_markup_is_text_and_reaches_nothing():
-    reader = read(render_pdf(render_report_html(report(filled(HOSTILE), number=None))))
-
-    text = "".join("".join(page.extract_text() for page in reader.pages).split())
-    assert text.count("<linkrel=attachmenthref=") >= 20
-    assert "{{7}}{%now%}" in text
-    assert list(reader.attachments) == []
-    assert "/EmbeddedFiles" not in reader.trailer["/Root"].get("/Names", {})
-    assert "root:" not in text
 
 
 @pytest.mark.parametrize(
