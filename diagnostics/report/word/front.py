@@ -245,7 +245,7 @@ def _write_objectives(paper: Paper, synthesis: Synthesis) -> None:
     axis, paper.axis = paper.axis, Axis.AMBITION
     columns = [
         Column("Nos objectifs", 8.4),
-        Column("Aujourd’hui → cible", 6.7),
+        Column("Aujourd’hui, puis cible", 6.7),
         Column("Échéance", 1.9, "CellFigure"),
     ]
     rows = []
