@@ -20,6 +20,7 @@ from diagnostics.views import (
     remarks,
     reports,
     reviewing,
+    scenarios,
     step_requests,
     structures,
     thread,
@@ -80,6 +81,7 @@ diagnostic_urls = [
     path("etapes/<step:step>/tableau.xlsx", pasting.download_workbook, name="step_workbook"),
     path("etapes/<step:step>/tableau.csv", pasting.download_table, name="step_table"),
     path("etapes/positioning/apercu/", positioning.positioning_preview, name="positioning_preview"),
+    path("et-si/", scenarios.scenarios_preview, name="scenarios_preview"),
     path("journal/", history.show_journal, name="journal"),
     path("comparer/", comparing.show_comparison, name="diagnostic_compare"),
     path(

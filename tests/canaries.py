@@ -21,7 +21,10 @@ EITHER = (
     ("activity", "mission", "label"),
     ("serves", "serves_none"),
     ("target_max_value", "target_at_least"),
+    ("lever", "chosen", "chosen"),  # of the first shock, and of the two others
 )
+# Which of the fixed rows it is.
+FIXED = ("step", "shock")
 ROWS = 3
 
 Path = tuple[str | int, ...]
@@ -78,6 +81,9 @@ class Filler:
         step, name = str(path[0]), path[-1]
         if name == "id":
             return f"{TARGETS.get(step, step[0] + str(path[1])[0])}{path[-2]}"
+        if name == "lever":
+            self.fields[path] = node
+            return "el0"
         if name in {"serves", "activity", "alliance"}:
             target = (
                 SERVED[step]
@@ -99,12 +105,13 @@ class Filler:
         if "properties" not in items:
             self.fields[path] = node
             return list(items["enum"])
-        fixed = self._node(items["properties"]["step"]) if "step" in items["properties"] else {}
-        rows = [self._shape(items, (*path, i)) for i in range(len(fixed.get("enum", ())) or ROWS)]
-        for row, step in zip(rows, fixed.get("enum", ()), strict=False):
-            row["step"] = step
-        for path_of_step in [x for x in self.fields if fixed and x[-1] == "step"]:
-            del self.fields[path_of_step]  # which row it is, and not what people choose
+        key = next((name for name in FIXED if name in items["properties"]), "")
+        fixed = self._node(items["properties"][key]).get("enum", ()) if key else ()
+        rows = [self._shape(items, (*path, i)) for i in range(len(fixed) or ROWS)]
+        for row, which in zip(rows, fixed, strict=False):
+            row[key] = which
+        for path_of_key in [x for x in self.fields if key and x[-1] == key]:
+            del self.fields[path_of_key]  # which row it is, and not what people choose
         return rows
 
     def _leaf(self, node: dict[str, Any], path: Path) -> Any:
@@ -129,7 +136,7 @@ class Filler:
 def document_of(answers: dict[str, Any]) -> DiagnosticDocument:
     return load_document(
         {
-            "schema": 3,
+            "schema": 4,
             "kit": "rameau-2013",
             "structure": {"name": "Structure d’essai"},
             "diagnostic": {"title": "Ambition", "base_year": 2026, "horizon_years": 3},

@@ -173,6 +173,11 @@ def filled(
                         "amount_target_keur": 1_000_000,
                     },
                 ),
+                "scenarios": [
+                    {"shock": "funder_leaves", "lever": "x0", "stop_first": typed(long)},
+                    {"shock": "half_comes", "chosen": True, "stop_first": typed(long)},
+                    {"shock": "one_post_less", "chosen": True, "stop_first": typed(long)},
+                ],
             },
             "alliances": {
                 "rows": many(
@@ -211,7 +216,7 @@ def filled(
     return without_dangling_links(
         load_document(
             {
-                "schema": 3,
+                "schema": 4,
                 "kit": "rameau-2013",
                 "structure": {
                     "name": typed(line) if text else "Nouvelle structure",

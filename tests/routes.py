@@ -397,6 +397,17 @@ ROUTES = [
             "positioning-rows-INITIAL_FORMS": "0",
         },
     ),
+    Route(
+        "scenarios_preview",
+        NOT_ALLOWED,
+        VIEWERS,
+        _diagnostic,
+        data=lambda scene, address: {
+            "economic_model-levers-TOTAL_FORMS": "0",
+            "economic_model-levers-INITIAL_FORMS": "0",
+        },
+        shows="Plan A",
+    ),
     Route("thread", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Petit-déjeuner"),
     Route(
         "thread_link",

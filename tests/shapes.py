@@ -29,6 +29,7 @@ from diagnostics.domain.vocabulary import (
     RelationMode,
     RoleKind,
     ScopeStepKey,
+    Shock,
     StepKey,
     TerritorialScale,
 )
@@ -202,6 +203,16 @@ SCOPE_STEP = st.fixed_dictionaries(
         "note": paragraphs(1000),
     }
 )
+SCENARIO = st.fixed_dictionaries(
+    {
+        "chosen": st.booleans(),
+        "lever": st.none() | st.sampled_from(LEVERS),
+        "stop_first": paragraphs(1000),
+    }
+)
+SCENARIOS = st.lists(SCENARIO, min_size=3, max_size=3).map(
+    lambda rows: [{"shock": key.value, **row} for key, row in zip(Shock, rows, strict=True)]
+)
 CONTENT: dict[StepKey, dict[str, st.SearchStrategy[Any]]] = {
     StepKey.VISION: {"starting_point": paragraphs(800), "statements": rows(shapes.VisionStatement)},
     StepKey.ROLES: {"rows": rows(shapes.Role)},
@@ -225,6 +236,7 @@ CONTENT: dict[StepKey, dict[str, st.SearchStrategy[Any]]] = {
         "needs_now": paragraphs(1000),
         "needs_target": paragraphs(1000),
         "levers": rows(shapes.Lever),
+        "scenarios": st.just([]) | SCENARIOS,
     },
     StepKey.ALLIANCES: {"rows": rows(shapes.Alliance)},
     StepKey.ORGANISATION: {
@@ -253,7 +265,7 @@ def answers(step: StepKey) -> st.SearchStrategy[Answer]:
 def empty_document() -> dict[str, Any]:
     """Return the JSON of a document without answers."""
     return {
-        "schema": 3,
+        "schema": 4,
         "kit": "rameau-2013",
         "structure": {"name": "Structure fictive"},
         "diagnostic": {"title": "Ambition", "base_year": 2026, "horizon_years": 3},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from diagnostics.domain.answers import EconomicModel
+from diagnostics.domain.answers import EconomicModel, Lever
 from diagnostics.domain.answers.fields import PRECISION
 from diagnostics.domain.coherence.figures import new_money
 from diagnostics.domain.vocabulary import LeverState
@@ -49,6 +49,12 @@ class Bridge:
         return None if self.now is None else round(self.target - self.now, PRECISION)
 
 
+def to_find_of(lever: Lever) -> float:
+    """Return what of a lever is still to be found, in K€: the new money of one to be mobilised."""
+    is_to_find = (lever.state or LeverState.TO_MOBILISE) is LeverState.TO_MOBILISE
+    return max(0.0, new_money(lever)) if is_to_find else 0.0
+
+
 def bridge_of(model: EconomicModel | None) -> Bridge | None:
     """Return how the target budget is made up; None while there is no target budget.
 
@@ -60,7 +66,7 @@ def bridge_of(model: EconomicModel | None) -> Bridge | None:
     sums = dict.fromkeys(LeverState, 0.0)
     for lever in model.levers:
         amount, state = lever.amount_target_keur or 0, lever.state or LeverState.TO_MOBILISE
-        new = max(0.0, new_money(lever)) if state is LeverState.TO_MOBILISE else 0.0
+        new = to_find_of(lever)
         sums[LeverState.TO_MOBILISE] += new
         sums[LeverState.SECURED if state is LeverState.SECURED else LeverState.TO_RENEW] += (
             amount - new

@@ -6,8 +6,8 @@ ids, so that both can be compared. What was true then and cannot be known of tod
 * every answer carries the mark « À revoir »;
 * year N of the economic model (team, budget, shares, levers) is what had been aimed at, which the
   step's page tells (:data:`TOLD`); where nothing was aimed at, what was told of then;
-* the target column stays while its year lies ahead of the new year N, and is to be written again
-  once it is reached; so do deadlines of objectives, starts of what was to create, dates by which an
+* the target column stays while its year lies ahead of the new year N, with the shocks studied on it,
+  and is to be written again once it is reached; so do deadlines of objectives, starts of what was to create, dates by which an
   actor was to be approached, and months of the calendar;
 * the baseline of an objective is left to be told: what had been aimed at is not what was reached;
 * what the board rejected is not proposed again, what it amended is proposed as amended.
@@ -144,8 +144,8 @@ def _economic_model(answer: EconomicModel, *, aims_stand: bool) -> EconomicModel
         is_told = any(value not in (None, "") for value in aimed.values())
         now |= aimed if is_told else {name: getattr(answer.now, name) for name in names}
     levers = [_lever(row, aims_stand=aims_stand) for row in answer.levers]
-    target = answer.target if aims_stand else EconomicSnapshot()
-    return _with(answer, now=EconomicSnapshot(**now), target=target, levers=levers)
+    aimed_at = {} if aims_stand else {"target": EconomicSnapshot(), "scenarios": []}
+    return _with(answer, now=EconomicSnapshot(**now), levers=levers, **aimed_at)
 
 
 def _lever(row: Lever, *, aims_stand: bool) -> Lever:

@@ -265,6 +265,14 @@ class LeverState(Labelled):
     TO_MOBILISE = "to_mobilise", "À mobiliser"
 
 
+class Shock(Labelled):
+    """« Et si ? »: what may happen to the economic model, as the team studies it."""
+
+    FUNDER_LEAVES = "funder_leaves", "Un financeur se retire"
+    HALF_COMES = "half_comes", "La moitié de ce qui est à trouver arrive"
+    ONE_POST_LESS = "one_post_less", "Un poste de moins"
+
+
 class AllianceFamily(Labelled):
     """Q11–Q13: the six families of allies of the kit."""
 

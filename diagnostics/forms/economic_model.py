@@ -1,11 +1,14 @@
-"""Step `economic_model`: needs and resources at N and at the horizon, and the levers (Q8–Q10)."""
+"""Step `economic_model`: needs and resources at N and at the horizon, the levers (Q8–Q10), « Et si ? »."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
+from django.utils.functional import cached_property
 
 from diagnostics.domain.answers import (
     LONG_TEXT,
@@ -14,21 +17,35 @@ from diagnostics.domain.answers import (
     MAX_KEUR,
     MAX_PEOPLE,
     ROW_TEXT,
+    EconomicModel,
     Lever,
+    Scenario,
+    Shape,
 )
-from diagnostics.domain.answers.economic_model import LEVERS, SHARE_TOLERANCE, THIRDS
+from diagnostics.domain.answers.economic_model import (
+    LEVERS,
+    SCENARIOS,
+    SHARE_TOLERANCE,
+    THIRDS,
+)
+from diagnostics.domain.document import DiagnosticDocument, drop_dangling_links
 from diagnostics.domain.reading import ReadTarget, Unit, target_text
-from diagnostics.domain.vocabulary import FundingFamily, LeverState, StepKey
+from diagnostics.domain.scenario_words import Told, plan_in_words, told
+from diagnostics.domain.scenarios import study_scenarios
+from diagnostics.domain.vocabulary import FundingFamily, LeverState, Shock, StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
 from diagnostics.forms.fields import (
     CodeField,
     CountField,
     NumberField,
+    RowChoiceField,
     TargetField,
     TextField,
     as_float,
 )
-from diagnostics.typography import keur_range
+from diagnostics.forms.places import read_step
+from diagnostics.queries import StepContext
+from diagnostics.typography import capitalised, keur_range
 
 
 class SnapshotForm(forms.Form):
@@ -161,16 +178,124 @@ class LeverRows(RowFormSet):
         return ("Levier", "État", f"{card.base_year} (K€)", f"{card.target_year} (K€)")
 
 
+SHOCKS = list(Shock)
+NO_LEVER = "Ne pas l’étudier"
+GONE_LEVER = "Levier retiré\u00a0: choisissez-en un autre"
+
+
+class ScenarioForm(RowForm):
+    """« Et si ? »: one of the three shocks; which one comes from its position, never from what is posted."""
+
+    lever = RowChoiceField(label="Quel levier disparaît\u202f?", empty_label=NO_LEVER)
+    chosen = forms.BooleanField(
+        label="Étudier cette hypothèse",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": ""}),
+    )
+    stop_first = TextField(
+        label="Ce que nous arrêterions d’abord",
+        max_length=LONG_TEXT,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Activités, publics, dépenses…"}),
+        rows=2,
+    )
+
+    @property
+    def shock(self) -> Shock:
+        """The shock that this row is about."""
+        return SHOCKS[int(str(self.prefix).rpartition("-")[2])]
+
+    @property
+    def key(self) -> str:
+        """Which shock it is."""
+        return self.shock.value
+
+    @property
+    def control(self) -> str:
+        """The field by which this shock is studied."""
+        return "lever" if self.shock is Shock.FUNDER_LEAVES else "chosen"
+
+
+class ScenarioRows(RowFormSet):
+    """The three shocks, fixed."""
+
+    row_set = SCENARIOS
+    row_template = "steps/economic_model/scenario.html"
+    blank_rows = len(SHOCKS)
+
+    def rows(self) -> list[Shape]:
+        """Return the three shocks (they carry no id)."""
+        return [
+            Scenario.model_validate(
+                {"shock": form.shock, **(form.row_values() if form.cleaned_data else {})}
+            )
+            for form in self.forms
+        ]
+
+
 class EconomicModelForm(StepForm):
-    """Two columns, the needs, and the levers."""
+    """Two columns, the needs, the levers, and what may happen to them."""
 
     step = StepKey.ECONOMIC_MODEL
     subform_classes = {"now": SnapshotForm, "target": SnapshotForm}
-    formset_classes = {"levers": rows_of(LeverForm, LeverRows)}
+    formset_classes = {
+        "levers": rows_of(LeverForm, LeverRows),
+        "scenarios": rows_of(ScenarioForm, ScenarioRows),
+    }
     presets = {"thirds": THIRDS}
 
     needs_now = TextField(label="Besoins actuels", max_length=LONG_TEXT, rows=3)
     needs_target = TextField(label="Besoins à l’horizon", max_length=LONG_TEXT, rows=3)
+
+    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(
+            _with_scenarios(data, kwargs["prefix"], kwargs["context"]), *args, **kwargs
+        )
+        scenarios = cast("ScenarioRows", self.formsets["scenarios"])
+        field = cast("RowChoiceField", scenarios.row_fields["lever"])
+        field.choices = list(self._lever_choices())
+
+    def initial_rows(self, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+        """The three shocks are always there."""
+        if name == "scenarios":
+            return values.get(name) or [{"shock": shock.value} for shock in SHOCKS]
+        return super().initial_rows(name, values)
+
+    def _lever_choices(self) -> Iterator[tuple[str, str]]:
+        """Yield the levers as the page shows them; one that is chosen and is gone stays until another
+        is chosen: it may come back."""
+        yield "", NO_LEVER
+        known = set()
+        for position, row in enumerate(self.formsets["levers"].forms, 1):
+            if row.key and not row.is_new:
+                known.add(row.key)
+                name = row["text"].value() or capitalised(f"{LEVERS.noun}\u00a0{position}")
+                yield row.key, f"{LEVERS.letter}{position} · {name}"
+        chosen = str(self.formsets["scenarios"].forms[0]["lever"].value() or "")
+        if chosen and chosen not in known:
+            yield chosen, GONE_LEVER
+
+    @cached_property
+    def shown_document(self) -> DiagnosticDocument:
+        """The document with this step as the page shows it, typed or stored; what cannot be stored is
+        left as it was."""
+        document = self.context.document
+        if not self.is_bound:
+            return document
+        answer = read_step(self)[0].answer.without_blank_rows()
+        answers = document.answers.model_copy(deep=True, update={self.step.value: answer})
+        drop_dangling_links(answers)
+        return document.model_copy(update={"answers": answers})
+
+    def plan_a(self) -> str:
+        """Say plan A in a line."""
+        return plan_in_words(self.shown_document)
+
+    def scenarios(self) -> list[tuple[ScenarioForm, Told | None]]:
+        """Return the three shocks, each with what it does once it is chosen."""
+        document = self.shown_document
+        found = {effect.shock: told(effect, document) for effect in study_scenarios(document)}
+        rows = cast("list[ScenarioForm]", self.formsets["scenarios"].forms)
+        return [(row, found.get(row.shock)) for row in rows]
 
     def columns(self) -> list[tuple[str, int, forms.Form]]:
         """Return (name, year, form) of the two columns."""
@@ -210,3 +335,20 @@ class EconomicModelForm(StepForm):
             for label, year, form in self.columns()
             if form is self.subforms[name]
         )
+
+
+def _with_scenarios(data: QueryDict | None, prefix: str, context: StepContext) -> QueryDict | None:
+    """Return what was posted; a page that was opened before it asked « Et si ? » leaves as they are the
+    answers to it."""
+    start = f"{prefix}-scenarios"
+    if data is None or any(name.startswith(start) for name in data):
+        return data
+    stored = cast("EconomicModel | None", context.stored) or EconomicModel()
+    added = data.copy()
+    added[f"{start}-TOTAL_FORMS"], added[f"{start}-INITIAL_FORMS"] = str(len(SHOCKS)), "0"
+    for index, row in enumerate(stored.scenarios):
+        added[f"{start}-{index}-lever"] = row.lever or ""
+        added[f"{start}-{index}-stop_first"] = row.stop_first
+        if row.chosen:
+            added[f"{start}-{index}-chosen"] = "on"
+    return added

@@ -14,6 +14,7 @@ from diagnostics.domain.vocabulary import (
     GovernanceForm,
     Mission,
     ScopeStepKey,
+    Shock,
     StepKey,
 )
 from diagnostics.queries import get_diagnostic, load_step
@@ -125,6 +126,15 @@ AT_CAPS: dict[StepKey, dict[str, Any]] = {
             amount_now_keur=999_999.99,
             amount_target_keur=1_000_000,
         ),
+        "scenarios": [
+            {
+                "shock": shock.value,
+                "chosen": shock is not Shock.FUNDER_LEAVES,
+                "lever": "x00001" if shock is Shock.FUNDER_LEAVES else None,
+                "stop_first": longest(1000),
+            }
+            for shock in Shock
+        ],
     },
     StepKey.ALLIANCES: {
         "rows": rows(

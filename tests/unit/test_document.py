@@ -50,7 +50,7 @@ def test_the_digest_is_stable_over_time():
     assert canonical_json(load_document(empty_document()).as_json()).decode() == (
         '{"acknowledgements":[],"answers":{},"diagnostic":{"base_year":2026,"board_date":null,'
         '"horizon_years":3,"state":"draft","title":"Ambition","workshops":[]},'
-        '"kit":"rameau-2013","schema":3,"structure":{"base_scale":null,"founded_year":null,'
+        '"kit":"rameau-2013","schema":4,"structure":{"base_scale":null,"founded_year":null,'
         '"legal_form":"association","name":"Structure fictive","population":null,"region":"",'
         '"territory":""}}'
     )
@@ -88,7 +88,7 @@ def test_absent_answers_are_absent_and_findings_ignored():
 @pytest.mark.parametrize(
     "change",
     [
-        {"schema": 4},
+        {"schema": 5},
         {"schema": True},
         {"schema": "1"},
         {"kit": "Rameau 2013"},
@@ -254,7 +254,7 @@ def test_a_document_of_schema_1_is_read_as_one_of_schema_2():
 
     document = load_document(old)
 
-    assert document.as_json()["schema"] == 3
+    assert document.as_json()["schema"] == 4
     told = [(row.unit, row.per_year) for row in document.answers.objectives.rows]
     assert told == [
         ("partenariats", True), ("événements", True), ("bilans annuels", False), ("plan", False),

@@ -24,6 +24,7 @@ from diagnostics.domain.answers import (
     Objectives,
     Organisation,
     Row,
+    Scenario,
     ScopeStep,
     Shape,
 )
@@ -41,7 +42,8 @@ from tests.shapes import empty_document
 from tests.unit.test_blocks import words_of
 from tests.unit.test_kit_sheet import kit_sheet
 
-LISTED = {*Row.__subclasses__(), ScopeStep}  # rows; the six of the accompaniment have no id
+# Rows; the six of the accompaniment and the three of « Et si ? » have no id.
+LISTED = {*Row.__subclasses__(), ScopeStep, Scenario}
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "steps"
 
 
@@ -66,7 +68,9 @@ def test_links_lead_to_described_rows():
     known = {row_set for step in STEPS.values() for row_set in step.row_sets}
     for step in STEPS.values():
         for row_set in step.row_sets:
-            linked = {name for name in row_set.row.model_fields if name in ("serves", "alliance")}
+            linked = {
+                name for name in row_set.row.model_fields if name in ("serves", "alliance", "lever")
+            }
             if "activity" in row_set.row.model_fields:
                 linked.add("activity")
             assert set(row_set.links) == linked
@@ -124,8 +128,8 @@ def test_a_float_makes_nothing_incomplete(shares, complete):
 
 # --- What a new field, a new question needs ---------------------------------------------------------
 
-# Of every row, of every answer; and which of its six steps a row of the accompaniment is.
-OWN = {"id", "board_question", "mark", "step"}
+# Of every row, of every answer; and which of its fixed rows a row is.
+OWN = {"id", "board_question", "mark", "step", "shock"}
 
 
 def form_fields(form: type[StepForm], path: tuple[str, ...]) -> set[str]:

@@ -37,6 +37,7 @@ from diagnostics.domain.answers.economic_model import (
     EconomicModel,
     EconomicSnapshot,
     Lever,
+    Scenario,
 )
 from diagnostics.domain.answers.fields import (
     DECIMALS,
@@ -137,6 +138,7 @@ __all__ = [
     "Role",
     "Roles",
     "Row",
+    "Scenario",
     "ScopeStep",
     "Shape",
     "TerritorialScales",

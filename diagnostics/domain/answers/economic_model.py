@@ -1,10 +1,10 @@
-"""4.1 « Modèle économique cible »: both years, the needs, the levers."""
+"""4.1 « Modèle économique cible »: both years, the needs, the levers, and « Et si ? »."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_serializer, model_validator
 
 from diagnostics.domain.answers.base import Answer, Row, Shape
 from diagnostics.domain.answers.descriptor import Found, RowSet, StepDescriptor
@@ -17,12 +17,14 @@ from diagnostics.domain.answers.fields import (
     LongText,
     People,
     Percent,
+    RowId,
     RowLine,
     SignedKeur,
 )
 from diagnostics.domain.vocabulary import (
     FundingFamily,
     LeverState,
+    Shock,
     StepKey,
 )
 from diagnostics.typography import quoted
@@ -120,8 +122,40 @@ class Lever(Row):
         return self.amount_target_keur if high is None else high
 
 
+class Scenario(Shape):
+    """« Et si ? »: one of the three shocks, and what the team would stop first (an addition to the kit).
+
+    The lever that is struck out says that the first shock is studied, ``chosen`` that the others are:
+    each has one way to say so, and a text stays when the shock is not studied any more.
+    """
+
+    shock: Shock = Field(description="ce qui arrive")
+    chosen: bool = Field(
+        False, description="étudiée ; d’un financeur qui se retire, c’est le levier qui le dit"
+    )
+    lever: RowId | None = Field(None, description="levier du financeur qui se retire (id)")
+    stop_first: LongText = Field("", description="ce que nous arrêterions d’abord")
+
+    @model_validator(mode="after")
+    def _said_in_one_way(self) -> Self:
+        if self.shock is Shock.FUNDER_LEAVES:
+            self.chosen = False
+        else:
+            self.lever = None
+        return self
+
+    @property
+    def is_studied(self) -> bool:
+        """Tell whether the team chose to look at what it would do."""
+        return self.lever is not None if self.shock is Shock.FUNDER_LEAVES else self.chosen
+
+
+def _scenarios() -> list[Scenario]:
+    return [Scenario(shock=shock) for shock in Shock]
+
+
 class EconomicModel(Answer):
-    """Q8–Q10: needs and resources now and at the horizon, and the levers."""
+    """Q8–Q10: needs and resources now and at the horizon, the levers, and what may happen to them."""
 
     step: ClassVar[StepKey] = StepKey.ECONOMIC_MODEL
     now: EconomicSnapshot = Field(default_factory=EconomicSnapshot, description="colonne N")
@@ -135,6 +169,25 @@ class EconomicModel(Answer):
         max_length=MAX_ROWS,
         description="leviers pour mobiliser les ressources",
     )
+    scenarios: list[Scenario] = Field(
+        default_factory=_scenarios,
+        description="«\u00a0Et si\u202f?\u00a0»\u00a0: les trois hypothèses ; absentes tant que rien n’en est dit",
+    )
+
+    @field_validator("scenarios")
+    @classmethod
+    def _the_three_shocks_in_order(cls, rows: list[Scenario]) -> list[Scenario]:
+        given = {row.shock: row for row in rows}
+        if len(given) != len(rows):
+            raise ValueError("une hypothèse «\u00a0Et si\u202f?\u00a0» est donnée deux fois")
+        return [given.get(shock) or Scenario(shock=shock) for shock in Shock]
+
+    @model_serializer(mode="wrap")
+    def _without_untold_scenarios(self, handler: Any) -> dict[str, Any]:
+        values: dict[str, Any] = handler(self)
+        if self.scenarios == _scenarios():
+            values.pop("scenarios", None)
+        return values
 
 
 def _missing_in_column(prefix: str, column: EconomicSnapshot, year: int) -> Found:
@@ -175,6 +228,13 @@ def _missing(answer: EconomicModel, document: DiagnosticDocument) -> Found:
 LEVERS = RowSet[Lever](
     EconomicModel, "levers", "levier", lambda row: row.text, letter="L", placed_by="family"
 )
+SCENARIOS = RowSet[Scenario](
+    EconomicModel,
+    "scenarios",
+    "hypothèse",
+    lambda row: row.shock.label,
+    links={"lever": (LEVERS,)},
+)
 STEP = StepDescriptor(
-    EconomicModel, _missing, row_sets=(LEVERS,), first_field="now-fte", paper_rows=5
+    EconomicModel, _missing, row_sets=(LEVERS, SCENARIOS), first_field="now-fte", paper_rows=5
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from diagnostics.domain.answers import EconomicModel, EconomicSnapshot, Lever
 from diagnostics.domain.document import DiagnosticCard, DiagnosticDocument
 from diagnostics.domain.vocabulary import FundingFamily
+from diagnostics.report.blocks.scenarios import scenarios
 from diagnostics.report.blocks.types import (
     DASH,
     Block,
@@ -41,7 +42,7 @@ SHARES = ("public", "privé", "auto-financement")
 
 
 def blocks(answer: EconomicModel, document: DiagnosticDocument) -> list[Block]:
-    """Return the drawing, both years, the needs, then the levers by family."""
+    """Return the drawing, both years, the needs, the levers by family, then plan A and plan B."""
     card = document.diagnostic
     found: list[Block] = [
         Drawing(
@@ -67,6 +68,7 @@ def blocks(answer: EconomicModel, document: DiagnosticDocument) -> list[Block]:
         found.append(Pair(tuple(notes)))
     if answer.levers:
         found.append(_levers(answer, card))
+    found += scenarios(answer, document)
     return found
 
 
