@@ -30,7 +30,7 @@ from diagnostics.services.errors import ServiceError
 _WRITTEN = re.compile(
     r"(_FORMS|-id|-result|(\A|-)seen|-revision)\Z"
     r"|\A(next|asked|once|confirm|structure|back|finding|step|gap|base_revision|list|add|take|offered"
-    r"|place|sort|row|message_pk|deed|undo|version)\Z"
+    r"|place|sort|row|message_pk|deed|undo|version|verdict|was|had|counted|trial|save|count)\Z"
     r"|\Areview-(vision|ambition|missions|means)-"
 )
 SESSION_KEY = "pending_step"

@@ -24,6 +24,7 @@ from diagnostics.services.answers import purge_recent_answers
 from diagnostics.services.mails import purge_mails, send_once
 from diagnostics.services.once import purge_sent_forms
 from diagnostics.services.presence import purge_presences
+from diagnostics.services.questions import refresh_batch, refresh_what_was_never_counted
 from diagnostics.services.renderings import purge_renderings
 
 # Attempts of a mail: a server that is away for a day loses nothing.
@@ -196,6 +197,22 @@ def print_last_version(*, diagnostic_id: str) -> None:
         for kind in printing.Kind:
             with contextlib.suppress(RenderingStopped):  # logged; the page of the report says it
                 printing.obtain(printing.printable_report(edition, kind), PATIENT)
+
+
+# --- Figures of lists -----------------------------------------------------------------------------
+
+
+@app.task(name="refresh_indicators", lock="refresh_indicators", retry=3)
+def refresh_indicators(*, kit_id: int, after: str = "") -> None:
+    """Count the indicators of some diagnostics of a kit again, once its rules changed, then the next ones."""
+    refresh_batch(kit_id, after)
+
+
+@app.periodic(cron="43 3 * * *")
+@app.task(name="count_rules", queueing_lock="count_rules")
+def count_rules(timestamp: int) -> None:
+    """Count what each rule finds in diagnostics that were last saved before rules were counted."""
+    refresh_what_was_never_counted()
 
 
 # --- What is not kept for ever --------------------------------------------------------------------

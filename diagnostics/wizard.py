@@ -277,8 +277,9 @@ class StepWizard(NamedUrlWizardView):
             "saved_today": saved is not None and timezone.localdate(saved) == timezone.localdate(),
             "missing": missing,
             "findings": findings,
+            "set_aside": loaded.set_aside,
             "slips": slips,
-            "side_is": _mark_of(missing, findings, slips, quotes),
+            "side_is": _mark_of(missing, findings, slips, quotes, loaded.set_aside),
             "rail_is": _mark_of(loaded.rail, loaded.diagnostic.title),
         }
 

@@ -439,6 +439,13 @@ ROUTES = [
         data=lambda scene, address: first_point(scene) | {"reason": REASON},
     ),
     Route(
+        "finding_judge",
+        NOT_ALLOWED,
+        members(reader=403, contributor=302, lead=302, facilitator=403),
+        _diagnostic,
+        data=lambda scene, address: first_point(scene) | {"verdict": "useful"},
+    ),
+    Route(
         "finding_reopen",
         LED_BACK,
         members(reader=403, contributor=302, lead=302, facilitator=403),
@@ -541,6 +548,14 @@ ROUTES = [
     Route("report_docx", VIEWERS, NOT_ALLOWED, _diagnostic),
     Route("document_json", VIEWERS, NOT_ALLOWED, _diagnostic, shows="Énoncé que nul autre ne lit"),
     Route("portfolio", replace(signed_in(403), facilitator=200), NOT_ALLOWED, shows="Confidence"),
+    Route("questions", replace(signed_in(403), facilitator=200), NOT_ALLOWED, shows="R14"),
+    Route(
+        "question",
+        replace(signed_in(403), facilitator=200),
+        replace(signed_in(403), facilitator=200),  # it counts first
+        lambda scene: ["R14"],
+        data=lambda scene, address: {"trial": "on", "count": "1"},
+    ),
     Route("lead_invitations", replace(signed_in(403), facilitator=200), NOT_ALLOWED),
     Route("review_next", replace(signed_in(403), facilitator=302), NOT_ALLOWED),
     Route(

@@ -20,6 +20,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_serializer,
     model_validator,
@@ -58,7 +59,7 @@ from diagnostics.domain.answers.fields import (
 from diagnostics.domain.malformed import Malformed, Problem, parse_json, problems_of
 from diagnostics.domain.reading import read_text
 from diagnostics.domain.review import Opinion
-from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale
+from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale, Verdict
 
 SCHEMA_VERSION: Literal[4] = 4
 MAX_WORKSHOPS = 60
@@ -197,6 +198,34 @@ class Acknowledgement(DocumentPart):
     def _without_absent_fingerprint(self, handler: Any) -> dict[str, Any]:
         return {key: value for key, value in handler(self).items() if value is not None}
 
+    @property
+    def verdict(self) -> Verdict:
+        """What the structure answers, of the three answers."""
+        return Verdict.ASSUMED
+
+
+class Judgement(DocumentPart):
+    """What the structure says of a question that it is asked: « utile », or « pas pour nous », which
+    sets the point aside. It is said of what the rule found of these rows, as an acknowledgement is."""
+
+    rule: Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{1,2}$")] = Field(
+        description="règle du point à discuter : R14, S1, C5…"
+    )
+    rows: FindingRows = Field(default_factory=list, description="lignes concernées (ids ou codes)")
+    verdict: Literal[Verdict.USEFUL, Verdict.NOT_FOR_US] = Field(
+        description="utile, ou pas pour nous : le point est alors mis de côté"
+    )
+    reason: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=LONG_TEXT), Printable
+    ] = Field("", description="pourquoi, si la structure l’a dit")
+    fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")] | None = Field(
+        None, description="ce que disait le point ; absent : quoi qu’il dise de ces lignes"
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_absent_fingerprint(self, handler: Any) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value is not None}
+
 
 class LeftOut(DocumentPart):
     """Why a row of the previous diagnostic is not in this one: an objective dropped, a decision that
@@ -228,6 +257,11 @@ class DiagnosticDocument(DocumentPart):
         max_length=MAX_ACKNOWLEDGEMENTS,
         description="choix assumés par la structure",
     )
+    judgements: list[Judgement] = Field(
+        default_factory=list,
+        max_length=MAX_ACKNOWLEDGEMENTS,
+        description="ce que la structure dit des questions posées : utiles, ou mises de côté",
+    )
     opinion: Opinion | None = Field(
         None, description="avis avec lequel la facilitation a validé ; absent avant"
     )
@@ -254,7 +288,7 @@ class DiagnosticDocument(DocumentPart):
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_told(self, handler: Any) -> dict[str, Any]:
-        later = ("opinion", "adoption", "left_out")
+        later = ("judgements", "opinion", "adoption", "left_out")
         return {key: value for key, value in handler(self).items() if value or key not in later}
 
     @field_validator("acknowledgements")
@@ -269,6 +303,23 @@ class DiagnosticDocument(DocumentPart):
                 )
             seen.add(identity)
         return entries
+
+    @field_validator("judgements")
+    @classmethod
+    def _judged_once(cls, entries: list[Judgement], info: ValidationInfo) -> list[Judgement]:
+        assumed = info.data.get("acknowledgements", ())
+        seen = {(entry.rule, *entry.rows) for entry in assumed}
+        for entry in entries:
+            identity = (entry.rule, *entry.rows)
+            if identity in seen:
+                raise ValueError(f"le point {entry.rule} a deux réponses pour les mêmes lignes")
+            seen.add(identity)
+        return entries
+
+    @property
+    def said(self) -> list[Acknowledgement | Judgement]:
+        """What the structure answers to the points to discuss, whatever it is."""
+        return [*self.acknowledgements, *self.judgements]
 
     def as_json(self) -> dict[str, Any]:
         """Return the document as plain JSON values (what a version stores)."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -15,7 +16,9 @@ from diagnostics.domain.coherence import (
     CoherenceFinding,
     Severity,
     Thresholds,
+    acknowledged_findings,
     find_coherence,
+    split_trials,
 )
 from diagnostics.domain.completeness import StepStatus, axis_progress, step_statuses
 from diagnostics.domain.document import DiagnosticDocument
@@ -40,7 +43,8 @@ class AxisIndicator(TypedDict):
 class Indicators(TypedDict):
     """What the lists show of a diagnostic; points to discuss are counted in all and per axis.
 
-    ``steps_for_board``: the steps that lack nothing but what the board is to settle.
+    ``steps_for_board``: the steps that lack nothing but what the board is to settle. ``rules``: how
+    many points each rule finds, whatever is answered to them, those on trial included.
     """
 
     steps_total: int
@@ -50,6 +54,7 @@ class Indicators(TypedDict):
     info: int
     acknowledged: int
     axes: dict[str, AxisIndicator]
+    rules: dict[str, int]
 
 
 class _Points(TypedDict):
@@ -60,15 +65,17 @@ class _Points(TypedDict):
 
 @dataclass(frozen=True)
 class Assessment:
-    """What is worked out of a document: the points to discuss, the status of each step."""
+    """What is worked out of a document: the points to discuss, the status of each step, what the rules
+    on trial find besides."""
 
     findings: list[CoherenceFinding]
     statuses: dict[StepKey, StepStatus]
+    tried: list[CoherenceFinding]
 
     @property
     def indicators(self) -> Indicators:
         """The figures kept for lists."""
-        return _indicators(self.findings, self.statuses)
+        return _indicators(self)
 
 
 def assess(
@@ -76,9 +83,12 @@ def assess(
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     *,
     today: dt.date | None = None,
+    trials: Collection[str] = (),
 ) -> Assessment:
     """Run the rules on a document, as of ``today``, and tell how far each step is."""
-    return Assessment(find_coherence(document, thresholds, today=today), step_statuses(document))
+    found = find_coherence(document, thresholds, today=today, trials=trials, with_trials=True)
+    told, tried = split_trials(found)
+    return Assessment(told, step_statuses(document), tried)
 
 
 def compute_indicators(
@@ -86,15 +96,15 @@ def compute_indicators(
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     *,
     today: dt.date | None = None,
+    trials: Collection[str] = (),
 ) -> Indicators:
     """Return the indicators of a document; the addition (``board``) counts as an axis of its own,
     and its step as the others. A point to discuss belongs to the axis of its main step."""
-    return assess(document, thresholds, today=today).indicators
+    return assess(document, thresholds, today=today, trials=trials).indicators
 
 
-def _indicators(
-    findings: list[CoherenceFinding], statuses: dict[StepKey, StepStatus]
-) -> Indicators:
+def _indicators(assessment: Assessment) -> Indicators:
+    findings, statuses = assessment.findings, assessment.statuses
     reached = Counter(statuses.values())
     return {
         "steps_total": len(StepKey),
@@ -114,6 +124,7 @@ def _indicators(
             }
             for progress in axis_progress(statuses)
         },
+        "rules": dict(Counter(finding.rule for finding in (*findings, *assessment.tried))),
     }
 
 
@@ -122,7 +133,7 @@ def _points(findings: list[CoherenceFinding]) -> _Points:
     return {
         "attention": sum(f.severity is Severity.ATTENTION for f in still_open),
         "info": sum(f.severity is Severity.INFO for f in still_open),
-        "acknowledged": len(findings) - len(still_open),
+        "acknowledged": len(acknowledged_findings(findings)),
     }
 
 

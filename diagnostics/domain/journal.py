@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from diagnostics.domain.adoption import DecisionResult
 from diagnostics.domain.coherence import RULES
-from diagnostics.domain.vocabulary import EventKind
+from diagnostics.domain.vocabulary import EventKind, Verdict
 from diagnostics.typography import count, french_date, quoted
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -43,6 +43,10 @@ def tell_event(kind: EventKind, detail: Mapping[str, Any]) -> str:
         EventKind.ANSWERS_IMPORTED: f"a importé les réponses{imported}",
         EventKind.FINDING_ACKNOWLEDGED: f"a dit que c’est un choix assumé{point}",
         EventKind.ACKNOWLEDGEMENT_WITHDRAWN: f"a remis un choix en discussion{point}",
+        EventKind.QUESTION_JUDGED: f"a mis une question de côté{point}"
+        if detail.get("verdict") == Verdict.NOT_FOR_US
+        else f"a dit qu’une question est utile{point}",
+        EventKind.JUDGEMENT_WITHDRAWN: f"est revenu sur ce qui était dit d’une question{point}",
         EventKind.SUBMITTED: f"a soumis le diagnostic{version}",
         EventKind.CHANGES_REQUESTED: "a demandé des modifications",
         EventKind.VALIDATED: "a validé le diagnostic",

@@ -354,6 +354,14 @@ class LegalToolState(Labelled):
     EXISTING = "existing", "Existant"
 
 
+class Verdict(Labelled):
+    """What a structure answers to a point to discuss, by one click."""
+
+    USEFUL = "useful", "Utile"
+    NOT_FOR_US = "not_for_us", "Pas pour nous"
+    ASSUMED = "assumed", "Choix assumé"
+
+
 class EventKind(Labelled):
     """What the journal of a structure and its diagnostics records."""
 
@@ -369,6 +377,8 @@ class EventKind(Labelled):
     ANSWERS_IMPORTED = "answers_imported", "Réponses importées"
     FINDING_ACKNOWLEDGED = "finding_acknowledged", "Choix assumé"
     ACKNOWLEDGEMENT_WITHDRAWN = "acknowledgement_withdrawn", "Choix remis en discussion"
+    QUESTION_JUDGED = "question_judged", "Avis sur une question"
+    JUDGEMENT_WITHDRAWN = "judgement_withdrawn", "Avis sur une question retiré"
     SUBMITTED = "submitted", "Diagnostic soumis"
     CHANGES_REQUESTED = "changes_requested", "Modifications demandées"
     VALIDATED = "validated", "Diagnostic validé"

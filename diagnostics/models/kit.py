@@ -15,7 +15,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils import timezone
 
-from diagnostics.domain.coherence import BadThresholds, load_thresholds
+from diagnostics.domain.coherence import RULES, BadThresholds, load_thresholds
 from diagnostics.domain.malformed import Malformed
 from diagnostics.domain.prefill import check_prefill
 from diagnostics.typography import NBSP, french_month, quoted
@@ -38,12 +38,18 @@ def valid_thresholds(value: Any) -> None:
         raise ValidationError(error.problems) from error
 
 
+def known_rules(value: Any) -> None:
+    """Refuse what is no list of rules."""
+    if not isinstance(value, list) or not all(rule in RULES for rule in value):
+        raise ValidationError("Une liste de règles est attendue : R14, S1, C5…")
+
+
 class Kit(models.Model):
     """A published questionnaire, with what its readers must know of it."""
 
     texts = (
         *("title", "motto", "credit", "introduction", "plan_title", "plan"),
-        *("corrections", "reconstructions", "thresholds"),
+        *("corrections", "reconstructions", "thresholds", "trials"),
     )
 
     slug = models.SlugField("identifiant", max_length=KEY_LENGTH, db_index=False)
@@ -81,7 +87,14 @@ class Kit(models.Model):
         blank=True,
         validators=[valid_thresholds],
         help_text='Seuls les seuils qui changent : {"pace_info": 12}. Les comptes des listes suivent '
-        "à l’enregistrement suivant de chaque diagnostic, ou par « manage.py refresh_indicators ».",
+        "en quelques minutes.",
+    )
+    trials = models.JSONField(
+        "questions en essai",
+        default=list,
+        blank=True,
+        validators=[known_rules],
+        help_text="Les règles dont la facilitation seule lit les points.",
     )
 
     class Meta:

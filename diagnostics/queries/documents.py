@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ from diagnostics.domain.document import (
     Answers,
     DiagnosticCard,
     DiagnosticDocument,
+    Judgement,
     LeftOut,
     StructureCard,
     Workshop,
@@ -32,8 +33,16 @@ from diagnostics.domain.document import (
     load_answer,
 )
 from diagnostics.domain.review import Opinion
-from diagnostics.domain.vocabulary import State, StepKey
-from diagnostics.models import Answer, Diagnostic, Review, ReviewOutcome, Structure, User
+from diagnostics.domain.vocabulary import State, StepKey, Verdict
+from diagnostics.models import (
+    Acknowledgement,
+    Answer,
+    Diagnostic,
+    Review,
+    ReviewOutcome,
+    Structure,
+    User,
+)
 
 
 def structure_card(structure: Structure) -> StructureCard:
@@ -51,13 +60,24 @@ def structure_card(structure: Structure) -> StructureCard:
     )
 
 
-def stored_acknowledgements(diagnostic: Diagnostic) -> list[AcknowledgementShape]:
+def stored_acknowledgements(diagnostic: Diagnostic) -> list[AcknowledgementShape | Judgement]:
     """Return what a structure answers to the points to discuss (one query)."""
-    stored = diagnostic.acknowledgements.values("rule", "rows", "reason", "fingerprint")
-    return [
-        AcknowledgementShape.model_validate({**entry, "fingerprint": entry["fingerprint"] or None})
-        for entry in stored
-    ]
+    stored = diagnostic.acknowledgements.values("rule", "rows", "verdict", "reason", "fingerprint")
+    return [_said(entry) for entry in stored]
+
+
+def said_in(rows: Iterable[Acknowledgement]) -> list[AcknowledgementShape | Judgement]:
+    """Return the same of rows that are read already."""
+    names = ("rule", "rows", "verdict", "reason", "fingerprint")
+    return [_said({name: getattr(row, name) for name in names}) for row in rows]
+
+
+def _said(entry: Mapping[str, Any]) -> AcknowledgementShape | Judgement:
+    told = {**entry, "fingerprint": entry["fingerprint"] or None}
+    if entry["verdict"] == Verdict.ASSUMED.value:
+        del told["verdict"]
+        return AcknowledgementShape.model_validate(told)
+    return Judgement.model_validate(told | {"verdict": Verdict(entry["verdict"])})
 
 
 def thresholds_of(diagnostic: Diagnostic) -> Thresholds:
@@ -68,12 +88,12 @@ def thresholds_of(diagnostic: Diagnostic) -> Thresholds:
 def build_document(
     diagnostic: Diagnostic,
     answers: list[Answer],
-    acknowledgements: list[AcknowledgementShape],
+    said: Sequence[AcknowledgementShape | Judgement],
     later: Later | None = None,
 ) -> DiagnosticDocument:
     """Assemble the document of a diagnostic from what is stored of it; no query is made.
 
-    ``later``: what was said and decided of it besides (:func:`later_of`). Answers that hold nothing are absent, and links to rows that are gone are left out.
+    ``said``: what is answered to the points to discuss (:func:`stored_acknowledgements`); ``later``: what was said and decided of it besides (:func:`later_of`). Answers that hold nothing are absent, and links to rows that are gone are left out.
     """
     values: dict[str, Any] = {}
     for answer in answers:
@@ -93,7 +113,8 @@ def build_document(
             workshops=[Workshop.model_validate(entry) for entry in diagnostic.workshops],
         ),
         answers=Answers(**values),
-        acknowledgements=acknowledgements,
+        acknowledgements=[entry for entry in said if isinstance(entry, AcknowledgementShape)],
+        judgements=[entry for entry in said if isinstance(entry, Judgement)],
         opinion=later.opinion if later else None,
         adoption=later.adoption if later else None,
         left_out=[entry for entry in later.left_out if not _is_there(entry, values)]
@@ -199,13 +220,27 @@ def load_diagnostic_document(diagnostic: Diagnostic) -> DiagnosticDocument:
     )
 
 
-def findings_of(diagnostic: Diagnostic, document: DiagnosticDocument) -> list[CoherenceFinding]:
-    """Return the points to discuss of a document, by the thresholds of the diagnostic's kit."""
-    return find_coherence(document, thresholds_of(diagnostic), today=timezone.localdate())
+def findings_of(
+    diagnostic: Diagnostic, document: DiagnosticDocument, *, with_trials: bool = False
+) -> list[CoherenceFinding]:
+    """Return the points to discuss of a document, by the thresholds of the diagnostic's kit; what its
+    rules on trial find, only for facilitators (``with_trials``)."""
+    return find_coherence(
+        document,
+        thresholds_of(diagnostic),
+        today=timezone.localdate(),
+        trials=diagnostic.kit.trials,
+        with_trials=with_trials,
+    )
 
 
 def document_with_findings(diagnostic: Diagnostic, document: DiagnosticDocument) -> dict[str, Any]:
     """Return the JSON of a document of the diagnostic with, under ``findings``, its points."""
     return document.as_json() | {
-        "findings": findings_json(document, thresholds_of(diagnostic), today=timezone.localdate())
+        "findings": findings_json(
+            document,
+            thresholds_of(diagnostic),
+            today=timezone.localdate(),
+            trials=diagnostic.kit.trials,
+        )
     }

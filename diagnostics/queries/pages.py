@@ -9,6 +9,8 @@ from diagnostics.domain.coherence import (
     CoherenceFinding,
     acknowledged_findings,
     open_findings,
+    set_aside_findings,
+    split_trials,
 )
 from diagnostics.domain.completeness import (
     AWAITS_THE_TEAM,
@@ -212,6 +214,8 @@ class CheckPage:
     last_version: Version | None
     findings: list[CoherenceFinding]
     acknowledged: list[CoherenceFinding]
+    set_aside: list[CoherenceFinding]
+    tried: list[CoherenceFinding]  # for facilitators alone
     own_kept: list[KeptAtStep]
     others_kept: list[KeptAtStep]
     marked: list[MarkedStep]
@@ -244,7 +248,9 @@ def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
     rail = rail_of(
         kit_steps(diagnostic), texts_of(diagnostic), step_statuses(document), talk=talk.counts
     )
-    found = findings_of(diagnostic, document)
+    found, tried = split_trials(
+        findings_of(diagnostic, document, with_trials=access.is_facilitator)
+    )
     kept = _kept_at_steps(diagnostic, rail) if access.can_edit else []
     return CheckPage(
         document=document,
@@ -274,6 +280,8 @@ def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
         last_version=versions_of(diagnostic).select_related("submitted_by").first(),
         findings=open_findings(found),
         acknowledged=acknowledged_findings(found),
+        set_aside=set_aside_findings(found),
+        tried=tried,
         own_kept=[entry for entry in kept if entry.person == user],
         marked=_marked_steps(diagnostic, document),
         others_kept=[e for e in kept if e.person != user and access.transitions["submit"]],

@@ -16,6 +16,7 @@ from diagnostics.domain.coherence import (
     CoherenceFinding,
     findings_of_step,
     open_findings,
+    set_aside_findings,
 )
 from diagnostics.domain.completeness import (
     StepStatus,
@@ -177,10 +178,19 @@ class LoadedStep:
     @cached_property
     def findings(self) -> list[CoherenceFinding]:
         """The open findings to discuss that concern the step."""
+        return open_findings(self._found)
+
+    @cached_property
+    def set_aside(self) -> list[CoherenceFinding]:
+        """The findings that concern the step and that the structure set aside."""
+        return set_aside_findings(self._found)
+
+    @cached_property
+    def _found(self) -> list[CoherenceFinding]:
         found = (
             self.assessed.findings if self.assessed else findings_of(self.diagnostic, self.document)
         )
-        return findings_of_step(open_findings(found), self.step)
+        return findings_of_step(found, self.step)
 
     @property
     def stored(self) -> AnswerShape | None:

@@ -321,13 +321,14 @@ def build_report(
     """Return the report of a document (already without dangling links).
 
     ``texts``: what the kit calls its steps and axes, with the document's horizon; ``findings``: the
-    points to discuss; ``previous``: the diagnostic that it follows. Those of a version are the ones that it keeps. Without them, the texts of the
+    points to discuss (what the structure set aside is not printed); ``previous``: the diagnostic that it follows. Those of a version are the ones that it keeps. Without them, the texts of the
     kit that comes with the application and what the default thresholds find.
     """
     if texts is None:
         texts = default_texts().at(document.diagnostic.horizon_years)
     if findings is None:
         findings = find_coherence(document)
+    findings = [finding for finding in findings if not finding.is_set_aside]
     return ReportContent(
         document=document,
         texts=texts,

@@ -101,10 +101,10 @@ def save_answer(
         as_read: DiagnosticDocument | None = None
         if read is not None and locked.updated_at == read.diagnostic.updated_at:
             as_read = read.document
-            answers, acknowledgements = list(read.answers), as_read.acknowledgements
+            answers, said = list(read.answers), as_read.said
         else:
             answers = list(locked.answers.all())
-            acknowledgements = stored_acknowledgements(locked)
+            said = stored_acknowledgements(locked)
         stored = next((row for row in answers if row.step == step.value), None)
         noted, revision = Noted(answer, internal_note), stored.revision if stored else 0
         if stored and _is_older(sent_by, stored.sent_by):
@@ -162,8 +162,13 @@ def save_answer(
         if as_read and same_rows:  # no link of another step comes to life or dies
             document = with_answer(as_read, stored)
         else:
-            document = build_document(locked, answers, acknowledgements)
-        assessment = assess(document, thresholds_of(locked), today=timezone.localdate())
+            document = build_document(locked, answers, said)
+        assessment = assess(
+            document,
+            thresholds_of(locked),
+            today=timezone.localdate(),
+            trials=locked.kit.trials,
+        )
         locked.indicators = dict(assessment.indicators)
         locked.save(update_fields=["updated_at", "indicators"])
     now_is = AsStored(stored, answers, document, assessment)

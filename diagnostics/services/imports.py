@@ -45,10 +45,11 @@ def import_diagnostic(
                 rule=choice.rule,
                 rows=choice.rows,
                 fingerprint=choice.fingerprint or "",
+                verdict=choice.verdict.value,
                 reason=choice.reason,
                 made_by=user,
             )
-            for choice in document.acknowledgements
+            for choice in document.said
         )
         refresh_indicators(diagnostic)
         record_event(

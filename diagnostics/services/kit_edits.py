@@ -12,8 +12,12 @@ from django.db import transaction
 
 from diagnostics.models import Example, Kit, KitChange, Part, Question, Step, User
 from diagnostics.models.kit import LINE_LENGTH
+from diagnostics.services.coherence import defer_refresh
 from diagnostics.services.errors import NotAllowed
 from diagnostics.typography import capitalised
+
+# What the counts of the diagnostics depend on.
+COUNTED = frozenset({"thresholds", "trials"})
 
 KitRow = Kit | Part | Step | Question | Example
 
@@ -59,7 +63,7 @@ def note_changes(
     row: KitRow, before: dict[str, Any] | None, *, user: User | None, is_gone: bool = False
 ) -> list[KitChange]:
     """Write down what a row says now against what it said (None: it is new), in the caller's
-    transaction; ``user``: None when the kit's file says it."""
+    transaction; ``user``: None when the kit's file says it. What its rules say is then counted again."""
     said, says = before or {}, {} if is_gone else texts_of_row(row)
     changes = [
         KitChange(
@@ -75,6 +79,8 @@ def note_changes(
         for name in row.texts
         if (said.get(name) or None) != (says.get(name) or None)
     ]
+    if any(change.name in COUNTED for change in changes):
+        defer_refresh(changes[0].kit_id)
     return KitChange.objects.bulk_create(changes)
 
 

@@ -23,7 +23,9 @@ def keep_version(
     """
     previous = previous_document(diagnostic)
     thresholds = thresholds_of(diagnostic)
-    findings = findings_json(document, thresholds, today=timezone.localdate(at))
+    findings = findings_json(
+        document, thresholds, today=timezone.localdate(at), trials=diagnostic.kit.trials
+    )
     kept = canonical_json(document.as_json() | {"findings": findings})
     last = diagnostic.versions.order_by("-number").values_list("number", flat=True).first()
     version = Version.objects.create(

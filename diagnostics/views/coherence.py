@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from diagnostics.domain.coherence import RULES, CoherenceFinding
-from diagnostics.domain.vocabulary import Axis
-from diagnostics.forms.coherence import AcknowledgementForm, FindingForm
+from diagnostics.domain.vocabulary import Axis, Verdict
+from diagnostics.forms.coherence import AcknowledgementForm, FindingForm, JudgementForm
 from diagnostics.forms.returning import NAME as RETURN
 from diagnostics.forms.returning import Way
 from diagnostics.queries import (
@@ -29,6 +29,7 @@ from diagnostics.requests import SignedInRequest
 from diagnostics.services.coherence import (
     FindingGone,
     acknowledge_finding,
+    judge_question,
     withdraw_acknowledgement,
 )
 from diagnostics.services.errors import WrongState
@@ -36,6 +37,10 @@ from diagnostics.typography import quoted
 from diagnostics.views.diagnostics import render_check_page
 from diagnostics.wizard import show_step_again
 
+JUDGED = {
+    Verdict.USEFUL: "C’est noté\u00a0: cette question vous est utile.",
+    Verdict.NOT_FOR_US: "Le point est mis de côté.",
+}
 CHANGED = "Ce point a changé ou n’a plus lieu d’être\u00a0: relisez-le avant d’y répondre."
 
 
@@ -45,14 +50,18 @@ def explain(request: SignedInRequest, pk: UUID) -> HttpResponse:
     by axis."""
     loaded = get_diagnostic(request.user, pk)
     thresholds = thresholds_of(loaded.diagnostic)
-    found = findings_of(loaded.diagnostic, load_diagnostic_document(loaded.diagnostic))
+    document, trials = load_diagnostic_document(loaded.diagnostic), loaded.diagnostic.kit.trials
+    with_trials = loaded.access.is_facilitator
+    found = findings_of(loaded.diagnostic, document, with_trials=with_trials)
     entries = {
         rule.id: {
             "rule": rule,
+            "is_on_trial": rule.id in trials,
             "why": rule.explanation(thresholds),
             "findings": [finding for finding in found if finding.rule == rule.id],
         }
         for rule in RULES.values()
+        if with_trials or rule.id not in trials
     }
     silent = {rule: entry for rule, entry in entries.items() if not entry["findings"]}
     groups = [
@@ -61,6 +70,8 @@ def explain(request: SignedInRequest, pk: UUID) -> HttpResponse:
     ]
     context = {
         "diagnostic": loaded.diagnostic,
+        "access": loaded.access,
+        "document": document,
         "spoken": [entries[rule] for rule in dict.fromkeys(finding.rule for finding in found)],
         "groups": [group for group in groups if group["rules"]],
     }
@@ -71,7 +82,7 @@ def explain(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def acknowledge(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Answer a point with « choix assumé » and its reason."""
 
-    def answer(loaded: LoadedDiagnostic, form: Any, finding: CoherenceFinding) -> None:
+    def answer(loaded: LoadedDiagnostic, form: Any, finding: CoherenceFinding) -> str:
         acknowledge_finding(
             loaded.diagnostic,
             rule=finding.rule,
@@ -80,30 +91,55 @@ def acknowledge(request: SignedInRequest, pk: UUID) -> HttpResponse:
             user=request.user,
             fingerprint=finding.fingerprint,
         )
+        return "Choix assumé enregistré."
 
-    return _act(request, pk, AcknowledgementForm(request.POST), answer, "Choix assumé enregistré.")
+    return _act(request, pk, AcknowledgementForm(request.POST), answer)
+
+
+@require_POST
+def judge(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Say of a question that it is useful or not for this structure; said again, it is taken back."""
+
+    def answer(loaded: LoadedDiagnostic, form: Any, finding: CoherenceFinding) -> str:
+        named: dict[str, Any] = {
+            "rule": finding.rule,
+            "rows": finding.rows,
+            "user": request.user,
+        }
+        if form.takes_back:
+            if finding.judgement is not None:
+                withdraw_acknowledgement(loaded.diagnostic, **named)
+            return "C’est noté\u00a0: vous n’en dites plus rien."
+        judge_question(
+            loaded.diagnostic,
+            **named,
+            verdict=form.cleaned_data["verdict"],
+            reason=form.cleaned_data["reason"],
+            fingerprint=finding.fingerprint,
+        )
+        return JUDGED[form.cleaned_data["verdict"]]
+
+    return _act(request, pk, JudgementForm(request.POST), answer)
 
 
 @require_POST
 def reopen(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Put a choice made on purpose back among the points to discuss."""
 
-    def withdraw(loaded: LoadedDiagnostic, form: Any, finding: CoherenceFinding) -> None:
+    def withdraw(loaded: LoadedDiagnostic, form: Any, finding: CoherenceFinding) -> str:
         withdraw_acknowledgement(
             loaded.diagnostic, rule=finding.rule, rows=finding.rows, user=request.user
         )
+        return "Le point est remis en discussion."
 
-    return _act(
-        request, pk, FindingForm(request.POST), withdraw, "Le point est remis en discussion."
-    )
+    return _act(request, pk, FindingForm(request.POST), withdraw)
 
 
 def _act(
     request: SignedInRequest,
     pk: UUID,
     form: FindingForm,
-    action: Callable[[LoadedDiagnostic, Any, CoherenceFinding], None],
-    done: str,
+    action: Callable[[LoadedDiagnostic, Any, CoherenceFinding], str],
 ) -> HttpResponse:
     """Act on the finding that is meant; what is refused comes back where it was typed."""
     loaded = get_diagnostic(request.user, pk)
@@ -126,7 +162,7 @@ def _act(
             if step:
                 return show_step_again(request, pk, step, answering=form)
             return render_check_page(request, loaded, answering=form)
-        action(loaded, form, finding)
+        done = action(loaded, form, finding)
     except (FindingGone, WrongState) as error:
         typed = str(form.data.get("reason", ""))
         return render_check_page(
@@ -143,4 +179,6 @@ def _act(
     messages.success(request, done)
     if step:
         return redirect(Way.read(pk, request.POST.get(RETURN, "")).to_step(step))
+    if request.POST.get("place") == "coherence":
+        return redirect(f"{reverse('coherence', args=[pk])}#{finding.rule}")
     return redirect(reverse("diagnostic_check", args=[pk]) + "#points")

@@ -22,7 +22,7 @@ from diagnostics.services import portfolio
 from diagnostics.services.errors import ServiceError
 from diagnostics.typography import count, enumeration
 
-View = Callable[[SignedInRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 NONE_CHOSEN = "Cochez au moins une structure dans la liste."
 
 
@@ -30,10 +30,10 @@ def of_facilitators(view: View) -> View:
     """Refuse a page to whoever does not facilitate."""
 
     @wraps(view)
-    def guarded(request: SignedInRequest) -> HttpResponse:
+    def guarded(request: SignedInRequest, **named: Any) -> HttpResponse:
         if not request.user.is_facilitator:
             raise PermissionDenied
-        return view(request)
+        return view(request, **named)
 
     return guarded
 

@@ -262,7 +262,7 @@ function around(html) {
     const old = document.getElementById(part.id);
     const inUse =
       old?.contains(document.activeElement) ||
-      [...(old?.querySelectorAll("textarea") ?? [])].some((area) => area.value.trim());
+      [...(old?.querySelectorAll("textarea") ?? [])].some((area) => area.value !== area.defaultValue);
     if (old && !old.isEqualNode(part) && (PERSONAL.includes(part.id) || !inUse)) {
       old.replaceChildren(...part.childNodes);
       if (part.dataset.is) {

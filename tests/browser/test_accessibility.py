@@ -141,6 +141,7 @@ def test_a_submitted_diagnostic(inspector, demo):
     office.inspect("a request at a step, refused")
     office.visit(base + "valider/", base + "relecture/confier/", "/remarques/", "/compte/")
     office.visit("/portefeuille/invitations/", "/structures/nouvelle/")
+    office.visit("/portefeuille/questions/", "/portefeuille/questions/R11/")
     for audience in Audience:
         talk = {"audience": audience, "kind": ThreadKind.COMMENT, "step": StepKey.VISION}
         who = lead if audience is Audience.TEAM else facilitator

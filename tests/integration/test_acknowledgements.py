@@ -269,6 +269,7 @@ def test_indicators_of_all_diagnostics_can_be_computed_again(scene):
         ("acknowledgement_rule_is_a_rule", {"rule": "S"}),
         ("acknowledgement_has_a_reason", {"reason": ""}),
         ("acknowledgement_once_per_finding", {"rows": ["match"]}),
+        ("acknowledgement_verdict_is_known", {"verdict": "perhaps"}),
     ],
 )
 def test_a_choice_is_well_formed(scene, name, changes):

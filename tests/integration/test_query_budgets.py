@@ -19,6 +19,7 @@ from diagnostics.domain.conversation import Audience
 from diagnostics.domain.document import load_answer
 from diagnostics.domain.vocabulary import EventKind, State, StepKey
 from diagnostics.models import (
+    Acknowledgement,
     Answer,
     AnswerRevision,
     Diagnostic,
@@ -66,6 +67,7 @@ REMARKS_GET, FIRST_LEADS_GET = 3, 5
 # Several structures cost what one does: who follows them changes, is journalled and told; a letter.
 ASSIGNED, LETTER_SHOWN = 12, 4
 FOLLOWED_BY_GET, LEAD_INVITED_GET = 6, 5
+QUESTIONS_GET, QUESTION_GET, EFFECT_COUNTED = 6, 8, 12
 HOME_AND_CHECK = {"diagnostic_home": 7, "diagnostic_check": 7}
 PORTFOLIO_GET = 7
 PORTFOLIO_FILTERED = 9  # what is found is counted, the view is kept
@@ -390,6 +392,7 @@ def test_what_facilitators_ask(scene, django_assert_num_queries, much):
         "diagnostic_validate": VALIDATE_GET,
         "remarks": REMARKS_GET,
         "lead_invitations": FIRST_LEADS_GET,
+        "questions": QUESTIONS_GET,
     }.items():
         arguments = [scene.diagnostic.pk] if name == "diagnostic_validate" else []
         with django_assert_num_queries(number) as captured:
@@ -414,6 +417,26 @@ def test_what_facilitators_do_with_structures(scene, django_assert_num_queries, 
     ):
         with django_assert_num_queries(number):
             assert client.get(reverse(name, args=[structure.pk])).status_code == 200
+
+
+def test_a_question_and_the_effect_of_a_change(scene, django_assert_num_queries, much):
+    Acknowledgement.objects.bulk_create(
+        Acknowledgement(
+            diagnostic=scene.diagnostic,
+            rule="R14",
+            rows=[f"x{number}"],
+            verdict="not_for_us",
+            reason=REASON,
+            made_by=scene.lead,
+        )
+        for number in range(120 if much else 1)
+    )
+    address, client = reverse("question", args=["R14"]), scene.client("facilitator")
+    with django_assert_num_queries(QUESTION_GET) as captured:
+        assert client.get(address).status_code == 200
+    assert len(captured) <= PORTFOLIO
+    with django_assert_num_queries(EFFECT_COUNTED):
+        assert client.post(address, {"trial": "on"}).status_code == 200
 
 
 def test_the_portfolio(scene, django_assert_num_queries, much):

@@ -6,6 +6,7 @@ those to be noted. Nothing is ever blocked, nothing is a score; a structure may 
 « choix assumé » and its reason.
 """
 
+from diagnostics.domain.coherence.effect import Effect, RulesInForce, effect_of
 from diagnostics.domain.coherence.engine import RULES, find_coherence, findings_json
 from diagnostics.domain.coherence.findings import (
     CoherenceFinding,
@@ -14,13 +15,17 @@ from diagnostics.domain.coherence.findings import (
     findings_of_step,
     open_findings,
     read_findings,
+    set_aside_findings,
+    split_trials,
 )
 from diagnostics.domain.coherence.quoting import QuotedAnswer, quote_answers
+from diagnostics.domain.coherence.registry import Rule
 from diagnostics.domain.coherence.thresholds import (
     DEFAULT_THRESHOLDS,
     BadThresholds,
     Thresholds,
     load_thresholds,
+    thresholds_of_rule,
 )
 
 __all__ = [
@@ -28,10 +33,14 @@ __all__ = [
     "RULES",
     "BadThresholds",
     "CoherenceFinding",
+    "Effect",
     "QuotedAnswer",
+    "Rule",
+    "RulesInForce",
     "Severity",
     "Thresholds",
     "acknowledged_findings",
+    "effect_of",
     "find_coherence",
     "findings_json",
     "findings_of_step",
@@ -39,4 +48,7 @@ __all__ = [
     "open_findings",
     "quote_answers",
     "read_findings",
+    "set_aside_findings",
+    "split_trials",
+    "thresholds_of_rule",
 ]

@@ -7,7 +7,7 @@ A rule runs only if its data exist: what is not answered yet is told by
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -73,11 +73,13 @@ class Case:
         thresholds: Thresholds,
         rules: Mapping[str, Rule],
         today: dt.date | None,
+        trials: Collection[str] = (),
     ) -> None:
         answers = document.answers
         self.thresholds = thresholds
         self.today = today
         self._rules = rules
+        self._trials = trials
         self._told: dict[str, list[Found]] = {}
         self.structure = document.structure
         self.card = document.diagnostic
@@ -114,10 +116,15 @@ class Case:
         )
 
     def told(self, rule: str) -> list[Found]:
-        """Return what a rule finds, worked out once: one cause has one finding."""
+        """Return what a rule finds, worked out once: one cause has one finding. A rule on trial tells the
+        others nothing: what it finds takes no word from them."""
         if rule not in self._told:
-            self._told[rule] = list(self._rules[rule].check(self))
+            self._told[rule] = [] if rule in self._trials else list(self._rules[rule].check(self))
         return self._told[rule]
+
+    def told_on_trial(self, rule: str) -> list[Found]:
+        """Return what a rule on trial finds, for facilitators."""
+        return list(self._rules[rule].check(self))
 
     def rows_told(self, rule: str) -> frozenset[str]:
         """Return the rows that a rule names."""

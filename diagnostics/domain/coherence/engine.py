@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
+from dataclasses import replace
 
 # The modules of the rules enter them in the table.
 from diagnostics.domain.coherence import (  # noqa: F401  (see above)
@@ -39,16 +41,26 @@ def find_coherence(
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     *,
     today: dt.date | None = None,
+    trials: Collection[str] = (),
+    with_trials: bool = False,
 ) -> list[CoherenceFinding]:
     """Return the points to discuss, most serious first: the slips, then what asks for attention, then
     what is to be noted; in the order of the rules and of the rows among these.
 
-    Those that the document's acknowledgements answer hold their reason. Nothing is ever blocked.
-    ``today`` is the day that S13 compares the board's date with; without it, with none.
+    They hold what the structure answers to them. Nothing is ever blocked.
+    ``today`` is the day that S13 compares the board's date with; without it, with none. ``trials``
+    are the rules on trial: what they find is there for facilitators alone (``with_trials``), and
+    changes nothing of what the others find.
     """
-    case = Case(document, thresholds, RULES, today)
-    findings = [_finding(rule, found) for rule in RULES.values() for found in case.told(rule.id)]
-    return answered(most_serious_first(findings), document.acknowledgements)
+    case = Case(document, thresholds, RULES, today, trials)
+    findings = []
+    for rule in RULES.values():
+        if rule.id not in trials:
+            findings += [_finding(rule, found) for found in case.told(rule.id)]
+        elif with_trials:
+            tried = (_finding(rule, found) for found in case.told_on_trial(rule.id))
+            findings += [replace(finding, is_on_trial=True) for finding in tried]
+    return answered(most_serious_first(findings), document.said)
 
 
 def findings_json(
@@ -56,9 +68,12 @@ def findings_json(
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     *,
     today: dt.date | None = None,
+    trials: Collection[str] = (),
 ) -> list[FindingJson]:
-    """Return the ``findings`` that go with the document's JSON."""
-    return [finding.as_json() for finding in find_coherence(document, thresholds, today=today)]
+    """Return the ``findings`` that go with the document's JSON: what to discuss and what was chosen on
+    purpose, not what the structure set aside."""
+    found = find_coherence(document, thresholds, today=today, trials=trials)
+    return [finding.as_json() for finding in found if not finding.is_set_aside]
 
 
 def _finding(rule: Rule, found: Found) -> CoherenceFinding:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
-from diagnostics.domain.document import Acknowledgement
-from diagnostics.domain.vocabulary import STEP_AXIS, Axis, Labelled, StepKey
+from diagnostics.domain.document import Acknowledgement, Judgement
+from diagnostics.domain.vocabulary import STEP_AXIS, Axis, Labelled, StepKey, Verdict
 
 # What the ids of the rules that look for slips begin with.
 SLIP = "S"
@@ -62,8 +62,10 @@ class CoherenceFinding:
     about the whole of a step names none. ``facts`` are the figures and states that make the
     finding what it is (never the wording, nor how a row is named): see :attr:`fingerprint`.
 
-    ``acknowledgement`` is the reason of « choix assumé » (None: open). ``former_reason`` is the
-    reason that was given when the same rows made another finding.
+    ``acknowledgement`` is the reason of « choix assumé » (None: it is none). ``judgement`` is what
+    the structure says of the question, if it is something else: « pas pour nous » sets it aside.
+    ``former`` is what was answered when the same rows made another finding. ``is_on_trial``: the
+    rule is on trial, and facilitators alone read the finding.
     """
 
     rule: str
@@ -74,7 +76,9 @@ class CoherenceFinding:
     links: tuple[FieldLink, ...]
     facts: tuple[str, ...] = ()
     acknowledgement: str | None = None
-    former_reason: str = field(default="", compare=False)
+    judgement: Judgement | None = field(default=None, compare=False)
+    former: Acknowledgement | Judgement | None = field(default=None, compare=False)
+    is_on_trial: bool = field(default=False, compare=False)
     correction: Correction | None = field(default=None, compare=False)
 
     @property
@@ -105,7 +109,29 @@ class CoherenceFinding:
     @property
     def is_open(self) -> bool:
         """Tell whether it is still to be discussed."""
-        return self.acknowledgement is None
+        return self.acknowledgement is None and not self.is_set_aside
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Tell whether the structure said that it is not for it."""
+        return self.verdict is Verdict.NOT_FOR_US
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the structure answers to it; None as long as it answered nothing."""
+        if self.acknowledgement is not None:
+            return Verdict.ASSUMED
+        return self.judgement.verdict if self.judgement else None
+
+    @property
+    def former_reason(self) -> str:
+        """The reason that was given when the same rows made another finding."""
+        return self.former.reason if self.former else ""
+
+    @property
+    def former_verdict(self) -> Verdict | None:
+        """What was answered when the same rows made another finding."""
+        return self.former.verdict if self.former else None
 
     @property
     def fingerprint(self) -> str:
@@ -125,7 +151,7 @@ class CoherenceFinding:
             "step": self.step.value,
             "rows": list(self.rows),
             "message": self.message,
-            "acknowledged": not self.is_open,
+            "acknowledged": self.acknowledgement is not None,
         }
 
 
@@ -136,24 +162,26 @@ def most_serious_first(findings: Iterable[CoherenceFinding]) -> list[CoherenceFi
 
 
 def answered(
-    findings: Iterable[CoherenceFinding], acknowledgements: Iterable[Acknowledgement]
+    findings: Iterable[CoherenceFinding], said: Iterable[Acknowledgement | Judgement]
 ) -> list[CoherenceFinding]:
-    """Return the findings with the reasons that answer them.
+    """Return the findings with what the structure answers to them.
 
-    An acknowledgement answers the finding of its rule and its rows (in any order) whose
+    An acknowledgement (a judgement likewise) answers the finding of its rule and its rows (in any order) whose
     fingerprint it holds; one without fingerprint, as another program may write it, answers
     whatever that rule finds of these rows.
     """
-    given = {(entry.rule, tuple(sorted(set(entry.rows)))): entry for entry in acknowledgements}
+    given = {(entry.rule, tuple(sorted(set(entry.rows)))): entry for entry in said}
     found = []
     for finding in findings:
         entry = given.get((finding.rule, finding.row_key))
         if entry is None:
             found.append(finding)
-        elif entry.fingerprint in {None, finding.fingerprint}:
-            found.append(replace(finding, acknowledgement=entry.reason))
+        elif entry.fingerprint not in {None, finding.fingerprint}:
+            found.append(replace(finding, former=entry))
+        elif isinstance(entry, Judgement):
+            found.append(replace(finding, judgement=entry))
         else:
-            found.append(replace(finding, former_reason=entry.reason))
+            found.append(replace(finding, acknowledgement=entry.reason))
     return found
 
 
@@ -190,7 +218,20 @@ def open_findings(findings: Iterable[CoherenceFinding]) -> list[CoherenceFinding
 
 def acknowledged_findings(findings: Iterable[CoherenceFinding]) -> list[CoherenceFinding]:
     """Return the findings that the structure answers for (« Choix assumés »)."""
-    return [finding for finding in findings if not finding.is_open]
+    return [finding for finding in findings if finding.acknowledgement is not None]
+
+
+def split_trials(
+    findings: Iterable[CoherenceFinding],
+) -> tuple[list[CoherenceFinding], list[CoherenceFinding]]:
+    """Return the findings that everybody reads, and those of the rules on trial."""
+    found = list(findings)
+    return [f for f in found if not f.is_on_trial], [f for f in found if f.is_on_trial]
+
+
+def set_aside_findings(findings: Iterable[CoherenceFinding]) -> list[CoherenceFinding]:
+    """Return the findings that are not for the structure, as it says (« Mis de côté »)."""
+    return [finding for finding in findings if finding.is_set_aside]
 
 
 def findings_of_step(findings: Iterable[CoherenceFinding], step: StepKey) -> list[CoherenceFinding]:

@@ -6,6 +6,7 @@ the kit's own example.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
@@ -104,6 +105,18 @@ class Thresholds(BaseModel):
 
 
 DEFAULT_THRESHOLDS = Thresholds()
+
+
+_RULES_OF = re.compile(r"[A-Z]\d{1,2}")
+
+
+def thresholds_of_rule(rule: str) -> list[str]:
+    """Return the names of the thresholds from which a rule speaks: those whose description names it."""
+    return [
+        name
+        for name, field in Thresholds.model_fields.items()
+        if rule in _RULES_OF.findall((field.description or "").partition(" : ")[0])
+    ]
 
 
 class BadThresholds(ValueError):

@@ -65,9 +65,8 @@ class KitForm(KitRowForm):
     )
     thresholds = ThresholdsField(
         label="Seuils de cohérence",
-        help_text="Laissez vide ce qui ne change pas. Les comptes des listes suivent à "
-        "l’enregistrement suivant de chaque diagnostic, ou par «\u00a0manage.py "
-        "refresh_indicators\u00a0».",
+        help_text="Laissez vide ce qui ne change pas. Les comptes des listes suivent en quelques "
+        "minutes. Le portefeuille (Questions) compte l’effet avant d’enregistrer.",
     )
 
     class Meta:

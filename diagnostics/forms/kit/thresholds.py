@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -22,7 +23,8 @@ def label_of(name: str) -> str:
     return typeset(Thresholds.model_fields[name].description or name)
 
 
-def _field_of(name: str) -> NumberField:
+def field_of(name: str) -> NumberField:
+    """Return the field of a threshold; empty, the default one is in force."""
     default = getattr(DEFAULT_THRESHOLDS, name)
     is_count = Thresholds.model_fields[name].annotation is int
     return (CountField if is_count else NumberField)(
@@ -33,6 +35,26 @@ def _field_of(name: str) -> NumberField:
     )
 
 
+def add_problems(form: forms.Form, error: ShapeError) -> None:
+    """Tell in a form what the rules cannot take, each at its field where the form has it."""
+    for problem in problems_of(error):
+        reason = typeset(problem.reason)
+        for name in Thresholds.model_fields:
+            reason = reason.replace(quoted(name), quoted(label_of(name)))
+        form.add_error(
+            problem.path if problem.path in form.fields else None, f"{capitalised(reason)}."
+        )
+
+
+def plain_figures(values: Mapping[str, float | None]) -> dict[str, float]:
+    """Return the figures that were written, those without decimals as whole numbers."""
+    return {
+        name: int(value) if float(value).is_integer() else value
+        for name, value in values.items()
+        if value is not None
+    }
+
+
 class ThresholdsForm(forms.Form):
     """A number for each threshold."""
 
@@ -40,7 +62,7 @@ class ThresholdsForm(forms.Form):
         own = value if isinstance(value, dict) else {}
         super().__init__(data, prefix=name, initial=own, use_required_attribute=False)
         for threshold in Thresholds.model_fields:
-            self.fields[threshold] = _field_of(threshold)
+            self.fields[threshold] = field_of(threshold)
 
     def clean(self) -> dict[str, Any]:
         """Have the rules themselves say what they cannot take."""
@@ -48,21 +70,12 @@ class ThresholdsForm(forms.Form):
         try:
             Thresholds.model_validate(typed)
         except ShapeError as error:
-            for problem in problems_of(error):
-                reason = typeset(problem.reason)
-                for name in Thresholds.model_fields:
-                    reason = reason.replace(quoted(name), quoted(label_of(name)))
-                at = problem.path if problem.path in self.fields else None
-                self.add_error(at, f"{capitalised(reason)}.")
+            add_problems(self, error)
         return self.cleaned_data
 
     def value(self) -> dict[str, float]:
         """Return the thresholds that the kit has of its own."""
-        return {
-            name: int(value) if float(value).is_integer() else value
-            for name, value in self.cleaned_data.items()
-            if value is not None
-        }
+        return plain_figures(self.cleaned_data)
 
 
 class ThresholdsField(PartsField):

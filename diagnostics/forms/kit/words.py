@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from diagnostics.domain.coherence import RULES
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.kit.prefill import told_prefill
 from diagnostics.forms.kit.texts import write_paragraphs
@@ -27,6 +28,8 @@ def words_of_value(path: str, name: str, value: Any) -> str:
         return _prefill(path, value)
     if name == "thresholds" and isinstance(value, dict):
         return "\n".join(f"{label_of(key)}{NBSP}: {number(said)}" for key, said in value.items())
+    if name == "trials" and isinstance(value, list):
+        return "\n".join(f"{rule}{NBSP}: {RULES[rule].title}" for rule in value if rule in RULES)
     if isinstance(value, list):
         return "\n".join(map(_line, value))
     return str(value)
