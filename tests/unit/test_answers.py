@@ -38,7 +38,9 @@ def test_an_empty_answer_is_empty_and_json_says_every_key(step):
 
     assert shape().is_empty
     assert load_answer(step, {}) == shape()
-    assert set(shape().model_dump(mode="json")) == set(shape.model_fields)
+    # A key of a later schema is absent while nothing is said of it.
+    later = {"scenarios"} if step is StepKey.ECONOMIC_MODEL else set()
+    assert set(shape().model_dump(mode="json")) == set(shape.model_fields) - later
 
 
 @pytest.mark.parametrize("step", STEPS)

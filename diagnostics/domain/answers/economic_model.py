@@ -130,9 +130,7 @@ class Scenario(Shape):
     """
 
     shock: Shock = Field(description="ce qui arrive")
-    chosen: bool = Field(
-        False, description="étudiée ; d’un financeur qui se retire, c’est le levier qui le dit"
-    )
+    chosen: bool = Field(False, description="étudiée")
     lever: RowId | None = Field(None, description="levier du financeur qui se retire (id)")
     stop_first: LongText = Field("", description="ce que nous arrêterions d’abord")
 
