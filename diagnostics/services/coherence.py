@@ -82,13 +82,13 @@ def _answer(
     if len(reason) > LONG_TEXT:
         raise ServiceError(f"{LONG_TEXT} caractères au plus.")
     if not is_printable(reason):
-        raise ServiceError("Ce texte contient un caractère de contrôle : retirez-le.")
+        raise ServiceError("Ce texte contient un caractère de contrôle\u00a0: retirez-le.")
     with transaction.atomic():
         locked = lock_for_editing(diagnostic, user=user)
         finding = _finding(locked, rule, rows)
         if fingerprint not in {None, finding.fingerprint}:
             raise FindingGone(
-                "Les réponses ont changé : ce point dit autre chose à présent. Relisez-le avant de "
+                "Les réponses ont changé\u00a0: ce point dit autre chose à présent. Relisez-le avant de "
                 "répondre."
             )
         if verdict is not Verdict.ASSUMED and finding.acknowledgement is not None:
@@ -123,7 +123,7 @@ def withdraw_acknowledgement(
         locked = lock_for_editing(diagnostic, user=user)
         acknowledgement = locked.acknowledgements.filter(rule=rule, rows=sorted(set(rows))).first()
         if acknowledgement is None:
-            raise FindingGone("Ce choix n’est plus là : il a déjà été remis en discussion.")
+            raise FindingGone("Ce choix n’est plus là\u00a0: il a déjà été remis en discussion.")
         acknowledgement.delete()
         _record(locked, acknowledgement, user, is_withdrawn=True)
 

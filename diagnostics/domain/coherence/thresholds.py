@@ -115,7 +115,7 @@ def thresholds_of_rule(rule: str) -> list[str]:
     return [
         name
         for name, field in Thresholds.model_fields.items()
-        if rule in _RULES_OF.findall((field.description or "").partition(" : ")[0])
+        if rule in _RULES_OF.findall((field.description or "").partition(":")[0])
     ]
 
 
