@@ -245,7 +245,7 @@ def edited(draw: st.DrawFn, base: Answer, side: str) -> Answer:
             elif draw(st.booleans()):
                 values[name] = fresh[name]
             continue
-        rows, others = values[name], fresh[name]
+        rows, others = values[name], fresh.get(name, [])  # absent while nothing is said of it
         for index, row in enumerate(rows[: len(others)]):
             rows[index] = _mixed(draw, row, others[index])
         if not row_sets[name].is_fixed:
@@ -260,7 +260,9 @@ def edited(draw: st.DrawFn, base: Answer, side: str) -> Answer:
 
 def _mixed(draw: st.DrawFn, one: dict[str, Any], two: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: two.get(name, value) if name not in {"id", "step"} and draw(st.booleans()) else value
+        name: two.get(name, value)
+        if name not in {"id", "step", "shock"} and draw(st.booleans())
+        else value
         for name, value in one.items()
     }
 
