@@ -298,17 +298,20 @@ def check_buttons(scene: Scene, role: str, state: State) -> None:
     assert (edit in home.links) == (client.get(edit).status_code == 200), role
 
 
+def _kind(path: str) -> tuple[str, ...]:
+    """An address and the names of what it asks: « ?retour=a » and « ?retour=b » are of one kind."""
+    address, _, query = path.partition("?")
+    return address, *sorted(part.partition("=")[0] for part in query.split("&"))
+
+
 @pytest.mark.parametrize(
     ("role", "state"),
     [
-        ("lead", State.DRAFT),
+        ("contributor", State.DRAFT),
         ("lead", State.CHANGES_REQUESTED),
         ("lead", State.VALIDATED),
-        ("contributor", State.DRAFT),
         ("reader", State.SUBMITTED),
-        ("facilitator", State.DRAFT),
         ("facilitator", State.SUBMITTED),
-        ("stranger", State.SUBMITTED),
     ],
 )
 def test_no_page_links_to_a_refusal(role: str, state: State):
@@ -318,6 +321,7 @@ def test_no_page_links_to_a_refusal(role: str, state: State):
     bring_to(scene, state)
     client = scene.client(role)
     seen, todo, refused = {"/"}, [("/", "")], []
+    asked: set[object] = set()  # a page asked another question of the same kind answers alike
     while todo:
         address, origin = todo.pop()
         response = client.get(address)
@@ -333,15 +337,20 @@ def test_no_page_links_to_a_refusal(role: str, state: State):
                 path = address.partition("?")[0] + path
             if path.startswith("/") and path not in seen and "logout" not in path:
                 seen.add(path)
-                todo.append((path, address))
+                if (kind := _kind(path)) not in asked:
+                    asked.add(kind)
+                    todo.append((path, address))
         for form in page.forms:
             action = form.action or address
             if form.method == "post" and not action.startswith("/accounts/"):
+                kind = (action, *sorted(form.data.keys() - {"csrfmiddlewaretoken", "once"}))
+                if kind in asked:
+                    continue
+                asked.add(kind)
                 with transaction.atomic():
                     status = client.post(action, form.data).status_code
                     transaction.set_rollback(True)
                 if status not in {200, 302, 422}:
                     refused.append((action, address, status))
     assert refused == []
-    home = reverse("diagnostic_home", args=[scene.diagnostic.pk])
-    assert (home in seen) == (role != "stranger")
+    assert reverse("diagnostic_home", args=[scene.diagnostic.pk]) in seen

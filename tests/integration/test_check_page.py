@@ -51,7 +51,8 @@ def test_each_row_leads_to_its_first_field(scene):
     assert len(links) > rows
     shown = {}
     for address, place, field in links:
-        shown.setdefault(address, set(IDS.findall(html_of(scene.browser.get(address)))))
+        if address not in shown:
+            shown[address] = set(IDS.findall(html_of(scene.browser.get(address))))
         assert field in shown[address]
         assert page.count(f'id="{place}"') == 1
     assert {address for address, _place, _field in links} == {scene.url(s) for s in StepKey}
