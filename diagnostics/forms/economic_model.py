@@ -202,7 +202,7 @@ class ScenarioForm(RowForm):
     @property
     def shock(self) -> Shock:
         """The shock that this row is about."""
-        return SHOCKS[int(str(self.prefix).rpartition("-")[2])]
+        return SHOCKS[int(self.index)]
 
     @property
     def key(self) -> str:
@@ -270,7 +270,8 @@ class EconomicModelForm(StepForm):
                 known.add(row.key)
                 name = row["text"].value() or capitalised(f"{LEVERS.noun}\u00a0{position}")
                 yield row.key, f"{LEVERS.letter}{position} · {name}"
-        chosen = str(self.formsets["scenarios"].forms[0]["lever"].value() or "")
+        scenarios = self.formsets["scenarios"].forms  # none where the counts were tampered with
+        chosen = str(scenarios[0]["lever"].value() or "") if scenarios else ""
         if chosen and chosen not in known:
             yield chosen, GONE_LEVER
 

@@ -90,6 +90,7 @@ class PrefillParts:
             if not self.is_bound:
                 formset.initial = [] if formset.starts_blank else formset.initial
                 formset.extra = BLANK_ROWS
+                vars(formset).pop("forms", None)  # a step may have made its rows already
 
     def _less_removed(self, data: Any, name: str) -> QueryDict | None:
         """Take the rows out that were ticked to go: a row without a text is none."""
