@@ -36,11 +36,16 @@ def with_session(context: BrowserContext, address: str, user: User) -> None:
     )
 
 
+# What htmx says of a request that ends because the page is left.
+_LEFT = re.compile(r"htmx:(afterRequest|sendAbort)\b")
+
+
 def watch(page: Page, problems: list[str]) -> None:
     """Note console errors, uncaught exceptions and violations of the content policy."""
 
     def on_message(message: ConsoleMessage) -> None:
-        if message.type == "error" and not _EXPECTED_STATUS.search(message.text):
+        expected = _EXPECTED_STATUS.search(message.text) or _LEFT.match(message.text)
+        if message.type == "error" and not expected:
             problems.append(f"{page.url}: {message.text}")
 
     page.on("console", on_message)
