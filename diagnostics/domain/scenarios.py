@@ -35,7 +35,7 @@ from diagnostics.domain.answers.alliances import ALLIES
 from diagnostics.domain.answers.objectives import OBJECTIVES
 from diagnostics.domain.bridge import bridge_of, to_find_of
 from diagnostics.domain.coherence.actors import is_same_actor
-from diagnostics.domain.coherence.figures import counts, is_a_rhythm
+from diagnostics.domain.coherence.figures import counts, each_year
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.thread import Item, ItemKind, Key, Thread, read_thread
 from diagnostics.domain.vocabulary import FundingFamily, Shock
@@ -256,19 +256,16 @@ def _pace(document: DiagnosticDocument, fte: Decimal | None) -> Decimal | None:
     None without a promise in partnerships, without both teams told, or when they are volunteers only.
     """
     model, card = document.answers.economic_model or EconomicModel(), document.diagnostic
-    each_year = [
-        _cents(row.target_value)
-        if is_a_rhythm(row)
-        else max(_cents(row.target_value - (row.baseline_value or 0)), ZERO) / years
+    period = {"base_year": card.base_year, "horizon": card.target_year}
+    asked = [
+        Decimal(str(found[0]))
         for row in OBJECTIVES.of(document.answers)
-        if counts(row, "partenariat")
-        and row.target_value is not None
-        and (years := (row.deadline_year or card.target_year) - card.base_year) > 0
+        if counts(row, "partenariat") and (found := each_year(row, **period))
     ]
-    if model.now.fte is None or fte is None or not each_year:
+    if model.now.fte is None or fte is None or not asked:
         return None
     team = (_cents(model.now.fte) + fte) / 2
-    return _rounded(sum(each_year, ZERO) / team, TENTH) if team else None
+    return _rounded(sum(asked, ZERO) / team, TENTH) if team else None
 
 
 def _shares(

@@ -44,6 +44,18 @@ def is_a_rhythm(row: Objective) -> bool:
     return row.per_year or bool(_A_YEAR.search(plain(row.unit)))
 
 
+def each_year(row: Objective, *, base_year: int, horizon: int) -> tuple[float, int] | None:
+    """Return how much an objective asks for each year until its own deadline (the horizon where none is
+    told), with how many years that is: a target a year as it stands, else what is left from the baseline
+    (0 when not said). None without a target, or with a deadline not after the base year."""
+    years = (row.deadline_year or horizon) - base_year
+    if row.target_value is None or years <= 0:
+        return None
+    if is_a_rhythm(row):
+        return row.target_value, years
+    return max(row.target_value - (row.baseline_value or 0), 0) / years, years
+
+
 def is_in_percent(row: Objective) -> bool:
     """Tell whether the unit is a per cent of something."""
     return bool(_PERCENT.match(plain(row.unit)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from diagnostics.domain.answers import Objective
 from diagnostics.domain.answers.fields import PRECISION
 from diagnostics.domain.coherence.case import Case, Placed
-from diagnostics.domain.coherence.figures import is_a_rhythm
+from diagnostics.domain.coherence.figures import each_year, is_a_rhythm
 from diagnostics.domain.coherence.findings import FieldLink, Severity
 from diagnostics.domain.coherence.registry import Found, rule
 from diagnostics.domain.coherence.wording import figure
@@ -123,10 +123,11 @@ def pace_of_partnerships(case: Case) -> Iterator[Found]:
     now, target = case.model.now.fte, case.model.target.fte
     if now is None or target is None or now + target == 0:
         return
+    period = {"base_year": case.card.base_year, "horizon": case.card.target_year}
     counted = [
-        (index, row, _each_year(row, row.target_value, years), years)
+        (index, row, *asked)
         for index, row in case.partnership_objectives
-        if row.target_value is not None and (years := _years(case, row)) > 0
+        if (asked := each_year(row, **period))
     ]
     team = (now + target) / 2
     pace = round(sum(each for _, _, each, _ in counted) / team, PRECISION)
@@ -151,16 +152,6 @@ def pace_of_partnerships(case: Case) -> Iterator[Found]:
         ),
         severity=severity,
     )
-
-
-def _years(case: Case, row: Objective) -> int:
-    return (row.deadline_year or case.card.target_year) - case.card.base_year
-
-
-def _each_year(row: Objective, target: float, years: int) -> float:
-    if is_a_rhythm(row):
-        return target
-    return max(target - (row.baseline_value or 0), 0) / years
 
 
 @rule(
