@@ -236,6 +236,7 @@ class EconomicModelForm(StepForm):
     """Two columns, the needs, the levers, and what may happen to them."""
 
     step = StepKey.ECONOMIC_MODEL
+    preview_template = "steps/economic_model/scenarios.html"
     subform_classes = {"now": SnapshotForm, "target": SnapshotForm}
     formset_classes = {
         "levers": rows_of(LeverForm, LeverRows),
