@@ -50,7 +50,7 @@ class StepForm(forms.Form):
     formset_classes: ClassVar[dict[str, type[RowFormSet]]] = {}
     # Values that a button writes at once in a sub-form, by the button's name.
     presets: ClassVar[dict[str, Mapping[str, Any]]] = {}
-    # What is drawn under the fields while one types, see :meth:`preview`.
+    # What follows the fields while one types: a drawing (see :meth:`preview`), or what they do.
     preview_template: ClassVar[str] = ""
 
     mark = CodeField(Mark.choices(), label="Repère de l’équipe", empty_label="Aucun repère")
@@ -117,7 +117,7 @@ class StepForm(forms.Form):
         return [name for name, rows in cls.formset_classes.items() if not rows.fixed]
 
     def preview(self) -> SafeString:
-        """Return the drawing that follows what is typed; only where there is a preview_template."""
+        """Return the drawing that follows what is typed; only where the preview_template draws one."""
         raise NotImplementedError
 
     def initial_rows(self, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
