@@ -6,12 +6,17 @@ budget counts by its middle, a range of a lever by its low bound, an amount that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from diagnostics.domain.answers import EconomicModel, Lever
 from diagnostics.domain.answers.fields import PRECISION
 from diagnostics.domain.coherence.figures import new_money
+from diagnostics.domain.parts import CENT, TENTH, parts_of
 from diagnostics.domain.vocabulary import LeverState
+from diagnostics.typography import half_up
+
+SMALL = 10.0  # K€: below, a budget is printed to the hundredth
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Bridge:
     @property
     def prudent(self) -> float:
         """The budget if half of what is still to be found comes, in K€."""
-        return round(self.target - self.to_find / 2, PRECISION)
+        return half_up(self.target - half_up(self.to_find / 2, PRECISION), PRECISION)
 
     @property
     def growth(self) -> float | None:
@@ -63,6 +68,7 @@ def bridge_of(model: EconomicModel | None) -> Bridge | None:
     target = model.target.budget_middle if model else None
     if model is None or target is None:
         return None
+    target = half_up(target, PRECISION)
     sums = dict.fromkeys(LeverState, 0.0)
     for lever in model.levers:
         amount, state = lever.amount_target_keur or 0, lever.state or LeverState.TO_MOBILISE
@@ -72,8 +78,9 @@ def bridge_of(model: EconomicModel | None) -> Bridge | None:
             amount - new
         )
     gap = round(target - sum(sums.values()), PRECISION)
+    now = model.now.budget_middle
     return Bridge(
-        now=model.now.budget_middle,
+        now=None if now is None else half_up(now, PRECISION),
         target=target,
         secured=round(sums[LeverState.SECURED], PRECISION),
         to_renew=round(sums[LeverState.TO_RENEW], PRECISION),
@@ -81,4 +88,30 @@ def bridge_of(model: EconomicModel | None) -> Bridge | None:
         unidentified=max(gap, 0.0),
         beyond=max(0.0, -gap),
         unpriced=sum(lever.amount_target_keur is None for lever in model.levers),
+    )
+
+
+def as_printed(bridge: Bridge) -> Bridge:
+    """Return a bridge as it is read: to a tenth of K€ (to a hundredth for a budget under 10 K€), half up,
+    its parts such that they add up to the target as printed."""
+    unit = CENT if max(bridge.target, bridge.now or 0) < SMALL else TENTH
+    decimals = -int(unit.as_tuple().exponent)
+    parts = {
+        "secured": bridge.secured,
+        "to_renew": bridge.to_renew,
+        "to_mobilise": bridge.to_mobilise,
+        "unidentified": bridge.unidentified,
+        "beyond": -bridge.beyond,
+    }
+    exact = {name: Decimal(str(amount)) for name, amount in parts.items()}
+    printed = {name: float(amount) for name, amount in parts_of(exact, unit=unit).items()}
+    return replace(
+        bridge,
+        now=None if bridge.now is None else half_up(bridge.now, decimals),
+        target=half_up(bridge.target, decimals),
+        secured=printed["secured"],
+        to_renew=printed["to_renew"],
+        to_mobilise=printed["to_mobilise"],
+        unidentified=printed["unidentified"],
+        beyond=abs(printed["beyond"]),
     )

@@ -37,6 +37,7 @@ from diagnostics.domain.bridge import bridge_of, to_find_of
 from diagnostics.domain.coherence.actors import is_same_actor
 from diagnostics.domain.coherence.figures import counts, each_year
 from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.parts import shares_of
 from diagnostics.domain.thread import Item, ItemKind, Key, Thread, read_thread
 from diagnostics.domain.vocabulary import FundingFamily, Shock
 
@@ -297,14 +298,8 @@ def _shares(
 
 
 def whole_shares(amounts: dict[FundingFamily, Decimal]) -> Shares:
-    """Return shares in whole % that add up to 100: those with the largest remainder are rounded up."""
-    total = sum(amounts.values())
-    exact = {family: 100 * amount / total for family, amount in amounts.items()}
-    shares = {family: int(share) for family, share in exact.items()}
-    by_remainder = sorted(exact, key=lambda family: shares[family] - exact[family])
-    for family in by_remainder[: 100 - sum(shares.values())]:
-        shares[family] += 1
-    return shares
+    """Return shares in whole % that add up to 100."""
+    return {family: int(share) for family, share in shares_of(amounts).items()}
 
 
 def _cents(value: float | Decimal) -> Decimal:

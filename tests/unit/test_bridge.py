@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostics.domain.answers import EconomicModel, EconomicSnapshot, Lever
-from diagnostics.domain.bridge import bridge_of
+from diagnostics.domain.bridge import as_printed, bridge_of
 from diagnostics.domain.vocabulary import LeverState
+from diagnostics.typography import half_up
 from tests.report_samples import demo
 
 
@@ -81,3 +82,29 @@ def test_the_bridge_adds_up(levers, budget):
     found = bridge_of(model(*levers, low=budget))
     parts = found.secured + found.to_renew + found.to_mobilise + found.unidentified
     assert round(parts - found.beyond, 2) == found.target == budget
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([None, *LeverState]),
+            st.none() | st.decimals(-999, 9_999, places=3).map(float),
+        ),
+        max_size=8,
+    ),
+    st.decimals(0, 99_999, places=3).map(float),
+)
+def test_what_is_printed_adds_up_too(levers, budget):
+    exact = bridge_of(model(*levers, now=3, low=budget))
+    printed = as_printed(exact)
+    parts = ("secured", "to_renew", "to_mobilise", "unidentified")
+    unit = 0.1 if budget >= 10 else 0.01
+    total = sum(getattr(printed, part) for part in parts) - printed.beyond
+    assert round(total, 2) == printed.target == half_up(budget, 1 if budget >= 10 else 2)
+    for part in (*parts, "beyond"):
+        assert abs(getattr(printed, part) - getattr(exact, part)) < unit + 1e-6
+
+
+def test_a_middle_between_two_cents_is_printed_half_up():
+    printed = as_printed(bridge_of(model((LeverState.SECURED, 1.01), low=1.01, high=1.02)))
+    assert (printed.secured, printed.unidentified, printed.target) == (1.01, 0.01, 1.02)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostics.domain.answers import EconomicModel, EconomicSnapshot, Lever, Objectives
-from diagnostics.domain.vocabulary import Handling, ScopeStepKey, StepKey
+from diagnostics.domain.vocabulary import Handling, LeverState, ScopeStepKey, StepKey
 from diagnostics.report.blocks import objectives as objective_blocks
 from diagnostics.report.blocks.types import Table
 from diagnostics.report.diagrams import economic, objectives
@@ -20,8 +20,10 @@ from diagnostics.report.diagrams.alliances import (
     alliances_layout,
     alliances_svgs,
 )
+from diagnostics.report.diagrams.bridge import Part, bridge_layout, bridge_svgs
+from diagnostics.report.diagrams.bridge import caption as bridge_caption
 from diagnostics.report.diagrams.chain import ChainStep, chain_layout, chain_svg
-from diagnostics.report.diagrams.economic import Gap, economic_layout, gap_to_finance
+from diagnostics.report.diagrams.economic import economic_layout
 from diagnostics.report.diagrams.matrix import MatrixRow, matrix_layout, matrix_svgs
 from diagnostics.report.diagrams.objectives import TimedObjective, timeline_layout, timeline_svgs
 from diagnostics.report.diagrams.svg import WIDTH, Box, Label
@@ -352,48 +354,165 @@ def test_the_economic_model_holds_any_figure(now, target, levers):
 
     layout = economic_layout(answer, base_year=2026, target_year=2029)
 
-    bars = [*layout.bars, *([layout.gap_bar] if layout.gap_bar else [])]
-    letters = [*layout.titles, *layout.share_years, *layout.legend]
-    letters += [part for bar in bars for part in bar.labels]
+    letters = [*layout.titles, *layout.share_years]
+    letters += [part for bar in layout.bars for part in bar.labels]
     areas = [
         Box(economic.BAR_LEFT, bar.y, bar.certain + bar.uncertain, economic.BAR_HEIGHT)
-        for bar in bars
+        for bar in layout.bars
     ]
     check(letters, layout.height, boxes=areas)
     assert all(area.right <= economic.BAR_LEFT + economic.BAR_LENGTH + 0.01 for area in areas)
-    assert layout.gap_edges[1] <= economic.BAR_LEFT + economic.BAR_LENGTH + 0.01
     assert layout.height <= 320
 
 
 def test_the_economic_model_of_the_demo():
-    document = demo("sorelle")
-    answer = document.answers.economic_model
+    answer = demo("sorelle").answers.economic_model
 
     layout = economic_layout(answer, base_year=2026, target_year=2029)
 
-    # 400 for 4 ETP, then 400 for 295 K€; the range of 2029 is what is not certain.
     lengths = [(round(bar.certain, 1), round(bar.uncertain, 1)) for bar in layout.bars]
-    assert lengths == [(250, 0), (400, 0), (203.4, 0), (359.3, 40.7)]
-    assert gap_to_finance(answer) == Gap(
-        183, 213, secured=82, to_mobilise=198, others="à mobiliser"
-    )
-    (svg,) = drawings_of(answer, document)
+    assert lengths == [(250, 0), (400, 0)]  # 2,5 and 4 ETP; the bridge tells the budgets
+    assert [" ".join(title.lines) for title in layout.titles] == [
+        "Équipe salariée",
+        "Modes de financement",
+    ]
+
+
+def test_the_budget_of_today_stays_while_none_is_aimed_at():
+    answer = EconomicModel(now=EconomicSnapshot(budget_min_keur=90, budget_max_keur=110))
+
+    layout = economic_layout(answer, base_year=2026, target_year=2029)
+
+    assert [(round(bar.certain), round(bar.uncertain)) for bar in layout.bars] == [
+        (327, 73),
+        (0, 0),
+    ]
+    assert bridge_svgs(answer, base_year=2026, target_year=2029) == []
+
+
+# --- The bridge --------------------------------------------------------------------------------------
+
+SIGNED = st.none() | st.floats(-1_000_000, 1_000_000)
+ANY_LEVERS = st.builds(
+    Lever,
+    id=st.just("x1"),
+    state=st.sampled_from([None, *LeverState]),
+    amount_now_keur=SIGNED,
+    amount_target_keur=SIGNED,
+)
+
+
+@patient
+@given(columns(), columns(), st.lists(ANY_LEVERS, max_size=60))
+def test_the_bridge_holds_any_figure_and_its_parts_meet(now, target, levers):
+    levers = [row.model_copy(update={"id": f"x{i}"}) for i, row in enumerate(levers)]
+    answer = EconomicModel(now=now, target=target, levers=levers)
+
+    layout = bridge_layout(answer, base_year=2026, target_year=2029)
+
+    letters = [part for bar in layout.bars for part in (bar.name, bar.value)]
+    check(letters, layout.height, boxes=[bar.bar for bar in layout.bars])
+    parts = [bar for bar in layout.bars if bar.part not in {Part.NOW, Part.PRUDENT}]
+    start = layout.zero
+    for bar in parts[:-1]:
+        ends = sorted((start, bar.end))
+        assert [bar.bar.x, bar.bar.right] == pytest.approx(ends)
+        start = bar.end
+    if parts:  # the last part ends where the target does
+        assert start == pytest.approx(parts[-1].end)
+        assert parts[-1].part is Part.TARGET
+
+
+def test_the_bridge_of_the_demo():
+    document = demo("sorelle")
+
+    svg, _model = drawings_of(document.answers.economic_model, document)
+
     root = ElementTree.fromstring(svg)
-    words = " ".join(element.text for element in root.iter(f"{SVG}text"))
-    assert "reste à financer\u00a0: 183\u00a0–\u00a0213\u00a0K€" in words
-    assert "82\u00a0K€ acquis, 198\u00a0K€ à mobiliser" in root[0].text
+    rows = [element.text for element in root.iter(f"{SVG}text")]
+    assert rows == [
+        *("Budget 2026", "150\u00a0K€"),
+        *("Acquis", "82\u00a0K€"),
+        *("+ à reconduire", "69\u00a0K€"),
+        *("+ à mobiliser", "129\u00a0K€"),
+        *("+ non identifié", "0\u00a0K€"),
+        *("= Budget cible 2029", "280\u00a0K€ (265\u00a0–\u00a0295)"),
+        *("Scénario prudent 2029", "215,5\u00a0K€"),
+    ]
+    # 330 long for 295 K€; each part starts where the one before it ends.
+    bars = [(r.get("x"), r.get("width")) for r in root.findall(f"{SVG}rect")]
+    assert bars == [
+        ("172", "167.8"),
+        ("172", "91.7"),
+        ("263.7", "77.2"),
+        ("340.9", "144.3"),
+        ("172", "313.2"),
+        ("172", "241.1"),
+    ]
+    assert root[0].text == (
+        "Budget\u00a0: 2026, 150\u00a0K€\u202f; 2029, 280\u00a0K€ (265\u00a0–\u00a0295), soit "
+        "82\u00a0K€ acquis, 69\u00a0K€ à reconduire, 129\u00a0K€ à mobiliser et 0\u00a0K€ non identifié. "
+        "Scénario prudent, si la moitié de ce qui reste à trouver vient\u00a0: 215,5\u00a0K€."
+    )
 
 
-def test_the_gap_is_never_negative_and_needs_a_target_and_amounts():
-    secured = Lever(id="x1", state="secured", amount_target_keur=300)
-    covered = EconomicModel(target=EconomicSnapshot(budget_min_keur=265), levers=[secured])
+@pytest.mark.parametrize(
+    ("now", "target", "levers", "words"),
+    [
+        (None, 0.5, [], ["à compléter", "0 K€", "0 K€", "0 K€", "0,5 K€", "0,5 K€", "0,25 K€"]),
+        (0, 20, [(None, None)], ["0 K€", "0 K€", "0 K€", "0 K€", "20 K€", "20 K€", "10 K€"]),
+        (300, 200, [("secured", 200)], ["300 K€", "200 K€", "0 K€", "0 K€", "0 K€", "200 K€"]),
+        (
+            (50),
+            100,
+            [("secured", -20), ("to_renew", 60)],
+            ["50 K€", "−20 K€", "60 K€", "0 K€", "60 K€", "100 K€", "70 K€"],
+        ),
+        (
+            100,
+            100,
+            [("secured", 80), ("to_mobilise", 50)],
+            ["100 K€", "80 K€", "0 K€", "50 K€", "0 K€", "30 K€", "100 K€", "75 K€"],
+        ),
+        (
+            1_000_000,
+            1_000_000,
+            [("to_renew", 333_333.33), ("to_mobilise", 333_333.33), ("secured", 333_333.33)],
+            [
+                *("1 000 000 K€", "333 333,4 K€", "333 333,3 K€", "333 333,3 K€", "0 K€"),
+                *("1 000 000 K€", "833 333,35 K€"),
+            ],
+        ),
+        (0, 0, [], []),
+    ],
+)
+def test_the_bridge_says_what_there_is(now, target, levers, words):
+    answer = EconomicModel(
+        now=EconomicSnapshot(budget_min_keur=now),
+        target=EconomicSnapshot(budget_min_keur=target),
+        levers=[
+            Lever(id=f"x{n}", state=state, amount_target_keur=amount)
+            for n, (state, amount) in enumerate(levers)
+        ],
+    )
 
-    gap = gap_to_finance(covered)
+    layout = bridge_layout(answer, base_year=2026, target_year=2029)
 
-    assert gap is not None
-    assert (gap.low, gap.high, gap.in_words) == (0, 0, "budget couvert par les leviers acquis")
-    assert gap_to_finance(EconomicModel(levers=[secured])) is None
-    assert gap_to_finance(EconomicModel(target=EconomicSnapshot(budget_min_keur=265))) is None
+    said = [" ".join(bar.value.lines).translate({0xA0: " ", 0x202F: " "}) for bar in layout.bars]
+    assert said == words
+    for svg in bridge_svgs(answer, base_year=2026, target_year=2029):
+        check_svg(svg)
+
+
+def test_the_bridge_tells_the_levers_that_it_cannot_count():
+    levers = [Lever(id="x1", state="secured"), Lever(id="x2", amount_target_keur=4)]
+    answer = EconomicModel(target=EconomicSnapshot(budget_min_keur=10), levers=levers)
+
+    assert bridge_caption(answer) == (
+        "À trouver\u00a0: 10\u00a0K€ (à mobiliser et non identifié)\u202f; scénario prudent\u00a0: la "
+        "moitié vient. 1\u00a0levier sans montant n’est pas compté."
+    )
+    assert bridge_caption(EconomicModel()) == ""
 
 
 # --- The alliances -----------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ def test_a_drawing_of_the_whole_has_a_lying_page_of_its_own():
     titles = [text for level, text in file.headings() if level == 1]
     assert titles[titles.index("Fil rouge") - 1].startswith("Axe 4")
     assert titles[titles.index("Fil rouge") + 1] == "Cohérence et points de vigilance"
-    assert "Figure\u00a07\u00a0— Ce qui sert la vision" in file.paragraphs("Caption")
+    assert "Figure\u00a08\u00a0— Ce qui sert la vision" in file.paragraphs("Caption")
     for extent in file.body.iter(qn("wp:extent")):
         assert int(extent.get("cx")) / 360_000 <= 25.5
         assert int(extent.get("cy")) / 360_000 <= 21.0

@@ -33,6 +33,8 @@ from diagnostics.report.blocks.types import (
     strong,
     text,
 )
+from diagnostics.report.diagrams.bridge import bridge_svgs
+from diagnostics.report.diagrams.bridge import caption as bridge_caption
 from diagnostics.report.diagrams.economic import economic_svgs
 from diagnostics.typography import capitalised, count, keur_range, measure, percent, typeset
 
@@ -44,13 +46,14 @@ SHARES = ("public", "privé", "auto-financement")
 def blocks(answer: EconomicModel, document: DiagnosticDocument) -> list[Block]:
     """Return the drawing, both years, the needs, the levers by family, then plan A and plan B."""
     card = document.diagnostic
+    years = {"base_year": card.base_year, "target_year": card.target_year}
     found: list[Block] = [
         Drawing(
-            "Le modèle économique",
-            lambda: economic_svgs(answer, base_year=card.base_year, target_year=card.target_year),
-            "Hachures\u00a0: fourchette du budget et leviers à mobiliser. "
-            "Traits verticaux\u00a0: bornes du budget cible.",
-        )
+            f"Du budget de {card.base_year} à celui de {card.target_year}",
+            lambda: bridge_svgs(answer, **years),
+            bridge_caption(answer),
+        ),
+        Drawing("Équipe et modes de financement", lambda: economic_svgs(answer, **years)),
     ]
     sides = (answer.now, answer.target)
     if any(value not in (None, "") for side in sides for _name, value in side):
