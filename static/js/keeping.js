@@ -14,6 +14,7 @@ const signedOut = document.querySelector("[data-signed-out]");
 const TYPING_PAUSE = 1500; // milliseconds
 const PATIENCE = 8000; // milliseconds that a save may take
 const AGAIN_AFTER = 10000; // milliseconds after a save that did not arrive
+const PRESS = 2000; // milliseconds; the end of a press may be told to nobody (a scrollbar, another window)
 // How often a page asks who else is there and what they stored; a hidden page never does.
 const NEWS_IN_USE = 8000; // milliseconds, when it was used within the last minute
 const NEWS_AT_REST = 22000; // milliseconds, otherwise
@@ -40,6 +41,8 @@ let savedText = fingerprint();
 let newsTimer = 0;
 let usedAt = Date.now();
 let heard = ""; // what was last said of others
+let released = Promise.resolve(); // no button is held down
+let release = null;
 
 function say(message) {
   said.textContent = message;
@@ -133,6 +136,22 @@ function forgetHere() {
 
 // --- Saving --------------------------------------------------------------------------------------
 
+// Nothing changes on the page while a button is held down: a press that leaves a field starts a save, and
+// where its words made the bar higher or lower, the button would no longer be under the pointer on release.
+document.addEventListener(
+  "pointerdown",
+  () => {
+    released = new Promise((resolve) => {
+      release = resolve;
+      setTimeout(resolve, PRESS);
+    });
+  },
+  { capture: true },
+);
+for (const kind of ["pointerup", "pointercancel"]) {
+  document.addEventListener(kind, () => setTimeout(() => release?.()), { capture: true }); // after its click
+}
+
 function soon(pause = TYPING_PAUSE) {
   clearTimeout(timer);
   timer = setTimeout(save, pause);
@@ -161,9 +180,14 @@ function save(extra = {}) {
   }
   again = false;
   if (!isNews) {
-    show("Enregistrement…");
+    released.then(() => {
+      if (saving) {
+        show("Enregistrement…");
+      }
+    });
   }
   saving = fetch(form.action, { method: "POST", body: data, signal: AbortSignal.timeout(PATIENCE) })
+    .finally(() => released)
     .then((answer) => read(answer, text, data, isNews))
     .catch(() => (isNews ? false : notSent(data)))
     .finally(() => {

@@ -2,7 +2,7 @@
 a former answer."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from diagnostics.domain.answers import Objectives
 from diagnostics.domain.vocabulary import MembershipRole
@@ -57,6 +57,33 @@ def test_who_loses_the_right_while_typing_keeps_the_text(open_browser, diagnosti
     page.get_by_role("button", name="Enregistrer et continuer").click()
     expect(page.locator("main")).to_contain_text(TEXT)
     assert statements() == ["Un", "Deux"]
+
+
+def test_a_press_is_not_missed_though_a_save_leaves_meanwhile(open_browser, diagnostic, colleague):
+    page = open_browser(colleague)
+    page.goto(step_path(diagnostic, "objectives"))
+    Membership.objects.filter(user=colleague).delete()
+    field(page, 1).fill(TEXT)
+    expect(state(page)).to_contain_text("Non enregistré : vous n’avez plus accès")
+    saves: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "autosave=1" in route.request.post_data:
+            saves.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/etapes/objectives/", hold)
+    page.get_by_role("button", name="Enregistrer et continuer").hover()
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.mouse.down()  # the field is left, which saves: the long line on its failure would go
+    page.mouse.up()
+    expect(state(page)).to_have_text("Enregistrement…")
+    for save in saves:
+        save.continue_()
+
+    expect(page.locator("main")).to_contain_text(TEXT)
+    assert len(saves) == 1
 
 
 def test_an_older_tab_replaces_nothing_in_silence(open_browser, diagnostic):
