@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.utils import timezone
 
 from diagnostics.domain.answers import Answer
 from diagnostics.domain.document import DiagnosticDocument, load_document
@@ -26,6 +28,9 @@ FACILITATOR = ("facilitation@rameau.example", "Facilitation Le RAMEAU")
 ADMINISTRATOR = ("admin@rameau.example", "Administration Le RAMEAU")
 # Addresses in the demo's mails; nobody follows them.
 BASE_URL = "http://127.0.0.1:8000"
+# The board of a demo meets so long after the day that it is loaded; the files were written as of this day.
+BOARD_MEETS_AFTER = dt.timedelta(weeks=5)
+WRITTEN_ON = dt.date(2026, 5, 15)
 
 
 @dataclass(frozen=True)
@@ -77,9 +82,11 @@ PROFILES = (
 def load_demo(folder: Path, *, password: str) -> list[Structure]:
     """Create the demo accounts and structures that are not there yet; return the new structures.
 
-    Loading twice changes nothing. One transaction; mails are queued as for anybody.
+    Loading twice changes nothing. Their boards are still to meet: see ``as_of``. One transaction; mails
+    are queued as for anybody.
     """
     created = []
+    today = timezone.localdate()
     with transaction.atomic():
         facilitator = _account(*FACILITATOR, password, is_facilitator=True)
         _account(*ADMINISTRATOR, password, is_staff=True, is_superuser=True)
@@ -88,8 +95,40 @@ def load_demo(folder: Path, *, password: str) -> list[Structure]:
             if Membership.objects.filter(user=lead).exists():
                 continue
             document = load_document(json.loads((folder / profile.file).read_text("utf-8")))
-            created.append(_structure(profile, document, lead, facilitator, password))
+            moved = as_of(today, document)
+            created.append(_structure(profile, moved, lead, facilitator, password))
     return created
+
+
+def as_of(day: dt.date, document: DiagnosticDocument) -> DiagnosticDocument:
+    """Return the document of a demo as if it had been prepared by a day: a board that has met months ago
+    is nothing to prepare for.
+
+    The board's date and the workshops move by the same number of days, so that the board meets five weeks
+    later (a workshop stays before it); the calendar moves by whole months, with the board's month. Year N,
+    deadlines and texts stay: the diagnostic is the one of the file.
+    """
+    moved = document.model_copy(deep=True)
+    card, decisions = moved.diagnostic, moved.answers.board_decisions
+    board = card.board_date
+    days = day - (board - BOARD_MEETS_AFTER if board else WRITTEN_ON)
+    for workshop in card.workshops:
+        workshop.date = workshop.date and workshop.date + days
+    if board is not None:
+        card.board_date = board + days
+        months = _months(card.board_date) - _months(board)
+        for milestone in decisions.calendar if decisions else ():
+            milestone.month = milestone.month and _months_later(milestone.month, months)
+    return moved
+
+
+def _months(day: dt.date) -> int:
+    return 12 * day.year + day.month - 1
+
+
+def _months_later(month: str, months: int) -> str:
+    year, number = divmod(_months(dt.date.fromisoformat(f"{month}-01")) + months, 12)
+    return f"{year:04d}-{number + 1:02d}"
 
 
 def _account(email: str, name: str, password: str, **rights: bool) -> User:

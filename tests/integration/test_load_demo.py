@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from io import StringIO
 
 import pytest
@@ -9,12 +10,14 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics.domain.completeness import remaining_items
 from diagnostics.domain.vocabulary import MembershipRole, State
 from diagnostics.models import Diagnostic, Event, Membership, Structure, User, Version
 from diagnostics.queries import load_diagnostic_document
+from diagnostics.services.demo import as_of
 from rameau_diag.standalone.demo_accounts import DEMO_ACCOUNTS
 from tests.factories import the_kit
 from tests.scene import demo_document
@@ -99,12 +102,16 @@ def test_states_and_versions(demo, name: str):
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_the_document_is_the_one_of_the_file(demo, name: str):
+def test_the_document_is_the_one_of_the_file_with_its_board_still_to_meet(demo, name: str):
     document = load_diagnostic_document(diagnostic_of(name))
     # What the facilitation says of it is in no file.
     assert (document.opinion is not None) == (name == "arvelle")
     document.opinion = None
-    assert document == demo_document(name)
+    # Loaded today, unless midnight passed since.
+    loaded = timezone.localdate(diagnostic_of(name).created_at)
+    assert document == as_of(loaded, demo_document(name))
+    board = document.diagnostic.board_date
+    assert board == (None if name == "brumelle" else loaded + dt.timedelta(weeks=5))
 
 
 def test_the_choice_of_sorelle_is_kept_and_printed_in_its_version(demo):

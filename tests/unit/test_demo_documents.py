@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
 
 import pytest
 
+from diagnostics.domain.coherence import find_coherence
 from diagnostics.domain.document import DiagnosticDocument, canonical_json
 from diagnostics.domain.vocabulary import AllianceFamily, Relation, State
+from diagnostics.services.demo import WRITTEN_ON, as_of
 from tests.report_samples import without_dangling_links
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "demo"
@@ -85,3 +88,45 @@ def test_arvelle_has_the_categories_of_members_a_cooperative_needs():
         AllianceFamily.BUSINESS_NETWORKS,
         AllianceFamily.PUBLIC_BODIES,
     }
+
+
+LOADED = [WRITTEN_ON, dt.date(2026, 5, 31), dt.date(2026, 11, 29), dt.date(2028, 2, 29)]
+
+
+@pytest.mark.parametrize("day", LOADED, ids=str)
+def test_a_demo_is_moved_to_the_day_that_it_is_loaded_and_nothing_else_of_it(value, day):
+    written = DiagnosticDocument.model_validate(value)
+    moved = as_of(day, written)
+
+    assert written.as_json() == value, "the document that was given is left alone"
+    board = moved.diagnostic.board_date
+    assert board == (written.diagnostic.board_date and day + dt.timedelta(days=35))
+    before, after = ([w.date for w in d.diagnostic.workshops] for d in (written, moved))
+    assert len({new - old for old, new in zip(before, after, strict=True)}) == 1
+    assert all(workshop < day for workshop in after)
+    as_if = moved.as_json()
+    as_if["diagnostic"] |= {k: value["diagnostic"][k] for k in ("board_date", "workshops")}
+    for milestone, old in zip(_calendar(as_if), _calendar(value), strict=True):
+        assert _ahead(milestone, board) == _ahead(old, written.diagnostic.board_date)
+        milestone["month"] = old["month"]
+    assert as_if == value
+
+
+def _calendar(value: dict) -> list[dict]:
+    return value["answers"].get("board_decisions", {}).get("calendar", [])
+
+
+def _ahead(milestone: dict, board: dt.date) -> int:
+    year, month = map(int, milestone["month"].split("-"))
+    return 12 * (year - board.year) + month - board.month
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.SUBMITTED])
+@pytest.mark.parametrize("day", LOADED, ids=str)
+def test_a_demo_has_the_points_of_its_file_whenever_it_is_loaded(value, day, state):
+    document = DiagnosticDocument.model_validate(value)
+    document.diagnostic.state = state
+
+    found = find_coherence(as_of(day, document), today=day)
+
+    assert found == find_coherence(document, today=WRITTEN_ON)
