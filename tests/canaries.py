@@ -15,7 +15,12 @@ from diagnostics.domain.document import DiagnosticDocument, load_document
 CANARY = re.compile(r"Canari\d{3}")
 # What a link may lead to: the step, its rows and the letter of their ids.
 TARGETS = {"roles": "r", "objectives": "o", "activities": "a", "alliances": "l"}
-SERVED = {"objectives": "roles", "activities": "objectives", "alliances": "activities"}
+SERVED = {
+    "objectives": "roles",
+    "activities": "objectives",
+    "alliances": "activities",
+    "board_decisions": "objectives",
+}
 # Fields of which a row has one at most.
 EITHER = (
     ("activity", "mission", "label"),
@@ -136,7 +141,7 @@ class Filler:
 def document_of(answers: dict[str, Any]) -> DiagnosticDocument:
     return load_document(
         {
-            "schema": 4,
+            "schema": 5,
             "kit": "rameau-2013",
             "structure": {"name": "Structure d’essai"},
             "diagnostic": {"title": "Ambition", "base_year": 2026, "horizon_years": 3},

@@ -102,6 +102,7 @@ def filled(
                         "statement": typed(line),
                         "kind": "quantitative",
                         "indicator": typed(line),
+                        "measured_by": typed(line),
                         "baseline_value": 999_999_999.99,
                         "target_value": 1_000_000_000,
                         "unit": typed(shapes.UNIT_TEXT),
@@ -203,7 +204,16 @@ def filled(
                 "rationale": typed(shapes.RATIONALE_TEXT),
             },
             "board_decisions": {
-                "decisions": many("d", lambda i: {"text": typed(line)}),
+                "decisions": many(
+                    "d",
+                    lambda i: {
+                        "text": typed(line),
+                        "serves": ["o0"],
+                        **dict.fromkeys(
+                            ("why", "cost", "condition", "if_not", "carried_by"), typed(line)
+                        ),
+                    },
+                ),
                 "calendar": many(
                     "c",
                     lambda i: {"month": "2026-12", "milestone": typed(shapes.MILESTONE_TEXT)},
@@ -216,7 +226,7 @@ def filled(
     return without_dangling_links(
         load_document(
             {
-                "schema": 4,
+                "schema": 5,
                 "kit": "rameau-2013",
                 "structure": {
                     "name": typed(line) if text else "Nouvelle structure",

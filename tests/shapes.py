@@ -90,6 +90,7 @@ FIELDS: dict[type[shapes.Row], dict[str, st.SearchStrategy[Any]]] = {
         "unit": line(60),
         "deadline_year": YEAR,
         "serves": links(ROLES),
+        "measured_by": line(300),
     },
     shapes.Position: {
         "actor_type": code(ActorType),
@@ -134,7 +135,15 @@ FIELDS: dict[type[shapes.Row], dict[str, st.SearchStrategy[Any]]] = {
             lambda ids: sorted(ids, key=(ACTIVITIES + LEVERS).index)
         ),
     },
-    shapes.BoardDecision: {"text": paragraphs(300)},
+    shapes.BoardDecision: {
+        "text": paragraphs(300),
+        "serves": links(OBJECTIVES),
+        "why": paragraphs(300),
+        "cost": line(300),
+        "condition": paragraphs(300),
+        "if_not": paragraphs(300),
+        "carried_by": line(300),
+    },
     shapes.Milestone: {"month": st.just("") | MONTH, "milestone": line(120)},
 }
 OBJECTS = (
@@ -265,7 +274,7 @@ def answers(step: StepKey) -> st.SearchStrategy[Answer]:
 def empty_document() -> dict[str, Any]:
     """Return the JSON of a document without answers."""
     return {
-        "schema": 4,
+        "schema": 5,
         "kit": "rameau-2013",
         "structure": {"name": "Structure fictive"},
         "diagnostic": {"title": "Ambition", "base_year": 2026, "horizon_years": 3},

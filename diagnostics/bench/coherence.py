@@ -128,7 +128,7 @@ def fullest_document() -> DiagnosticDocument:
     }
     return load_document(
         {
-            "schema": 4,
+            "schema": 5,
             "kit": "rameau-2013",
             "structure": {"name": "Bench", "base_scale": "epci"},
             "diagnostic": {"title": "Bench", "base_year": 2026, "horizon_years": 3},

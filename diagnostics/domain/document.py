@@ -61,7 +61,7 @@ from diagnostics.domain.reading import read_text
 from diagnostics.domain.review import Opinion
 from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale, Verdict
 
-SCHEMA_VERSION: Literal[4] = 4
+SCHEMA_VERSION: Literal[5] = 5
 MAX_WORKSHOPS = 60
 MAX_FINDING_ROWS = 200
 # A finding names rows by their id; missions, fixed steps, families of resources and columns of the
@@ -243,7 +243,7 @@ class LeftOut(DocumentPart):
 class DiagnosticDocument(DocumentPart):
     """A whole diagnostic as one typed value; ``findings`` are derived and never part of it."""
 
-    schema_version: Literal[4] = Field(
+    schema_version: Literal[5] = Field(
         SCHEMA_VERSION, alias="schema", description="version de ce schéma"
     )
     kit: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,50}$")] = Field(
@@ -277,7 +277,7 @@ class DiagnosticDocument(DocumentPart):
     @model_validator(mode="before")
     @classmethod
     def _older_schemas_are_read(cls, value: Any) -> Any:
-        """Read documents of schemas 1 to 3 too: each schema only adds keys, empty where they are not
+        """Read documents of schemas 1 to 4 too: each schema only adds keys, empty where they are not
         told, and the shapes read a unit « par an » as schema 2 says it."""
         is_older = (
             isinstance(value, dict)

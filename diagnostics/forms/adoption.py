@@ -152,4 +152,6 @@ class AdoptionForms:
 
 def _initial(last: Adoption | None, decision: BoardDecision) -> dict[str, Any]:
     outcome = last.outcome_of(decision.id) if last else None
-    return outcome.model_dump(mode="json", exclude={"decision"}) if outcome else {}
+    if outcome is None:
+        return {"carried_by": decision.carried_by}
+    return outcome.model_dump(mode="json", exclude={"decision"})

@@ -15,10 +15,13 @@ from diagnostics.domain.answers import (
     Milestone,
 )
 from diagnostics.domain.answers.board_decisions import DECISIONS, MILESTONES
+from diagnostics.domain.answers.objectives import OBJECTIVES
+from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.links import link_choices
 from diagnostics.domain.reading import read_month
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
-from diagnostics.forms.fields import TextField
+from diagnostics.forms.fields import LinksField, TextField
 from diagnostics.typography import french_month
 
 
@@ -44,8 +47,25 @@ class DecisionForm(RowForm):
     """A decision proposed."""
 
     shape = BoardDecision
+    more_fields = ("serves", "why", "cost", "condition", "if_not", "carried_by")
 
     text = TextField(label="Décision proposée", max_length=ROW_TEXT, rows=2)
+    serves = LinksField(label="Objectifs auxquels elle répond")
+    why = TextField(label="Pourquoi", max_length=ROW_TEXT, rows=2)
+    cost = TextField(
+        label="Ce qu’elle coûte",
+        help_text="Par exemple «\u00a027\u00a0K€ par an\u00a0».",
+        max_length=ROW_TEXT,
+    )
+    condition = TextField(label="À quelle condition", max_length=ROW_TEXT, rows=2)
+    if_not = TextField(label="Si elle n’est pas prise", max_length=ROW_TEXT, rows=2)
+    carried_by = TextField(
+        label="Qui la porte", help_text="Un rôle, sans nom de personne.", max_length=ROW_TEXT
+    )
+
+    def link_choices(self, document: DiagnosticDocument) -> dict[str, list[tuple[str, str]]]:
+        """A decision answers objectives."""
+        return {"serves": link_choices([OBJECTIVES], document)}
 
 
 class DecisionRows(RowFormSet):
@@ -55,6 +75,7 @@ class DecisionRows(RowFormSet):
     add_label = "Ajouter une décision"
     known_by = ("text",)
     row_template = "steps/board_decisions/decision_row.html"
+    more_template = "steps/board_decisions/decision_more.html"
     columns = ("Décision",)
 
 

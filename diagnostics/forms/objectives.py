@@ -31,7 +31,7 @@ class ObjectiveForm(RowForm):
 
     shape = Objective
     target_keys = ("target_value", "target_max_value", "target_at_least")
-    more_fields = ("kind", "indicator", "serves")
+    more_fields = ("kind", "indicator", "measured_by", "serves")
 
     statement = TextField(label="Énoncé de l’objectif", max_length=ROW_TEXT, rows=2)
     kind = CodeField(ObjectiveKind.choices(), label="Nature")
@@ -49,6 +49,9 @@ class ObjectiveForm(RowForm):
     per_year = forms.BooleanField(label="par an", required=False)
     deadline_year = YearField(label="Échéance")
     indicator = TextField(label="Indicateur", max_length=ROW_TEXT)
+    measured_by = TextField(
+        label="Qui mesure", help_text="Un rôle, sans nom de personne.", max_length=ROW_TEXT
+    )
     serves = LinksField(label="Au service des rôles")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from diagnostics.domain.adoption import DecisionOutcome, DecisionResult, proposed
-from diagnostics.domain.answers import Milestone
+from diagnostics.domain.answers import BoardDecision, Milestone
+from diagnostics.domain.answers.objectives import OBJECTIVES
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.typography import count, french_date, shortened, typeset
+from diagnostics.typography import count, enumeration, french_date, shortened, typeset
 
 # What the whole board's page, and the box of the synthesis, are called.
 PROPOSED, DECIDED = (
     "Décisions soumises au conseil d’administration",
     "Décisions du conseil d’administration",
 )
+CARRIER = "Qui la porte"
 ASKED, ANSWERED = "Ce que nous demandons au conseil", "Ce que le conseil a décidé"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that a decision is taken from: what it is called, and what is said of it."""
+
+    label: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -33,11 +43,28 @@ class Decision:
     votes: str = ""
     carried: str = ""
     counted: tuple[int | None, int | None, int | None] = (None, None, None)
+    facts: list[Fact] = field(default_factory=list)
 
     @property
     def in_short(self) -> str:
         """The decision in one line of the synthesis, its result first."""
         return f"{self.result.label}\u00a0: {self.text}" if self.result else self.text
+
+
+def facts_of(row: BoardDecision, document: DiagnosticDocument) -> list[Fact]:
+    """Return what was entered beside the text of a decision, in reading order, typeset."""
+    objectives = OBJECTIVES.labels(document.answers)
+    codes = OBJECTIVES.codes(document.answers)
+    served = [f"{codes[i]} {objectives[i]}" for i in objectives if i in row.serves]
+    told = (
+        ("Répond à", enumeration(served)),
+        ("Pourquoi", row.why),
+        ("Coût", row.cost),
+        ("Condition", row.condition),
+        ("Sinon", row.if_not),
+        (CARRIER, row.carried_by),
+    )
+    return [Fact(label, typeset(text)) for label, text in told if text]
 
 
 def decisions_of(document: DiagnosticDocument) -> list[Decision]:
@@ -46,13 +73,16 @@ def decisions_of(document: DiagnosticDocument) -> list[Decision]:
     found = []
     for number, row in enumerate(proposed(answer.decisions if answer else []), 1):
         outcome = adoption.outcome_of(row.id) if adoption else None
-        found.append(_decision(number, typeset(row.text), outcome))
+        facts = facts_of(row, document)
+        found.append(_decision(number, typeset(row.text), facts, outcome))
     return found
 
 
-def _decision(number: int, text: str, outcome: DecisionOutcome | None) -> Decision:
+def _decision(
+    number: int, text: str, facts: list[Fact], outcome: DecisionOutcome | None
+) -> Decision:
     if outcome is None:
-        return Decision(number, text)
+        return Decision(number, text, facts=facts)
     amended = typeset(outcome.amended_text)
     return Decision(
         number,
@@ -62,6 +92,8 @@ def _decision(number: int, text: str, outcome: DecisionOutcome | None) -> Decisi
         votes=votes_told(outcome),
         carried=carried_told(outcome),
         counted=(outcome.votes_for, outcome.votes_against, outcome.abstentions),
+        # The board said who carries it, if it did: what had been proposed stands no more.
+        facts=[fact for fact in facts if not (outcome.carried_by and fact.label == CARRIER)],
     )
 
 
@@ -79,7 +111,7 @@ def votes_told(outcome: DecisionOutcome) -> str:
 
 def carried_told(outcome: DecisionOutcome) -> str:
     """Say who carries a decision and by when: « Qui la porte : le bureau · Pour le 31 mars 2027 »."""
-    carrier = f"Qui la porte\u00a0: {typeset(outcome.carried_by)}" if outcome.carried_by else ""
+    carrier = f"{CARRIER}\u00a0: {typeset(outcome.carried_by)}" if outcome.carried_by else ""
     due = f"Pour le {french_date(outcome.due_date)}" if outcome.due_date else ""
     return " · ".join(part for part in (carrier, due) if part)
 

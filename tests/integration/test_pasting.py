@@ -372,8 +372,8 @@ def test_what_is_computed_elsewhere_is_a_text_here_and_there():
     scene.store(BoardDecisions.model_validate({"decisions": decisions}))
     written = table(scene, StepKey.BOARD_DECISIONS, "decisions")
     assert written.splitlines()[1:] == [
-        '"\'=HYPERLINK(""http://x"")";d1',
-        "'- 5 % de frais;d2",
+        '"\'=HYPERLINK(""http://x"")";;;;;;;d1',
+        "'- 5 % de frais;;;;;;;d2",
     ]
     response = upload(scene, StepKey.BOARD_DECISIONS, written.encode(), name="decisions")
     assert "Rien à ajouter" in html_of(response), "a bullet of one's own file is no bullet"

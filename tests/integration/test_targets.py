@@ -33,7 +33,7 @@ def told(scene) -> tuple[float | None, float | None, bool, bool, str]:
     )
     row = document["answers"]["objectives"]["rows"][0]
     keys = ("target_value", "target_max_value", "target_at_least", "per_year", "unit")
-    assert document["schema"] == 4
+    assert document["schema"] == 5
     return tuple(row[key] for key in keys)
 
 

@@ -121,6 +121,7 @@ TEXTS = [
     ("roles", "rows", "detail", 300),
     ("objectives", "rows", "statement", 300),
     ("objectives", "rows", "indicator", 300),
+    ("objectives", "rows", "measured_by", 300),
     ("objectives", "rows", "unit", 60),
     ("positioning", "rows", "posture", 300),
     ("positioning", "rows", "note", 1000),
@@ -138,6 +139,11 @@ TEXTS = [
     ("organisation", None, "governance", 1000),
     ("organisation", None, "rationale", 500),
     ("board_decisions", "decisions", "text", 300),
+    ("board_decisions", "decisions", "why", 300),
+    ("board_decisions", "decisions", "cost", 300),
+    ("board_decisions", "decisions", "condition", 300),
+    ("board_decisions", "decisions", "if_not", 300),
+    ("board_decisions", "decisions", "carried_by", 300),
     ("board_decisions", "calendar", "milestone", 120),
 ]
 

@@ -470,12 +470,12 @@ def test_a_document_that_says_nothing_of_it_has_no_key():
     assert not said.is_empty
 
 
-@pytest.mark.parametrize("schema", [1, 2, 3, 4])
+@pytest.mark.parametrize("schema", [1, 2, 3, 4, 5])
 def test_older_documents_are_read(schema):
     value = empty_document() | {"schema": schema}
     value["answers"] = {"economic_model": {"levers": [REGION]}}
     document = load_document(value)
-    assert document.as_json()["schema"] == 4
+    assert document.as_json()["schema"] == 5
     assert study_scenarios(document) == []
 
 

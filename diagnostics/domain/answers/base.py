@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_validator
 
 from diagnostics.domain.answers.fields import LongText, RowId
 from diagnostics.domain.vocabulary import Mark, StepKey
@@ -38,10 +38,20 @@ def _defaults(shape: type[Shape]) -> dict[str, Any]:
 
 
 class Row(Shape):
-    """A row of an answer; its stable ``id`` lets other rows refer to it."""
+    """A row of an answer; its stable ``id`` lets other rows refer to it.
+
+    ``later``: fields that a later schema added; they are absent from the JSON while nothing is said, so
+    that what was stored before reads and is written as it was.
+    """
 
     id_prefix: ClassVar[str]
+    later: ClassVar[frozenset[str]] = frozenset()
     id: RowId = Field(description="identifiant stable de la ligne, unique dans l’étape")
+
+    @model_serializer(mode="wrap")
+    def _without_later_fields_untold(self, handler: Any) -> dict[str, Any]:
+        values: dict[str, Any] = handler(self)
+        return {name: value for name, value in values.items() if value or name not in self.later}
 
     @property
     def is_blank(self) -> bool:

@@ -13,21 +13,33 @@ from diagnostics.domain.answers.fields import (
     MAX_ROWS,
     MilestoneText,
     Month,
+    RowIds,
+    RowLine,
     RowText,
 )
-from diagnostics.domain.vocabulary import (
-    StepKey,
-)
+from diagnostics.domain.answers.objectives import OBJECTIVES
+from diagnostics.domain.vocabulary import StepKey
 
 if TYPE_CHECKING:
     from diagnostics.domain.document import DiagnosticDocument
 
 
 class BoardDecision(Row):
-    """A decision proposed to the board."""
+    """A decision proposed to the board, and what it decides from: all but the text may be left out."""
 
     id_prefix: ClassVar[str] = "d"
+    later: ClassVar[frozenset[str]] = frozenset(
+        {"serves", "why", "cost", "condition", "if_not", "carried_by"}
+    )
     text: RowText = Field("", description="décision proposée au conseil")
+    serves: RowIds = Field(
+        default_factory=list, description="objectifs auxquels elle répond (ids de lignes)"
+    )
+    why: RowText = Field("", description="pourquoi")
+    cost: RowLine = Field("", description="ce qu’elle coûte, en quelques mots")
+    condition: RowText = Field("", description="à quelle condition")
+    if_not: RowText = Field("", description="ce qui arrive si elle n’est pas prise")
+    carried_by: RowLine = Field("", description="qui la porte : un rôle, sans nom de personne")
 
 
 class Milestone(Row):
@@ -57,7 +69,13 @@ def _missing(answer: BoardDecisions, document: DiagnosticDocument) -> Found:
         yield "decisions", "au moins une décision proposée au conseil"
 
 
-DECISIONS = RowSet[BoardDecision](BoardDecisions, "decisions", "décision", lambda row: row.text)
+DECISIONS = RowSet[BoardDecision](
+    BoardDecisions,
+    "decisions",
+    "décision",
+    lambda row: row.text,
+    links={"serves": (OBJECTIVES,)},
+)
 MILESTONES = RowSet[Milestone](BoardDecisions, "calendar", "jalon", lambda row: row.milestone)
 STEP = StepDescriptor(
     BoardDecisions,

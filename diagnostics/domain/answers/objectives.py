@@ -44,6 +44,7 @@ class Objective(Row):
     """
 
     id_prefix: ClassVar[str] = "o"
+    later: ClassVar[frozenset[str]] = frozenset({"measured_by"})
     statement: RowText = Field("", description="énoncé de l’objectif")
     kind: ObjectiveKind | None = Field(None, description="nature")
     indicator: RowLine = Field("", description="ce que l’on compte")
@@ -57,6 +58,7 @@ class Objective(Row):
     )
     deadline_year: Year | None = Field(None, description="échéance")
     serves: RowIds = Field(default_factory=list, description="rôles servis (ids de lignes)")
+    measured_by: RowLine = Field("", description="qui mesure : un rôle, sans nom de personne")
 
     @model_validator(mode="before")
     @classmethod

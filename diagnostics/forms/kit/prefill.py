@@ -41,7 +41,7 @@ def blank_document() -> DiagnosticDocument:
     """Return a document where nothing is answered, for a form that is of no diagnostic."""
     return DiagnosticDocument.model_validate(
         {
-            "schema": 4,
+            "schema": 5,
             "kit": "rameau-2013",
             "structure": {"name": "Votre structure"},
             "diagnostic": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from diagnostics.domain.answers import BoardDecisions, Milestone
+from diagnostics.domain.answers import BoardDecision, BoardDecisions, Milestone
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.report.blocks.types import (
     TO_SAY,
@@ -17,6 +17,7 @@ from diagnostics.report.blocks.types import (
     Month,
     PageRule,
 )
+from diagnostics.report.decisions import facts_of
 from diagnostics.typography import capitalised, french_month, typeset
 
 PAGE_RULE = PageRule.TABLE_WHOLE
@@ -30,13 +31,18 @@ def blocks(answer: BoardDecisions, document: DiagnosticDocument) -> list[Block]:
     found: list[Block] = []
     if answer.decisions:
         items = [
-            Item(typeset(row.text), place=f"decisions-{n}-text")
+            Item(typeset(row.text), _told(row, document), place=f"decisions-{n}-text")
             for n, row in enumerate(answer.decisions)
         ]
         found.append(Items(tuple(items)))
     if answer.calendar:
         found.append(replace(calendar(answer.calendar, document), place="calendar"))
     return found
+
+
+def _told(row: BoardDecision, document: DiagnosticDocument) -> str:
+    facts = facts_of(row, document)
+    return "\n".join(f"{fact.label}\u00a0: {fact.text}" for fact in facts)
 
 
 def _months_from(start: str) -> list[str]:

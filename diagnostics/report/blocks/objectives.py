@@ -68,6 +68,7 @@ def blocks(answer: Objectives, document: DiagnosticDocument) -> list[Block]:
 def _row(index: int, row: Objective, roles: Labels) -> Row:
     served = names_behind(row.serves, roles)
     said = [f"Indicateur\u00a0: {row.indicator}"] if row.indicator else []
+    said += [f"Qui mesure\u00a0: {row.measured_by}"] if row.measured_by else []
     said += [f"Sert\u00a0: {enumeration(served)}"] if served else []
     title = heading(text(row.statement, UNNAMED), details=details(" · ".join(said)))
     cells = (cell(plain(f"O{index + 1}")), title, *_values(row), cell(year(row.deadline_year)))

@@ -60,8 +60,7 @@ def write_board(paper: Paper, content: ReportContent) -> None:
 def _write_decisions(paper: Paper, decisions: list[Decision]) -> None:
     columns = [Column("N°", 1.1), Column("Décision proposée", 9.0), Column("Vote", 6.9)]
     rows = [
-        Row([[_number(paper, decision)], [line(decision.text, style="CellTitle")], [_boxes()]])
-        for decision in decisions
+        Row([[_number(paper, decision)], _told(decision), [_boxes()]]) for decision in decisions
     ]
     paper.table(columns, rows, caption="Décisions proposées, à cocher en séance")
 
@@ -70,9 +69,7 @@ def _write_results(paper: Paper, decisions: list[Decision]) -> None:
     columns = [Column("N°", 1.1), Column("Décision", 11.4), Column("Résultat", 4.5)]
     rows = []
     for decision in decisions:
-        said: list[Line] = [line(decision.text, style="CellTitle")]
-        if decision.proposed:
-            said.append(line(f"Proposé\u00a0: {decision.proposed}", style="CellDetail"))
+        said = _told(decision)
         if decision.carried:
             said.append(line(decision.carried, style="CellDetail"))
         result: list[Line] = [
@@ -82,6 +79,15 @@ def _write_results(paper: Paper, decisions: list[Decision]) -> None:
             result.append(line(decision.votes, style="CellDetail"))
         rows.append(Row([[_number(paper, decision)], said, result]))
     paper.table(columns, rows, caption="Résultat de chaque décision proposée")
+
+
+def _told(decision: Decision) -> list[Line]:
+    """Return a decision with what it is taken from."""
+    said: list[Line] = [line(decision.text, style="CellTitle")]
+    if decision.proposed:
+        said.append(line(f"Proposé\u00a0: {decision.proposed}", style="CellDetail"))
+    facts = [f"{fact.label}\u00a0: {fact.text}" for fact in decision.facts]
+    return [*said, *(line(fact, style="CellDetail") for fact in facts)]
 
 
 def _number(paper: Paper, decision: Decision) -> Line:
