@@ -1,6 +1,6 @@
-"""PDFs: what is asked for, found among those that are kept, or printed and kept.
+"""Papers: what is asked for, found among those that are kept, or made and kept.
 
-The key of a PDF is known without its HTML, so that a kept one is served at once. Neither the
+The key of a paper is known without its content, so that a kept one is served at once. Neither the
 waiting nor the printing holds a connection to the database.
 """
 
@@ -13,17 +13,18 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import State
-from diagnostics.models import Diagnostic, Kit, Rendering, Version
+from diagnostics.models import Diagnostic, Kit, Paper, Rendering, Version
+from diagnostics.models import PaperKind as Kind
 from diagnostics.queries import (
     Later,
     Submitted,
@@ -41,21 +42,15 @@ from diagnostics.report.content import ReportContent, build_report
 from diagnostics.report.fingerprint import fingerprint
 from diagnostics.report.identity import VersionStamp
 from diagnostics.report.kit import render_kit_html
-from diagnostics.report.pdf import render_report_html, render_synthesis_html
-from diagnostics.services.renderings import keep_rendering
+from diagnostics.report.pdf import Printed, render_report_html, render_synthesis_html
+from diagnostics.report.word import build_report_docx
+from diagnostics.services.renderings import keep_paper, keep_rendering
 from diagnostics.typography import NBSP, count, number
 
 logger = logging.getLogger(__name__)
 
 # What was stopped at its bounds is not tried again at every click.
 STOPPED_FOR = dt.timedelta(minutes=10)
-
-
-class Kind(StrEnum):
-    """What is printed of a diagnostic."""
-
-    REPORT = "report"
-    SYNTHESIS = "synthesis"
 
 
 @dataclass(frozen=True)
@@ -91,6 +86,13 @@ class Edition:
     def query(self) -> str:
         """What follows the addresses of the report to have this very edition."""
         return "" if self.is_own or self.version is None else f"?version={self.version.number}"
+
+    @property
+    def name(self) -> str:
+        """What its papers are kept as: the state that it tells of its version, or « now »."""
+        if self.version is None:
+            return "now"
+        return self.diagnostic.state if self.has_moved_on else State.SUBMITTED.value
 
     @cached_property
     def later(self) -> Later:
@@ -173,23 +175,54 @@ def last_editions(diagnostic: Diagnostic) -> list[Edition]:
 
 @dataclass(frozen=True)
 class Printable:
-    """Something to print: its subject, the key of all that determines it, how its HTML is made."""
+    """Something to make: its subject, the key of all that determines it, and how it is made.
+
+    ``read`` takes from the database what it is made from, ``make`` makes it of that, without.
+    ``edition``: of a version, whose papers have a table of their own.
+    """
 
     subject: str
     key: str
-    html: Callable[[], str]
+    read: Callable[[], Any]
+    make: Callable[[Any, renderer.Bounds | None], Printed]
+    kind: Kind = Kind.REPORT
     diagnostic_id: UUID | None = None
-    version: int | None = None
+    edition: Edition | None = None
+
+    @property
+    def papers(self) -> QuerySet[Paper]:
+        """The paper that is kept of it: as it was submitted, whatever the key."""
+        if self.edition is None:
+            return Paper.objects.none()
+        found = Paper.objects.filter(
+            version=self.edition.version, kind=self.kind, edition=self.edition.name
+        )
+        return found if self.edition.name == State.SUBMITTED.value else found.filter(key=self.key)
 
     def new_rendering(self, **what: Any) -> Rendering:
-        """Return what printing gave, to be kept."""
+        """Return what printing gave, to be kept until it changes."""
         return Rendering(
-            subject=self.subject,
-            key=self.key,
-            diagnostic_id=self.diagnostic_id,
-            version=self.version,
-            **what,
+            subject=self.subject, key=self.key, diagnostic_id=self.diagnostic_id, **what
         )
+
+    def keep(self, printed: Printed) -> Rendering | Paper:
+        """Keep what was made; return what is kept, be it that of another process."""
+        made: dict[str, Any] = {
+            "file": printed.pdf,
+            "size": len(printed.pdf),
+            "pages": printed.pages,
+        }
+        if self.edition is None:
+            return keep_rendering(self.new_rendering(**made))
+        paper = Paper(
+            version=self.edition.version,
+            kind=self.kind,
+            edition=self.edition.name,
+            key=self.key,
+            release=fingerprint(),
+            **made,
+        )
+        return keep_paper(paper, subject=self.subject)
 
 
 @dataclass(frozen=True)
@@ -208,15 +241,25 @@ class PdfFacts:
 
 
 def printable_report(edition: Edition, kind: Kind = Kind.REPORT) -> Printable:
-    """Return a report, or its one-page synthesis, as something to print."""
-    make = {Kind.REPORT: render_report_html, Kind.SYNTHESIS: render_synthesis_html}[kind]
-    version = edition.version.number if edition.version else None
+    """Return a report, its one-page synthesis, or the report in Word, as something to make.
+
+    The key of a version's paper tells what it says and not by which release it is said.
+    """
+    make = {
+        Kind.REPORT: lambda content, bounds: _printed(render_report_html(content), bounds),
+        Kind.SYNTHESIS: lambda content, bounds: _printed(render_synthesis_html(content), bounds),
+        Kind.WORD: lambda content, bounds: Printed(build_report_docx(content), 0),
+    }[kind]
+    diagnostic, version = edition.diagnostic, edition.version
+    which = f"{version.number}/{edition.name}" if version else edition.name
     return Printable(
-        subject=f"{kind}/{edition.diagnostic.pk}/{'own' if edition.has_moved_on else version or 'now'}",
-        key=_digest(kind, edition.digest, fingerprint()),
-        html=lambda: make(edition.content),
-        diagnostic_id=edition.diagnostic.pk,
-        version=version,
+        subject=f"{kind}/{diagnostic.pk}/{which}",
+        key=_digest(kind, edition.digest, *([] if version else [fingerprint()])),
+        read=lambda: edition.content,
+        make=make,
+        kind=kind,
+        diagnostic_id=diagnostic.pk,
+        edition=edition if version else None,
     )
 
 
@@ -225,19 +268,27 @@ def printable_kit(kit: Kit) -> Printable:
     return Printable(
         subject=f"kit/{kit.pk}",
         key=_digest("kit", kit.changed_at.isoformat(), fingerprint()),
-        html=lambda: render_kit_html(load_kit_sheet(kit)),
+        read=lambda: load_kit_sheet(kit),
+        make=lambda sheet, bounds: _printed(render_kit_html(sheet), bounds),
     )
 
 
-def kept(printable: Printable, *, try_again: bool = False) -> Rendering | None:
-    """Return the PDF when it is kept (one query).
+def _printed(html: str, bounds: renderer.Bounds | None) -> Printed:
+    return renderer.render(html, bounds)
+
+
+def kept(printable: Printable, *, try_again: bool = False) -> Rendering | Paper | None:
+    """Return what is kept of something (one query, two of a version's paper that is not).
 
     Raises RenderingStopped when printing it was stopped at its bounds a moment ago, unless it is to
     be tried again with other bounds.
     """
+    paper = printable.papers.first()
+    if paper is not None:
+        return paper
     found = Rendering.objects.filter(subject=printable.subject, key=printable.key).first()
     if found is not None and found.stopped:
-        if found.rendered_at > timezone.now() - STOPPED_FOR and not try_again:
+        if found.made_at > timezone.now() - STOPPED_FOR and not try_again:
             raise renderer.RenderingStopped(found.stopped)
         return None
     return found
@@ -245,43 +296,43 @@ def kept(printable: Printable, *, try_again: bool = False) -> Rendering | None:
 
 def facts(printable: Printable) -> PdfFacts | None:
     """Return the size and the pages of a PDF, once they are known (one query)."""
-    known = Rendering.objects.filter(subject=printable.subject, key=printable.key, stopped="")
+    known: QuerySet[Any] = printable.papers
+    if printable.edition is None:
+        known = Rendering.objects.filter(subject=printable.subject, key=printable.key, stopped="")
     return next((PdfFacts(*values) for values in known.values_list("size", "pages")), None)
 
 
-def obtain(printable: Printable, bounds: renderer.Bounds | None = None) -> Rendering:
-    """Return the PDF, printed now unless it is kept or another process is printing it.
+def obtain(printable: Printable, bounds: renderer.Bounds | None = None) -> Rendering | Paper:
+    """Return what is kept of something, made now unless it is, or another process is making it.
 
     ``bounds``: what printing may take (None: what somebody who waits for it can bear).
     Raises turns.Busy when others go on printing for too long, and the errors of the renderer.
     """
-    found = kept(printable, try_again=bounds is not None)
+    try_again = bounds is not None
+    found = kept(printable, try_again=try_again)
     if found is not None:
         return found
     deadline = time.monotonic() + turns.PATIENCE
     let_go_of_the_database()
     with turns.alone_for(printable.key, turns.PATIENCE):
-        found = kept(
-            printable, try_again=bounds is not None
-        )  # who held the lock may have printed the same
+        # Who held the lock may have printed the same.
+        found = kept(printable, try_again=try_again)
         if found is not None:
             return found
-        html = printable.html()
+        content = printable.read()
         let_go_of_the_database()
         with turns.a_turn(deadline - time.monotonic()):
-            return _print(printable, html, bounds)
+            return _make(printable, content, bounds)
 
 
-def _print(printable: Printable, html: str, bounds: renderer.Bounds | None) -> Rendering:
+def _make(printable: Printable, content: Any, bounds: renderer.Bounds | None) -> Rendering | Paper:
     try:
-        printed = renderer.render(html, bounds)
+        printed = printable.make(content, bounds)
     except renderer.RenderingStopped as stopped:
         logger.warning("Printing %s was stopped: %s", printable.subject, stopped)
         keep_rendering(printable.new_rendering(stopped=str(stopped)))
         raise
-    return keep_rendering(
-        printable.new_rendering(pdf=printed.pdf, size=len(printed.pdf), pages=printed.pages)
-    )
+    return printable.keep(printed)
 
 
 def let_go_of_the_database() -> None:

@@ -131,7 +131,7 @@ def _fresh_limits():
 
 @pytest.fixture
 def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Render nothing, in no time; the list gets every HTML that would have been."""
+    """Render nothing, in no time; the list gets every HTML that would have been. Nor is Word written."""
     from diagnostics.report.pdf import Printed
 
     printed: list[str] = []
@@ -141,6 +141,7 @@ def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return Printed(b"%PDF-1.7", 1)
 
     monkeypatch.setattr("diagnostics.report.renderer.render", render)
+    monkeypatch.setattr("diagnostics.printing.build_report_docx", lambda content: b"PK")
     return printed
 
 

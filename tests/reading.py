@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-# A session is written when somebody signs in, or follows an invitation before they do; a PDF is
-# kept once it is printed; the portfolio keeps how it was seen last. These are the only writes, with the
+# A session is written when somebody signs in, or follows an invitation before they do; a paper is
+# kept once it is made, and what was noted of it goes; the portfolio keeps how it was seen last. These are the only writes, with the
 # savepoints around them.
 ALLOWED = re.compile(
     r"""^(SELECT\b(?!.*\bFOR\b.*\b(UPDATE|SHARE)\b)
         |(INSERT\sINTO|UPDATE|DELETE\sFROM)\s"django_session"
-        |INSERT\sINTO\s"diagnostics_rendering"
+        |INSERT\sINTO\s"diagnostics_(rendering|paper)"
+        |DELETE\sFROM\s"diagnostics_(rendering|paper)"
         |UPDATE\s"diagnostics_user"\sSET\s"portfolio_view"\s=\s%s\sWHERE\s"diagnostics_user"."id"\s=\s%s$
         |(RELEASE\s|ROLLBACK\sTO\s)?SAVEPOINT\b)""",
     re.VERBOSE | re.DOTALL,

@@ -18,7 +18,7 @@ from diagnostics.models.mails import QueuedMail
 from diagnostics.models.people import CommentMails, User
 from diagnostics.models.portfolio import PortfolioLine
 from diagnostics.models.presence import Presence
-from diagnostics.models.renderings import Rendering
+from diagnostics.models.renderings import Paper, PaperKind, Rendering
 from diagnostics.models.reviews import (
     BoardSession,
     LeftOutRow,
@@ -58,6 +58,8 @@ __all__ = [
     "Invitation",
     "Kit",
     "Membership",
+    "Paper",
+    "PaperKind",
     "Part",
     "Question",
     "RecentAnswer",

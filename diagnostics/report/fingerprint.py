@@ -1,4 +1,4 @@
-"""What a PDF depends on besides the answers: our code and files, and WeasyPrint."""
+"""What a paper depends on besides the answers: our code and files, and the libraries."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ SOURCES = (
     "templates/components/scroll_hint.html",
     "templates/diagnostics/_thread_legend.html",
 )
+LIBRARIES = ("weasyprint", "python-docx", "resvg-py")
 
 
 def fingerprint() -> str:
-    """Return a digest of the code, templates, style sheets and fonts that make a PDF."""
+    """Return a digest of the code, templates, style sheets and fonts that make a paper."""
     return _digest() if settings.DEBUG else _digest_of_process()
 
 
@@ -45,7 +46,8 @@ def files() -> list[Path]:
 
 
 def _digest() -> str:
-    digest = hashlib.sha256(f"weasyprint {version('weasyprint')}\n".encode())
+    libraries = [f"{name} {version(name)}\n" for name in LIBRARIES]
+    digest = hashlib.sha256("".join(libraries).encode())
     for path in files():
         digest.update(f"{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()

@@ -1,10 +1,13 @@
-"""What was printed is kept, and goes when it is old: a cache that all processes share."""
+"""What was printed is kept: the papers of versions for ever, the rest while it is what one would print."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from diagnostics.models import Rendering
+from django.db.transaction import atomic
+
+from diagnostics.domain.vocabulary import State
+from diagnostics.models import Paper, Rendering
 
 DRAFTS_KEPT_FOR = dt.timedelta(days=7)
 
@@ -18,17 +21,30 @@ def keep_rendering(rendering: Rendering) -> Rendering:
         [rendering],
         update_conflicts=True,
         unique_fields=["subject"],
-        update_fields=["key", "pdf", "size", "pages", "stopped", "rendered_at"],
+        update_fields=["key", "file", "size", "pages", "stopped", "made_at"],
     )
     return rendering
 
 
-def purge_renderings(now: dt.datetime) -> int:
-    """Remove the PDFs of diagnostics as they were being written, a week after; tell how many.
+def keep_paper(paper: Paper, *, subject: str) -> Paper:
+    """Keep a paper of a version, and return the one that is kept: that of who was first.
 
-    Those of submitted versions are kept.
+    One that says what happened since takes the place of what was said before in the same state.
+    ``subject``: what was noted while it could not be made goes.
     """
-    old = Rendering.objects.filter(
-        diagnostic__isnull=False, version=None, rendered_at__lt=now - DRAFTS_KEPT_FOR
-    )
+    same = Paper.objects.filter(version=paper.version_id, kind=paper.kind, edition=paper.edition)
+    with atomic():
+        if paper.edition != State.SUBMITTED.value:
+            same.exclude(key=paper.key).delete()
+        Paper.objects.bulk_create([paper], ignore_conflicts=True)
+        Rendering.objects.filter(subject=subject).delete()
+        return same.get()
+
+
+def purge_renderings(now: dt.datetime) -> int:
+    """Remove what was printed of diagnostics as they were being written, a week after; tell how many.
+
+    The papers of submitted versions are not among them.
+    """
+    old = Rendering.objects.filter(diagnostic__isnull=False, made_at__lt=now - DRAFTS_KEPT_FOR)
     return old.delete()[0]

@@ -16,7 +16,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_safe
 
-from diagnostics.models import Diagnostic, Kit, Rendering
+from diagnostics.models import Diagnostic, Kit, Paper, Rendering
 from diagnostics.printing import (
     Edition,
     Kind,
@@ -37,9 +37,13 @@ from diagnostics.queries import (
 )
 from diagnostics.report.renderer import RenderingError, RenderingStopped
 from diagnostics.report.turns import Busy
+from diagnostics.report.word import CONTENT_TYPE
 from diagnostics.requests import SignedInRequest
 
 PRIVATE = {"Cache-Control": "private, no-store"}
+# How a paper ends and what it is.
+PDF = (".pdf", "application/pdf")
+FILES = {Kind.WORD: (".docx", CONTENT_TYPE)}
 RETRY_AFTER = 10  # seconds; the page reloads itself then
 
 # The other threads of the process go on answering.
@@ -63,13 +67,13 @@ def show_report(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def download_pdf(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Download the report as PDF; ``?version=N`` for a submitted one."""
-    return _download_diagnostic(request, pk, Kind.REPORT)
+    return download_paper(request, pk, Kind.REPORT)
 
 
 @require_safe
 def download_synthesis(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Download the one-page synthesis alone as PDF; ``?version=N`` for a submitted one."""
-    return _download_diagnostic(request, pk, Kind.SYNTHESIS)
+    return download_paper(request, pk, Kind.SYNTHESIS)
 
 
 @require_safe
@@ -130,7 +134,8 @@ def file_name(edition: Edition, part: str = "") -> str:
 # --- PDF --------------------------------------------------------------------------------------
 
 
-def _download_diagnostic(request: SignedInRequest, pk: UUID, kind: Kind) -> HttpResponse:
+def download_paper(request: SignedInRequest, pk: UUID, kind: Kind) -> HttpResponse:
+    """Give a paper of a diagnostic, of the version that is asked for."""
     diagnostic = get_diagnostic(request.user, pk).diagnostic
     edition = edition_asked(request, diagnostic)
     name = file_name(edition, "synthese" if kind is Kind.SYNTHESIS else "")
@@ -141,21 +146,22 @@ def _download_diagnostic(request: SignedInRequest, pk: UUID, kind: Kind) -> Http
 def _download(
     request: SignedInRequest, printable: Printable, name: str, *, report: str = ""
 ) -> HttpResponse:
-    """Give a PDF, or say that it is being printed, or that it cannot be.
+    """Give a paper, or say that it is being printed, or that it cannot be.
 
     ``report`` is the address of the same on screen.
     """
     try:
-        rendering = kept(printable) or _obtained(printable)
+        found = kept(printable) or _obtained(printable)
     except Busy:
-        return say_wait(request, report=report)
+        what = "document Word" if printable.kind is Kind.WORD else "PDF"
+        return say_wait(request, report=report, what=what)
     except RenderingError as error:
         stopped = isinstance(error, RenderingStopped)
         return _explain(request, "report/pdf_failed.html", report=report, stopped=stopped)
-    return _file(request, rendering, f"{name}.pdf")
+    return _file(request, found, name, FILES.get(printable.kind, PDF))
 
 
-def _obtained(printable: Printable) -> Rendering:
+def _obtained(printable: Printable) -> Rendering | Paper:
     with a_place():
         return obtain(printable)
 
@@ -178,10 +184,14 @@ def say_wait(request: SignedInRequest, *, report: str, what: str = "PDF") -> Htt
     return response
 
 
-def _file(request: SignedInRequest, rendering: Rendering, name: str) -> HttpResponse:
-    etag = f'"{rendering.key[:32]}-{rendering.rendered_at.timestamp():.6f}"'
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag, **PRIVATE}
-    response = HttpResponse(rendering.pdf, content_type="application/pdf", headers=headers)
+def _file(
+    request: SignedInRequest, found: Rendering | Paper, name: str, form: tuple[str, str]
+) -> HttpResponse:
+    ending, content_type = form
+    etag = f'"{found.key[:32]}-{found.made_at.timestamp():.6f}"'
+    disposition = f'attachment; filename="{name}{ending}"'
+    headers = {"Content-Disposition": disposition, "ETag": etag, **PRIVATE}
+    response = HttpResponse(found.file, content_type=content_type, headers=headers)
     return get_conditional_response(request, etag=etag, response=response) or response
 
 

@@ -24,6 +24,7 @@ from diagnostics.models import (
     KitChange,
     LeftOutRow,
     Message,
+    Paper,
     Presence,
     QueuedMail,
     ReadVersion,
@@ -68,20 +69,54 @@ def test_the_database_has_the_constraints_of_the_models():
     [
         {},
         {"pages": 3},
-        {"size": 3},
         {"pages": 3, "size": 3, "stopped": "time"},
         {"pages": 3, "stopped": "time"},
         {"size": 3, "stopped": "time"},
     ],
 )
-def test_what_was_printed_has_pages_and_what_was_stopped_has_none(values: dict):
+def test_what_was_printed_has_a_size_and_what_was_stopped_has_none(values: dict):
     Rendering.objects.create(subject="a", key=DIGEST, pages=3, size=3)
     Rendering.objects.create(subject="b", key=DIGEST, stopped="time")
     with (
-        pytest.raises(IntegrityError, match="rendering_has_pages_unless_stopped"),
+        pytest.raises(IntegrityError, match="rendering_has_a_size_unless_stopped"),
         transaction.atomic(),
     ):
         Rendering.objects.create(subject="c", key=DIGEST, **values)
+
+
+PAPER = {"kind": "report", "edition": "submitted", "key": DIGEST, "file": b"%PDF", "size": 4}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({}, "paper_once_per_edition"),
+        ({"kind": "poem"}, "paper_kind_is_known"),
+        ({"edition": "draft"}, "paper_edition_is_known"),
+        ({"kind": "word", "size": 0}, "paper_is_not_empty"),
+        ({"kind": "synthesis", "pages": 0}, "paper_is_not_empty"),
+    ],
+)
+def test_a_paper_of_a_version(values: dict, constraint: str):
+    paper = PAPER | {"version": World().version, "pages": 3}
+    Paper.objects.create(**paper)
+    Paper.objects.create(**paper | {"kind": "word", "edition": "adopted", "pages": 0})
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Paper.objects.create(**paper | values)
+
+
+@pytest.mark.django_db
+def test_a_paper_as_submitted_stays_and_none_is_altered():
+    version = World().version
+    for edition in ("submitted", "validated"):
+        paper = Paper.objects.create(**PAPER | {"version": version, "edition": edition, "pages": 3})
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            Paper.objects.filter(pk=paper.pk).update(file=b"%PDF-2")
+    Paper.objects.filter(edition="validated").delete()
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Paper.objects.all().delete()
+    assert list(Paper.objects.values_list("edition", "pages")) == [("submitted", 3)]
 
 
 # --- What was deleted -------------------------------------------------------------------------------

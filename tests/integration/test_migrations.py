@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from diagnostics.domain.coherence import load_thresholds
 from diagnostics.domain.vocabulary import State
-from diagnostics.models import Answer, Diagnostic, Part, User
+from diagnostics.models import Answer, Diagnostic, Paper, Part, User
 from tests import factories
 from tests.scene import make_scene
 
@@ -226,3 +226,35 @@ def test_what_was_submitted_has_its_review():
         State.SUBMITTED: [(1, "draft", "", None)],
         State.VALIDATED: [(1, "draft", "validated", scenes[State.VALIDATED].facilitator)],
     }
+
+
+def test_papers_that_are_what_was_submitted_move():
+    """Not those printed once something else had happened, nor what was stopped, nor a draft's."""
+    name = "0030_papers"
+    before = MigrationLoader(connection).project_state(("diagnostics", "0029_questions")).apps
+    printed = before.get_model("diagnostics", "Rendering")
+    keep = import_module(f"diagnostics.migrations.{name}").keep
+    scene = make_scene(State.VALIDATED)
+    version = scene.diagnostic.versions.get()
+    soon = version.submitted_at + dt.timedelta(microseconds=1)
+    late = soon + dt.timedelta(days=1)
+
+    def rendering(subject: str, at: dt.datetime, **values: object):
+        made = {"subject": subject, "key": "0" * 64, "version": 1, "size": 4, "pages": 3}
+        made |= {"pdf": subject.encode(), "rendered_at": at, "diagnostic_id": scene.diagnostic.pk}
+        return printed(**made | values)
+
+    for row in (
+        rendering("report/x/1", soon),
+        rendering("synthesis/x/1", late),
+        rendering("synthesis/x/1", version.submitted_at - dt.timedelta(days=1)),
+        rendering("synthesis/x/own", soon),
+        rendering("synthesis/x/1", soon, stopped="time", size=0, pages=0),
+        rendering("synthesis/x/2", soon, version=2),
+        rendering("kit/x/1", soon),
+    ):
+        keep(row, apps)
+
+    paper = Paper.objects.get()
+    assert (paper.version, paper.kind, paper.edition) == (version, "report", "submitted")
+    assert (bytes(paper.file), paper.pages, paper.made_at) == (b"report/x/1", 3, soon)

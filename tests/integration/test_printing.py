@@ -16,7 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics import printing, tasks
 from diagnostics.domain.vocabulary import State
-from diagnostics.models import Diagnostic, Rendering, Step
+from diagnostics.models import Diagnostic, Paper, Rendering, Step
 from diagnostics.printing import Kind, edition_of, printable_report
 from diagnostics.report import turns
 from diagnostics.report.pdf import Printed
@@ -79,18 +79,9 @@ def test_the_kit_is_printed_again_when_it_is_edited(quick_pdf):
     assert "Titre retouché" in quick_pdf[1]
 
 
-@pytest.mark.parametrize(
-    ("state", "change", "printed"),
-    [
-        (State.SUBMITTED, "fingerprint", 2),
-        (State.DRAFT, "kit", 2),
-        (State.SUBMITTED, "kit", 1),  # a version keeps its texts
-    ],
-)
-def test_new_code_prints_again_and_an_edited_kit_what_is_no_version(
-    quick_pdf, monkeypatch, state: State, change: str, printed: int
-):
-    scene = make_scene(state)
+@pytest.mark.parametrize("change", ["fingerprint", "kit"])
+def test_new_code_or_an_edited_kit_prints_a_draft_again(quick_pdf, monkeypatch, change: str):
+    scene = make_scene()
     client = scene.client("reader")
     client.get(address(scene))
     if change == "fingerprint":
@@ -98,7 +89,7 @@ def test_new_code_prints_again_and_an_edited_kit_what_is_no_version(
     else:
         Step.objects.filter(key="vision").update(title="Titre retouché")
     client.get(address(scene))
-    assert len(quick_pdf) == printed
+    assert len(quick_pdf) == 2
 
 
 def test_the_pages_of_each_state_have_a_key_of_their_own():
@@ -152,7 +143,9 @@ def test_a_version_is_printed_as_it_was_submitted_and_the_diagnostic_with_what_h
     client.get(address(scene))
     bodies = [html.partition("<body")[2].partition(">")[0] for html in quick_pdf]
     assert ["r-project" in body for body in bodies] == [True, False]
-    assert sorted(rendering.version for rendering in Rendering.objects.all()) == [1, 1]
+    papers = Paper.objects.order_by("pk").values_list("version__number", "kind", "edition")
+    assert list(papers) == [(1, "report", "submitted"), (1, "report", "validated")]
+    assert not Rendering.objects.exists()
 
 
 # --- At once -----------------------------------------------------------------------------------
@@ -238,10 +231,8 @@ def test_a_submission_is_printed_once_by_the_worker(quick_pdf):
     scene = make_scene(State.SUBMITTED)
     run_worker()
     assert len(quick_pdf) == 2
-    assert {(r.subject.partition("/")[0], r.version) for r in Rendering.objects.all()} == {
-        ("report", 1),
-        ("synthesis", 1),
-    }
+    papers = Paper.objects.values_list("version__number", "kind", "edition")
+    assert set(papers) == {(1, kind.value, "submitted") for kind in Kind}
     client = scene.client("reader")
     for name in ("report_pdf", "report_synthesis_pdf"):
         assert client.get(address(scene, name)).status_code == 200
@@ -282,7 +273,9 @@ def test_the_job_gives_up_on_what_is_too_much_and_tries_again_later_when_busy(mo
     scene = make_scene(State.SUBMITTED)
     raise_in_renderer(monkeypatch, RenderingStopped("time"))
     tasks.print_last_version(diagnostic_id=str(scene.diagnostic.pk))
-    assert set(Rendering.objects.values_list("stopped", flat=True)) == {"time"}
+    stopped = Rendering.objects.order_by("subject").values_list("subject", "stopped")
+    of = f"{scene.diagnostic.pk}/1/submitted"
+    assert list(stopped) == [(f"report/{of}", "time"), (f"synthesis/{of}", "time")]
     Rendering.objects.all().delete()
     for error in (Busy(), RendererFailed("x")):
         raise_in_renderer(monkeypatch, error)
@@ -305,10 +298,9 @@ def test_drafts_go_after_a_week_and_versions_stay(quick_pdf):
     now = timezone.now()
     assert purge_renderings(now + dt.timedelta(days=6)) == 0
     assert purge_renderings(now + dt.timedelta(days=8)) == 1
-    kinds = {r.subject.partition("/")[0]: r.version for r in Rendering.objects.all()}
-    assert kinds == {"report": 1, "kit": None}
     tasks.purge_old_renderings(timestamp=0)
-    assert Rendering.objects.count() == 2
+    assert Rendering.objects.get().subject.startswith("kit/")
+    assert Paper.objects.get().version.number == 1
 
 
 def test_the_worker_has_more_time_than_a_request(monkeypatch):
@@ -321,12 +313,12 @@ def test_the_worker_has_more_time_than_a_request(monkeypatch):
 
     monkeypatch.setattr("diagnostics.report.renderer.render", render)
     tasks.print_last_version(diagnostic_id=str(scene.diagnostic.pk))
-    assert asked == [tasks.PATIENT] * len(Kind)
+    assert asked == [tasks.PATIENT] * 2
     assert tasks.PATIENT.seconds > Bounds().seconds
 
-    Rendering.objects.all().delete()
-    scene.client("lead").get(address(scene))
-    assert asked[len(Kind) :] == [None]
+    other = make_scene(State.SUBMITTED)
+    other.client("lead").get(address(other))
+    assert asked[2:] == [None]
 
 
 def test_the_worker_tries_what_a_request_had_no_time_for(monkeypatch):
@@ -440,7 +432,7 @@ def test_who_prints_or_waits_holds_neither_transaction_nor_connection(monkeypatc
     monkeypatch.setattr("diagnostics.report.turns.cores", lambda: 2)
     slow = SlowRenderer(monkeypatch)
     try:
-        kinds = list(Kind) * 4
+        kinds = [Kind.REPORT, Kind.SYNTHESIS] * 4
         threads, results = in_threads(
             [lambda kind=kind: printing.obtain(printable_report(edition, kind)) for kind in kinds]
         )
@@ -460,7 +452,7 @@ def test_who_prints_or_waits_holds_neither_transaction_nor_connection(monkeypatc
         slow.go.set()
         for thread in threads:
             thread.join(20)
-    assert {type(result) for result in results} == {Rendering}
+    assert {type(result) for result in results} == {Paper}
     assert len(slow.html) == 2
 
 
@@ -474,9 +466,8 @@ def test_the_real_pdf_of_a_version_and_of_the_kit():
         response = client.get(reverse(name, args=arguments))
         assert response.status_code == 200
         assert response.content.startswith(b"%PDF-1.7")
-    sizes = Rendering.objects.order_by("subject").values_list("size", "pages")
+    sizes = [kept.values_list("size", "pages").get() for kept in (Paper.objects, Rendering.objects)]
     assert all(size > 5_000 and pages >= 2 for size, pages in sizes)
-    assert len(sizes) == 2
 
 
 def test_no_pdf_is_asked_of_the_renderer_inside_a_database_transaction(monkeypatch):

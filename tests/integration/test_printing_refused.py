@@ -36,7 +36,7 @@ def test_what_is_stopped_says_so_and_is_not_tried_at_every_click(monkeypatch, ca
         assert address(scene, "report") in page.links
     assert len(asked) == 1
     assert client.get(address(scene, "report")).status_code == 200
-    Rendering.objects.update(rendered_at=timezone.now() - printing.STOPPED_FOR)
+    Rendering.objects.update(made_at=timezone.now() - printing.STOPPED_FOR)
     client.get(address(scene))
     assert len(asked) == 2
     rewrite(scene, "Plus court")

@@ -78,7 +78,7 @@ def test_others_get_404_and_learn_nothing(role: str):
     ],
 )
 def test_the_file_s_name_is_plain_whatever_the_names(monkeypatch, name: str, title: str):
-    monkeypatch.setattr("diagnostics.views.word.build_docx", lambda content, **more: b"PK")
+    monkeypatch.setattr("diagnostics.printing.build_report_docx", lambda content: b"PK")
     scene = make_scene()
     Diagnostic.objects.filter(pk=scene.diagnostic.pk).update(title=title)
     Structure.objects.filter(pk=scene.structure.pk).update(name=name)
@@ -101,11 +101,11 @@ def test_writing_it_holds_no_transaction(monkeypatch):
     client = scene.client("lead")
     depth, seen = len(connection.savepoint_ids), []
 
-    def build(content, **more) -> bytes:
+    def build(content) -> bytes:
         seen.append(len(connection.savepoint_ids) - depth)
         return b"PK"
 
-    monkeypatch.setattr("diagnostics.views.word.build_docx", build)
+    monkeypatch.setattr("diagnostics.printing.build_report_docx", build)
     client.get(address(scene))
     assert seen == [0]
 

@@ -19,7 +19,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 from diagnostics.domain.vocabulary import State
-from diagnostics.models import Rendering
+from diagnostics.models import Paper
 from diagnostics.tasks import SIGN_OF_LIFE
 from tests.scene import bring_to, make_scene, run_worker
 
@@ -104,4 +104,4 @@ def test_a_report_that_was_being_printed(quick_pdf):
     restart()
 
     assert states("print_last_version") == ["succeeded"]
-    assert Rendering.objects.filter(version=1).exists()
+    assert Paper.objects.filter(version__number=1).exists()

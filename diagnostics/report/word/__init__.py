@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from diagnostics.domain.vocabulary import Axis
 from diagnostics.report.content import ReportContent
+from diagnostics.report.diagrams.thread import thread_svg
 from diagnostics.report.word.annex import write_annex, write_remaining, write_vigilance
 from diagnostics.report.word.blocks import write_chapter
 from diagnostics.report.word.board import write_board, write_deliberation
@@ -82,3 +83,16 @@ def build_docx(content: ReportContent, *, wide: Sequence[WidePicture] = ()) -> b
     paper.write_contents("Sommaire", UPDATE_HINT)
     write_properties(paper, content)
     return paper.save()
+
+
+def build_report_docx(content: ReportContent) -> bytes:
+    """Return the Word document of a report with its « fil rouge », when it has one."""
+    return build_docx(content, wide=[_thread(content)] if content.has_thread else [])
+
+
+def _thread(content: ReportContent) -> WidePicture:
+    return WidePicture(
+        "Fil rouge\u00a0: ce qui sert la vision",
+        thread_svg(content.document, for_print=True),
+        "Les mêmes liens sont écrits dans les tableaux des chapitres.",
+    )
