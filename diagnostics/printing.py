@@ -23,8 +23,7 @@ from django.utils import timezone
 
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import State
-from diagnostics.models import Diagnostic, Kit, Paper, Rendering, Version
-from diagnostics.models import PaperKind as Kind
+from diagnostics.models import Diagnostic, Kit, Paper, PaperKind, Rendering, Version
 from diagnostics.queries import (
     Later,
     Submitted,
@@ -48,6 +47,8 @@ from diagnostics.services.renderings import keep_paper, keep_rendering
 from diagnostics.typography import NBSP, count, number
 
 logger = logging.getLogger(__name__)
+
+Kind = PaperKind
 
 # What was stopped at its bounds is not tried again at every click.
 STOPPED_FOR = dt.timedelta(minutes=10)

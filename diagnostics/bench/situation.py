@@ -23,6 +23,7 @@ from diagnostics.domain.vocabulary import MembershipRole, StepKey
 from diagnostics.forms.base import StepForm
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.models import Diagnostic, Membership, Rendering, User
+from diagnostics.printing import Kind, edition_of, printable_report
 from diagnostics.queries import get_diagnostic, load_diagnostic_document, load_step
 from diagnostics.report.content import build_report
 from diagnostics.report.pdf import render_report_html
@@ -33,6 +34,7 @@ from diagnostics.services.structures import create_structure
 from diagnostics.services.workflow import submit_diagnostic
 
 ROWS = 6
+PAPERS = {Kind.REPORT: "report_pdf", Kind.WORD: "report_docx"}
 ROW_LISTS = ("statements", "rows", "levers", "decisions", "calendar")
 
 
@@ -193,22 +195,19 @@ class Situation:
             prepare=lambda: Rendering.objects.all().delete(),
         )
 
-    def serving_kept(self, client: Client, rounds: int) -> Measure:
-        """The PDF of a version that is kept against printing it."""
-        address = reverse("report_pdf", args=[self.submitted.pk])
-
-        def print_again() -> None:
-            Rendering.objects.all().delete()
-            get(client, address)
-
-        get(client, address)
+    def serving_kept(self, client: Client, kind: Kind, rounds: int) -> Measure:
+        """A paper of a version that is kept against making it."""
+        address = reverse(PAPERS[kind], args=[self.submitted.pk])
+        edition = edition_of(get_diagnostic(self.lead, self.submitted.pk).diagnostic)
+        if edition is None:
+            raise RuntimeError("the bench's version is gone")
+        printable = printable_report(edition, kind)
         return Measure(
-            "PDF d’une version, déjà imprimé",
+            f"{kind.label} d’une version, déjà fait",
             lambda: get(client, address),
-            print_again,
+            lambda: printable.make(printable.read(), None),
             0.05,
             rounds,
-            prepare=lambda: kept_or_printed(client, address),
         )
 
     # --- A site served by real processes ---
@@ -308,12 +307,6 @@ def get(client: Client, address: str) -> bytes:
     if response.status_code != 200:
         raise RuntimeError(f"{address}: {response.status_code}")
     return response.content
-
-
-def kept_or_printed(client: Client, address: str) -> None:
-    """Have a PDF kept before it is asked for."""
-    if not Rendering.objects.exists():
-        get(client, address)
 
 
 def post(client: Client, address: str, data: QueryDict, *, status: int = 302) -> None:

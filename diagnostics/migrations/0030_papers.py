@@ -4,6 +4,8 @@ A paper that is kept already moves where it certainly is what was submitted: pri
 else happened to its diagnostic. The others are printed again when they are asked for.
 """
 
+from typing import Any
+
 import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
@@ -18,14 +20,14 @@ HAPPENED = [
 ]
 
 
-def move_papers(apps, schema_editor):
+def move_papers(apps: Any, schema_editor: object) -> None:
     of_versions = apps.get_model("diagnostics", "Rendering").objects.filter(version__isnull=False)
     for rendering in of_versions.iterator(chunk_size=20):
         keep(rendering, apps)
     of_versions.delete()
 
 
-def keep(rendering, apps):
+def keep(rendering: Any, apps: Any) -> None:
     """Keep what was printed of a version as its paper, if it is."""
     Event, Paper, Version = (
         apps.get_model("diagnostics", name) for name in ("Event", "Paper", "Version")

@@ -26,7 +26,7 @@ from diagnostics.bench.measure import Line, Measure, as_table, run
 from diagnostics.bench.portfolio import measure_portfolio
 from diagnostics.bench.room import measure_room
 from diagnostics.bench.served import measure_under_load
-from diagnostics.bench.situation import Situation
+from diagnostics.bench.situation import PAPERS, Situation
 from diagnostics.domain.vocabulary import StepKey
 
 
@@ -85,7 +85,7 @@ class Command(BaseCommand):
             situation.autosaving(client, bare, StepKey.ECONOMIC_MODEL, rounds),
             situation.growing(client, rounds),
             situation.printing(client, max(rounds // 4, 3)),
-            situation.serving_kept(client, max(rounds // 8, 3)),
+            *(situation.serving_kept(client, kind, max(rounds // 8, 3)) for kind in PAPERS),
         ]
 
 
