@@ -182,7 +182,7 @@ class Thread:
         return _grouped((link.source, link) for link in self.links)
 
     def apart(self) -> list[Item]:
-        """Return the items « reliés à rien »: objectives, activities and allies without any link.
+        """Return the items without any link: objectives, activities and allies.
 
         Roles are tied to the vision as a whole; an échelon ties nothing; what serves no objective
         on purpose stands with the rest.
@@ -198,6 +198,11 @@ class Thread:
             for key, item in self.items.items()
             if key.kind in _TIES and key not in tied and key not in self.chosen
         ]
+
+    @property
+    def is_tied(self) -> bool:
+        """Tell whether there is a thread: an objective, an activity or an ally with a link."""
+        return any(link.target.kind is not ItemKind.SCALE for link in self.links)
 
     @property
     def is_empty(self) -> bool:

@@ -240,8 +240,8 @@ class ReportContent:
 
     @property
     def has_thread(self) -> bool:
-        """Tell whether there is something to tie, and so a page of the « fil rouge »."""
-        return bool(self.chapters) and not read_thread(self.document).is_empty
+        """Tell whether something is tied, and so a page of the « fil rouge »."""
+        return bool(self.chapters) and read_thread(self.document).is_tied
 
     @property
     def is_project(self) -> bool:

@@ -16,7 +16,7 @@ from diagnostics.report.blocks import blocks_of
 from diagnostics.report.blocks.board_decisions import calendar
 from diagnostics.report.blocks.types import Block, Calendar
 from diagnostics.report.decisions import Decision, decisions_of
-from diagnostics.report.diagrams.thread import thread_svg, thread_svg_for_print
+from diagnostics.report.diagrams.thread import board_thread_svg, thread_svg, thread_svg_for_print
 
 register = template.Library()
 
@@ -60,9 +60,15 @@ def board_question_label(state: str) -> str:
 
 
 @register.simple_tag
-def thread_drawing(document: DiagnosticDocument, *, for_print: bool = False) -> SafeString:
-    """Draw the thread of a document."""
-    return thread_svg(document, for_print=for_print)
+def thread_drawing(document: DiagnosticDocument) -> SafeString:
+    """Draw the thread of a document for the team."""
+    return thread_svg(document)
+
+
+@register.simple_tag
+def board_thread_drawing(document: DiagnosticDocument) -> SafeString:
+    """Draw the thread of a document for the board: what is tied."""
+    return board_thread_svg(document)
 
 
 @register.simple_tag

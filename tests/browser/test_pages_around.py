@@ -87,7 +87,7 @@ def test_the_thread_is_printed_whole(open_browser, demo):
     assert width > height
     lines = lines_of(sheet)
     said = " ".join(line.text for line in lines)
-    for words in ("Vision", "Échelons", "Alliances", "Université de Sorelle", "Relié à rien"):
+    for words in ("Vision", "Échelons", "Alliances", "Université de Sorelle", "Sans lien saisi"):
         assert words in said
     # The furthest card of the drawing, less what its words take.
     assert max(line.x for line in lines) < width - 60

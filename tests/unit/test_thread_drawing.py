@@ -13,8 +13,21 @@ from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.thread import ItemKind, read_thread
 from diagnostics.report.diagrams import thread_cards as cards
 from diagnostics.report.diagrams import thread_layout as geometry
-from diagnostics.report.diagrams.thread import READABLE_HEIGHT, thread_svg, thread_svg_for_print
-from diagnostics.report.diagrams.thread_cards import COLUMN_OF, PRINT, SCREEN, Outline, Side
+from diagnostics.report.diagrams.thread import (
+    READABLE_HEIGHT,
+    board_thread_svg,
+    thread_svg,
+    thread_svg_for_print,
+)
+from diagnostics.report.diagrams.thread_cards import (
+    BOARD,
+    COLUMN_OF,
+    PRINT,
+    SCREEN,
+    Frame,
+    Outline,
+    Side,
+)
 from diagnostics.report.diagrams.thread_layout import ThreadLayout, thread_layout
 from diagnostics.report.lettering import text_width
 from diagnostics.report.ordering import crossings, order_columns, spread
@@ -98,7 +111,7 @@ def document_of(
     return without_dangling_links(load_document(value))
 
 
-def check_layout(layout: ThreadLayout) -> None:
+def check_layout(layout: ThreadLayout, frame: Frame = SCREEN) -> None:
     """No card over another, none outside of the frame, no text outside of its card, and no link
     under a card."""
     apart = layout.apart.cards if layout.apart else []
@@ -119,13 +132,13 @@ def check_layout(layout: ThreadLayout) -> None:
     for card in [*layout.cards, *apart]:
         room = card.width - 2 * cards.PADDING_X
         assert all(text_width(line, cards.TEXT_SIZE) <= room for line in card.lines)
-        assert text_width(card.note, cards.NOTE_SIZE) <= room
-        lines = len(card.lines) * cards.TEXT_LINE + bool(card.note) * cards.NOTE_LINE
+        assert all(text_width(line, card.note_size) <= room for line in card.notes)
+        lines = len(card.lines) * cards.TEXT_LINE + len(card.notes) * card.note_line
         assert card.height >= lines + 2 * card.padding - 0.01
     for curve in layout.curves:
         for (x0, y0), (x1, y1) in itertools.pairwise(curve.points):
             assert x0 < x1
-            if x1 - x0 > geometry.COLUMN_GAP + 0.01:  # along a lane
+            if x1 - x0 > frame.column_gap + 0.01:  # along a lane
                 assert y0 == y1
         # It starts from its card or from a lane, and ends at its card or along a lane.
         x, y = curve.points[0]
@@ -139,6 +152,13 @@ def check_layout(layout: ThreadLayout) -> None:
             assert curve.targets[0].top < y < curve.targets[0].bottom
         else:
             assert any(lane.right == x and lane.y == y for lane in layout.lanes)
+
+
+def smallest_letters(layout: ThreadLayout) -> float:
+    """Return the size in points of the smallest letters on a landscape page: 267 mm by 150."""
+    points = min(267 / 25.4 * 72 / layout.width, 150 / 25.4 * 72 / layout.height)
+    notes = [card.note_size for card in layout.cards if card.note]
+    return min([cards.TEXT_SIZE, *notes]) * points
 
 
 COUNTS = st.integers(0, 60) | st.sampled_from([0, 1, 20, 60])
@@ -165,11 +185,11 @@ def test_cards_never_overlap_whatever_the_number_of_rows(data):
         text=data.draw(TEXTS),
         draw=draw,
     )
-    for frame in (SCREEN, PRINT):
-        check_layout(thread_layout(read_thread(document), frame=frame))
+    for frame in (SCREEN, PRINT, BOARD):
+        check_layout(thread_layout(read_thread(document), frame=frame), frame)
 
 
-@pytest.mark.parametrize("frame", [SCREEN, PRINT])
+@pytest.mark.parametrize("frame", [SCREEN, PRINT, BOARD])
 @pytest.mark.parametrize("number", [0, 1, 2, 5, 20, 60])
 def test_every_column_as_full_as_the_others(number, frame):
     document = document_of(
@@ -182,36 +202,34 @@ def test_every_column_as_full_as_the_others(number, frame):
     )
     layout = thread_layout(read_thread(document), frame=frame)
 
-    check_layout(layout)
+    check_layout(layout, frame)
     if number != 20:  # twenty roles and twenty objectives are beyond what is promised
         assert (layout.left_out > 0) == (number == 60)
 
 
-@pytest.mark.parametrize("frame", [SCREEN, PRINT])
+@pytest.mark.parametrize("frame", [SCREEN, PRINT, BOARD])
 def test_a_large_diagnostic_is_shown_whole(frame):
     """4 statements, 4 roles, 8 objectives, 20 activities, 20 alliances: every one has its card,
-    and the whole keeps letters of 7 points on a landscape page."""
+    and the whole keeps letters of 8,5 points on a landscape page."""
     layout = thread_layout(read_thread(document_of()), frame=frame)
 
-    check_layout(layout)
+    check_layout(layout, frame)
     assert layout.left_out == 0
     assert layout.apart is None
     sizes = [len(layout.column(COLUMN_OF[kind])) for kind in ItemKind if kind is not ItemKind.LEVER]
     assert sizes == [4, 4, 8, 20, 20, 5, 20]  # activities and steps share a column
-    if frame is PRINT:
-        points = min(267 / 25.4 * 72 / layout.width, 152 / 25.4 * 72 / layout.height)
-        assert cards.TEXT_SIZE * points >= 7
+    if frame is not SCREEN:
+        assert smallest_letters(layout) >= 8.5
 
 
 def test_a_high_drawing_has_a_lower_one_for_paper():
-    """Put on a landscape page, that of the screen would be in letters of less than 7 points."""
+    """Put on a landscape page, that of the screen would be in letters of less than 8,5 points."""
     assert thread_svg_for_print(demo_document("arvelle")) == ""
     for document in (demo_document("sorelle"), document_of()):
         assert thread_layout(read_thread(document), frame=SCREEN).height > READABLE_HEIGHT
-        svg = ElementTree.fromstring(thread_svg_for_print(document))
-        _x, _y, width, height = map(float, svg.get("viewBox").split())
-        points = min(267 / 25.4 * 72 / width, 152 / 25.4 * 72 / height)
-        assert cards.TEXT_SIZE * points >= 7
+        layout = thread_layout(read_thread(document), frame=PRINT)
+        assert f'viewBox="0 0 {layout.width:g}' in thread_svg_for_print(document)
+        assert smallest_letters(layout) >= 8.5
 
 
 def test_beyond_what_is_legible_rows_are_grouped_with_their_links():
@@ -325,7 +343,7 @@ def test_wishes_that_can_be_granted_are():
 HOSTILE = '"><script>alert(1)</script><image href="http://evil.example/x"/>&lt;'
 
 
-@pytest.mark.parametrize("for_print", [False, True])
+@pytest.mark.parametrize("draw", [thread_svg, board_thread_svg])
 @pytest.mark.parametrize(
     "document",
     [
@@ -335,8 +353,8 @@ HOSTILE = '"><script>alert(1)</script><image href="http://evil.example/x"/>&lt;'
         demo_document("sorelle"),
     ],
 )
-def test_the_drawing_is_named_escaped_and_without_inline_style(document, for_print):
-    root = ElementTree.fromstring(thread_svg(document, for_print=for_print))
+def test_the_drawing_is_named_escaped_and_without_inline_style(document, draw):
+    root = ElementTree.fromstring(draw(document))
 
     assert root.get("role") == "img"
     assert root[0].tag == f"{SVG}title"
@@ -351,18 +369,36 @@ def test_what_lacks_a_link_shows_by_its_outline_and_in_words():
     root = ElementTree.fromstring(thread_svg(demo_document("brumelle")))
     texts = [element.text for element in root.iter(f"{SVG}text")]
 
-    assert "Relié à rien" in texts
+    assert "Sans lien saisi" in texts
     assert "6\u00a0éléments" in texts
     assert "Vision à décrire" in texts
     dashed = [e for e in root.iter(f"{SVG}rect") if e.get("stroke-dasharray") == "5 3.5"]
     assert len(dashed) == 6 + 1  # those apart, and the role that no objective serves
-    assert "6\u00a0éléments ne sont reliés à rien" in root[0].text
+    assert "6\u00a0éléments sans lien saisi" in root[0].text
+
+
+@pytest.mark.parametrize(("name", "apart"), [("brumelle", 6), ("sorelle", 12)])
+def test_the_board_sees_the_thread_only(name, apart):
+    document = demo_document(name)
+    standing = {item.key for item in read_thread(document).apart()}
+    layout = thread_layout(read_thread(document), frame=BOARD)
+
+    assert len(standing) == apart
+    assert layout.apart is None
+    outlines = {card.outline for card in layout.cards} - {Outline.EMPTY}
+    assert outlines == {Outline.TIED}
+    assert {side for card in layout.cards for side in card.open_sides} == set()
+    root = ElementTree.fromstring(board_thread_svg(document))
+    words = " ".join(element.text or "" for element in root.iter())
+    assert "sans lien" not in words.lower()
+    assert "sans activité" not in words
+    assert smallest_letters(layout) >= 8.5
 
 
 def test_no_link_missing_no_place_apart():
     root = ElementTree.fromstring(thread_svg(demo_document("arvelle")))
 
-    assert "Relié à rien" not in [element.text for element in root.iter(f"{SVG}text")]
+    assert "Sans lien saisi" not in [element.text for element in root.iter(f"{SVG}text")]
     assert not [e for e in root.iter(f"{SVG}rect") if e.get("stroke-dasharray")]
     links = [e for e in root.iter(f"{SVG}path") if e.get("fill") == "none"]
     thread = read_thread(demo_document("arvelle"))

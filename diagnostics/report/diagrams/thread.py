@@ -32,8 +32,7 @@ from diagnostics.report.diagrams.svg import number as _n
 from diagnostics.report.diagrams.thread_cards import (
     APART_PADDING,
     APART_TITLE,
-    NOTE_LINE,
-    NOTE_SIZE,
+    BOARD,
     PADDING_X,
     PRINT,
     SCREEN,
@@ -42,6 +41,7 @@ from diagnostics.report.diagrams.thread_cards import (
     TITLE_SIZE,
     Apart,
     Card,
+    Frame,
     Outline,
     Side,
 )
@@ -164,9 +164,10 @@ def _letters(card: Card) -> Iterable[SafeString]:
             start, baseline, words, size=TEXT_SIZE, fill=SOFT_INK if empty else INK, anchor="start"
         )
         baseline += TEXT_LINE
-    if card.note:
-        y = baseline - TEXT_LINE + NOTE_LINE
-        yield text(x, y, card.note, size=NOTE_SIZE, fill=SOFT_INK, weight=600, anchor="start")
+    y = baseline - TEXT_LINE
+    for line in card.notes:
+        y += card.note_line
+        yield text(x, y, line, size=card.note_size, fill=SOFT_INK, weight=600, anchor="start")
 
 
 def _card(card: Card) -> SafeString:
@@ -195,13 +196,13 @@ def _heading(heading: Heading) -> SafeString:
         weight=700,
         anchor="start",
     )
-    rule = Box(heading.x, HEADER - 12, heading.column.width, 2.5)
+    rule = Box(heading.x, HEADER - 12, heading.width, 2.5)
     return join([title, rectangle(rule, fill=colour)])
 
 
 def _apart(apart: Apart, width: float) -> SafeString:
     x, y = APART_PADDING, apart.top + APART_TITLE - 8
-    title, total = "Relié à rien", count(apart.total, "élément", "éléments")
+    title, total = "Sans lien saisi", count(apart.total, "élément", "éléments")
     parts = [
         _frame(
             Box(MARGIN, apart.top, width - 2 * MARGIN, apart.height),
@@ -210,7 +211,7 @@ def _apart(apart: Apart, width: float) -> SafeString:
         text(x, y, title, size=TITLE_SIZE, weight=700, anchor="start"),
         text(
             x + text_width(title, TITLE_SIZE) + 10, y, total,
-            size=NOTE_SIZE, fill=SOFT_INK, anchor="start",
+            size=TEXT_SIZE, fill=SOFT_INK, anchor="start",
         ),
     ]  # fmt: skip
     parts += [
@@ -220,7 +221,7 @@ def _apart(apart: Apart, width: float) -> SafeString:
     return join([*parts, *(_card(card) for card in apart.cards)])
 
 
-def _words(thread: Thread) -> str:
+def _words(thread: Thread, frame: Frame) -> str:
     nouns = {
         ItemKind.STATEMENT: ("énoncé de vision", "énoncés de vision"),
         ItemKind.ROLE: ("rôle", "rôles"),
@@ -229,10 +230,14 @@ def _words(thread: Thread) -> str:
         ItemKind.SCALE: ("échelon", "échelons"),
         ItemKind.ALLIANCE: ("acteur allié", "acteurs alliés"),
     }
-    numbers = [count(len(thread.of_kind(kind)), *names) for kind, names in nouns.items()]
-    apart = len(thread.apart())
-    alone = count(apart, "élément n’est relié", "éléments ne sont reliés") if apart else ""
-    tail = f" {alone} à rien." if alone else ""
+    apart = {item.key for item in thread.apart()}
+    left_out = apart if frame.is_for_board else set()
+    numbers = [
+        count(len([item for item in thread.of_kind(kind) if item.key not in left_out]), *names)
+        for kind, names in nouns.items()
+    ]
+    alone = "" if left_out else count(len(apart), "élément", "éléments")
+    tail = f" {alone} sans lien saisi." if alone and apart else ""
     return f"Fil rouge\u00a0: {enumeration(numbers)}, avec leurs liens.{tail}"
 
 
@@ -252,7 +257,7 @@ def draw_thread(layout: ThreadLayout, title: str) -> SafeString:
     return sized_drawing("r-thread-drawing", layout.width, layout.height, title, parts)
 
 
-# Above, the letters of a drawing that is put on a landscape page of A4 are under 7 points.
+# Above, the letters of a drawing that is put on a landscape page of A4 are under 8,5 points.
 READABLE_HEIGHT = PRINT.limit
 
 
@@ -261,14 +266,17 @@ def thread_svg_for_print(document: DiagnosticDocument) -> SafeString | str:
     thread = read_thread(document)
     if thread_layout(thread, frame=SCREEN).height <= READABLE_HEIGHT:
         return ""
-    return draw_thread(thread_layout(thread, frame=PRINT), _words(thread))
+    return draw_thread(thread_layout(thread, frame=PRINT), _words(thread, PRINT))
 
 
-def thread_svg(document: DiagnosticDocument, *, for_print: bool = False) -> SafeString:
-    """Draw the thread of a document (already without dangling links).
-
-    ``for_print``: lower, so that it fits a landscape page at a size that can be read.
-    """
+def thread_svg(document: DiagnosticDocument) -> SafeString:
+    """Draw the thread of a document (already without dangling links), for the team: what lacks a link,
+    and what is tied to nothing, shows too."""
     thread = read_thread(document)
-    layout = thread_layout(thread, frame=PRINT if for_print else SCREEN)
-    return draw_thread(layout, _words(thread))
+    return draw_thread(thread_layout(thread, frame=SCREEN), _words(thread, SCREEN))
+
+
+def board_thread_svg(document: DiagnosticDocument) -> SafeString:
+    """Draw the thread for the board: what is tied, on a landscape page, at a size that can be read."""
+    thread = read_thread(document)
+    return draw_thread(thread_layout(thread, frame=BOARD), _words(thread, BOARD))

@@ -4,18 +4,20 @@ what is tied to nothing. Where the cards of the columns stand:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from diagnostics.domain.thread import GapKind, Item, ItemKind, Key, Thread
 from diagnostics.domain.vocabulary import Axis, TerritorialScale
-from diagnostics.report.lettering import clip, fit
+from diagnostics.report.lettering import ELLIPSIS, fit
 from diagnostics.report.scales import short_scale
 from diagnostics.typography import capitalised, count, typeset
 
-TEXT_SIZE, NOTE_SIZE, TITLE_SIZE = 12.5, 11.0, 14.0
-TEXT_LINE, NOTE_LINE = 15.0, 13.5
+TEXT_SIZE, TITLE_SIZE = 12.5, 14.0
+MARGIN = 2.0  # around everything, for the thickness of lines
+TEXT_LINE = 15.0
 PADDING_X, PADDING_Y = 9.0, 4.5
 CARD_GAP = 7.0
 DENSE_PADDING, DENSE_GAP = 3.0, 4.0  # when a column is full
@@ -29,14 +31,32 @@ APART_LINES = 2  # of text; three while the cards have two rows
 
 @dataclass(frozen=True)
 class Frame:
-    """Heights aimed at: ``comfort`` while texts have three lines, ``limit`` in any case."""
+    """Heights aimed at: ``comfort`` while texts have three lines, ``limit`` in any case; how wide the
+    whole may be, how far apart the columns stand, the size of notes.
+
+    ``is_for_board``: the thread alone, without what is tied to nothing nor what lacks a link.
+    """
 
     comfort: float
     limit: float
+    width: float = math.inf
+    column_gap: float = 34.0
+    note_size: float = 11.0
+    is_for_board: bool = False
+
+    def widths(self, used: Iterable[int]) -> dict[int, float]:
+        """Return how wide the columns are that are used: narrower than they would be, all alike, where
+        the page asks for it."""
+        wished = {index: COLUMNS[index].width for index in used}
+        room = self.width - self.column_gap * (len(wished) - 1) - 2 * MARGIN
+        scale = min(1.0, room / sum(wished.values()))
+        return {index: width * scale for index, width in wished.items()}
 
 
 SCREEN = Frame(comfort=800, limit=1300)  # seen at once when projected; then by scrolling
-PRINT = Frame(comfort=690, limit=770)  # a landscape page of A4, with its title
+# A landscape page of A4 with its title: 267 mm by 150, on which 12,5 are 8,5 points.
+PRINT = Frame(comfort=560, limit=622, width=1112, column_gap=24.0, note_size=12.5)
+BOARD = replace(PRINT, is_for_board=True)
 
 
 @dataclass(frozen=True)
@@ -146,11 +166,18 @@ class Card(Node):
     code: str = ""
     lines: list[str] = field(default_factory=list)
     note: str = ""
+    notes: list[str] = field(default_factory=list)  # its lines
     outline: Outline = Outline.TIED
     open_sides: frozenset[Side] = frozenset()
     closed: bool = False
     axis: Axis = Axis.VISION
     padding: float = PADDING_Y
+    note_size: float = 11.0
+
+    @property
+    def note_line(self) -> float:
+        """Height of the line of the note."""
+        return self.note_size + 2.5
 
 
 # --- Cards -----------------------------------------------------------------------------------
@@ -161,9 +188,10 @@ def _set_card(card: Card, title: str, *, limit: int) -> Card:
     room = card.width - 2 * PADDING_X
     text = f"{card.code} {title}" if card.code else title
     card.lines = fit(text, room, TEXT_SIZE, lines=limit) or [""]
-    card.note = clip(card.note, room, NOTE_SIZE, lines=1) if card.note else ""
-    note = NOTE_LINE if card.note else 0.0
-    card.height = len(card.lines) * TEXT_LINE + note + 2 * card.padding
+    card.notes = fit(card.note, room, card.note_size, lines=2 if limit > 1 else 1)
+    card.note = " ".join(card.notes)
+    notes = len(card.notes) * card.note_line
+    card.height = len(card.lines) * TEXT_LINE + notes + 2 * card.padding
     return card
 
 
@@ -175,9 +203,9 @@ def _title(item: Item) -> str:
     return typeset(capitalised(" ".join(item.title.split())))
 
 
-def _note(item: Item, thread: Thread, *, apart: bool, dense: bool) -> str:
+def _note(item: Item, thread: Thread, *, frame: Frame, apart: bool, dense: bool) -> str:
     """Say what a card lacks, and the item's detail where there is room for it."""
-    gaps = [gap.kind for gap in thread.gaps_of(item.key)]
+    gaps = [] if frame.is_for_board else [gap.kind for gap in thread.gaps_of(item.key)]
     if apart:  # the place says what is missing; an échelon is told where there is one
         words = [k.short for k in gaps if k is GapKind.ACTIVITY_SCALE]
         words += [
@@ -193,33 +221,41 @@ def _note(item: Item, thread: Thread, *, apart: bool, dense: bool) -> str:
 
 
 def _card(
-    item: Item, thread: Thread, *, limit: int, width: float = 0.0, dense: bool = False
+    item: Item,
+    thread: Thread,
+    *,
+    frame: Frame,
+    limit: int,
+    width: float,
+    apart: bool = False,
+    dense: bool = False,
 ) -> Card:
-    """Make the card of an item; ``width`` is given to what stands apart."""
+    """Make the card of an item."""
     index = COLUMN_OF[item.key.kind]
-    gaps = [gap.kind for gap in thread.gaps_of(item.key)]
-    outline = Outline.APART if width else Outline.LOOSE if gaps else Outline.TIED
+    gaps = [] if frame.is_for_board else [gap.kind for gap in thread.gaps_of(item.key)]
+    outline = Outline.APART if apart else Outline.LOOSE if gaps else Outline.TIED
     sides = {Side.LEFT if kind in _LEFT_GAPS else Side.RIGHT for kind in gaps}
     card = Card(
         index,
         0.0,
-        width or COLUMNS[index].width,
+        width,
         code=item.code,
-        note=_note(item, thread, apart=bool(width), dense=dense),
+        note=_note(item, thread, frame=frame, apart=apart, dense=dense),
         outline=outline,
-        open_sides=frozenset() if width else frozenset(sides),
+        open_sides=frozenset() if apart else frozenset(sides),
         closed=item.key in thread.chosen,
         axis=COLUMNS[index].axis,
         padding=DENSE_PADDING if dense else PADDING_Y,
         gap=DENSE_GAP if dense else CARD_GAP,
+        note_size=frame.note_size,
     )
     return _set_card(card, _title(item), limit=limit)
 
 
-def _others(index: int, number: int, *, width: float = 0.0) -> Card:
+def _others(index: int, number: int, *, width: float, apart: bool = False) -> Card:
     column = COLUMNS[index]
-    outline = Outline.APART if width else Outline.TIED
-    card = Card(index, 0.0, width or column.width, outline=outline, axis=column.axis)
+    outline = Outline.APART if apart else Outline.TIED
+    card = Card(index, 0.0, width, outline=outline, axis=column.axis)
     return _set_card(card, f"et {count(number, *column.nouns)}", limit=1)
 
 
@@ -239,30 +275,51 @@ def distance(one: Node, other: Node) -> float:
 
 
 def column_cards(
-    index: int, items: Sequence[Item], thread: Thread, frame: Frame
+    index: int, items: Sequence[Item], thread: Thread, frame: Frame, width: float
 ) -> tuple[list[Card], dict[Key, Card], int]:
     """Return the cards of a column that fit a height, the card of each item, and how many items
     are in « et n autres »."""
     column = COLUMNS[index]
     cards: list[Card] = []
     for limit, dense in [*((n, False) for n in range(column.lines, 0, -1)), (1, True)]:
-        cards = [_card(item, thread, limit=limit, dense=dense) for item in items]
+        cards = [
+            _card(item, thread, frame=frame, limit=limit, width=width, dense=dense)
+            for item in items
+        ]
         if stack(cards) <= (frame.comfort if limit > 2 else frame.limit):
+            if not dense:
+                _lengthen(cards, items, thread, frame, limit)
             return cards, {i.key: c for i, c in zip(items, cards, strict=True)}, 0
-    others = _others(index, len(items))
+    others = _others(index, len(items), width=width)
     kept = len(cards)
     while kept and stack([*cards[:kept], others]) > frame.limit:
         kept -= 1
     number = len(items) - kept
-    others = _others(index, number)
+    others = _others(index, number, width=width)
     shown = [*cards[:kept], others]
     return shown, {i.key: shown[min(n, kept)] for n, i in enumerate(items)}, number
 
 
-def empty_card(index: int) -> Card:
+def _lengthen(
+    cards: list[Card], items: Sequence[Item], thread: Thread, frame: Frame, limit: int
+) -> None:
+    """Give a line more to the texts that were cut, the first ones first, while there is room."""
+    lines = COLUMNS[cards[0].column].lines if cards else 0
+    height = stack(cards)
+    for more in range(limit + 1, lines + 1):
+        for place, item in enumerate(items):
+            if not cards[place].lines[-1].endswith(ELLIPSIS):
+                continue
+            card = _card(item, thread, frame=frame, limit=more, width=cards[place].width)
+            taken = height + card.height - cards[place].height
+            if taken <= (frame.comfort if more > 2 else frame.limit):
+                cards[place], height = card, taken
+
+
+def empty_card(index: int, width: float) -> Card:
     """Say what a column lacks, in the place of its cards."""
     column = COLUMNS[index]
-    card = Card(index, 0.0, column.width, outline=Outline.EMPTY, axis=column.axis)
+    card = Card(index, 0.0, width, outline=Outline.EMPTY, axis=column.axis)
     return _set_card(card, column.empty, limit=2)
 
 
@@ -280,10 +337,10 @@ class Apart:
     cards: list[Card]
 
 
-def lay_apart(thread: Thread, width: float) -> Apart | None:
-    """Place what is tied to nothing in rows, by kind; ``top`` is 0 for now."""
+def lay_apart(thread: Thread, frame: Frame, width: float) -> Apart | None:
+    """Place what is tied to nothing in rows, by kind; ``top`` is 0 for now. The board does not see it."""
     items = thread.apart()
-    if not items:
+    if not items or frame.is_for_board:
         return None
     room = width - APART_LABEL - 2 * APART_PADDING
     card_width = (room - (APART_IN_ROW - 1) * CARD_GAP) / APART_IN_ROW
@@ -297,9 +354,13 @@ def lay_apart(thread: Thread, width: float) -> Apart | None:
         if not group:
             continue
         shown = group if len(group) <= cap else group[: cap - 1]
-        own = [_card(item, thread, limit=lines, width=card_width) for item in shown]
+        own = [
+            _card(item, thread, frame=frame, limit=lines, width=card_width, apart=True)
+            for item in shown
+        ]
         if len(shown) < len(group):
-            own.append(_others(COLUMN_OF[kind], len(group) - len(shown), width=card_width))
+            left_out = len(group) - len(shown)
+            own.append(_others(COLUMN_OF[kind], left_out, width=card_width, apart=True))
         labels.append((kind.label, y + PADDING_Y + TEXT_LINE - 3))
         for start in range(0, len(own), APART_IN_ROW):
             row = own[start : start + APART_IN_ROW]

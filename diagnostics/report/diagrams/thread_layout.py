@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diagnostics.domain.thread import ItemKind, Key, Thread
 from diagnostics.domain.vocabulary import Axis
@@ -22,6 +22,7 @@ from diagnostics.report.diagrams.thread_cards import (
     LANE_GAP,
     LANE_HEIGHT,
     LEVERS,
+    MARGIN,
     SCALES,
     SCREEN,
     Apart,
@@ -40,8 +41,6 @@ from diagnostics.report.diagrams.thread_cards import (
 from diagnostics.report.ordering import order_columns, spread
 
 MIN_MAIN_HEIGHT = 380.0  # whatever stands apart, the thread itself has this much
-MARGIN = 2.0  # around everything, for the thickness of lines
-COLUMN_GAP = 34.0
 HEADER = 36.0  # the names of the columns
 AIR, AIRY_HEIGHT = 1.35, 420.0  # a small thread is given room for its links
 PORT_STEP = 5.0  # between two links that leave one card
@@ -69,6 +68,7 @@ class Heading:
 
     column: Column
     x: float
+    width: float
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class _Edge:
         return [(self.source, self.lane), (self.lane, self.target)]
 
 
-def _edges(thread: Thread, card_of: dict[Key, Card]) -> list[_Edge]:
+def _edges(thread: Thread, card_of: dict[Key, Card], scales_width: float) -> list[_Edge]:
     """Return the links between the cards shown, each once; grouped items share theirs."""
     inherited: dict[tuple[Card, Card], bool] = {}
     for link in thread.links:
@@ -121,7 +121,7 @@ def _edges(thread: Thread, card_of: dict[Key, Card]) -> list[_Edge]:
     for (source, target), from_mission in inherited.items():
         lane = None
         if source.column < SCALES < target.column:
-            lane = lanes.setdefault(source, Lane(SCALES, LANE_HEIGHT, COLUMNS[SCALES].width))
+            lane = lanes.setdefault(source, Lane(SCALES, LANE_HEIGHT, scales_width))
         edges.append(_Edge(source, target, lane, from_mission))
     return edges
 
@@ -163,11 +163,11 @@ def _curves(edges: Sequence[_Edge]) -> list[Curve]:
 # --- The whole ---------------------------------------------------------------------------------
 
 
-def _place(columns: list[list[Node]], edges: Sequence[_Edge]) -> float:
+def _place(columns: list[list[Node]], edges: Sequence[_Edge], limit: float) -> float:
     """Give each node its height in its column, near what it is tied to; returns the height."""
     height = max(stack(nodes) for nodes in columns)
     if edges:
-        height = max(height, min(AIR * height, AIRY_HEIGHT))
+        height = max(height, min(AIR * height, AIRY_HEIGHT, limit))
     near: dict[Node, list[Node]] = defaultdict(list)
     for edge in edges:
         for one, other in edge.steps():
@@ -210,11 +210,13 @@ def _gather(nodes: list[Node], middle: float, height: float) -> None:
 def thread_layout(thread: Thread, *, frame: Frame = SCREEN) -> ThreadLayout:
     """Place the thread; ``frame`` is what shortening and grouping aim at."""
     used = [i for i in range(len(COLUMNS)) if i != LEVERS or thread.of_kind(ItemKind.LEVER)]
-    width = sum(COLUMNS[i].width for i in used) + COLUMN_GAP * (len(used) - 1) + 2 * MARGIN
-    apart = lay_apart(thread, width)
+    widths = frame.widths(used)
+    width = sum(widths.values()) + frame.column_gap * (len(used) - 1) + 2 * MARGIN
+    apart = lay_apart(thread, frame, width)
     standing = {item.key for item in thread.apart()}
     taken = HEADER + (apart.height + APART_GAP if apart else 0.0)
-    room = Frame(*(max(MIN_MAIN_HEIGHT, h - taken) for h in (frame.comfort, frame.limit)))
+    comfort, limit = (max(MIN_MAIN_HEIGHT, h - taken) for h in (frame.comfort, frame.limit))
+    room = replace(frame, comfort=comfort, limit=limit)
 
     columns: dict[int, list[Node]] = {}
     card_of: dict[Key, Card] = {}
@@ -229,34 +231,34 @@ def thread_layout(thread: Thread, *, frame: Frame = SCREEN) -> ThreadLayout:
         ]
         own = room
         if index == SCALES:
-            lanes = {e.lane for e in _edges(thread, card_of) if e.lane is not None}
+            lanes = {e.lane for e in _edges(thread, card_of, widths[SCALES]) if e.lane is not None}
             passing = len(lanes) * (LANE_HEIGHT + LANE_GAP) + CARD_GAP
-            own = Frame(room.comfort - passing, room.limit - passing)
+            own = replace(room, comfort=room.comfort - passing, limit=room.limit - passing)
             served = {link.target for link in thread.links if link.source in card_of}
             items = [item for item in items if item.key in served]
-        cards, cards_of_items, hidden = column_cards(index, items, thread, own)
+        cards, cards_of_items, hidden = column_cards(index, items, thread, own, widths[index])
         card_of |= cards_of_items
         left_out += hidden
         columns[index] = [*cards]
-    edges = _edges(thread, card_of)
+    edges = _edges(thread, card_of, widths[SCALES])
     columns[SCALES] += list(dict.fromkeys(e.lane for e in edges if e.lane is not None))
     for index in used:
-        columns[index] = columns[index] or [empty_card(index)]
+        columns[index] = columns[index] or [empty_card(index, widths[index])]
 
     ordered = order_columns(
         [columns[index] for index in used], [step for edge in edges for step in edge.steps()]
     )
-    height = _place(ordered, edges)
+    height = _place(ordered, edges, room.limit)
     roles = ordered[COLUMN_OF[ItemKind.ROLE]]
     _gather(ordered[0], (roles[0].top + roles[-1].bottom) / 2, height)
 
     x, headings = MARGIN, []
     for index, nodes in zip(used, ordered, strict=True):
-        headings.append(Heading(COLUMNS[index], x))
+        headings.append(Heading(COLUMNS[index], x, widths[index]))
         for node in nodes:
             node.x = x
             node.y += HEADER
-        x += COLUMNS[index].width + COLUMN_GAP
+        x += widths[index] + frame.column_gap
     total = HEADER + height
     if apart is not None:
         top = total + APART_GAP

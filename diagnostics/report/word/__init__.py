@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from diagnostics.domain.vocabulary import Axis
 from diagnostics.report.content import ReportContent
-from diagnostics.report.diagrams.thread import thread_svg
+from diagnostics.report.diagrams.thread import board_thread_svg
 from diagnostics.report.word.annex import write_annex, write_remaining, write_vigilance
 from diagnostics.report.word.blocks import write_chapter
 from diagnostics.report.word.board import write_board, write_deliberation
@@ -93,6 +93,6 @@ def build_report_docx(content: ReportContent) -> bytes:
 def _thread(content: ReportContent) -> WidePicture:
     return WidePicture(
         "Fil rouge\u00a0: ce qui sert la vision",
-        thread_svg(content.document, for_print=True),
+        board_thread_svg(content.document),
         "Les mêmes liens sont écrits dans les tableaux des chapitres.",
     )
