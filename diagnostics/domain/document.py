@@ -60,6 +60,7 @@ from diagnostics.domain.malformed import Malformed, Problem, parse_json, problem
 from diagnostics.domain.reading import read_text
 from diagnostics.domain.review import Opinion
 from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale, Verdict
+from diagnostics.typography import NBSP
 
 SCHEMA_VERSION: Literal[5] = 5
 MAX_WORKSHOPS = 60
@@ -273,6 +274,18 @@ class DiagnosticDocument(DocumentPart):
         max_length=MAX_REASONS,
         description="pourquoi des lignes du diagnostic précédent n’y sont plus",
     )
+
+    @property
+    def is_decided(self) -> bool:
+        """Tell whether the board has decided, be its session recorded or not (those adopted first have none)."""
+        return self.adoption is not None or self.diagnostic.state is State.ADOPTED
+
+    @field_validator("schema_version", mode="before")
+    @classmethod
+    def _schema_is_known(cls, value: Any) -> Any:
+        if type(value) is not int or value != SCHEMA_VERSION:
+            raise ValueError(f"version inconnue{NBSP}: celles de 1 à {SCHEMA_VERSION} sont lues")
+        return value
 
     @model_validator(mode="before")
     @classmethod

@@ -41,6 +41,11 @@ class Question:
     is_on_trial: bool
     why: list[Acknowledgement]
 
+    @property
+    def is_silent(self) -> bool:
+        """Tell whether nothing came of it: it speaks nowhere, and nobody has answered it."""
+        return not (self.points or self.useful or self.not_for_us or self.assumed)
+
 
 def load_kits() -> list[Kit]:
     """Return the kits, without their texts: there are few."""

@@ -18,6 +18,8 @@ from diagnostics.report.decisions import (
     followed_up,
 )
 
+NOT_RECORDED = "Adopté par le conseil. Le détail de la séance n’a pas été enregistré."
+
 
 @dataclass(frozen=True)
 class BoardQuestion:
@@ -33,29 +35,36 @@ class BoardQuestion:
 
 @dataclass(frozen=True)
 class BoardPage:
-    """What is asked of the board, or what it decided (``held_on``: when), and the months that follow."""
+    """What is asked of the board, or what it decided, and the months that follow. ``held_on``: when, where
+    the session was recorded; ``is_decided`` without it: adopted before sessions were."""
 
     decisions: list[Decision]
     questions: list[BoardQuestion]
     calendar: list[Milestone]
     session_questions: list[str] = field(default_factory=list)  # of the facilitation
     held_on: dt.date | None = None
+    is_decided: bool = False
 
     @property
     def title(self) -> str:
         """What the page is called."""
-        return DECIDED if self.held_on else PROPOSED
+        return DECIDED if self.is_decided else PROPOSED
+
+    @property
+    def told_of_session(self) -> str:
+        """What is said of a session that was not recorded; empty while there is none or when it was."""
+        return NOT_RECORDED if self.is_decided and not self.held_on else ""
 
     @property
     def words(self) -> BoardWords:
         """How what is asked is told, before the session and after."""
-        return board_words(is_decided=self.held_on is not None)
+        return board_words(is_decided=self.is_decided)
 
     @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing to decide, to settle or to plan."""
         found = (self.decisions, self.questions, self.calendar, self.session_questions)
-        return not (any(found) or self.held_on)
+        return not (any(found) or self.is_decided)
 
 
 def _questions(document: DiagnosticDocument, texts: KitTexts) -> list[BoardQuestion]:
@@ -64,7 +73,7 @@ def _questions(document: DiagnosticDocument, texts: KitTexts) -> list[BoardQuest
         mark = answer.mark if answer.mark in {Mark.DISPUTED, Mark.FOR_BOARD} else None
         if answer.board_question or mark:
             name = texts.step(step)
-            told = label_of(mark, is_decided=document.adoption is not None) if mark else ""
+            told = label_of(mark, is_decided=document.is_decided) if mark else ""
             questions.append(
                 BoardQuestion(step, name.number, name.short_title, answer.board_question, told)
             )
@@ -81,4 +90,5 @@ def board_page(document: DiagnosticDocument, texts: KitTexts) -> BoardPage:
         [*calendar, *followed_up(document)],
         list(document.opinion.questions) if document.opinion else [],
         document.adoption.date if document.adoption else None,
+        document.is_decided,
     )

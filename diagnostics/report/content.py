@@ -268,7 +268,7 @@ def _chapters(document: DiagnosticDocument, texts: KitTexts) -> list[Chapter]:
                 texts.step(step).number,
                 texts.step(step).short_title,
                 answer,
-                label_of(answer.mark, is_decided=document.adoption is not None)
+                label_of(answer.mark, is_decided=document.is_decided)
                 if answer.mark and answer.mark is not Mark.TO_REVIEW
                 else "",
             )

@@ -379,7 +379,7 @@ def summarise(
             for decision in decisions_of(document)
             if decision.in_short
         ],
-        requests_title=ANSWERED if document.adoption else ASKED,
+        requests_title=ANSWERED if document.is_decided else ASKED,
         has_funding=limits.boxes and _has_funding(answers.economic_model),
         letters=letters,
     )

@@ -47,7 +47,7 @@ CHANGED = "Ce point a changé ou n’a plus lieu d’être\u00a0: relisez-le ava
 @require_GET
 def explain(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Explain each rule in plain words: those that find something here, most serious first, the others
-    by axis."""
+    by axis; what was set aside is told apart."""
     loaded = get_diagnostic(request.user, pk)
     thresholds = thresholds_of(loaded.diagnostic)
     document, trials = load_diagnostic_document(loaded.diagnostic), loaded.diagnostic.kit.trials
@@ -58,21 +58,24 @@ def explain(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "rule": rule,
             "is_on_trial": rule.id in trials,
             "why": rule.explanation(thresholds),
-            "findings": [finding for finding in found if finding.rule == rule.id],
+            "findings": [f for f in found if f.rule == rule.id and not f.is_set_aside],
+            "set_aside": [f for f in found if f.rule == rule.id and f.is_set_aside],
         }
         for rule in RULES.values()
         if with_trials or rule.id not in trials
     }
-    silent = {rule: entry for rule, entry in entries.items() if not entry["findings"]}
+    spoke = [entries[rule] for rule in dict.fromkeys(finding.rule for finding in found)]
+    silent = [rule for rule, e in entries.items() if not (e["findings"] or e["set_aside"])]
     groups = [
-        {"axis": axis, "rules": [e for rule, e in silent.items() if RULES[rule].axis is axis]}
+        {"axis": axis, "rules": [entries[rule] for rule in silent if RULES[rule].axis is axis]}
         for axis in Axis
     ]
     context = {
         "diagnostic": loaded.diagnostic,
         "access": loaded.access,
         "document": document,
-        "spoken": [entries[rule] for rule in dict.fromkeys(finding.rule for finding in found)],
+        "spoken": [entry for entry in spoke if entry["findings"]],
+        "aside": [entry for entry in spoke if not entry["findings"]],
         "groups": [group for group in groups if group["rules"]],
     }
     return render(request, "diagnostics/coherence.html", context)

@@ -28,7 +28,13 @@ def show_questions(request: SignedInRequest) -> HttpResponse:
     """List the rules with what came of each."""
     kits = questions.load_kits()
     kit = questions.kit_among(kits, request.GET.get("kit", ""))
-    context = {"kits": kits, "kit": kit, "questions": questions.load_questions(kit)}
+    told = questions.load_questions(kit)
+    context = {
+        "kits": kits,
+        "kit": kit,
+        "questions": [one for one in told if not one.is_silent],
+        "silent": [one for one in told if one.is_silent],
+    }
     return render(request, "facilitation/questions.html", context)
 
 

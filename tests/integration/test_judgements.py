@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -231,6 +233,28 @@ def test_the_three_answers_stand_under_a_finding_of_each_page(scene):
         page = page_of(scene.client("lead").get(reverse(name, args=[scene.diagnostic.pk, *step])))
         for action in ("finding_judge", "finding_acknowledge"):
             assert reverse(action, args=[scene.diagnostic.pk]) in page.post_actions, name
+
+
+def test_what_is_set_aside_is_folded_apart_where_the_questions_are_explained(scene):
+    address = reverse("coherence", args=[scene.diagnostic.pk])
+    before, _, silent = _explained(scene, address)
+    assert RULE in before
+    judge(scene, reason=WHY)
+    spoken, aside, left = _explained(scene, address)
+    assert (RULE in spoken, aside, left) == (False, [RULE], silent)
+    assert spoken == [rule for rule in before if rule != RULE]
+    page = page_of(scene.client("lead").get(address))
+    assert "1 question mise de côté" in page.text
+    assert f"Pas pour nous, dit l’équipe : {WHY}" in page.text
+    assert reverse("finding_judge", args=[scene.diagnostic.pk]) in page.post_actions
+
+
+def _explained(scene: Scene, address: str) -> list[list[str]]:
+    """The rules that find something, those that are set aside, those that find nothing."""
+    html = scene.client("lead").get(address).content.decode()
+    found, _, silent = html.partition('id="silent-title"')
+    spoken, _, aside = found.partition('id="mis-de-cote"')
+    return [re.findall(r'<article [^>]*id="(\w+)"', part) for part in (spoken, aside, silent)]
 
 
 def test_one_comes_back_to_the_page_where_one_answered(scene):

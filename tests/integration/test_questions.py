@@ -7,6 +7,7 @@ from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics.domain.answers import AccompanimentScope, Roles
+from diagnostics.domain.coherence import RULES
 from diagnostics.domain.vocabulary import State, Verdict
 from diagnostics.models import Diagnostic, Kit, KitChange, PortfolioLine
 from diagnostics.queries import load_diagnostic_document
@@ -97,7 +98,13 @@ def test_each_rule_tells_how_often_it_spoke_and_what_was_said(scene):
     ]
     assert load_questions(kit())[0].rule.id == "R14"  # the most often set aside
     assert (question("R02").diagnostics, question("R02").not_for_us) == (0, 0)
-    listed = page_of(scene.client("facilitator").get(reverse("questions"))).text
+    answer = scene.client("facilitator").get(reverse("questions"))
+    heard = [one.rule.id for one in load_questions(kit()) if one.points or one.rule.id == "R14"]
+    assert [one.rule.id for one in answer.context["questions"]] == heard
+    silent = {one.rule.id for one in answer.context["silent"]}
+    assert silent == set(RULES) - set(heard)
+    listed = page_of(answer).text
+    assert f"{len(silent)} questions" in listed
     assert WHY in listed
     assert "Exprès" not in listed
     one = page_of(page(scene)).text

@@ -17,7 +17,7 @@ from diagnostics.domain.adoption import Adoption, DecisionOutcome, DecisionResul
 from diagnostics.domain.answers import BoardDecision, BoardDecisions
 from diagnostics.domain.document import DiagnosticDocument, load_document, read_document
 from diagnostics.domain.journal import tell_event
-from diagnostics.domain.vocabulary import EventKind
+from diagnostics.domain.vocabulary import EventKind, State
 from diagnostics.forms.adoption import AdoptionForms
 from diagnostics.report.blocks.board_decisions import calendar
 from diagnostics.report.content import build_report
@@ -332,6 +332,22 @@ def test_nothing_is_said_to_be_settled_once_the_board_has_decided(paper: str):
     assert [words for words in TO_SETTLE[:3] if words in after.lower()] == []
     assert [words for words in SETTLED if words.lower() not in after.lower()] == []
     assert "Jusqu’où" in after
+
+
+@pytest.mark.parametrize("paper", ["HTML", "Word"])
+def test_what_was_adopted_before_sessions_were_recorded_is_settled_too(paper: str):
+    value = asked_of_the_board()
+    value["diagnostic"]["state"] = State.ADOPTED.value
+    content = build_report(load_document(value), version=None)
+    text = word(content).text if paper == "Word" else unescape(render_report_html(content))
+    text = text.replace("\u00a0", " ")
+
+    assert [words for words in TO_SETTLE[:3] if words in text.lower()] == []
+    lacking = [words for words in SETTLED if words.lower() not in text.lower()]
+    assert lacking == ["Ce que le conseil a décidé est dit ci-dessus"]
+    assert "Adopté par le conseil. Le détail de la séance n’a pas été enregistré." in text
+    assert content.synthesis.requests_title == "Ce que le conseil a décidé"
+    assert content.board.held_on is None
 
 
 def test_a_board_without_proposed_decision_leaves_its_date():

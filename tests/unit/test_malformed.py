@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnostics.domain.document import read_document
+from diagnostics.domain.document import SCHEMA_VERSION, read_document
 from diagnostics.domain.malformed import Malformed
 from tests.scene import demo_document
 from tests.shapes import empty_document, patient
@@ -87,6 +87,13 @@ MALFORMED = [
 @pytest.mark.parametrize(("answers", "path", "reason"), MALFORMED)
 def test_answers_are_refused_where_they_are_malformed(answers, path, reason):
     assert problems(with_answers(**answers)) == [(path, reason)]
+
+
+@pytest.mark.parametrize("schema", [0, SCHEMA_VERSION + 1, str(SCHEMA_VERSION), True, None])
+def test_an_unknown_schema_is_told_with_those_that_are_read(schema):
+    value = empty_document() | {"schema": schema}
+    told = f"version inconnue{NB}: celles de 1 à {SCHEMA_VERSION} sont lues"
+    assert problems(json.dumps(value)) == [("schema", told)]
 
 
 def test_everything_that_is_wrong_is_told():

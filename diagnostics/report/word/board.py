@@ -36,10 +36,12 @@ def write_board(paper: Paper, content: ReportContent) -> None:
     paper.heading(board.title, 1)
     if board.held_on:
         paper.text(f"Adopté en séance le {french_date(board.held_on)}", style="Lead")
+    elif board.told_of_session:
+        paper.text(board.told_of_session, style="Lead")
     if board.decisions:
-        write = _write_results if board.held_on else _write_decisions
+        write = _write_results if board.is_decided else _write_decisions
         write(paper, board.decisions)
-    elif board.held_on:
+    elif board.is_decided:
         paper.text("Aucune décision n’était proposée au conseil.")
     else:
         paper.text("Aucune décision n’est encore proposée au conseil.")
