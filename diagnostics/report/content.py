@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from diagnostics.domain.answers import Answer
-from diagnostics.domain.board_words import label_of
 from diagnostics.domain.coherence import (
     CoherenceFinding,
     Severity,
@@ -27,13 +25,11 @@ from diagnostics.domain.vocabulary import (
     AXIS_STEPS,
     KIT_AXES,
     Axis,
-    Mark,
     State,
     StepKey,
 )
-from diagnostics.report.blocks import page_rule
-from diagnostics.report.blocks.types import PageRule
 from diagnostics.report.board import BoardPage, board_page
+from diagnostics.report.chapters import Chapter, Section, read_chapters, read_sections
 from diagnostics.report.glossary import used_terms
 from diagnostics.report.identity import (
     Cover,
@@ -50,68 +46,9 @@ from diagnostics.report.synthesis import Synthesis
 from diagnostics.report.synthesis_room import build_synthesis
 from diagnostics.typography import typeset
 
-# What each axis answers, in one sentence for the board.
-AXIS_LEADS = {
-    Axis.VISION: "Ce que nous voulons voir changer sur le territoire.",
-    Axis.AMBITION: "La place que nous voulons y tenir, et ce que nous voulons y atteindre.",
-    Axis.MISSIONS: "Ce que nous ferons, avec qui, et à quelle échelle.",
-    Axis.MEANS: "Ce qu’il nous faut pour y arriver\u00a0: équipe, budget, alliances, organisation.",
-}
-
-
-@dataclass(frozen=True)
-class Section:
-    """One step of the kit that has an answer; ``mark``: what the team says of it, in words."""
-
-    step: StepKey
-    number: str
-    title: str
-    answer: Answer
-    mark: str
-
-    @property
-    def page_rule(self) -> str:
-        """Class that says how the section goes over pages: a short one is kept on one page, or
-        its table is when a drawing comes first."""
-        rows, characters = len(list(self.answer.all_rows())), len(self.answer.model_dump_json())
-        if rows > 6 or characters > 6_000:
-            return ""
-        rules = {PageRule.WHOLE: "r-keep", PageRule.TABLE_WHOLE: "r-keep-table"}
-        return rules.get(page_rule(self.step), "")
-
-    @property
-    def letters(self) -> str:
-        """Class of the letters' size: a few words fill a step's own page."""
-        if page_rule(self.step) is not PageRule.OWN_PAGE:
-            return ""
-        characters = len(self.answer.model_dump_json())
-        return "r-rare" if characters < 650 else "r-few" if characters < 1_700 else ""
-
-    @property
-    def anchor(self) -> str:
-        """Id of the section on the page."""
-        return f"etape-{self.step.value}"
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """One axis of the kit with the steps that have an answer."""
-
-    axis: Axis
-    number: str
-    title: str
-    lead: str
-    sections: list[Section]
-
-    @property
-    def anchor(self) -> str:
-        """Id of the chapter on the page."""
-        return f"axe-{self.axis.value}"
-
-    @property
-    def running_title(self) -> str:
-        """What stands at the top of its pages but the first."""
-        return f"Axe {self.number} · {self.title}"
+# The titles of the annex; its first page begins with one of them.
+ANNEX_TABLES = "Annexe\u00a0: les tableaux"
+ANNEX_METHOD = "Annexe\u00a0: méthode et repères"
 
 
 @dataclass(frozen=True)
@@ -156,14 +93,10 @@ class ContentsEntry:
 
 @dataclass(frozen=True)
 class AxisEntry:
-    """An axis as the cover names it; ``anchor`` is empty when the report has no such chapter.
-
-    ``steps`` holds (number, title).
-    """
+    """An axis of the kit and its steps: (number, title)."""
 
     key: Axis
     title: str
-    anchor: str
     steps: list[tuple[str, str]]
 
 
@@ -180,6 +113,7 @@ class ReportContent:
     facts: list[Fact]
     synthesis: Synthesis
     chapters: list[Chapter]
+    annexed: list[Section]
     remaining: list[RemainingGroup]
     board: BoardPage
     workshops: list[Workshop]
@@ -197,15 +131,13 @@ class ReportContent:
     def contents(self) -> list[ContentsEntry]:
         """The table of contents: what the report has, in its order."""
         entries = [ContentsEntry("synthese", "Synthèse en une page")]
-        if self.since:
-            entries.append(ContentsEntry("depuis", self.since.title))
         for chapter in self.chapters:
             sections = [
                 ContentsEntry(section.anchor, section.title, number=section.number)
                 for section in chapter.sections
             ]
             entries.append(
-                ContentsEntry(chapter.anchor, chapter.title, chapter.axis, chapter.number, sections)
+                ContentsEntry(chapter.anchor, chapter.title, chapter.axis, children=sections)
             )
         if self.has_thread:
             entries.append(ContentsEntry("fil-rouge", "Fil rouge"))
@@ -218,18 +150,29 @@ class ReportContent:
         if not self.board.is_empty:
             title = self.board.title.removesuffix(" d’administration")
             entries.append(ContentsEntry("decisions", title, Axis.BOARD))
-        entries.append(ContentsEntry("annexe", "Annexe\u00a0: méthode et repères"))
-        return entries
+        return [*entries, *self._annex_contents]
+
+    @property
+    def _annex_contents(self) -> list[ContentsEntry]:
+        """The lines of the annex: the tables of the steps, the former diagnostic, the method."""
+        entries = []
+        if self.annexed:
+            tables = [
+                ContentsEntry(section.annex_anchor, section.title, number=section.number)
+                for section in self.annexed
+            ]
+            entries.append(ContentsEntry("annexe", ANNEX_TABLES, children=tables))
+        if self.since:
+            entries.append(ContentsEntry("depuis", self.since.title))
+        return [*entries, ContentsEntry("methode", ANNEX_METHOD)]
 
     @property
     def axes(self) -> list[AxisEntry]:
-        """The four axes, for the cover; those without an answer lead nowhere."""
-        anchors = {chapter.axis: chapter.anchor for chapter in self.chapters}
+        """The four axes and their steps."""
         return [
             AxisEntry(
                 axis,
                 self.texts.axis(axis).short_title,
-                anchors.get(axis, ""),
                 [
                     (name.number, name.short_title)
                     for name in map(self.texts.step, AXIS_STEPS[axis])
@@ -257,30 +200,6 @@ class ReportContent:
     def remaining_total(self) -> int:
         """How many things are missing."""
         return sum(len(group.messages) for group in self.remaining)
-
-
-def _chapters(document: DiagnosticDocument, texts: KitTexts) -> list[Chapter]:
-    chapters = []
-    for axis in KIT_AXES:
-        sections = [
-            Section(
-                step,
-                texts.step(step).number,
-                texts.step(step).short_title,
-                answer,
-                label_of(answer.mark, is_decided=document.is_decided)
-                if answer.mark and answer.mark is not Mark.TO_REVIEW
-                else "",
-            )
-            for step in AXIS_STEPS[axis]
-            if (answer := document.answers.get(step)) and not answer.content_is_empty
-        ]
-        if sections:
-            name = texts.axis(axis)
-            chapters.append(
-                Chapter(axis, name.number, name.short_title, AXIS_LEADS[axis], sections)
-            )
-    return chapters
 
 
 def _remaining(document: DiagnosticDocument, texts: KitTexts) -> list[RemainingGroup]:
@@ -329,6 +248,7 @@ def build_report(
     if findings is None:
         findings = find_coherence(document)
     findings = [finding for finding in findings if not finding.is_set_aside]
+    sections = read_sections(document, texts)
     return ReportContent(
         document=document,
         texts=texts,
@@ -338,7 +258,8 @@ def build_report(
         stamp=footer_stamp(version),
         facts=facts(document),
         synthesis=build_synthesis(document, findings),
-        chapters=_chapters(document, texts),
+        chapters=list(read_chapters(sections, texts)),
+        annexed=[section for section in sections.values() if section.annex],
         vigilance=_vigilance(findings),
         opinion=opinion_page(document, texts),
         remaining=_remaining(document, texts),

@@ -1,4 +1,4 @@
-"""« Depuis le dernier diagnostic »: what became of the former one, as blocks that every output renders."""
+"""« Annexe : depuis le dernier diagnostic »: what became of the former one, as blocks that every output renders."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from diagnostics.report.blocks.types import (
 )
 from diagnostics.typography import count, enumeration, french_date, shortened, typeset
 
-TITLE = "Depuis le dernier diagnostic"
+TITLE = "Annexe\u00a0: depuis le dernier diagnostic"
 ARROW = "\u00a0→ "
 # On paper what is as it was is named shortly: the chapters tell it.
 KEPT_NAMED, TEXT_SHOWN = 12, 220

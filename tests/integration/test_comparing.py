@@ -291,14 +291,14 @@ def report(scene: Scene, **query) -> str:
 def test_the_report_has_a_page_of_it(scene):
     page = report(scene)
     assert 'id="depuis"' in page
-    assert "Depuis le dernier diagnostic" in page
+    assert "depuis le dernier diagnostic" in page
     assert TOLD in page
     content = edition_of(scene.diagnostic).content
     words = plain(word(content).text)
-    assert "Depuis le dernier diagnostic" in words
+    assert "depuis le dernier diagnostic" in words
     assert TOLD in words
     scene.diagnostic = scene.former
-    assert "Depuis le dernier diagnostic" not in report(scene)
+    assert "depuis le dernier diagnostic" not in report(scene)
 
 
 def test_a_version_keeps_what_it_compared_with(scene):
@@ -326,7 +326,7 @@ def test_a_version_keeps_what_it_compared_with(scene):
 def test_older_records_have_no_such_page():
     scene = make_scene(State.SUBMITTED)
     assert VersionRecord.objects.get(version__diagnostic=scene.diagnostic).previous is None
-    assert "Depuis le dernier diagnostic" not in report(scene, version="1")
+    assert "depuis le dernier diagnostic" not in report(scene, version="1")
 
 
 # --- Over the years ------------------------------------------------------------------------------------

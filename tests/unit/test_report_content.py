@@ -11,7 +11,10 @@ from hypothesis import given, settings
 
 from diagnostics.domain.answers import BoardDecisions
 from diagnostics.domain.completeness import remaining_items
-from diagnostics.domain.vocabulary import Axis, Mark, State, StepKey
+from diagnostics.domain.kit_texts import default_texts
+from diagnostics.domain.vocabulary import Mark, State, StepKey
+from diagnostics.report.blocks import blocks_of
+from diagnostics.report.chapters import read_sections
 from diagnostics.report.content import Vigilance, build_report
 from diagnostics.report.identity import VersionStamp
 from diagnostics.report.pdf import render_report_html
@@ -24,18 +27,80 @@ from tests.shapes import documents
 def test_every_answer_of_a_full_diagnostic_has_its_section_in_the_kits_order():
     content = report(demo("sorelle"))
 
-    assert [chapter.axis for chapter in content.chapters] == [
-        Axis.VISION,
-        Axis.AMBITION,
-        Axis.MISSIONS,
-        Axis.MEANS,
+    assert [(chapter.plain_title, chapter.axes) for chapter in content.chapters] == [
+        ("Vision et ambition", "Axes 1 et 2"),
+        ("Ce que nous ferons", "Axe 3 · Missions et activités"),
+        ("Ce que cela coûte", "Axe 4 · Stratégie de moyens"),
+        ("Avec qui", "Axe 4 · Stratégie de moyens"),
     ]
-    sections = [section for chapter in content.chapters for section in chapter.sections]
-    assert [section.number for section in sections] == [
-        *("1", "2.1", "2.2", "2.3"),
-        *("3.1", "3.2", "3.3", "4.1", "4.2", "4.3"),
+    told = [[section.number for section in chapter.sections] for chapter in content.chapters]
+    # The échelons are told with the activities; their own drawing and table are in the annex.
+    assert told == [["1", "2.1", "2.2", "2.3"], ["3.1", "3.2"], ["4.1"], ["4.2", "4.3"]]
+    assert content.chapters[2].sections[0].title == "Modèle économique cible"
+    annexed = ["2.2", "2.3", "3.1", "3.2", "3.3", "4.1", "4.2"]
+    assert [section.number for section in content.annexed] == annexed
+
+
+def kinds(blocks) -> list[str]:
+    return [getattr(block, "name", type(block).__name__) for block in blocks]
+
+
+def test_a_drawing_is_in_the_body_and_its_table_in_the_annex():
+    document = demo("sorelle")
+    sections = read_sections(document, default_texts())
+
+    assert {step: (kinds(found.body), kinds(found.annex)) for step, found in sections.items()} == {
+        StepKey.VISION: (["Note", "Items"], []),
+        StepKey.ROLES: (["Items"], []),
+        StepKey.OBJECTIVES: (["Drawing"], ["objectives"]),
+        StepKey.POSITIONING: (["Drawing"], ["positions"]),
+        StepKey.ACTIVITIES: (["activities"], ["activities"]),
+        StepKey.ACCOMPANIMENT_SCOPE: (["Drawing"], ["chain"]),
+        StepKey.TERRITORIAL_SCALES: ([], ["Drawing", "scales"]),
+        StepKey.ECONOMIC_MODEL: (["Drawing", "Drawing", "Pair"], ["economic", "levers"]),
+        StepKey.ALLIANCES: (["Drawing", "wished"], ["alliances"]),
+        StepKey.ORGANISATION: (["Note", "Note", "Note"], []),
+    }
+    # Whoever reads a step by itself has everything in its own order.
+    whole = blocks_of(document.answers.alliances, document)
+    assert kinds(whole) == ["Drawing", "alliances"]
+
+
+def test_the_body_says_the_echelons_of_the_activities():
+    (table,) = read_sections(demo("sorelle"), default_texts())[StepKey.ACTIVITIES].body
+    told = [[" ".join(p.text for p in cell.pieces) for cell in row.cells] for row in table.rows]
+
+    assert [column.heading for column in table.columns] == [
+        "N°",
+        "Activité",
+        "Priorité",
+        "Échelons",
     ]
-    assert sections[7].title == "Modèle économique cible"
+    assert told[1][0] == "A1"
+    assert told[1][2:] == ["Prioritaire", "Communauté de communes · Agglomération, métropole"]
+    assert told[4] == ["Sensibiliser 2\u00a0activités toute la mission\u00a0: Département"]
+    assert told[-1][-1] == "Région"
+
+
+def test_actions_that_are_no_activity_come_last_and_without_activities_are_drawn():
+    document = demo("sorelle")
+    document.answers.territorial_scales.rows[0].activity = None
+    document.answers.territorial_scales.rows[0].label = "Une fête des voisins"
+    (table,) = read_sections(document, default_texts())[StepKey.ACTIVITIES].body
+    assert [row.name for row in table.rows][-2:] == ["Autres actions", "Une fête des voisins"]
+
+    document.answers.activities = None
+    section = read_sections(document, default_texts())[StepKey.TERRITORIAL_SCALES]
+    assert (kinds(section.body), kinds(section.annex)) == (["Drawing"], ["scales"])
+
+
+def test_without_anything_to_draw_the_table_is_in_the_body():
+    row = {"id": "l0", "actor": "Une fondation", "relation": None}
+    document = filled("", rows=0, answers={"alliances": {"rows": [row]}})
+
+    section = read_sections(document, default_texts())[StepKey.ALLIANCES]
+
+    assert (kinds(section.body), section.annex) == (["alliances"], [])
 
 
 def test_empty_blocks_are_hidden_and_listed():
@@ -105,7 +170,7 @@ def test_questions_come_from_the_steps_marked_or_asked_about():
         (StepKey.ECONOMIC_MODEL, True),
         (StepKey.ORGANISATION, True),
     ]
-    sections = report(document).chapters[0].sections + report(document).chapters[1].sections
+    sections = report(document).chapters[0].sections
     assert [section.mark for section in sections[:2]] == ["", "En débat"]
 
 
@@ -205,15 +270,16 @@ def test_the_contents_name_what_the_report_has():
 
     assert [(entry.anchor, entry.number, len(entry.children)) for entry in entries] == [
         ("synthese", "", 0),
-        ("axe-vision", "1", 1),
-        ("axe-ambition", "2", 3),
-        ("axe-missions", "3", 3),
-        ("axe-means", "4", 3),
+        ("chapitre-ambition", "", 4),
+        ("chapitre-actions", "", 2),
+        ("chapitre-cout", "", 1),
+        ("chapitre-allies", "", 2),
         ("fil-rouge", "", 0),
         ("vigilance", "", 0),
         ("reste-a-completer", "", 0),
         ("decisions", "", 0),
-        ("annexe", "", 0),
+        ("annexe", "", 7),
+        ("methode", "", 0),
     ]
     html = render_report_html(report(demo("sorelle")))
     anchors = [*entries, *(child for entry in entries for child in entry.children)]

@@ -304,7 +304,7 @@ def test_a_diagnostic_just_started_again_pretends_nothing():
 def test_the_page_says_what_it_compares_and_the_steps_by_their_names():
     former = demo_document("sorelle")
     page = since_page(compare_diagnostics(former, next_one(former), follows=True), default_texts())
-    assert page.title == "Depuis le dernier diagnostic"
+    assert page.title == "Annexe\u00a0: depuis le dernier diagnostic"
     assert "(2026–2029)" in page.lead
     table = page.parts[-1].blocks[0]
     assert [group[0].name for group in table.groups][:2] == [

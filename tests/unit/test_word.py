@@ -11,6 +11,7 @@ from django.conf import settings
 from docx.oxml.ns import qn
 
 from diagnostics.domain.vocabulary import Axis, State
+from diagnostics.report.blocks.types import Drawing
 from diagnostics.report.content import Vigilance
 from diagnostics.report.pictures import alternative
 from diagnostics.report.word import WidePicture, build_docx, styles
@@ -37,7 +38,7 @@ def test_headings_follow_the_report_and_make_the_navigation(sorelle: WordFile):
     content = report(demo("sorelle"))
     expected = [(1, "Synthèse en une page")]
     for chapter in content.chapters:
-        expected.append((1, chapter.running_title))
+        expected.append((1, chapter.title))
         expected += [(2, f"{section.number} {section.title}") for section in chapter.sections]
     expected += [
         (1, "Cohérence et points de vigilance"),
@@ -50,9 +51,12 @@ def test_headings_follow_the_report_and_make_the_navigation(sorelle: WordFile):
         (2, "Calendrier des douze prochains mois"),
         (2, "Signatures"),
         (1, "Projet de délibération"),
-        (1, "Annexe · Méthode et repères"),
+        (1, "Annexe\u00a0: les tableaux"),
+        *((2, f"{section.number} {section.title}") for section in content.annexed),
+        (1, "Annexe\u00a0: méthode et repères"),
+        (2, "La structure"),
+        (2, "Pour lire ce document"),
         (2, "Comment ce diagnostic a été conduit"),
-        (2, "Ateliers tenus"),
         (2, "Glossaire"),
         (2, "Source"),
     ]
@@ -77,16 +81,21 @@ def test_the_table_of_contents_has_an_entry_for_every_heading_and_can_be_updated
 @pytest.mark.parametrize("name", DEMOS)
 def test_the_drawings_are_pictures_with_their_words_and_a_caption(name: str):
     document = demo(name)
-    file = word(report(document))
+    content = report(document)
+    file = word(content)
+    told = [section.body for chapter in content.chapters for section in chapter.sections]
+    told += [section.annex for section in content.annexed]
     drawings = [
         alternative(svg)
-        for _step, answer in document.answers.given()
-        for svg in drawings_of(answer, document)
+        for blocks in told
+        for block in blocks
+        if isinstance(block, Drawing)
+        for svg in block.draw()
     ]
     assert drawings
     words = file.words_of_pictures()
     assert words[0] == "décoratif"
-    synthesis = 1 if report(document).synthesis.has_funding else 0
+    synthesis = 1 if content.synthesis.has_funding else 0
     assert words[1 + synthesis :] == drawings
     assert all(len(text) > 20 for text in words[1:])
     captions = file.paragraphs("Caption")
@@ -107,13 +116,14 @@ def test_a_drawing_of_the_whole_has_a_lying_page_of_its_own():
     lying = [s for s in sections if s.page_width > s.page_height]
     assert [text_of(s.header._element).partition("\t")[2] for s in lying] == ["Fil rouge"]
     titles = [text for level, text in file.headings() if level == 1]
-    assert titles[titles.index("Fil rouge") - 1].startswith("Axe 4")
+    assert titles[titles.index("Fil rouge") - 1] == "Avec qui"
     assert titles[titles.index("Fil rouge") + 1] == "Cohérence et points de vigilance"
-    assert "Figure\u00a08\u00a0— Ce qui sert la vision" in file.paragraphs("Caption")
+    assert "Figure\u00a07\u00a0— Ce qui sert la vision" in file.paragraphs("Caption")
     for extent in file.body.iter(qn("wp:extent")):
         assert int(extent.get("cx")) / 360_000 <= 25.5
         assert int(extent.get("cy")) / 360_000 <= 21.0
-    last = list(file.body.iter(qn("wp:extent")))[-1]
+    # Before the matrix of the échelons, which is in the annex.
+    last = list(file.body.iter(qn("wp:extent")))[-2]
     assert int(last.get("cy")) / 360_000 <= 13.4 + 0.01
 
 
@@ -143,7 +153,7 @@ def test_tables_repeat_their_header_and_never_cut_a_row(sorelle: WordFile):
     assert [text.partition("\u00a0— ")[0] for text in numbered] == [
         f"Tableau\u00a0{number}" for number in range(1, len(numbered) + 1)
     ]
-    assert len(numbered) == 11
+    assert len(numbered) == 13
 
 
 def test_answers_are_in_their_tables(sorelle: WordFile):
@@ -263,7 +273,7 @@ def test_headers_name_the_axis_in_its_colour_and_footers_count_pages(sorelle: Wo
     named = {
         text_of(section.header._element).partition("\t")[2]: section for section in sections[1:]
     }
-    axis = named["Axe 3 · Missions et activités"]
+    axis = named["Ce que nous ferons"]
     colours = [c.get(qn("w:val")) for c in axis.header._element.iter(qn("w:color"))]
     assert colours == [styles.AXIS_COLOURS[Axis.MISSIONS][0]]
     assert sections[0].different_first_page_header_footer

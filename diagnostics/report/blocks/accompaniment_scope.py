@@ -13,7 +13,6 @@ from diagnostics.report.blocks.types import (
     Block,
     Column,
     Drawing,
-    PageRule,
     Piece,
     PieceKind,
     Row,
@@ -26,8 +25,6 @@ from diagnostics.report.blocks.types import (
     typed_details,
 )
 from diagnostics.report.diagrams.chain import ChainStep, chain_svg
-
-PAGE_RULE = PageRule.WHOLE
 
 
 def blocks(answer: AccompanimentScope, document: DiagnosticDocument) -> list[Block]:
@@ -51,6 +48,7 @@ def blocks(answer: AccompanimentScope, document: DiagnosticDocument) -> list[Blo
                 Column("Partenaire et précision", "", 6.3),
             ),
             (rows,),
+            in_annex=True,
         ),
     ]
 

@@ -17,7 +17,6 @@ from diagnostics.report.blocks.types import (
     Column,
     ColumnKind,
     Drawing,
-    PageRule,
     Row,
     RowKind,
     Table,
@@ -34,13 +33,17 @@ from diagnostics.report.blocks.types import (
 from diagnostics.report.diagrams.alliances import FamilyOfAllies, alliances_svgs
 from diagnostics.typography import enumeration
 
-PAGE_RULE = PageRule.TABLE_WHOLE
 UNNAMED = "Acteur à préciser"
 COLUMNS = (
     Column("Acteur", "ally", 4.9),
     Column("Niveau", "level", 2.6),
     Column("Relation", "state", 2.7),
     Column("But", "", 5.0),
+    Column("Horizon", "year", 1.8, ColumnKind.FIGURE),
+)
+WISHED = (
+    Column("Acteur", "actor", 5.6),
+    Column("But", "", 9.6),
     Column("Horizon", "year", 1.8, ColumnKind.FIGURE),
 )
 
@@ -60,8 +63,30 @@ def blocks(answer: Alliances, document: DiagnosticDocument) -> list[Block]:
     caption = "Alliés existants et acteurs à approcher, par famille, avec le but et l’horizon"
     return [
         Drawing("Les alliances par famille, en place et à approcher", lambda: _draw(families)),
-        Table("alliances", caption, COLUMNS, tuple(groups)),
+        Table("alliances", caption, COLUMNS, tuple(groups), in_annex=True),
     ]
+
+
+def body(answer: Alliances, document: DiagnosticDocument) -> list[Block]:
+    """Return the allies in place, drawn, then those to approach: what for, and when."""
+    families = [
+        (title, [row for row in rows if row.relation is Relation.EXISTING])
+        for title, rows in _families(answer)
+    ]
+    found: list[Block] = [
+        Drawing("Les alliés en place, par famille", lambda: _draw(families)),
+    ]
+    wished = [row for row in answer.rows if row.relation is Relation.TO_APPROACH]
+    if wished:
+        caption = "À approcher\u00a0: pour quoi, et pour quand"
+        rows = tuple(map(_wished, wished))
+        found.append(Table("wished", caption, WISHED, (rows,), shows_caption=True))
+    return found
+
+
+def _wished(row: Alliance) -> Row:
+    name = heading(text(row.actor, UNNAMED))
+    return Row((name, cell(said(row.purpose, TO_SAY)), cell(year(row.horizon_year))))
 
 
 def _families(answer: Alliances) -> list[tuple[str, list[Alliance]]]:

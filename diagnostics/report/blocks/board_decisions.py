@@ -15,12 +15,10 @@ from diagnostics.report.blocks.types import (
     Items,
     Moment,
     Month,
-    PageRule,
 )
 from diagnostics.report.decisions import facts_of
 from diagnostics.typography import capitalised, french_month, typeset
 
-PAGE_RULE = PageRule.TABLE_WHOLE
 CALENDAR_MONTHS = 12
 MAX_CELL_TEXT = 260  # characters of a month: beyond, the calendar is a list
 TITLE = "Calendrier des douze prochains mois"

@@ -16,7 +16,6 @@ from diagnostics.report.blocks.types import (
     ColumnKind,
     Drawing,
     Note,
-    PageRule,
     Pair,
     Piece,
     PieceKind,
@@ -38,7 +37,6 @@ from diagnostics.report.diagrams.bridge import caption as bridge_caption
 from diagnostics.report.diagrams.economic import economic_svgs
 from diagnostics.typography import capitalised, count, keur_range, measure, percent, typeset
 
-PAGE_RULE = PageRule.OPENS_CHAPTER
 TO_COMPLETE = "à compléter"
 SHARES = ("public", "privé", "auto-financement")
 
@@ -95,6 +93,7 @@ def _years(sides: tuple[EconomicSnapshot, EconomicSnapshot], card: DiagnosticCar
             Column(f"{card.target_label} = {target}", "", 6.7, label=target),
         ),
         (tuple(rows),),
+        in_annex=True,
     )
 
 
@@ -153,6 +152,7 @@ def _levers(answer: EconomicModel, card: DiagnosticCard) -> Table:
         ),
         tuple(groups),
         shows_caption=True,
+        in_annex=True,
     )
 
 

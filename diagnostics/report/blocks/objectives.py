@@ -16,7 +16,6 @@ from diagnostics.report.blocks.types import (
     Column,
     ColumnKind,
     Drawing,
-    PageRule,
     Piece,
     PieceKind,
     Row,
@@ -33,7 +32,6 @@ from diagnostics.report.blocks.types import (
 from diagnostics.report.diagrams.objectives import TimedObjective, timeline_svgs
 from diagnostics.typography import enumeration
 
-PAGE_RULE = PageRule.TABLE_WHOLE
 UNNAMED = "Objectif à préciser"
 
 
@@ -47,8 +45,7 @@ def blocks(answer: Objectives, document: DiagnosticDocument) -> list[Block]:
             "Les objectifs dans le temps",
             lambda: _draw(answer, document),
             "Disque plein\u00a0: objectif chiffré. Losange\u00a0: objectif qualitatif. "
-            f"{falling}"
-            "Le tableau en donne le détail.",
+            f"{falling}".rstrip(),
         ),
         Table(
             "objectives",
@@ -61,6 +58,7 @@ def blocks(answer: Objectives, document: DiagnosticDocument) -> list[Block]:
                 Column("Échéance", "year", 2.0, ColumnKind.FIGURE),
             ),
             (rows,),
+            in_annex=True,
         ),
     ]
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from diagnostics.domain.answers import Organisation
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import LEGAL_CAUTION, LegalTool
-from diagnostics.report.blocks.types import Block, Note, PageRule
+from diagnostics.report.blocks.types import Block, Note
 from diagnostics.typography import typeset
-
-PAGE_RULE = PageRule.WHOLE
 
 
 def blocks(answer: Organisation, document: DiagnosticDocument) -> list[Block]:

@@ -10,7 +10,6 @@ from diagnostics.report.blocks.types import (
     Column,
     ColumnKind,
     Drawing,
-    PageRule,
     Row,
     Table,
     cell,
@@ -22,8 +21,6 @@ from diagnostics.report.blocks.types import (
 )
 from diagnostics.report.diagrams.circles import circles_svg
 
-PAGE_RULE = PageRule.TABLE_WHOLE
-
 
 def blocks(answer: Positioning, document: DiagnosticDocument) -> list[Block]:
     """Return the circles, then the posture towards each actor."""
@@ -32,8 +29,7 @@ def blocks(answer: Positioning, document: DiagnosticDocument) -> list[Block]:
         Drawing(
             "Le positionnement",
             lambda: [circles_svg(answer.rows, centre=centre)] if answer.rows else [],
-            "Deux cercles d’influence, au degré de proximité différent. "
-            "Le tableau en donne le détail.",
+            "Deux cercles d’influence, au degré de proximité différent.",
         ),
         Table(
             "positions",
@@ -45,6 +41,7 @@ def blocks(answer: Positioning, document: DiagnosticDocument) -> list[Block]:
                 Column("Précision", "", 6.0, ColumnKind.TYPED),
             ),
             (tuple(_row(n, row) for n, row in enumerate(answer.rows)),),
+            in_annex=True,
         ),
     ]
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from diagnostics.domain.answers import Roles
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.report.blocks.types import Block, Item, Items, PageRule
+from diagnostics.report.blocks.types import Block, Item, Items
 from diagnostics.typography import capitalised, typeset
-
-PAGE_RULE = PageRule.WHOLE
 
 
 def blocks(answer: Roles, document: DiagnosticDocument) -> list[Block]:

@@ -16,7 +16,6 @@ from diagnostics.report.blocks.types import (
     Column,
     ColumnKind,
     Drawing,
-    PageRule,
     Piece,
     PieceKind,
     Row,
@@ -32,8 +31,6 @@ from diagnostics.report.blocks.types import (
 from diagnostics.report.diagrams.matrix import MatrixRow, matrix_svgs
 from diagnostics.report.scales import short_scale
 
-PAGE_RULE = PageRule.TABLE_WHOLE
-
 
 def blocks(answer: TerritorialScales, document: DiagnosticDocument) -> list[Block]:
     """Return the matrix of the actions, then their échelons and territories."""
@@ -43,7 +40,8 @@ def blocks(answer: TerritorialScales, document: DiagnosticDocument) -> list[Bloc
         Drawing(
             "Les actions et leurs échelons",
             lambda: _draw(actions),
-            "Disque\u00a0: activité. Carré\u00a0: mission entière. Le tableau en donne le détail.",
+            "Disque\u00a0: activité. Carré\u00a0: mission entière.",
+            in_annex=_is_told_with_activities(document),
         ),
         Table(
             "scales",
@@ -54,8 +52,14 @@ def blocks(answer: TerritorialScales, document: DiagnosticDocument) -> list[Bloc
                 Column("Territoire et précision", "third", 5.8),
             ),
             (tuple(_row(action, places[action.rows[0].id]) for action in actions),),
+            in_annex=True,
         ),
     ]
+
+
+def _is_told_with_activities(document: DiagnosticDocument) -> bool:
+    """Tell whether the table of the activities says the échelons, in the body of the paper."""
+    return bool(document.answers.activities and document.answers.activities.rows)
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,11 @@ class Action:
     rows: list[ActionTerritory]
     code: str = ""
     is_mission: bool = False
+
+    @property
+    def activity(self) -> str:
+        """Id of its activity; empty when it is a mission or stands by itself."""
+        return self.rows[0].activity or "" if self.code else ""
 
     @property
     def scales(self) -> list[TerritorialScale]:

@@ -19,15 +19,6 @@ from diagnostics.typography import capitalised, number, typeset
 DASH, TO_SAY = "—", "à préciser"
 
 
-class PageRule(StrEnum):
-    """How a step goes over the pages of the printed report."""
-
-    OWN_PAGE = "own_page"  # a page of its own, which a few words fill in larger letters
-    OPENS_CHAPTER = "opens_chapter"
-    WHOLE = "whole"  # kept on one page when it is short
-    TABLE_WHOLE = "table_whole"  # its table is, under the drawing that comes first
-
-
 class PieceKind(StrEnum):
     """What a piece of a cell is."""
 
@@ -128,13 +119,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows, in groups that each may open with a row of their own; ``name`` is for style sheets."""
+    """Rows, in groups that each may open with a row of their own; ``name`` is for style sheets.
+
+    ``in_annex``: the body of the board's paper has said the same, more shortly or in a drawing.
+    """
 
     name: str
     caption: str
     columns: tuple[Column, ...]
     groups: tuple[tuple[Row, ...], ...]
     shows_caption: bool = False
+    in_annex: bool = False
     template = "blocks/table.html"
 
     def placed(self, row: Row) -> Iterator[tuple[Cell, Column | None]]:
@@ -144,6 +139,11 @@ class Table:
             column = self.columns[start]
             yield cell, None if cell.span == len(self.columns) else column
             start += cell.span
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The rows of all the groups."""
+        return (row for group in self.groups for row in group)
 
     @property
     def placed_groups(self) -> list[list[tuple[Row, list[tuple[Cell, Column | None]]]]]:
@@ -212,6 +212,7 @@ class Drawing:
     title: str
     draw: Callable[[], list[SafeString]]
     caption: str = ""
+    in_annex: bool = False
     template = "blocks/drawing.html"
 
 

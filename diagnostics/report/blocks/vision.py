@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from diagnostics.domain.answers import Vision
 from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.report.blocks.types import Block, Item, Items, Note, PageRule
+from diagnostics.report.blocks.types import Block, Item, Items, Note
 from diagnostics.typography import typeset
-
-PAGE_RULE = PageRule.OWN_PAGE
 
 
 def blocks(answer: Vision, document: DiagnosticDocument) -> list[Block]:

@@ -82,17 +82,17 @@ class AlliancesLayout:
 
 
 def _chips(
-    names: Sequence[str], relation: Relation, top: float, cap: int
+    names: Sequence[str], relation: Relation, top: float, cap: int, width_of_cell: float
 ) -> tuple[list[Chip], list[Label], float]:
     """Flow the first allies of a cell from left to right; return them, a note, the bottom."""
     left = COLUMNS[relation]
     chips: list[Chip] = []
     x, y = left, top
     for name in names[:cap]:
-        room = COLUMN_WIDTH - DOT - 2 * CHIP_PADDING
+        room = min(COLUMN_WIDTH, width_of_cell) - DOT - 2 * CHIP_PADDING
         (shown,) = fit(typeset(name), room, SIZE, lines=1) or [""]
         width = text_width(shown, SIZE) + DOT + 2 * CHIP_PADDING
-        if x > left and x + width > left + COLUMN_WIDTH:
+        if x > left and x + width > left + width_of_cell:
             x, y = left, y + CHIP_HEIGHT + CHIP_GAP
         box = Box(x, y, width, CHIP_HEIGHT)
         inner = width - DOT - 2 * CHIP_PADDING
@@ -112,6 +112,7 @@ def _chips(
 
 def _place(families: Sequence[FamilyOfAllies], cap: int) -> AlliancesLayout:
     rows, top = [], HEAD
+    one_column = len(_relations(families)) == 1
     for family in families:
         y = top + ROW_PADDING
         title = label(
@@ -124,13 +125,23 @@ def _place(families: Sequence[FamilyOfAllies], cap: int) -> AlliancesLayout:
             (Relation.EXISTING, family.existing),
             (Relation.TO_APPROACH, family.to_approach),
         ):
-            own, left_out, end = _chips(names, relation, y, cap)
+            width = WIDTH - COLUMNS[relation] if one_column else COLUMN_WIDTH
+            own, left_out, end = _chips(names, relation, y, cap, width)
             chips += own
             notes += left_out
             bottom = max(bottom, end)
         top = bottom + ROW_PADDING
         rows.append(FamilyRow(title, chips, notes, top))
     return AlliancesLayout(rows, top + 1)
+
+
+def _relations(families: Sequence[FamilyOfAllies]) -> list[Relation]:
+    """Return the columns: those to approach have none where the drawing shows those in place alone."""
+    return [
+        relation
+        for relation in COLUMNS
+        if relation is Relation.EXISTING or any(family.to_approach for family in families)
+    ]
 
 
 def alliances_layout(families: Sequence[FamilyOfAllies]) -> AlliancesLayout:
@@ -173,8 +184,10 @@ def alliances_svgs(families: Sequence[FamilyOfAllies]) -> list[SafeString]:
         return []
     layout = alliances_layout(families)
     parts = [line(0, HEAD, WIDTH, HEAD, MEANS, 1.6)]
-    for relation, x in COLUMNS.items():
-        heading = label(HEADINGS[relation], x, 2, COLUMN_WIDTH, HEAD_SIZE, bold=True)
+    for relation in _relations(families):
+        heading = label(
+            HEADINGS[relation], COLUMNS[relation], 2, COLUMN_WIDTH, HEAD_SIZE, bold=True
+        )
         parts.append(write(heading))
     for row in layout.rows:
         parts += [write(row.title), *(write(note) for note in row.notes)]

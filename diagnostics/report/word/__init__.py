@@ -9,10 +9,10 @@ from diagnostics.domain.vocabulary import Axis
 from diagnostics.report.content import ReportContent
 from diagnostics.report.diagrams.thread import board_thread_svg
 from diagnostics.report.word.annex import write_annex, write_remaining, write_vigilance
-from diagnostics.report.word.blocks import write_chapter
+from diagnostics.report.word.blocks import write_annexed, write_chapter
 from diagnostics.report.word.board import write_board, write_deliberation
 from diagnostics.report.word.frame import write_footer, write_header, write_properties
-from diagnostics.report.word.front import write_cover, write_identity, write_synthesis
+from diagnostics.report.word.front import write_cover, write_synthesis
 from diagnostics.report.word.opinion import write_opinion
 from diagnostics.report.word.paper import Paper
 from diagnostics.report.word.since import write_since
@@ -50,13 +50,9 @@ def build_docx(content: ReportContent, *, wide: Sequence[WidePicture] = ()) -> b
     write_synthesis(paper, content)
     part(None, "Sommaire")
     paper.contents_here()
-    write_identity(paper, content)
-    if content.since:
-        part(None, content.since.title)
-        write_since(paper, content.since)
     for chapter in content.chapters:
-        part(chapter.axis, chapter.running_title)
-        write_chapter(paper, chapter, content.document)
+        part(chapter.axis, chapter.plain_title)
+        write_chapter(paper, chapter)
     for drawing in wide:
         part(None, drawing.title, landscape=True)
         paper.heading(drawing.title, 1)
@@ -78,6 +74,12 @@ def build_docx(content: ReportContent, *, wide: Sequence[WidePicture] = ()) -> b
     if content.board.decisions:
         part(Axis.BOARD, "Projet de délibération", mark=False)
         write_deliberation(paper, content)
+    if content.annexed:
+        part(None, "Annexe")
+        write_annexed(paper, content.annexed)
+    if content.since:
+        part(None, content.since.title)
+        write_since(paper, content.since)
     part(None, "Annexe")
     write_annex(paper, content)
     paper.write_contents("Sommaire", UPDATE_HINT)

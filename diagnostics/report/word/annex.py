@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from docx.oxml.ns import qn
+
 from diagnostics.domain.document import Workshop
-from diagnostics.report.content import ReportContent, Vigilance
+from diagnostics.report.content import ANNEX_METHOD, ReportContent, Vigilance
 from diagnostics.report.word.paper import Paper
-from diagnostics.report.word.pieces import Column, Row, Run, line
-from diagnostics.report.word.styles import SUN
+from diagnostics.report.word.pieces import Column, Row, Run, border, line
+from diagnostics.report.word.styles import SUN, TEXT_WIDTH
 from diagnostics.typography import capitalised, count, french_date, number, typeset
 
-METHOD = (
-    "Le questionnaire du kit de transfert interroge la structure sur quatre axes\u00a0: la vision "
-    "du territoire, l’ambition de la structure, ses missions et activités, sa stratégie de moyens. "
-    "Il se remplit à plusieurs, en ateliers, puis il est relu avec un facilitateur avant d’être "
-    "soumis au conseil d’administration. Les décisions proposées au conseil et le calendrier sont "
-    "un ajout au kit de 2013\u202f; le dessin des deux cercles et la chaîne des six étapes de "
-    "l’accompagnement en sont une reconstitution."
+READING = (
+    "Les objectifs sont numérotés O1, O2…, les activités A1, A2…, les leviers de financement L1, "
+    "L2… «\u00a0Sert O3\u00a0» se lit\u00a0: contribue à l’objectif\u00a03. Ce que le corps du document "
+    "dessine est écrit en annexe dans un tableau."
+)
+ADDED = (
+    "Les décisions proposées au conseil et le calendrier sont un ajout au kit de 2013\u202f; le "
+    "dessin des deux cercles et la chaîne des six étapes de l’accompagnement en sont une "
+    "reconstitution."
 )
 
 
@@ -58,11 +62,14 @@ def write_remaining(paper: Paper, content: ReportContent) -> None:
 
 
 def write_annex(paper: Paper, content: ReportContent) -> None:
-    """Write how the diagnostic was made, the words of the field, where it comes from."""
-    paper.heading("Annexe · Méthode et repères", 1)
-    paper.heading("Comment ce diagnostic a été conduit", 2)
-    paper.text(METHOD)
+    """Write who the structure is, how the diagnostic was made, the words of the field, the source."""
+    paper.heading(ANNEX_METHOD, 1)
+    _write_structure(paper, content)
+    if content.chapters:
+        paper.heading("Pour lire ce document", 2)
+        paper.text(READING)
     if content.workshops:
+        paper.heading("Comment ce diagnostic a été conduit", 2)
         _write_workshops(paper, content.workshops)
     if content.glossary:
         paper.heading("Glossaire", 2)
@@ -70,11 +77,27 @@ def write_annex(paper: Paper, content: ReportContent) -> None:
             paper.text(Run(f"{term}\u00a0: ", bold=True), definition)
     paper.heading("Source", 2)
     paper.text(content.credit)
+    paper.text(ADDED)
     paper.text(f"{content.cover.stamp}.")
 
 
+def _write_structure(paper: Paper, content: ReportContent) -> None:
+    paper.heading("La structure", 2)
+    table = paper.table(
+        [Column("", 5.0), Column("", TEXT_WIDTH - 5.0)],
+        [
+            Row([[line(fact.label)], [line(fact.value, style="CellTitle")]])
+            for fact in content.facts
+        ],
+        caption="La structure",
+        shows_caption=False,
+        has_header=False,
+    )
+    for cell in table.find(qn("w:tr")).findall(qn("w:tc")):
+        border(cell, top=(8, paper.colours[0]))
+
+
 def _write_workshops(paper: Paper, workshops: list[Workshop]) -> None:
-    paper.heading("Ateliers tenus", 2)
     rows = []
     for workshop in workshops:
         day = french_date(workshop.date) if workshop.date else "Date à préciser"
@@ -94,4 +117,4 @@ def _write_workshops(paper: Paper, workshops: list[Workshop]) -> None:
         Column("Participants", 2.6, "CellFigure"),
         Column("Composition", 10.8),
     ]
-    paper.table(columns, rows, caption="Ateliers, nombre et qualité des participants")
+    paper.table(columns, rows, caption="Ateliers tenus\u00a0: nombre et qualité des participants")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from diagnostics.domain.document import DiagnosticDocument
-from diagnostics.report.blocks import blocks_of
+from collections.abc import Sequence
+
 from diagnostics.report.blocks.types import (
     Block,
     Calendar,
@@ -20,7 +20,8 @@ from diagnostics.report.blocks.types import (
 )
 from diagnostics.report.blocks.types import Column as BlockColumn
 from diagnostics.report.blocks.types import Piece as BlockPiece
-from diagnostics.report.content import Chapter, Section
+from diagnostics.report.chapters import Chapter, Section
+from diagnostics.report.content import ANNEX_TABLES
 from diagnostics.report.word import pieces as word
 from diagnostics.report.word.paper import Paper
 
@@ -40,20 +41,29 @@ SIGNS = {
 }
 
 
-def write_chapter(paper: Paper, chapter: Chapter, document: DiagnosticDocument) -> None:
-    """Write an axis: its heading, then each of its steps that has an answer."""
-    paper.heading(chapter.running_title, 1)
-    paper.text(chapter.lead, style="Lead")
+def write_chapter(paper: Paper, chapter: Chapter) -> None:
+    """Write a chapter: its heading, then what it tells of each of its steps."""
+    paper.heading(chapter.title, 1)
+    paper.text(chapter.eyebrow, style="Lead")
     for section in chapter.sections:
-        write_section(paper, section, document)
+        paper.axis = section.axis
+        _write_section(paper, section, section.body, mark=section.mark)
 
 
-def write_section(paper: Paper, section: Section, document: DiagnosticDocument) -> None:
+def write_annexed(paper: Paper, sections: Sequence[Section]) -> None:
+    """Write what the body has told in a drawing or in short: the tables of the steps."""
+    paper.heading(ANNEX_TABLES, 1)
+    for section in sections:
+        paper.axis = section.axis
+        _write_section(paper, section, section.annex, mark="" if section.body else section.mark)
+
+
+def _write_section(paper: Paper, section: Section, blocks: Sequence[Block], *, mark: str) -> None:
     """Write a step: its heading, what the team marked, its answer."""
     paper.heading(f"{section.number} {section.title}", 2)
-    if section.mark:
-        paper.text(section.mark, style="Caution")
-    for block in blocks_of(section.answer, document):
+    if mark:
+        paper.text(mark, style="Caution")
+    for block in blocks:
         write_block(paper, block)
 
 

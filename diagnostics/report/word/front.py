@@ -42,11 +42,6 @@ from diagnostics.report.word.styles import (
 )
 from diagnostics.typography import count
 
-READING = (
-    "Les objectifs sont numérotés O1, O2…, les activités A1, A2…, les leviers de financement L1, "
-    "L2… «\u00a0Sert O3\u00a0» se lit\u00a0: contribue à l’objectif\u00a03. Chaque dessin est suivi d’un "
-    "tableau qui dit la même chose."
-)
 KIT = "Diagnostic ambition · Partenariats associations-entreprises"
 COVER_WIDTH, TEXT_HEIGHT, BAND_HEIGHT = 18.0, 11.2, 0.3
 # The circles of the PDF's cover: an ornament, without a word.
@@ -124,29 +119,6 @@ def _shape_block(table: Any) -> None:
         margins = child(cell.tcPr, "w:tcMar")
         for name, width in (("top", top), ("left", side), ("bottom", 0.0), ("right", side)):
             child(margins, f"w:{name}", w=f"{width * TWIPS:.0f}", type="dxa")
-
-
-# --- The structure -----------------------------------------------------------------------
-
-
-def write_identity(paper: Paper, content: ReportContent) -> None:
-    """Write who the structure is and how to read the document, under the table of contents."""
-    paper.label("La structure")
-    table = paper.table(
-        [Column("", 5.0), Column("", TEXT_WIDTH - 5.0)],
-        [
-            Row([[line(fact.label)], [line(fact.value, style="CellTitle")]])
-            for fact in content.facts
-        ],
-        caption="La structure",
-        shows_caption=False,
-        has_header=False,
-    )
-    for cell in table.find(qn("w:tr")).findall(qn("w:tc")):
-        border(cell, top=(8, paper.colours[0]))
-    if content.chapters:
-        paper.label("Pour lire ce document")
-        paper.text(READING)
 
 
 # --- Synthesis ---------------------------------------------------------------------------
