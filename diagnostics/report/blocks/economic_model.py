@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from diagnostics.domain.answers import EconomicModel, EconomicSnapshot, Lever
 from diagnostics.domain.document import DiagnosticCard, DiagnosticDocument
+from diagnostics.domain.shares import printed_shares
 from diagnostics.domain.vocabulary import FundingFamily
 from diagnostics.report.blocks.scenarios import scenarios
 from diagnostics.report.blocks.types import (
@@ -120,7 +121,7 @@ def _budget(side: EconomicSnapshot) -> Cell:
 
 
 def _shares(side: EconomicSnapshot) -> Cell:
-    shares = zip(SHARES, side.shares.values(), strict=True)
+    shares = zip(SHARES, printed_shares(side).values(), strict=True)
     given = [
         Piece(PieceKind.SHARE, f"{percent(share)} {name}")
         for name, share in shares

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from diagnostics.domain.answers import EconomicSnapshot
+from diagnostics.domain.shares import printed_shares
 from diagnostics.domain.vocabulary import FundingFamily
 from diagnostics.report.diagrams.svg import (
     INK,
@@ -68,12 +69,13 @@ class Segment:
 def bar_segments(snapshot: EconomicSnapshot, frame: BarFrame = WIDE_BARS) -> list[Segment]:
     """Cut a bar according to the shares; a total above 100 is brought back to the full bar."""
     given = [(family, share) for family, share in snapshot.shares.items() if share]
+    printed = printed_shares(snapshot)
     whole = max(100.0, sum(share for _, share in given))
     segments: list[Segment] = []
     x = frame.left
     for family, share in given:
         width = share / whole * frame.bar
-        label = percent(share)
+        label = percent(printed[family] or 0)
         inside = text_width(label, frame.size, bold=True) + 8 <= width
         segments.append(Segment(family, x, width, label, inside, x + width / 2))
         x += width
@@ -133,7 +135,9 @@ def families_legend(y: float, frame: BarFrame, *, short: bool = False) -> SafeSt
 
 def shares_in_words(snapshot: EconomicSnapshot, year: int) -> str:
     """Say the shares of a year in a sentence."""
-    shares = [f"{f.label} {percent(s)}" for f, s in snapshot.shares.items() if s is not None]
+    shares = [
+        f"{f.label} {percent(s)}" for f, s in printed_shares(snapshot).items() if s is not None
+    ]
     return f"{year}\u00a0: {', '.join(shares) if shares else 'à compléter'}"
 
 
