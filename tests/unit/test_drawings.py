@@ -26,6 +26,7 @@ from diagnostics.report.diagrams.chain import ChainStep, chain_layout, chain_svg
 from diagnostics.report.diagrams.economic import economic_layout
 from diagnostics.report.diagrams.matrix import MatrixRow, matrix_layout, matrix_svgs
 from diagnostics.report.diagrams.objectives import TimedObjective, timeline_layout, timeline_svgs
+from diagnostics.report.diagrams.shares import funding_svg
 from diagnostics.report.diagrams.svg import WIDTH, Box, Label
 from diagnostics.report.lettering import text_width
 from diagnostics.report.synthesis_room import build_synthesis
@@ -171,9 +172,9 @@ def test_the_matrix_of_the_demo():
     root = ElementTree.fromstring(svg)
     discs = [(d.get("cx"), d.get("cy")) for d in root.findall(f"{SVG}circle")]
     squares = [r.get("x") for r in root.findall(f"{SVG}rect") if r.get("width") == "11"]
-    # Five échelons of 82 each, from 290 on: communautés, agglomération, bassin, département, région.
-    assert [x for x, _ in discs] == ["331", "413", "495", "495", "495", "659"]
-    assert squares == ["571.5", "489.5"]
+    # Five échelons of 94 each, from 230 on: communautés, agglomération, bassin, département, région.
+    assert [x for x, _ in discs] == ["277", "371", "465", "465", "465", "653"]
+    assert squares == ["553.5", "459.5"]
     assert "Échelons territoriaux de 7\u00a0actions" in root[0].text
 
 
@@ -599,3 +600,29 @@ def test_any_answer_can_be_drawn(document):
     for _, answer in document.answers.given():
         for svg in drawings_of(answer, document):
             check_svg(svg)
+
+
+def letters_of(svg: str, millimetres: float) -> float:
+    """The smallest letters of a drawing set that wide, in points."""
+    root = ElementTree.fromstring(svg)
+    sizes = [float(text.get("font-size")) for text in root.iter(f"{SVG}text")]
+    return min(sizes) * millimetres / 25.4 * 72 / float(root.get("width"))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        *map(demo, ("sorelle", "brumelle", "arvelle")),
+        filled("Réseau départemental des entreprises engagées ", rows=25, to_caps=True),
+        filled("Relier ", rows=1),
+    ],
+)
+def test_letters_of_drawings_are_of_8_5_points_at_least_on_paper(document):
+    """A page has 170 mm between its margins, a box of the synthesis 75."""
+    answers = document.answers.given()
+    sizes = {step: letters_of(s, 170) for step, a in answers for s in drawings_of(a, document)}
+    assert {step: size for step, size in sizes.items() if size < 8.5} == {}
+    assert sizes
+    model = document.answers.economic_model or EconomicModel()
+    shares = funding_svg(model.now, model.target, base_year=2026, target_year=2029)
+    assert letters_of(shares, 75) >= 8.5

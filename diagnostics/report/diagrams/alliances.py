@@ -37,9 +37,9 @@ from diagnostics.typography import count, enumeration, typeset
 FAMILY_WIDTH = 132.0
 COLUMNS = {Relation.EXISTING: 142.0, Relation.TO_APPROACH: 426.0}  # where they start
 COLUMN_WIDTH = 272.0
-SIZE, HEAD_SIZE = 10.5, 11.0
-CHIP_HEIGHT, CHIP_GAP, CHIP_PADDING, DOT = 18.0, 5.0, 8.0, 12.0
-HEAD, ROW_PADDING = 22.0, 6.0
+SIZE, HEAD_SIZE = 12.5, 12.5
+CHIP_HEIGHT, CHIP_GAP, CHIP_PADDING, DOT = 20.0, 5.0, 8.0, 12.0
+HEAD, ROW_PADDING = 24.0, 6.0
 MAX_HEIGHT = 620.0
 CAPS = (20, 12, 8, 5, 3)  # allies shown in a cell: the first that keeps the drawing on a page
 HEADINGS = {Relation.EXISTING: "En place", Relation.TO_APPROACH: "À approcher"}
@@ -90,18 +90,22 @@ def _chips(
     x, y = left, top
     for name in names[:cap]:
         room = min(COLUMN_WIDTH, width_of_cell) - DOT - 2 * CHIP_PADDING
-        (shown,) = fit(typeset(name), room, SIZE, lines=1) or [""]
-        width = text_width(shown, SIZE) + DOT + 2 * CHIP_PADDING
-        if x > left and x + width > left + width_of_cell:
+        shown = fit(typeset(name), room, SIZE, lines=2) or [""]
+        width = max(text_width(line, SIZE) for line in shown) + DOT + 2 * CHIP_PADDING
+        height = CHIP_HEIGHT + (len(shown) - 1) * leading(SIZE)
+        if x > left and (x + width > left + width_of_cell or len(shown) > 1):
             x, y = left, y + CHIP_HEIGHT + CHIP_GAP
-        box = Box(x, y, width, CHIP_HEIGHT)
+        box = Box(x, y, width, height)
         inner = width - DOT - 2 * CHIP_PADDING
         text_top = y + (CHIP_HEIGHT - leading(SIZE)) / 2
         chips.append(
-            Chip(relation, box, Label(x + CHIP_PADDING + DOT, text_top, inner, [shown], SIZE))
+            Chip(relation, box, Label(x + CHIP_PADDING + DOT, text_top, inner, shown, SIZE))
         )
-        x += width + CHIP_GAP
-    bottom = y + CHIP_HEIGHT if chips else top
+        if len(shown) > 1:  # a name on two lines has the row for itself
+            x, y = left, y + height + CHIP_GAP
+        else:
+            x += width + CHIP_GAP
+    bottom = max((chip.box.bottom for chip in chips), default=top)
     hidden = len(names) - len(chips)
     if not hidden:
         return chips, [], bottom
@@ -154,16 +158,14 @@ def alliances_layout(families: Sequence[FamilyOfAllies]) -> AlliancesLayout:
 
 
 def _chip(chip: Chip) -> list[SafeString]:
-    cy = chip.box.y + CHIP_HEIGHT / 2
+    cy, round_ends = chip.box.y + chip.box.height / 2, CHIP_HEIGHT / 2
     cx = chip.box.x + CHIP_PADDING + 4
     edge = look(stroke=MEANS, stroke_width=1)
     if chip.relation is Relation.EXISTING:
-        outline = rectangle(chip.box, rx=CHIP_HEIGHT / 2, fill=MEANS_PALE, **edge)
+        outline = rectangle(chip.box, rx=round_ends, fill=MEANS_PALE, **edge)
         dot = shape("circle", cx=cx, cy=cy, r=3.6, fill=MEANS)
     else:
-        outline = rectangle(
-            chip.box, rx=CHIP_HEIGHT / 2, fill=WHITE, stroke_dasharray="3 2.5", **edge
-        )
+        outline = rectangle(chip.box, rx=round_ends, fill=WHITE, stroke_dasharray="3 2.5", **edge)
         dot = shape("circle", cx=cx, cy=cy, r=3.2, fill=WHITE, stroke=MEANS, stroke_width=1.2)
     return [outline, dot, write(chip.name)]
 

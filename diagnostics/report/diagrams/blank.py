@@ -22,7 +22,7 @@ from diagnostics.report.lettering import text_width
 CENTRE = (WIDTH / 2, 205.0)
 RADII = {1: (190.0, 92.0), 2: (345.0, 190.0)}
 HEIGHT = 405.0
-NAME_SIZE = 11.5
+NAME_SIZE = 12.5
 
 
 def blank_circles_svg() -> SafeString:

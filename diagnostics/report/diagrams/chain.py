@@ -33,7 +33,7 @@ from diagnostics.typography import typeset
 
 GAP = 4.0  # between two arrows
 TIP = 13.0  # of an arrow
-NAME_SIZE, WORD_SIZE, PARTNER_SIZE = 11.0, 10.5, 10.5
+NAME_SIZE, WORD_SIZE, PARTNER_SIZE = 12.5, 12.5, 12.5
 ICON_RADIUS = 8.0
 STEP_WIDTH = (WIDTH - TIP - 5 * GAP) / 6
 
@@ -164,7 +164,7 @@ def _icon(centre: tuple[float, float], handling: Handling) -> SafeString:
     if handling is Handling.NONE:
         cross = f"M{number(x - 3)} {number(y - 3)}l6 6M{number(x + 3)} {number(y - 3)}l-6 6"
         return join([ring, shape("path", d=cross, stroke=SOFT_INK, **stroke)])
-    return join([ring, text(x, y + 4, "?", size=11, weight=700, fill=SOFT_INK)])
+    return join([ring, text(x, y + 4, "?", size=12.5, weight=700, fill=SOFT_INK)])
 
 
 def _in_words(step: ChainStep) -> str:

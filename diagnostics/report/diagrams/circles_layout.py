@@ -19,15 +19,15 @@ from diagnostics.typography import capitalised, typeset
 MARGIN = 14.0
 MAX_CARDS = 24  # beyond, the table beside the drawing has the rest
 
-NAME_SIZE, POSTURE_SIZE, CENTRE_SIZE, PILL_SIZE = 11.5, 10.5, 12.5, 10.0
-NAME_LINE, POSTURE_LINE, CENTRE_LINE = 14.0, 13.0, 15.0
-CARD_PADDING = 7.0
-CARD_WIDTHS = {1: 136.0, 2: 128.0}
-SIDE_WIDTH = 108.0  # a card of the second circle that stands beside the first one
-CENTRE_HALF_WIDTH = 57.0
+NAME_SIZE, POSTURE_SIZE, CENTRE_SIZE, PILL_SIZE = 12.5, 12.5, 13.0, 12.5
+NAME_LINE, POSTURE_LINE, CENTRE_LINE = 14.5, 14.5, 15.5
+CARD_PADDING = 5.5
+CARD_WIDTHS = {1: 140.0, 2: 138.0}
+SIDE_WIDTH = 110.0  # a card of the second circle that stands beside the first one
+CENTRE_HALF_WIDTH = 52.0
 GAP = 7.0  # between two cards
 CLEARANCE = 12.0  # between a card and the line of a circle, where the circle's name stands
-PILL_HALF_HEIGHT = 9.0
+PILL_HALF_HEIGHT = 10.0
 PILL_TEXTS = {1: "1er cercle — influence directe", 2: "2e cercle — influence élargie"}
 
 

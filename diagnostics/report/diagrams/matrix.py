@@ -33,10 +33,10 @@ from diagnostics.report.lettering import fit, text_width
 from diagnostics.typography import count, typeset
 
 LINES_PER_DRAWING = 20
-CODE_WIDTH, NAME_SIZE, HEAD_SIZE = 30.0, 11.0, 10.0
-WIDEST_COLUMN, NARROWEST_LEVEL_HEADING = 82.0, 62.0
-COLUMNS_WIDTH = 440.0  # at most, whatever the number of échelons
-HEADING_LENGTH = 128.0  # of a heading that stands upright
+CODE_WIDTH, NAME_SIZE, HEAD_SIZE = 32.0, 12.5, 12.5
+WIDEST_COLUMN = 94.0
+COLUMNS_WIDTH = 490.0  # at most, whatever the number of échelons
+HEADING_LENGTH = 170.0  # of a heading that stands upright
 PADDING = 4.0  # above and under the name of an action
 
 
@@ -78,7 +78,8 @@ def matrix_layout(columns: Sequence[str], rows: Sequence[MatrixRow]) -> MatrixLa
     """Place the actions of one drawing; there is a column or more."""
     column = min(WIDEST_COLUMN, COLUMNS_WIDTH / len(columns))
     left = WIDTH - len(columns) * column
-    upright = column < NARROWEST_LEVEL_HEADING
+    widest = max(text_width(word, HEAD_SIZE) for title in columns for word in title.split(" "))
+    upright = column - 4 < widest  # a word is never cut
     headings = []
     for index, title in enumerate(columns):
         x = left + index * column + 2
@@ -102,7 +103,7 @@ def matrix_layout(columns: Sequence[str], rows: Sequence[MatrixRow]) -> MatrixLa
             y + PADDING,
             left - indent - 10,
             NAME_SIZE,
-            lines=2,
+            lines=3,
             bold=row.is_mission,
         )
         code = None

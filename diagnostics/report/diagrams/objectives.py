@@ -33,12 +33,12 @@ from diagnostics.report.lettering import text_width
 from diagnostics.typography import count, typeset
 
 LINES_PER_DRAWING = 20
-CODE_WIDTH = 30.0
+CODE_WIDTH = 32.0
 NOW_RIGHT, NOW_WIDTH = 314.0, 88.0  # at most: names take what the values of today leave
 TIME_LEFT, TIME_RIGHT = 330.0, 556.0
 TARGET_WIDTH = 132.0
-SIZE, YEAR_SIZE = 11.0, 10.5
-HEAD = 22.0
+SIZE, YEAR_SIZE = 12.5, 12.5
+HEAD = 24.0
 PADDING = 4.5
 OUTSIDE = 10.0  # how far a deadline out of the horizon stands from its end
 
@@ -116,14 +116,14 @@ def timeline_layout(
     now_left = NOW_RIGHT - min(NOW_WIDTH, now_width + 1)
     placed, top = [], HEAD
     for row in rows:
-        name = label(typeset(row.title), CODE_WIDTH, 0, now_left - CODE_WIDTH - 10, SIZE, lines=2)
+        name = label(typeset(row.title), CODE_WIDTH, 0, now_left - CODE_WIDTH - 10, SIZE, lines=3)
         end = _end_of(row.deadline, base_year, target_year)
         words = typeset(_target_in_words(row, base_year, target_year))
         target = label(
-            words, end + 11, 0, TARGET_WIDTH - OUTSIDE, SIZE, lines=2, bold=bool(row.target)
+            words, end + 11, 0, TARGET_WIDTH - OUTSIDE, SIZE, lines=3, bold=bool(row.target)
         )
         now = label(
-            typeset(row.now), now_left, 0, NOW_RIGHT - now_left, SIZE, lines=2, anchor="end"
+            typeset(row.now), now_left, 0, NOW_RIGHT - now_left, SIZE, lines=3, anchor="end"
         )
         code = label(row.code, 0, 0, CODE_WIDTH - 4, SIZE, bold=True, colour=SOFT_INK)
         height = max(name.height, target.height, now.height, leading(SIZE)) + 2 * PADDING

@@ -49,9 +49,9 @@ class BarFrame:
     size: float
 
 
-WIDE_BARS = BarFrame(156, 400, 20, 11.5)
-COMPACT_BARS = BarFrame(40, 290, 22, 11.5)
-COMPACT_WIDTH, COMPACT_STEP = 330.0, 44.0
+WIDE_BARS = BarFrame(156, 400, 20, 12.5)
+COMPACT_BARS = BarFrame(40, 272, 20, 12.5)
+COMPACT_WIDTH, COMPACT_STEP = 312.0, 39.0  # 75 mm on paper
 
 
 @dataclass
@@ -147,11 +147,11 @@ def funding_svg(
     """Draw the shares of both years as two stacked bars, for half a page."""
     frame = COMPACT_BARS
     parts = [families_legend(3, frame, short=True)]
-    top = frame.size + 18
+    top = frame.size + 14
     for index, (column, year) in enumerate([(now, base_year), (target, target_year)]):
         y = top + index * COMPACT_STEP
         middle = y + frame.bar_height / 2 + frame.size * 0.35
-        parts.append(text(0, middle, str(year), size=12, weight=700, anchor="start"))
+        parts.append(text(0, middle, str(year), size=frame.size, weight=700, anchor="start"))
         parts.append(stacked_bar(column, y, frame))
     title = (
         f"Modes de financement. {shares_in_words(now, base_year)}. "
