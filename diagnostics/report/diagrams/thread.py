@@ -33,6 +33,7 @@ from diagnostics.report.diagrams.thread_cards import (
     APART_PADDING,
     APART_TITLE,
     BOARD,
+    MARGIN,
     PADDING_X,
     PRINT,
     SCREEN,
@@ -47,7 +48,6 @@ from diagnostics.report.diagrams.thread_cards import (
 )
 from diagnostics.report.diagrams.thread_layout import (
     HEADER,
-    MARGIN,
     Curve,
     Heading,
     ThreadLayout,
