@@ -84,6 +84,15 @@ STEP_AXIS: dict[StepKey, Axis] = {
 }
 
 
+class ChapterKey(Labelled):
+    """The chapters of the board's paper that tell the answers, and what each is about."""
+
+    AMBITION = "ambition", "Vision et ambition"
+    ACTIONS = "actions", "Ce que nous ferons"
+    COST = "cost", "Ce que cela coûte"
+    ALLIES = "allies", "Avec qui"
+
+
 class MembershipRole(Labelled):
     """What a person is to a structure."""
 

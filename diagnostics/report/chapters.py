@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from diagnostics.domain.board_words import label_of
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.kit_texts import KitTexts
-from diagnostics.domain.vocabulary import STEP_AXIS, Axis, Mark, StepKey
+from diagnostics.domain.vocabulary import STEP_AXIS, Axis, ChapterKey, Mark, StepKey
 from diagnostics.report.blocks import paper_of
 from diagnostics.report.blocks.types import Block, Table
+from diagnostics.report.titles import title_of
 from diagnostics.typography import enumeration
 
-
-class ChapterKey(StrEnum):
-    """The chapters that tell the answers, in their order."""
-
-    AMBITION = "ambition"
-    ACTIONS = "actions"
-    COST = "cout"
-    ALLIES = "allies"
-
-
-PLAIN_TITLES = {
-    ChapterKey.AMBITION: "Vision et ambition",
-    ChapterKey.ACTIONS: "Ce que nous ferons",
-    ChapterKey.COST: "Ce que cela coûte",
-    ChapterKey.ALLIES: "Avec qui",
-}
 CHAPTER_STEPS = {
     ChapterKey.AMBITION: (
         StepKey.VISION,
@@ -100,7 +84,7 @@ class Chapter:
     @property
     def plain_title(self) -> str:
         """What it is about."""
-        return PLAIN_TITLES[self.key]
+        return self.key.label
 
     @property
     def axis(self) -> Axis:
@@ -149,13 +133,15 @@ def axis_name(texts: KitTexts, axis: Axis) -> str:
     return f"Axe {name.number} · {name.short_title}" if name.number else name.short_title
 
 
-def read_chapters(sections: dict[StepKey, Section], texts: KitTexts) -> Iterator[Chapter]:
+def read_chapters(
+    document: DiagnosticDocument, sections: dict[StepKey, Section], texts: KitTexts
+) -> Iterator[Chapter]:
     """Yield the chapters that have something to tell in the body."""
     for key, steps in CHAPTER_STEPS.items():
         told = [sections[step] for step in steps if step in sections and sections[step].body]
         if told:
             axes = list(dict.fromkeys(section.axis for section in told))
-            yield Chapter(key, PLAIN_TITLES[key], _axes_named(axes, texts), told)
+            yield Chapter(key, title_of(key, document) or key.label, _axes_named(axes, texts), told)
 
 
 def _axes_named(axes: list[Axis], texts: KitTexts) -> str:

@@ -258,7 +258,7 @@ def build_report(
         stamp=footer_stamp(version),
         facts=facts(document),
         synthesis=build_synthesis(document, findings),
-        chapters=list(read_chapters(sections, texts)),
+        chapters=list(read_chapters(document, sections, texts)),
         annexed=[section for section in sections.values() if section.annex],
         vigilance=_vigilance(findings),
         opinion=opinion_page(document, texts),

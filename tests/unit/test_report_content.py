@@ -272,7 +272,7 @@ def test_the_contents_name_what_the_report_has():
         ("synthese", "", 0),
         ("chapitre-ambition", "", 4),
         ("chapitre-actions", "", 2),
-        ("chapitre-cout", "", 1),
+        ("chapitre-cost", "", 1),
         ("chapitre-allies", "", 2),
         ("fil-rouge", "", 0),
         ("vigilance", "", 0),

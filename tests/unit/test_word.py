@@ -116,7 +116,7 @@ def test_a_drawing_of_the_whole_has_a_lying_page_of_its_own():
     lying = [s for s in sections if s.page_width > s.page_height]
     assert [text_of(s.header._element).partition("\t")[2] for s in lying] == ["Fil rouge"]
     titles = [text for level, text in file.headings() if level == 1]
-    assert titles[titles.index("Fil rouge") - 1] == "Avec qui"
+    assert titles[titles.index("Fil rouge") - 1] == "Dix alliés en place, six à approcher"
     assert titles[titles.index("Fil rouge") + 1] == "Cohérence et points de vigilance"
     assert "Figure\u00a07\u00a0— Ce qui sert la vision" in file.paragraphs("Caption")
     for extent in file.body.iter(qn("wp:extent")):
