@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from diagnostics.domain.answers import EconomicModel, EconomicSnapshot, Lever
+from diagnostics.domain.bridge import as_printed, bridge_of
 from diagnostics.domain.document import DiagnosticCard, DiagnosticDocument
 from diagnostics.domain.shares import printed_shares
 from diagnostics.domain.vocabulary import FundingFamily
@@ -54,6 +55,7 @@ def blocks(answer: EconomicModel, document: DiagnosticDocument) -> list[Block]:
         ),
         Drawing("Équipe et modes de financement", lambda: economic_svgs(answer, **years)),
     ]
+    found += _bridge(answer, card)
     sides = (answer.now, answer.target)
     if any(value not in (None, "") for side in sides for _name, value in side):
         found.append(_years(sides, card))
@@ -72,6 +74,39 @@ def blocks(answer: EconomicModel, document: DiagnosticDocument) -> list[Block]:
         found.append(_levers(answer, card))
     found += scenarios(answer, document)
     return found
+
+
+def _bridge(answer: EconomicModel, card: DiagnosticCard) -> Iterator[Table]:
+    """Yield what the target budget is made of; nothing while there is none."""
+    exact = bridge_of(answer)
+    if exact is None:
+        return
+    bridge = as_printed(exact)
+    parts = [
+        ("Acquis", bridge.secured),
+        ("À reconduire", bridge.to_renew),
+        ("À mobiliser", bridge.to_mobilise),
+        ("Non identifié", bridge.unidentified),
+    ]
+    parts += [("Au-delà du budget", -bridge.beyond)] if bridge.beyond else []
+    now, target = f"Budget {card.base_year}", f"Budget cible {card.target_year}"
+
+    def row(title: str, amount: float | None, kind: RowKind = RowKind.PLAIN) -> Row:
+        return Row((heading(plain(title)), cell(figure(amount))), kind)
+
+    groups = [(row(now, bridge.now),), tuple(row(*part) for part in parts)]
+    groups.append((row(target, bridge.target, RowKind.TOTAL),))
+    if bridge.to_find > 0:
+        prudent = f"Scénario prudent {card.target_year}, si la moitié de ce qui est à trouver vient"
+        groups.append((row(prudent, bridge.prudent),))
+    yield Table(
+        "bridge",
+        f"Du budget de {card.base_year} à celui de {card.target_year}, en K€",
+        (Column("", "", 14.4), Column("K€", "sum", 2.6, ColumnKind.FIGURE)),
+        tuple(groups),
+        shows_caption=True,
+        in_annex=True,
+    )
 
 
 def _years(sides: tuple[EconomicSnapshot, EconomicSnapshot], card: DiagnosticCard) -> Table:
