@@ -31,14 +31,15 @@ def complaints(caplog):
 
 
 def outline_of(reader: pypdf.PdfReader) -> list[tuple[int, str]]:
-    def walk(items, level):
-        for item in items:
-            if isinstance(item, list):
-                yield from walk(item, level + 1)
-            else:
-                yield level, item.title
+    return [(level, item.title) for level, item in _bookmarks(reader.outline)]
 
-    return list(walk(reader.outline, 0))
+
+def _bookmarks(items, level=0):
+    for item in items:
+        if isinstance(item, list):
+            yield from _bookmarks(item, level + 1)
+        else:
+            yield level, item
 
 
 def synthesis_only(content):
@@ -106,6 +107,36 @@ def test_the_demo_report_and_its_contents():
         shown = " ".join(title.split())
         number = int(re.search(rf"{re.escape(shown)}[. ]*\s*(\d+)", texts[0])[1])
         assert shown in texts[number - 1]
+
+
+def depth(page: pypdf.PageObject) -> float:
+    """How far down the lowest writing of a page stands, drawings included, its foot left out: from 0 to 1."""
+    height, foot = float(page.mediabox.height), 18 / 25.4 * 72
+    written: list[float] = []
+
+    def note(text: str, cm: list[float], tm: list[float], *_font: object) -> None:
+        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+        if text.strip() and y > foot:
+            written.append(y)
+
+    page.extract_text(visitor_text=note)
+    return (height - min(written)) / height
+
+
+@pytest.mark.parametrize("name", ["sorelle", "arvelle"])
+def test_the_body_has_ten_pages_at_most_and_none_is_half_empty(name):
+    reader = read(render_pdf(render_report_html(report(demo(name)))))
+    first = next(
+        reader.get_destination_page_number(item)
+        for level, item in _bookmarks(reader.outline)
+        if level == 1 and item.title.startswith("Annexe")
+    )
+
+    assert first <= 10
+    depths = [round(depth(page), 2) for page in reader.pages[1:first]]
+    assert [found for found in depths if found < 0.5] == []
+    heading = "Annexe\u00a0: les tableaux"
+    assert heading in reader.pages[first].extract_text().splitlines()[:3]
 
 
 def test_the_watermark_goes_once_the_report_is_validated():
