@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from diagnostics.domain.answers import Milestone
 from diagnostics.domain.board_words import BoardWords, board_words, label_of
+from diagnostics.domain.coherence import CoherenceFinding
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.kit_texts import KitTexts
 from diagnostics.domain.vocabulary import Mark, StepKey
@@ -80,12 +82,14 @@ def _questions(document: DiagnosticDocument, texts: KitTexts) -> list[BoardQuest
     return questions
 
 
-def board_page(document: DiagnosticDocument, texts: KitTexts) -> BoardPage:
-    """Return the board's page of a document."""
+def board_page(
+    document: DiagnosticDocument, texts: KitTexts, findings: Sequence[CoherenceFinding] = ()
+) -> BoardPage:
+    """Return the board's page of a document; ``findings``: the points to discuss."""
     answer = document.answers.board_decisions
     calendar = [row for row in answer.calendar if row.month or row.milestone] if answer else []
     return BoardPage(
-        decisions_of(document),
+        decisions_of(document, findings),
         _questions(document, texts),
         [*calendar, *followed_up(document)],
         list(document.opinion.questions) if document.opinion else [],

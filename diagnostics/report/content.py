@@ -263,7 +263,7 @@ def build_report(
         vigilance=_vigilance(findings),
         opinion=opinion_page(document, texts),
         remaining=_remaining(document, texts),
-        board=board_page(document, texts),
+        board=board_page(document, texts, findings),
         workshops=[
             workshop
             for workshop in document.diagnostic.workshops

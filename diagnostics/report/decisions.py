@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from diagnostics.domain.adoption import DecisionOutcome, DecisionResult, proposed
 from diagnostics.domain.answers import BoardDecision, Milestone
 from diagnostics.domain.answers.objectives import OBJECTIVES
+from diagnostics.domain.coherence import CoherenceFinding, Severity, open_findings
 from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.vocabulary import StepKey
 from diagnostics.typography import count, enumeration, french_date, shortened, typeset
 
 # What the whole board's page, and the box of the synthesis, are called.
@@ -16,15 +19,25 @@ PROPOSED, DECIDED = (
     "Décisions du conseil d’administration",
 )
 CARRIER = "Qui la porte"
+SHORT = 48  # characters of what takes half a line
+OBJECTIVES_ANCHOR = f"etape-{StepKey.OBJECTIVES.value}"
 ASKED, ANSWERED = "Ce que nous demandons au conseil", "Ce que le conseil a décidé"
 
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that a decision is taken from: what it is called, and what is said of it."""
+    """Something that a decision is taken from: what it is called, what is said of it, and where in the
+    report it stands (an anchor), if it stands there."""
 
     label: str
     text: str
+    anchor: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        """Tell whether two of them stand side by side."""
+        is_line = not self.anchor and "\n" not in self.text
+        return is_line and len(self.label) + len(self.text) <= SHORT
 
 
 @dataclass(frozen=True)
@@ -51,29 +64,49 @@ class Decision:
         return f"{self.result.label}\u00a0: {self.text}" if self.result else self.text
 
 
-def facts_of(row: BoardDecision, document: DiagnosticDocument) -> list[Fact]:
-    """Return what was entered beside the text of a decision, in reading order, typeset."""
+def facts_of(
+    row: BoardDecision, document: DiagnosticDocument, findings: Sequence[CoherenceFinding] = ()
+) -> list[Fact]:
+    """Return what was entered beside the text of a decision, in reading order, typeset.
+
+    ``findings``: the points to discuss; the most serious one of the objectives that it answers is told.
+    """
     objectives = OBJECTIVES.labels(document.answers)
     codes = OBJECTIVES.codes(document.answers)
-    served = [f"{codes[i]} {objectives[i]}" for i in objectives if i in row.serves]
+    served = enumeration([f"{codes[i]} {objectives[i]}" for i in objectives if i in row.serves])
     told = (
-        ("Répond à", enumeration(served)),
-        ("Pourquoi", row.why),
-        ("Coût", row.cost),
-        ("Condition", row.condition),
-        ("Sinon", row.if_not),
-        (CARRIER, row.carried_by),
+        ("Répond à", served, OBJECTIVES_ANCHOR),
+        ("Point à discuter", _point(row, findings), ""),
+        ("Pourquoi", row.why, ""),
+        ("Coût", row.cost, ""),
+        ("Condition", row.condition, ""),
+        ("Sinon", row.if_not, ""),
+        (CARRIER, row.carried_by, ""),
     )
-    return [Fact(label, typeset(text)) for label, text in told if text]
+    return [Fact(label, typeset(text), anchor) for label, text, anchor in told if text]
 
 
-def decisions_of(document: DiagnosticDocument) -> list[Decision]:
-    """Return the proposed decisions of a document, in their order, typeset."""
+def _point(row: BoardDecision, findings: Sequence[CoherenceFinding]) -> str:
+    """Return the point that a decision answers: the most serious one about one of its objectives."""
+    points = [
+        point
+        for point in open_findings(findings)
+        if not point.is_slip and set(point.rows) & set(row.serves)
+    ]
+    points.sort(key=lambda point: point.severity is not Severity.ATTENTION)
+    return points[0].message if points else ""
+
+
+def decisions_of(
+    document: DiagnosticDocument, findings: Sequence[CoherenceFinding] = ()
+) -> list[Decision]:
+    """Return the proposed decisions of a document, in their order, typeset; ``findings``: the points to
+    discuss, that a decision may answer."""
     answer, adoption = document.answers.board_decisions, document.adoption
     found = []
     for number, row in enumerate(proposed(answer.decisions if answer else []), 1):
         outcome = adoption.outcome_of(row.id) if adoption else None
-        facts = facts_of(row, document)
+        facts = facts_of(row, document, findings)
         found.append(_decision(number, typeset(row.text), facts, outcome))
     return found
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.http import QueryDict
 
 from diagnostics.domain.adoption import Adoption
+from diagnostics.domain.coherence import CoherenceFinding, Severity
 from diagnostics.domain.comparison import compare_answers, labels_of
 from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.merge import merge_answers
 from diagnostics.domain.starting_again import start_again
+from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.adoption import AdoptionForms
 from diagnostics.report.decisions import Fact, decisions_of
 from tests.shapes import empty_document
@@ -27,7 +30,7 @@ WHOLE = {
     "carried_by": "le bureau",
 }
 TOLD = [
-    Fact("Répond à", "O2 Tenir le club"),
+    Fact("Répond à", "O2 Tenir le club", "etape-objectives"),
     Fact("Pourquoi", "Sans poste, pas de club"),
     Fact("Coût", "27 K€ par an"),
     Fact("Condition", "vingt adhésions signées"),
@@ -61,6 +64,24 @@ def test_what_a_decision_is_taken_from_is_told_and_nothing_else():
     assert decisions_of(document({"id": "d1", "text": "Recruter"}))[0].facts == []
     removed = document(WHOLE | {"serves": ["o9"]})
     assert decisions_of(removed)[0].facts == TOLD[1:]
+
+
+def test_the_most_serious_point_about_its_objectives_is_told():
+    def point(message: str, *rows: str, severity: Severity = Severity.INFO, **more: Any) -> Any:
+        steps = (StepKey.OBJECTIVES,)
+        return CoherenceFinding(more.pop("rule", "R01"), severity, steps, rows, message, (), **more)
+
+    findings = [
+        point("une lettre de trop", "o2", rule="S01", severity=Severity.ATTENTION),
+        point("d’un autre objectif", "o1", severity=Severity.ATTENTION),
+        point("choisi", "o2", severity=Severity.ATTENTION, acknowledgement="oui"),
+        point("à noter", "o2"),
+        point("grave", "o2", "o1", severity=Severity.ATTENTION),
+    ]
+    told = [decisions_of(document(WHOLE), findings[:n])[0].facts[1:2] for n in range(1, 6)]
+    why = TOLD[1:2]
+    point_of = [[Fact("Point à discuter", words)] for words in ("à noter", "grave")]
+    assert told == [why, why, why, *point_of]
 
 
 @pytest.mark.parametrize(("carried_by", "told"), [("", TOLD), ("le comité", TOLD[:-1])])
