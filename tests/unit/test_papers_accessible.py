@@ -34,7 +34,7 @@ def legible(document: DiagnosticDocument) -> DiagnosticDocument:
 
 
 def _letter(found: re.Match[str]) -> str:
-    return LETTERS[ord(found[0]) % len(LETTERS)]
+    return found[0] if found[0] in LETTERS else LETTERS[ord(found[0]) % len(LETTERS)]
 
 
 @pytest.mark.timeout(60 * max(5, PAPERS))
