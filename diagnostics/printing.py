@@ -6,6 +6,8 @@ waiting nor the printing holds a connection to the database.
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -17,7 +19,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -43,6 +45,7 @@ from diagnostics.report.identity import VersionStamp
 from diagnostics.report.kit import render_kit_html
 from diagnostics.report.pdf import Printed, render_report_html, render_synthesis_html
 from diagnostics.report.word import build_report_docx
+from diagnostics.services import renderings
 from diagnostics.services.renderings import keep_paper, keep_rendering
 from diagnostics.typography import NBSP, count, number
 
@@ -50,8 +53,18 @@ logger = logging.getLogger(__name__)
 
 Kind = PaperKind
 
+
+class NeedsTheWorker(Exception):
+    """There is no time in a request to print this: the worker has more of it."""
+
+
 # What was stopped at its bounds is not tried again at every click.
 STOPPED_FOR = dt.timedelta(minutes=10)
+# Characters of a document from which its report is the worker's: some twenty pages, which nobody waits
+# for in a request; and how many make a page, as fictional documents do.
+LONG, CHARACTERS_A_PAGE = 60_000, 2_200
+FAILED = "failed"
+TOLD_EVERY = 2.0  # seconds between two notes of how far the worker is
 
 
 @dataclass(frozen=True)
@@ -200,6 +213,14 @@ class Printable:
         )
         return found if self.edition.name == State.SUBMITTED.value else found.filter(key=self.key)
 
+    version: int | None = None
+    weight: Callable[[], int] = lambda: 0
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether the worker prints it, for want of time in a request."""
+        return self.weight() > LONG
+
     def new_rendering(self, **what: Any) -> Rendering:
         """Return what printing gave, to be kept until it changes."""
         return Rendering(
@@ -214,7 +235,7 @@ class Printable:
             "pages": printed.pages,
         }
         if self.edition is None:
-            return keep_rendering(self.new_rendering(**made))
+            return keep_rendering(self.new_rendering(**made, release=fingerprint()))
         paper = Paper(
             version=self.edition.version,
             kind=self.kind,
@@ -224,6 +245,20 @@ class Printable:
             **made,
         )
         return keep_paper(paper, subject=self.subject)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the worker is with what somebody waits for; ``expected``: about how many pages."""
+
+    begun_at: dt.datetime | None
+    pages: int
+    expected: int
+
+    @property
+    def share(self) -> int:
+        """Per cent of the pages that are laid out; never all, since they are written afterwards."""
+        return min(95, 100 * self.pages // self.expected)
 
 
 @dataclass(frozen=True)
@@ -261,6 +296,8 @@ def printable_report(edition: Edition, kind: Kind = Kind.REPORT) -> Printable:
         kind=kind,
         diagnostic_id=diagnostic.pk,
         edition=edition if version else None,
+        version=None if edition.is_own or version is None else version.number,
+        weight=lambda: len(edition.document.model_dump_json()) if kind == Kind.REPORT else 0,
     )
 
 
@@ -281,8 +318,8 @@ def _printed(html: str, bounds: renderer.Bounds | None) -> Printed:
 def kept(printable: Printable, *, try_again: bool = False) -> Rendering | Paper | None:
     """Return what is kept of something (one query, two of a version's paper that is not).
 
-    Raises RenderingStopped when printing it was stopped at its bounds a moment ago, unless it is to
-    be tried again with other bounds.
+    Raises RenderingStopped when printing it was stopped at its bounds a moment ago, and NeedsTheWorker
+    while the worker is asked for it, unless it is to be tried again with other bounds.
     """
     paper = printable.papers.first()
     if paper is not None:
@@ -290,9 +327,16 @@ def kept(printable: Printable, *, try_again: bool = False) -> Rendering | Paper 
     found = Rendering.objects.filter(subject=printable.subject, key=printable.key).first()
     if found is not None and found.stopped:
         if found.made_at > timezone.now() - STOPPED_FOR and not try_again:
-            raise renderer.RenderingStopped(found.stopped)
+            failure = (
+                renderer.RendererFailed if found.stopped == FAILED else renderer.RenderingStopped
+            )
+            raise failure(found.stopped)
         return None
-    return found
+    if found is None or found.size:
+        return found
+    if try_again or not found.asked_at or found.asked_at < timezone.now() - renderings.ASKED_FOR:
+        return None
+    raise NeedsTheWorker
 
 
 def facts(printable: Printable) -> PdfFacts | None:
@@ -307,12 +351,15 @@ def obtain(printable: Printable, bounds: renderer.Bounds | None = None) -> Rende
     """Return what is kept of something, made now unless it is, or another process is making it.
 
     ``bounds``: what printing may take (None: what somebody who waits for it can bear).
-    Raises turns.Busy when others go on printing for too long, and the errors of the renderer.
+    Raises turns.Busy when others go on printing for too long, NeedsTheWorker for what is too long for
+    somebody who waits, and the errors of the renderer.
     """
     try_again = bounds is not None
     found = kept(printable, try_again=try_again)
     if found is not None:
         return found
+    if bounds is None and printable.is_long:
+        raise NeedsTheWorker
     deadline = time.monotonic() + turns.PATIENCE
     let_go_of_the_database()
     with turns.alone_for(printable.key, turns.PATIENCE):
@@ -321,6 +368,8 @@ def obtain(printable: Printable, bounds: renderer.Bounds | None = None) -> Rende
         if found is not None:
             return found
         content = printable.read()
+        if bounds is not None:
+            renderings.note_begun(printable.subject, printable.key)
         let_go_of_the_database()
         with turns.a_turn(deadline - time.monotonic()):
             return _make(printable, content, bounds)
@@ -330,10 +379,70 @@ def _make(printable: Printable, content: Any, bounds: renderer.Bounds | None) ->
     try:
         printed = printable.make(content, bounds)
     except renderer.RenderingStopped as stopped:
+        if bounds is None and printable.diagnostic_id and str(stopped) == "time":
+            raise NeedsTheWorker from stopped
         logger.warning("Printing %s was stopped: %s", printable.subject, stopped)
         keep_rendering(printable.new_rendering(stopped=str(stopped)))
         raise
     return printable.keep(printed)
+
+
+# --- By the worker ----------------------------------------------------------------------------
+
+
+def ask_worker(printable: Printable) -> Progress:
+    """Have the worker print something for which there is no time in a request; tell how far it is."""
+    row = renderings.ask_worker(
+        printable.new_rendering(), version=printable.version, kind=printable.kind
+    )
+    expected = max(1, printable.weight() // CHARACTERS_A_PAGE)
+    return Progress(row.begun_at, row.pages, expected)
+
+
+def print_asked(edition: Edition, kind: Kind, bounds: renderer.Bounds) -> None:
+    """Print what somebody waits for, and note on the way how many pages there are.
+
+    Raises turns.Busy and the errors of the renderer, as :func:`obtain`.
+    """
+    printable = printable_report(edition, kind)
+    told = time.monotonic()
+
+    def tell(pages: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= TOLD_EVERY:
+            with contextlib.suppress(DatabaseError):  # the paper matters more
+                renderings.note_pages(printable.subject, printable.key, pages)
+            let_go_of_the_database()
+            told = time.monotonic()
+
+    obtain(printable, dataclasses.replace(bounds, on_page=tell))
+
+
+def note_failure(edition: Edition, kind: Kind) -> None:
+    """Note that the renderer failed for good, for who waits."""
+    keep_rendering(printable_report(edition, kind).new_rendering(stopped=FAILED))
+
+
+def ask_ahead(diagnostic: Diagnostic) -> None:
+    """Have a draft's report printed before it is asked for (one query when it is)."""
+    subject = f"{Kind.REPORT}/{diagnostic.pk}/now"
+    renderings.ask_ahead(diagnostic, subject=subject, release=fingerprint())
+
+
+def print_ahead(diagnostic: Diagnostic, bounds: renderer.Bounds) -> None:
+    """Print a draft's report, and note that it is what the draft says now.
+
+    Nobody waits: what cannot be printed is told to who asks for it.
+    """
+    at = timezone.now()
+    printable = printable_report(Edition(diagnostic, is_own=True))
+    try:
+        obtain(printable, bounds)
+    except turns.Busy:
+        return
+    except renderer.RenderingError:
+        logger.warning("Printing %s ahead failed", printable.subject)
+    renderings.note_current(printable.subject, printable.key, release=fingerprint(), at=at)
 
 
 def let_go_of_the_database() -> None:

@@ -25,13 +25,14 @@ from diagnostics.services.mails import purge_mails, send_once
 from diagnostics.services.once import purge_sent_forms
 from diagnostics.services.presence import purge_presences
 from diagnostics.services.questions import refresh_batch, refresh_what_was_never_counted
-from diagnostics.services.renderings import purge_renderings
+from diagnostics.services.renderings import ask_for_quiet_drafts, purge_renderings
 
 # Attempts of a mail: a server that is away for a day loses nothing.
 MAIL_ATTEMPTS = 48
 # Whoever asks for the PDF meanwhile has it printed as well.
+PRINT_ATTEMPTS = 4
 PRINT_RETRY = RetryStrategy(
-    max_attempts=4, exponential_wait=3, retry_exceptions=[Busy, RendererFailed]
+    max_attempts=PRINT_ATTEMPTS, exponential_wait=3, retry_exceptions=[Busy, RendererFailed]
 )
 
 
@@ -197,6 +198,37 @@ def print_last_version(*, diagnostic_id: str) -> None:
         for kind in printing.Kind:
             with contextlib.suppress(RenderingStopped):  # logged; the page of the report says it
                 printing.obtain(printing.printable_report(edition, kind), PATIENT)
+
+
+@app.task(name="print_asked", retry=PRINT_RETRY, pass_context=True)
+def print_asked(context: JobContext, *, diagnostic_id: str, version: int | None, kind: str) -> None:
+    """Print a long report for somebody who waits for it; tried again when the renderer fails."""
+    diagnostic = Diagnostic.objects.with_surroundings().get(pk=diagnostic_id)
+    edition = printing.edition_of(diagnostic, version)
+    if edition is None:
+        return
+    with contextlib.suppress(RenderingStopped):  # noted: the page says it
+        try:
+            printing.print_asked(edition, printing.Kind(kind), PATIENT)
+        except RendererFailed:
+            if context.job.attempts + 1 >= PRINT_ATTEMPTS:
+                printing.note_failure(edition, printing.Kind(kind))
+            raise
+
+
+@app.task(name="print_ahead")
+def print_ahead(*, diagnostic_id: str) -> None:
+    """Print the report of a draft before somebody asks for it."""
+    diagnostic = Diagnostic.objects.with_surroundings().filter(pk=diagnostic_id).first()
+    if diagnostic is not None and diagnostic.is_editable:
+        printing.print_ahead(diagnostic, PATIENT)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="print_quiet_drafts", queueing_lock="print_quiet_drafts")
+def print_quiet_drafts(timestamp: int) -> None:
+    """Have the drafts printed that nobody has changed for ten minutes."""
+    ask_for_quiet_drafts(timezone.now())
 
 
 # --- Figures of lists -----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # A session is written when somebody signs in, or follows an invitation before they do; a paper is
-# kept once it is made, and what was noted of it goes; the portfolio keeps how it was seen last. These are the only writes, with the
+# kept once it is made, and what was noted of it goes; the worker is asked to print; the portfolio keeps how it was seen last. These are the only writes, with the
 # savepoints around them.
 ALLOWED = re.compile(
     r"""^(SELECT\b(?!.*\bFOR\b.*\b(UPDATE|SHARE)\b)

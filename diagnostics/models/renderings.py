@@ -66,12 +66,16 @@ class Paper(models.Model):
 
 
 class Rendering(models.Model):
-    """What printing something gave that may still change: the file, or why it was stopped.
+    """What printing something gave that may still change: the file, why it was stopped, or that the
+    worker was asked for it.
 
     ``subject`` names what is shown (``report/<uuid>/now``), ``key`` is the digest of all that
     determines it: a row whose key is no longer the right one is replaced by the next rendering. Nothing
     is lost with a row: it can be printed again. Of the paper of a version there is only a row while it
     could not be made.
+
+    ``current_at``: when the worker last found that it is what its diagnostic says; ``release``: the
+    digest of the code that it was printed by.
     """
 
     subject = models.CharField("objet", max_length=80, unique=True)
@@ -81,17 +85,29 @@ class Rendering(models.Model):
     )
     file = models.BinaryField("fichier", default=b"")
     size = models.PositiveIntegerField("taille en octets", default=0)
-    pages = models.PositiveIntegerField("pages", default=0)
+    pages = models.PositiveIntegerField(
+        "pages", default=0
+    )  # laid out so far while it is being made
     stopped = models.CharField("arrêté pour", max_length=20, blank=True)
     made_at = models.DateTimeField("imprimé le", default=timezone.now)
+    asked_at = models.DateTimeField("demandé le", null=True, blank=True)
+    begun_at = models.DateTimeField("commencé le", null=True, blank=True)
+    current_at = models.DateTimeField("à jour le", null=True, blank=True)
+    release = models.CharField("empreinte du programme", max_length=64, blank=True)
 
     class Meta:
         verbose_name = "rendu"
         verbose_name_plural = "rendus"
         constraints = [
             models.CheckConstraint(
-                condition=Q(stopped="", size__gt=0) | (~Q(stopped="") & Q(pages=0, size=0)),
-                name="rendering_has_a_size_unless_stopped",
+                condition=Q(stopped="", size__gt=0)
+                | (~Q(stopped="") & Q(pages=0, size=0))
+                | Q(stopped="", size=0, asked_at__isnull=False),
+                name="rendering_is_made_stopped_or_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(begun_at=None) | Q(asked_at__isnull=False),
+                name="rendering_begun_was_asked",
             ),
         ]
 

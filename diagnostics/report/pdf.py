@@ -17,6 +17,7 @@ import logging
 import os
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -193,12 +194,36 @@ class Printed:
     pages: int
 
 
-def print_html(html: str) -> Printed:
-    """Print a whole HTML document made by one of our own templates."""
+class _Pages(logging.Handler):
+    """Hears from WeasyPrint which page it lays out; one in five is told, once: pages are laid out
+    several times until their numbers are right."""
+
+    def __init__(self, on_page: Callable[[int], None]) -> None:
+        super().__init__()
+        self.on_page, self.last = on_page, 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell the number of the page."""
+        if "Page %d" in str(record.msg) and isinstance(record.args, tuple):
+            page = record.args[-1]
+            if isinstance(page, int) and page >= self.last + 5:
+                self.last = page
+                self.on_page(page)
+
+
+def print_html(html: str, *, on_page: Callable[[int], None] | None = None) -> Printed:
+    """Print a whole HTML document made by one of our own templates.
+
+    ``on_page`` is called with the number of pages as they are laid out, for a process of its own.
+    """
     with _lock:
         machinery = _machinery()
         from weasyprint import HTML
+        from weasyprint.logger import PROGRESS_LOGGER
 
+        if on_page is not None:
+            PROGRESS_LOGGER.setLevel(logging.INFO)
+            PROGRESS_LOGGER.addHandler(_Pages(on_page))
         document = HTML(string=html, url_fetcher=machinery.fetcher, base_url=f"{SCHEME}:/").render(
             stylesheets=machinery.style_sheets,
             font_config=machinery.fonts,

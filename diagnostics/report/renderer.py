@@ -20,6 +20,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -47,10 +48,14 @@ class RendererFailed(RenderingError):
 
 @dataclass(frozen=True)
 class Bounds:
-    """What one rendering may take: ``seconds`` of time (and of processor), ``memory`` in bytes."""
+    """What one rendering may take: ``seconds`` of time (and of processor), ``memory`` in bytes.
+
+    ``on_page`` is called with the number of pages while they are laid out.
+    """
 
     seconds: float = 30.0
     memory: int = 512 * 1024 * 1024
+    on_page: Callable[[int], None] | None = None
 
 
 class _WarmDied(Exception):
@@ -112,7 +117,7 @@ class _Warm:
                 channel.settimeout(max(0.1, deadline - time.monotonic()))
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                     channel.sendall(html)
-                answer = _read_answer(channel, deadline)
+                answer = _read_answer(channel, deadline, bounds.on_page)
             except TimeoutError:
                 _discard(self)  # the kernel ends its children in time: it is not well itself
                 raise RenderingStopped("time") from None
@@ -131,8 +136,11 @@ class _Warm:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _read_answer(channel: socket.socket, deadline: float) -> Printed | None:
-    """Read what a child sends: one line of JSON, then the PDF; None when it ended before."""
+def _read_answer(
+    channel: socket.socket, deadline: float, on_page: Callable[[int], None] | None
+) -> Printed | None:
+    """Read what a child sends: lines of JSON that say how many pages there are, the last one with the
+    size of the PDF, then the PDF; None when it ended before."""
     received = bytearray()
     size = None
     while size is None or len(received) < size:
@@ -144,10 +152,13 @@ def _read_answer(channel: socket.socket, deadline: float) -> Printed | None:
         if not piece:
             return None
         received += piece
-        if size is None and b"\n" in received:
-            line, _, rest = received.partition(b"\n")
+        while size is None and b"\n" in received:
+            line, _, received = received.partition(b"\n")
             head = json.loads(line)
-            size, received = int(head["size"]), rest
+            if "size" in head:
+                size = int(head["size"])
+            elif on_page is not None:
+                on_page(int(head["pages"]))
     return Printed(bytes(received), int(head["pages"]))
 
 

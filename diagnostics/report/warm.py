@@ -117,7 +117,7 @@ def _print(
             html = stream.read(int(asked["size"])).decode()
         if threaded:
             pdf.renew()  # the parent's font map would wait for a thread that was not forked
-        printed = pdf.print_html(html)
+        printed = pdf.print_html(html, on_page=lambda pages: _tell(channel, pages))
         head = {"pages": printed.pages, "size": len(printed.pdf)}
         channel.sendall(json.dumps(head).encode() + b"\n" + printed.pdf)
         if threaded:
@@ -132,6 +132,10 @@ def _print(
         sys.stderr.flush()
     finally:
         os._exit(code)
+
+
+def _tell(channel: socket.socket, pages: int) -> None:
+    channel.sendall(json.dumps({"pages": pages}).encode() + b"\n")
 
 
 def _accept_bounds(parent: int, seconds: float, memory: int) -> None:

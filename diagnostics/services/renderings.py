@@ -1,15 +1,29 @@
-"""What was printed is kept: the papers of versions for ever, the rest while it is what one would print."""
+"""What was printed is kept: the papers of versions for ever, the rest while it is what one would print;
+and what the worker is asked to print."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Exists, OuterRef
 from django.db.transaction import atomic
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued
 
-from diagnostics.domain.vocabulary import State
-from diagnostics.models import Paper, Rendering
+from diagnostics.domain.vocabulary import EDITABLE_STATES, State
+from diagnostics.models import Diagnostic, Paper, Rendering
 
 DRAFTS_KEPT_FOR = dt.timedelta(days=7)
+# Nobody types any more: what is written is printed ahead. After a day nobody is near.
+QUIET_AFTER, AWAY_AFTER = dt.timedelta(minutes=10), dt.timedelta(days=1)
+QUIET_AT_ONCE = 20
+# A job that was lost is asked for again.
+ASKED_FOR = dt.timedelta(minutes=10)
+# What a row is, whatever was printed of it last; and what it says of that.
+IDENTITY = {"id", "subject", "diagnostic"}
+SAID = [field.name for field in Rendering._meta.fields if field.name not in IDENTITY]
 
 
 def keep_rendering(rendering: Rendering) -> Rendering:
@@ -21,7 +35,7 @@ def keep_rendering(rendering: Rendering) -> Rendering:
         [rendering],
         update_conflicts=True,
         unique_fields=["subject"],
-        update_fields=["key", "file", "size", "pages", "stopped", "made_at"],
+        update_fields=SAID,
     )
     return rendering
 
@@ -39,6 +53,97 @@ def keep_paper(paper: Paper, *, subject: str) -> Paper:
         Paper.objects.bulk_create([paper], ignore_conflicts=True)
         Rendering.objects.filter(subject=subject).delete()
         return same.get()
+
+
+# --- What the worker is asked for ---------------------------------------------------------------------
+
+
+def ask_worker(rendering: Rendering, *, version: int | None, kind: str) -> Rendering:
+    """Have the worker print something for which somebody waits, once whoever asks; return how far it is.
+
+    ``rendering`` names it. What is asked for gets its row, and its job in the same transaction.
+    """
+    now = timezone.now()
+    rendering.asked_at = now
+    with atomic():
+        Rendering.objects.bulk_create([rendering], ignore_conflicts=True)
+        row = Rendering.objects.select_for_update().get(subject=rendering.subject)
+        is_new = row.asked_at == now
+        is_same = row.key == rendering.key and not row.stopped
+        if is_same and not is_new and row.asked_at and row.asked_at > now - ASKED_FOR:
+            return row
+        app.configure_task("print_asked").defer(
+            diagnostic_id=str(rendering.diagnostic_id), version=version, kind=kind
+        )
+        return row if is_new else keep_rendering(rendering)
+
+
+def note_begun(subject: str, key: str) -> None:
+    """Note that the worker begins what somebody waits for."""
+    waited = Rendering.objects.filter(subject=subject, key=key, asked_at__isnull=False, stopped="")
+    waited.update(begun_at=timezone.now(), pages=0)
+
+
+def note_pages(subject: str, key: str, pages: int) -> None:
+    """Note how many pages of what somebody waits for are laid out."""
+    begun = Rendering.objects.filter(subject=subject, key=key, begun_at__isnull=False)
+    begun.update(pages=pages)
+
+
+def ask_ahead(diagnostic: Diagnostic, *, subject: str, release: str) -> None:
+    """Have the worker print what is being written before anybody asks for it, unless what is kept is
+    what it says, or a job for it waits already (one query).
+
+    ``release``: the digest of the code that prints.
+    """
+    if not diagnostic.is_editable:
+        return
+    changed = max(diagnostic.updated_at, diagnostic.kit.changed_at)
+    current = Rendering.objects.filter(subject=subject, release=release, current_at__gte=changed)
+    waiting = ProcrastinateJob.objects.filter(status="todo", queueing_lock=_lock_of(diagnostic))
+    needs = Diagnostic.objects.filter(~Exists(current), ~Exists(waiting), pk=diagnostic.pk)
+    if needs.exists():
+        defer_ahead(diagnostic)
+
+
+def _lock_of(diagnostic: Diagnostic) -> str:
+    return f"print_ahead/{diagnostic.pk}"
+
+
+def defer_ahead(diagnostic: Diagnostic) -> None:
+    """Queue the printing of a draft behind everything else, one draft at a time, once a draft."""
+    task = app.configure_task(
+        "print_ahead", lock="print_ahead", queueing_lock=_lock_of(diagnostic), priority=-2
+    )
+    try:
+        with atomic():
+            task.defer(diagnostic_id=str(diagnostic.pk))
+    except AlreadyEnqueued:
+        pass  # it will print what is written by then
+
+
+def note_current(subject: str, key: str, *, release: str, at: dt.datetime) -> None:
+    """Note that what is kept (or was stopped) was what a draft said at some moment."""
+    Rendering.objects.filter(subject=subject, key=key).update(current_at=at, release=release)
+
+
+def ask_for_quiet_drafts(now: dt.datetime) -> int:
+    """Have what nobody has changed for ten minutes printed ahead; tell how many drafts."""
+    current = Rendering.objects.filter(
+        diagnostic=OuterRef("pk"),
+        subject__startswith="report/",
+        current_at__gte=OuterRef("updated_at"),
+    )
+    quiet = Diagnostic.objects.filter(
+        ~Exists(current),
+        state__in=[state.value for state in EDITABLE_STATES],
+        updated_at__range=(now - AWAY_AFTER, now - QUIET_AFTER),
+        answers__isnull=False,
+    )
+    found = list(quiet.distinct().order_by("-updated_at")[:QUIET_AT_ONCE])
+    for diagnostic in found:
+        defer_ahead(diagnostic)
+    return len(found)
 
 
 def purge_renderings(now: dt.datetime) -> int:

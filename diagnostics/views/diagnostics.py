@@ -25,6 +25,7 @@ from diagnostics.forms.diagnostics import (
     usual_title,
 )
 from diagnostics.forms.reviews import ChangeRequestForm, SubmissionForm
+from diagnostics.printing import ask_ahead
 from diagnostics.queries import (
     LoadedDiagnostic,
     get_diagnostic,
@@ -170,8 +171,13 @@ def delete_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def show_check_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Show every answer, what is missing, and what the person can do: submit, or review."""
-    return render_check_page(request, get_diagnostic(request.user, pk))
+    """Show every answer, what is missing, and what the person can do: submit, or review.
+
+    Who reads it will want the report: it is printed meanwhile.
+    """
+    loaded = get_diagnostic(request.user, pk)
+    ask_ahead(loaded.diagnostic)
+    return render_check_page(request, loaded)
 
 
 def render_check_page(

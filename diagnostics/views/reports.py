@@ -20,7 +20,10 @@ from diagnostics.models import Diagnostic, Kit, Paper, Rendering
 from diagnostics.printing import (
     Edition,
     Kind,
+    NeedsTheWorker,
     Printable,
+    ask_ahead,
+    ask_worker,
     edition_of,
     facts,
     kept,
@@ -45,6 +48,7 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 PDF = (".pdf", "application/pdf")
 FILES = {Kind.WORD: (".docx", CONTENT_TYPE)}
 RETRY_AFTER = 10  # seconds; the page reloads itself then
+PROGRESS_AFTER = 5  # the same, of the page that tells how far the worker is
 
 # The other threads of the process go on answering.
 _places = threading.BoundedSemaphore(settings.PDF_PLACES)
@@ -55,11 +59,14 @@ def show_report(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show the report on screen; ``?version=N`` for a submitted one."""
     diagnostic = get_diagnostic(request.user, pk).diagnostic
     edition = edition_asked(request, diagnostic)
+    known = facts(printable_report(edition))
+    if known is None and edition.is_own:
+        ask_ahead(diagnostic)
     context = {
         "content": edition.content,
         "diagnostic": diagnostic,
         "edition": edition,
-        "pdf_facts": facts(printable_report(edition)),
+        "pdf_facts": known,
     }
     return render(request, "report/page.html", context)
 
@@ -152,13 +159,37 @@ def _download(
     """
     try:
         found = kept(printable) or _obtained(printable)
+    except NeedsTheWorker:
+        return _say_printing(request, printable, report=report)
     except Busy:
         what = "document Word" if printable.kind is Kind.WORD else "PDF"
         return say_wait(request, report=report, what=what)
     except RenderingError as error:
         stopped = isinstance(error, RenderingStopped)
-        return _explain(request, "report/pdf_failed.html", report=report, stopped=stopped)
+        context = {"report": report, "stopped": stopped, "word": _word(request, printable)}
+        return _explain(request, "report/pdf_failed.html", **context)
     return _file(request, found, name, FILES.get(printable.kind, PDF))
+
+
+def _say_printing(request: SignedInRequest, printable: Printable, *, report: str) -> HttpResponse:
+    """Have the worker print a long report, and say how far it is on a page that asks again by itself."""
+    context = {
+        "progress": ask_worker(printable),
+        "report": report,
+        "word": _word(request, printable),
+    }
+    response = render(request, "report/pdf_printing.html", context, status=202)
+    response["Refresh"] = str(PROGRESS_AFTER)
+    response["Cache-Control"] = PRIVATE["Cache-Control"]
+    return response
+
+
+def _word(request: SignedInRequest, printable: Printable) -> str:
+    """Return the address of the same in Word, for who has no PDF; none of a Word document or the kit."""
+    if printable.diagnostic_id is None or printable.kind == Kind.WORD:
+        return ""
+    version = f"?version={asked}" if (asked := _version_asked(request)) else ""
+    return reverse("report_docx", args=[printable.diagnostic_id]) + version
 
 
 def _obtained(printable: Printable) -> Rendering | Paper:

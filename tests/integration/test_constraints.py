@@ -41,6 +41,7 @@ from diagnostics.models import (
 )
 from tests.factories import DiagnosticFactory, UserFactory
 
+NOW = timezone.now()
 DIGEST = "0123456789abcdef" * 4
 MODELS = list(apps.get_app_config("diagnostics").get_models())
 
@@ -72,16 +73,24 @@ def test_the_database_has_the_constraints_of_the_models():
         {"pages": 3, "size": 3, "stopped": "time"},
         {"pages": 3, "stopped": "time"},
         {"size": 3, "stopped": "time"},
+        {"stopped": "time", "pages": 3, "asked_at": NOW},
     ],
 )
 def test_what_was_printed_has_a_size_and_what_was_stopped_has_none(values: dict):
     Rendering.objects.create(subject="a", key=DIGEST, pages=3, size=3)
     Rendering.objects.create(subject="b", key=DIGEST, stopped="time")
+    Rendering.objects.create(subject="d", key=DIGEST, asked_at=NOW, begun_at=NOW, pages=3)
     with (
-        pytest.raises(IntegrityError, match="rendering_has_a_size_unless_stopped"),
+        pytest.raises(IntegrityError, match="rendering_is_made_stopped_or_asked"),
         transaction.atomic(),
     ):
         Rendering.objects.create(subject="c", key=DIGEST, **values)
+
+
+@pytest.mark.django_db
+def test_what_is_begun_was_asked_for():
+    with pytest.raises(IntegrityError, match="rendering_begun_was_asked"), transaction.atomic():
+        Rendering.objects.create(subject="a", key=DIGEST, stopped="time", begun_at=timezone.now())
 
 
 PAPER = {"kind": "report", "edition": "submitted", "key": DIGEST, "file": b"%PDF", "size": 4}

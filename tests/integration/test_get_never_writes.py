@@ -1,4 +1,4 @@
-"""A GET writes nothing: neither rows nor jobs; sessions apart.
+"""A GET writes nothing: neither rows nor jobs; sessions apart, and what is printed.
 
 Everybody's GET of every address is watched where it is asked for (``test_access_matrix.py``); here are
 the pages of the other states, and of a diagnostic in which every step has an answer.

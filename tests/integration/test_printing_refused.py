@@ -21,18 +21,18 @@ from tests.scene import make_scene
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("bound", ["time", "memory"])
-def test_what_is_stopped_says_so_and_is_not_tried_at_every_click(monkeypatch, caplog, bound: str):
+def test_what_is_stopped_says_so_and_is_not_tried_at_every_click(monkeypatch, caplog):
+    """For want of memory: the worker has no more. Of time it has (``test_printed_ahead.py``)."""
     scene = make_scene()
     client = scene.client("reader")
-    asked = raise_in_renderer(monkeypatch, RenderingStopped(bound))
+    asked = raise_in_renderer(monkeypatch, RenderingStopped("memory"))
     for _ in range(3):
         response = client.get(address(scene))
         assert response.status_code == 503
         assert "Retry-After" not in response
         page = page_of(response)
         assert "Ce document est trop long pour le PDF" in page.text
-        assert "Raccourcissez" in page.text
+        assert "Raccourcir les réponses les plus longues aide aussi" in page.text
         assert address(scene, "report") in page.links
     assert len(asked) == 1
     assert client.get(address(scene, "report")).status_code == 200
@@ -48,15 +48,13 @@ def test_a_real_document_is_stopped_at_its_bounds(monkeypatch):
     """Not a moment's work within a thousandth of a second, or less memory than it has already."""
     scene = make_scene()
     client = scene.client("reader")
-    for bounds in (Bounds(seconds=0.001), Bounds(memory=1_000_000)):
+    for bounds, status in ((Bounds(seconds=0.001), 202), (Bounds(memory=1_000_000), 503)):
         monkeypatch.setattr(
             "diagnostics.report.renderer.render",
             lambda html, _asked, bounds=bounds: render(html, bounds),
         )
         Rendering.objects.all().delete()
-        response = client.get(address(scene))
-        assert response.status_code == 503
-        assert "Ce document est trop long pour le PDF" in page_of(response).text
+        assert client.get(address(scene)).status_code == status
 
 
 def test_a_renderer_that_fails_says_so_and_is_tried_again(monkeypatch):

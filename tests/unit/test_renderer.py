@@ -73,6 +73,13 @@ def test_a_document_is_printed_by_another_process():
     assert printed.pages == 1
 
 
+def test_pages_are_told_while_they_are_laid_out():
+    told: list[int] = []
+    long = SHORT.replace("<p>Bonjour</p>", '<p style="break-after: page">Bonjour</p>' * 12)
+    printed = renderer.render(long, Bounds(on_page=told.append))
+    assert (told, printed.pages) == ([5, 10], 12)
+
+
 def test_one_warm_process_prints_everything_a_process_asks_for():
     pids = set()
     for _ in range(3):
