@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from diagnostics.domain.cells import UnreadableTable, decode_file, write_file
@@ -28,6 +27,7 @@ from diagnostics.services.answers import undo_save
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.once import do_once
 from diagnostics.typography import of_rows
+from diagnostics.views.file_names import file_name
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRIVATE = {"Cache-Control": "private, no-store"}
@@ -106,8 +106,8 @@ def download_table(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpRes
 
 
 def _download(asked: Asked, content: bytes, extension: str, content_type: str) -> HttpResponse:
-    noun = slugify(asked.sets[asked.name].noun)
-    title = f"{noun}s-{slugify(asked.loaded.diagnostic.structure.name)[:60]}.{extension}"
+    words = f"{asked.sets[asked.name].noun}s {asked.loaded.diagnostic.structure.name}"
+    title = file_name(words, ending=f".{extension}")
     return HttpResponse(
         content,
         content_type=content_type,

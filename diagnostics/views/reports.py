@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,6 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_safe
 
 from diagnostics.models import Diagnostic, Kit, Paper, Rendering
@@ -42,6 +40,7 @@ from diagnostics.report.renderer import RenderingError, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.report.word import CONTENT_TYPE
 from diagnostics.requests import SignedInRequest
+from diagnostics.views.file_names import file_name
 
 PRIVATE = {"Cache-Control": "private, no-store"}
 # How a paper ends and what it is.
@@ -89,7 +88,7 @@ def download_kit(request: SignedInRequest) -> HttpResponse:
     kit = Kit.objects.order_by("-published").first()
     if kit is None:
         raise Http404
-    return _download(request, printable_kit(kit), f"kit-{kit.slug}")
+    return _download(request, printable_kit(kit), file_name(f"kit {kit.slug}", ending=PDF[0]))
 
 
 @require_GET
@@ -128,14 +127,12 @@ def edition_asked(request: SignedInRequest, diagnostic: Diagnostic) -> Edition:
     return edition
 
 
-def file_name(edition: Edition, part: str = "") -> str:
-    """Return the name of a file made of an edition, without its ending."""
+def name_of(edition: Edition, ending: str, part: str = "") -> str:
+    """Return the name of a file made of an edition."""
     diagnostic = edition.diagnostic
-    words = f"{diagnostic.structure.name} {diagnostic.title}"
-    # slugify drops a dash or an apostrophe: « 2026–2029 » would read 20262029.
-    name = slugify(re.sub(r"[^\w\s]", " ", words)) or "diagnostic"
     version = f"v{edition.version.number}" if edition.version else ""
-    return "-".join(word for word in (name, part, version) if word)
+    words = f"{diagnostic.structure.name} {diagnostic.title}"
+    return file_name(words, part, version, ending=ending)
 
 
 # --- PDF --------------------------------------------------------------------------------------
@@ -145,7 +142,8 @@ def download_paper(request: SignedInRequest, pk: UUID, kind: Kind) -> HttpRespon
     """Give a paper of a diagnostic, of the version that is asked for."""
     diagnostic = get_diagnostic(request.user, pk).diagnostic
     edition = edition_asked(request, diagnostic)
-    name = file_name(edition, "synthese" if kind is Kind.SYNTHESIS else "")
+    ending, _content_type = FILES.get(kind, PDF)
+    name = name_of(edition, ending, "synthese" if kind is Kind.SYNTHESIS else "")
     address = reverse("report", args=[pk]) + edition.query
     return _download(request, printable_report(edition, kind), name, report=address)
 
@@ -168,7 +166,7 @@ def _download(
         stopped = isinstance(error, RenderingStopped)
         context = {"report": report, "stopped": stopped, "word": _word(request, printable)}
         return _explain(request, "report/pdf_failed.html", **context)
-    return _file(request, found, name, FILES.get(printable.kind, PDF))
+    return _file(request, found, name, FILES.get(printable.kind, PDF)[1])
 
 
 def _say_printing(request: SignedInRequest, printable: Printable, *, report: str) -> HttpResponse:
@@ -216,11 +214,10 @@ def say_wait(request: SignedInRequest, *, report: str, what: str = "PDF") -> Htt
 
 
 def _file(
-    request: SignedInRequest, found: Rendering | Paper, name: str, form: tuple[str, str]
+    request: SignedInRequest, found: Rendering | Paper, name: str, content_type: str
 ) -> HttpResponse:
-    ending, content_type = form
     etag = f'"{found.key[:32]}-{found.made_at.timestamp():.6f}"'
-    disposition = f'attachment; filename="{name}{ending}"'
+    disposition = f'attachment; filename="{name}"'
     headers = {"Content-Disposition": disposition, "ETag": etag, **PRIVATE}
     response = HttpResponse(found.file, content_type=content_type, headers=headers)
     return get_conditional_response(request, etag=etag, response=response) or response

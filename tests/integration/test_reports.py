@@ -21,7 +21,7 @@ from diagnostics.models import Diagnostic, Structure
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.answers import save_answer
 from diagnostics.services.workflow import submit_diagnostic
-from diagnostics.views.reports import file_name
+from diagnostics.views.reports import name_of
 from tests.pages import page_of
 from tests.scene import (
     BASE_URL,
@@ -104,8 +104,11 @@ def test_the_file_s_name_keeps_words_and_years_apart():
     diagnostic = Diagnostic(
         structure=Structure(name="L’élan – Pays d'Orbe"), title="Ambition 2026–2029"
     )
-    edition = SimpleNamespace(diagnostic=diagnostic, version=None)
-    assert file_name(edition, "synthese") == "l-elan-pays-d-orbe-ambition-2026-2029-synthese"
+    edition = SimpleNamespace(diagnostic=diagnostic, version=SimpleNamespace(number=3))
+    assert (
+        name_of(edition, ".pdf", "synthese")
+        == "l-elan-pays-d-orbe-ambition-2026-2029-synthese-v3.pdf"
+    )
 
 
 # --- Versions ----------------------------------------------------------------------------------------
