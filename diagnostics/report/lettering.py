@@ -125,6 +125,32 @@ _BOLD_BY_WIDTH = {
     110: "—",
     112: "Œ",
 }
+# Signs that people paste, in bold, in our fonts or in DejaVu, which stands in where ours have none.
+_SIGNS_BY_WIDTH = {
+    20: "\u2009",
+    25: "‚",
+    27: "′",
+    30: "¹¡",
+    34: "ª",
+    37: "²³º",
+    41: "‹›„",
+    42: "‐‑",
+    45: "″⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉",
+    47: "ⁿ¿",
+    50: "†‡\u2002",
+    55: "⁺⁻¢",
+    60: "µ¶£¥",
+    64: "‴₹®÷±◦",
+    69: "√▪αγδ",
+    72: "‒₣₤₽β\u2007",
+    77: "↑↓▶►",
+    84: "π©←→↔⇐⇒⇔↗↘≤≥≈≠∞✓✗¼",
+    88: "Ω½●○™",
+    95: "☐¾■□",
+    104: "―\u2003⅓⅔",
+    121: "№",
+    144: "‰",
+}
 
 
 def _by_character(groups: dict[int, str]) -> dict[str, int]:
@@ -133,6 +159,18 @@ def _by_character(groups: dict[int, str]) -> dict[str, int]:
 
 _WIDTHS = {False: _by_character(_REGULAR_BY_WIDTH), True: _by_character(_BOLD_BY_WIDTH)}
 _REGULAR = frozenset(_WIDTHS[False])
+for _widths in _WIDTHS.values():
+    for _sign, _width in _by_character(_SIGNS_BY_WIDTH).items():
+        _widths.setdefault(_sign, _width)
+# What nobody sees: control codes but tabs and line feeds, soft hyphens, spaces of no width, marks of
+# direction. Joiners are left: emoji and Persian need them.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_FIRST_STRONG = {"L": False, "R": True, "AL": True}
+_OTHER_LETTERS = {"R": 74, "AL": 82}  # Hebrew, Arabic: more than letters take in a word
 _UNKNOWN = 130  # an ideogram, an emoji: another font, at worst this wide
 
 
@@ -146,10 +184,28 @@ def _character_width(character: str, bold: bool) -> int:
     width = widths.get(character)
     if width is None:
         base = unicodedata.normalize("NFD", character)[0] if _is_latin(character) else ""
-        width = 0 if unicodedata.combining(character) else widths.get(base, _UNKNOWN) + 2
+        takes_none = unicodedata.category(character) in {"Mn", "Me", "Cf"}
+        unknown = _OTHER_LETTERS.get(unicodedata.bidirectional(character), _UNKNOWN)
+        width = 0 if takes_none else widths.get(base, unknown) + 2
         if len(widths) < 5_000:
             widths[character] = width
     return width
+
+
+def plain(text: str) -> str:
+    """Return a text as drawings set it: letters with their accents in one sign (NFC), line feeds as the
+    only ends of lines, nothing that nobody sees."""
+    if text.isascii() and text.isprintable():
+        return text
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)))
+
+
+def reads_leftwards(text: str) -> bool:
+    """Tell whether a text is to be set from right to left: its first letter is Arabic, Hebrew…"""
+    if text.isascii():
+        return False
+    directions = (_FIRST_STRONG.get(unicodedata.bidirectional(sign)) for sign in text)
+    return next((found for found in directions if found is not None), False)
 
 
 def is_known(text: str) -> bool:
@@ -188,7 +244,7 @@ def _wrapped(text: str, width: float, size: float, bold: bool) -> tuple[str, ...
 
 def _paragraphs(text: str, width: float, size: float, bold: bool) -> list[list[str]]:
     """Return the lines of each paragraph that holds something."""
-    found = (_flow(part, width, size, bold) for part in text.split("\n"))
+    found = (_flow(part, width, size, bold) for part in plain(text).split("\n"))
     return [lines for lines in found if lines]
 
 

@@ -38,44 +38,28 @@ PDF_VARIANT = "pdf/ua-1"
 SCHEME = "rameau-report"  # known to nobody but the fetcher
 WATERMARK = f"{SCHEME}:watermark.svg"
 
-LATIN = "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, U+2000-206F, U+20AC, U+2122, U+2191, U+2193, U+2212, U+2215, U+FEFF, U+FFFD"
-LATIN_EXTENDED = (
-    "U+0100-0130, U+0132-0151, U+0154-02BA, U+1E00-1E9F, U+1EF2-1EFF, U+20A0-20AB, U+20AD-20C0"
-)
-# Family, style, characters, file of an npm package. Emoji are outlines: see fonts.conf. One file
-# a family and style: WeasyPrint takes two files of one name for one font, and mixes their glyphs.
+EMOJI = "Noto Emoji"
+# Family, style, file of an npm package. Emoji are outlines: see fonts.conf. One file a family and
+# style: WeasyPrint takes two files of one name for one font, and mixes their glyphs.
 FONTS = (
-    (
-        "Figtree",
-        "normal",
-        LATIN,
-        "@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2",
-    ),
-    (
-        "Figtree",
-        "italic",
-        LATIN,
-        "@fontsource-variable/figtree/files/figtree-latin-wght-italic.woff2",
-    ),
+    ("Figtree", "normal", "@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2"),
+    ("Figtree", "italic", "@fontsource-variable/figtree/files/figtree-latin-wght-italic.woff2"),
     (
         "Figtree Extended",
         "normal",
-        LATIN_EXTENDED,
         "@fontsource-variable/figtree/files/figtree-latin-ext-wght-normal.woff2",
     ),
     (
         "Bricolage Grotesque",
         "normal",
-        LATIN,
         "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2",
     ),
     (
         "Bricolage Extended",
         "normal",
-        LATIN_EXTENDED,
         "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-ext-wght-normal.woff2",
     ),
-    ("Noto Emoji", "normal", "", "@fontsource/noto-emoji/files/noto-emoji-emoji-400-normal.woff2"),
+    (EMOJI, "normal", "@fontsource/noto-emoji/files/noto-emoji-emoji-400-normal.woff2"),
 )
 FONTCONFIG_FILE = Path(__file__).with_name("fonts.conf")
 STYLE_SHEETS = ("tokens.css", "display.css", "report.css", "report_print.css", "kit.css")
@@ -106,13 +90,25 @@ def _assets() -> dict[str, bytes]:
     return assets
 
 
+def _characters(name: str) -> str:
+    """Return the characters of a font as a ``unicode-range``: what a range claims and the font lacks
+    would be printed as an empty box, and never in a font that has it."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(Path(settings.NODE_MODULES) / name, lazy=True) as font:
+        codes = sorted(font.getBestCmap())
+    starts = [code for code, before in zip(codes, [-1, *codes], strict=False) if code != before + 1]
+    ends = [code for code, after in zip(codes, [*codes[1:], -1], strict=True) if after != code + 1]
+    return ", ".join(f"U+{start:X}-{end:X}" for start, end in zip(starts, ends, strict=True))
+
+
 def _own_style_sheet() -> str:
     """Return what only the PDF needs: its @font-face rules, without the ranges of weights that
     WeasyPrint refuses, and « Projet » across the pages of what is not validated."""
     faces = "\n".join(
-        f'@font-face {{ font-family: "{family}"; font-style: {style};'
-        f' src: url("{SCHEME}:{name}"); {characters and f"unicode-range: {characters};"} }}'
-        for family, style, characters, name in FONTS
+        f'@font-face {{ font-family: "{family}"; font-style: {style}; src: url("{SCHEME}:{name}");'
+        f" {'' if family == EMOJI else f'unicode-range: {_characters(name)};'} }}"
+        for family, style, name in FONTS
     )
     return f"""{faces}
     html:root {{
@@ -135,6 +131,9 @@ def _machinery() -> _Machinery:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+    from diagnostics.report import whole_lines
+
+    whole_lines.install()
     assets = _assets()
 
     class ClosedFetcher(URLFetcher):

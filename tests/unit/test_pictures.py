@@ -48,7 +48,7 @@ def test_a_drawing_of_the_report_becomes_a_picture_of_the_width_asked_for():
     assert image.width == 1400
     assert image.height == pytest.approx(1400 * height / width, abs=1)
     assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
-    centre = image.convert("RGB").getpixel((700 - 105, image.height // 2))
+    centre = image.convert("RGB").getpixel((700 - 95, image.height // 2))
     assert centre == tuple(bytes.fromhex(AMBITION.strip("#")))
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from diagnostics.report.lettering import fit
+from diagnostics.report.lettering import fit, plain, reads_leftwards
 from diagnostics.report.palette import colour
 
 WIDTH = 700.0
@@ -26,6 +26,9 @@ MISSIONS, MISSIONS_TINT = colour("axis-missions"), colour("axis-missions-tint")
 MISSIONS_PALE = colour("axis-missions-pale")
 MEANS, MEANS_DARK = colour("axis-means"), colour("axis-means-dark")
 MEANS_TINT, MEANS_PALE = colour("axis-means-tint"), colour("axis-means-pale")
+# Around a line that reads from right to left, so that its signs stand where they should (Unicode's
+# isolates): browsers, WeasyPrint and resvg follow them, not all of them the attribute ``direction``.
+RIGHT_TO_LEFT, END = "\u2067", "\u2069"
 FONT = "Figtree, 'Figtree Extended', sans-serif"
 
 
@@ -156,9 +159,16 @@ def text(
     fill: str = INK,
     weight: int = 400,
     anchor: str = "middle",
+    leftwards: bool | None = None,
     **more: str | float,
 ) -> SafeString:
-    """Write one line; (x, y) is its anchor on the base line."""
+    """Write one line; (x, y) is its anchor on the base line.
+
+    ``leftwards``: it reads from right to left (by default, when its first letter does).
+    """
+    content = plain(content)
+    if reads_leftwards(content) if leftwards is None else leftwards:
+        content = f"{RIGHT_TO_LEFT}{content}{END}"
     return format_html(
         "<text{}>{}</text>",
         attributes(
@@ -176,8 +186,10 @@ def text(
 
 
 def write(what: Label) -> SafeString:
-    """Write the lines of a label."""
-    shift = {"start": 0.0, "middle": what.width / 2, "end": what.width}[what.anchor]
+    """Write the lines of a label; what reads from right to left starts from the right."""
+    leftwards = reads_leftwards(" ".join(what.lines))
+    anchor = "end" if leftwards and what.anchor == "start" else what.anchor
+    shift = {"start": 0.0, "middle": what.width / 2, "end": what.width}[anchor]
     first = what.y + (what.leading + what.size * 0.7) / 2
     return join(
         text(
@@ -187,7 +199,8 @@ def write(what: Label) -> SafeString:
             size=what.size,
             fill=what.colour,
             weight=700 if what.bold else 400,
-            anchor=what.anchor,
+            anchor=anchor,
+            leftwards=leftwards,
         )
         for index, line in enumerate(what.lines)
     )

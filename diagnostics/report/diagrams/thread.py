@@ -53,7 +53,7 @@ from diagnostics.report.diagrams.thread_layout import (
     ThreadLayout,
     thread_layout,
 )
-from diagnostics.report.lettering import text_width
+from diagnostics.report.lettering import reads_leftwards, text_width
 from diagnostics.report.palette import colour
 from diagnostics.typography import count, enumeration
 
@@ -146,6 +146,7 @@ def _letters(card: Card) -> Iterable[SafeString]:
     x = card.x + PADDING_X
     baseline = card.top + card.padding + TEXT_LINE - 3.5
     empty = card.outline is Outline.EMPTY
+    leftwards = reads_leftwards(" ".join(card.lines).removeprefix(card.code))
     for index, line in enumerate(card.lines):
         words, start = line, x
         if index == 0 and card.code:
@@ -160,14 +161,21 @@ def _letters(card: Card) -> Iterable[SafeString]:
             )
             words = line.removeprefix(card.code).lstrip(" ")
             start = x + text_width(f"{card.code} ", TEXT_SIZE)
+        at, anchor = (card.right - PADDING_X, "end") if leftwards else (start, "start")
+        fill = SOFT_INK if empty else INK
         yield text(
-            start, baseline, words, size=TEXT_SIZE, fill=SOFT_INK if empty else INK, anchor="start"
+            at, baseline, words, size=TEXT_SIZE, fill=fill, anchor=anchor, leftwards=leftwards
         )
         baseline += TEXT_LINE
     y = baseline - TEXT_LINE
+    leftwards = reads_leftwards(card.note)
+    at, anchor = (card.right - PADDING_X, "end") if leftwards else (x, "start")
     for line in card.notes:
         y += card.note_line
-        yield text(x, y, line, size=card.note_size, fill=SOFT_INK, weight=600, anchor="start")
+        yield text(
+            at, y, line,
+            size=card.note_size, fill=SOFT_INK, weight=600, anchor=anchor, leftwards=leftwards,
+        )  # fmt: skip
 
 
 def _card(card: Card) -> SafeString:
