@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+
+from diagnostics.typography import NBSP
 
 ELLIPSIS = "…"
 _BREAK = re.compile(r"([:;,.]?)\s*\n\s*(?:[•▪◦*–-]\s+)?")
@@ -248,13 +251,21 @@ def _paragraphs(text: str, width: float, size: float, bold: bool) -> list[list[s
     return [lines for lines in found if lines]
 
 
+def _words(text: str, width: float, size: float, bold: bool) -> Iterator[str]:
+    """Yield what a line may end after; what is held together by no-break spaces, when that is wider than a
+    line, in its own words."""
+    for word in text.replace("\t", " ").split(" "):
+        if NBSP in word and text_width(word, size, bold=bold) > width:
+            yield from filter(None, word.split(NBSP))
+        elif word:
+            yield word
+
+
 def _flow(text: str, width: float, size: float, bold: bool) -> list[str]:
     space = text_width(" ", size, bold=bold)
     lines: list[str] = []
     current, used = "", 0.0
-    for word in text.replace("\t", " ").split(" "):
-        if not word:
-            continue
+    for word in _words(text, width, size, bold):
         needed = text_width(word, size, bold=bold)
         if current and used + space + needed <= width:
             current, used = f"{current} {word}", used + space + needed

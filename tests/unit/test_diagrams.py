@@ -223,6 +223,8 @@ def test_a_short_text_is_left_alone_and_a_long_one_says_it_was_cut():
     assert wrap("Relier :\n\nles élus", 200, 10) == ["Relier :", "les élus"]
     on_one = clip("Relier :\n- les élus\n• les clubs", 400, 10, lines=1)
     assert on_one == "Relier : les élus · les clubs"
+    glued = "Former\u00a0les\u00a0associations\u00a0du\u00a0territoire"  # a word may end its line
+    assert wrap(f"À {glued}", 90, 10) == ["À Former les", "associations du", "territoire"]
     cut = clip("Une dynamique territoriale collective est instaurée", 100, 10, lines=1)
     assert cut == "Une dynamique…"
 

@@ -290,6 +290,8 @@ def test_a_target_is_drawn_and_told_as_it_is(now, target, words, falls):
     root = ElementTree.fromstring(svg)
     assert words in root[0].text
     assert len(root.findall(f"{SVG}path")) == falls  # the triangle on its head
+    lines = [(float(x.get("y1")), float(x.get("y2"))) for x in root.findall(f"{SVG}line")]
+    assert any(start < end for start, end in lines if end - start < 12) == falls
     (table,) = (b for b in objective_blocks.blocks(answer, demo("sorelle")) if isinstance(b, Table))
     details = [detail.text for cell in table.groups[0][0].cells for detail in cell.details]
     assert any("en baisse" in text for text in details) == falls

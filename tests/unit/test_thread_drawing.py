@@ -411,3 +411,13 @@ def test_no_link_missing_no_place_apart():
         )
     }
     assert len(links) == len(thread.links) + len(lanes)
+
+
+def test_the_lines_of_a_title_stay_apart():
+    value = empty_document()
+    value["answers"] = {
+        "vision": {"statements": [{"id": "v1", "text": "Relier\n- les élus\n- les clubs"}]}
+    }
+    layout = thread_layout(read_thread(load_document(value)), frame=BOARD)
+
+    assert layout.column(0)[0].lines == ["Relier", "- les élus", "- les clubs"]

@@ -40,7 +40,7 @@ from diagnostics.report.diagrams.svg import (
     shape,
     text,
 )
-from diagnostics.report.lettering import fit
+from diagnostics.report.lettering import fit, reads_leftwards
 from diagnostics.typography import count, enumeration
 
 # The second circle is dashed: no colour is needed to tell it from the first.
@@ -54,12 +54,15 @@ def _card(card: Card, cx: float, cy: float) -> SafeString:
     style = look(fill=WHITE, stroke=AMBITION, stroke_width=0.8) | _CARD_DASHES[card.circle]
     parts = [rectangle(box, rx=6, **style)]
     baseline = box.y + CARD_PADDING - 2
+    name, posture = reads_leftwards(card.title), reads_leftwards(card.stance)
     for line in card.name:
         baseline += NAME_LINE
-        parts.append(text(x, baseline - 3, line, size=NAME_SIZE, weight=700))
+        parts.append(text(x, baseline - 3, line, size=NAME_SIZE, weight=700, leftwards=name))
     for line in card.posture:
         baseline += POSTURE_LINE
-        parts.append(text(x, baseline - 3, line, size=POSTURE_SIZE, fill=SOFT_INK))
+        parts.append(
+            text(x, baseline - 3, line, size=POSTURE_SIZE, fill=SOFT_INK, leftwards=posture)
+        )
     return join(parts)
 
 
@@ -111,9 +114,12 @@ def circles_svg(positions: Sequence[Position], *, centre: str) -> SafeString:
     middle = Box(cx - CENTRE_HALF_WIDTH, cy - half, 2 * CENTRE_HALF_WIDTH, 2 * half)
     parts.append(rectangle(middle, rx=min(half, 22), fill=AMBITION))
     first = cy - (len(layout.centre) - 1) * CENTRE_LINE / 2 + CENTRE_SIZE * 0.35
+    leftwards = reads_leftwards(centre)
     for index, line in enumerate(layout.centre):
         y = first + index * CENTRE_LINE
-        parts.append(text(cx, y, line, size=CENTRE_SIZE, fill=WHITE, weight=700))
+        parts.append(
+            text(cx, y, line, size=CENTRE_SIZE, fill=WHITE, weight=700, leftwards=leftwards)
+        )
     parts += [_card(card, cx, cy) for card in layout.cards]
     for index, note in enumerate(notes):
         y = 2 * layout.half_height + 10 + index * 15

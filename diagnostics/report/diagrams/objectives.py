@@ -1,7 +1,7 @@
 """2.2 The objectives on the timeline of the horizon: from where one stands to the target.
 
 A line goes from year N to the deadline; its end is a disc when the objective has a figure, a
-diamond when it has none, a triangle on its head when it falls. Many objectives make several drawings: none can go over two pages.
+diamond when it has none; when it falls, the line goes down to a triangle on its head. Many objectives make several drawings: none can go over two pages.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ TARGET_WIDTH = 132.0
 SIZE, YEAR_SIZE = 12.5, 12.5
 HEAD = 24.0
 PADDING = 4.5
+FALL = 5.0  # how much lower the line of a falling objective ends, and higher it starts
 OUTSIDE = 10.0  # how far a deadline out of the horizon stands from its end
 
 
@@ -140,18 +141,19 @@ def _at_height(part: Label, middle: float) -> Label:
 
 def _line(row: TimelineRow) -> SafeString:
     dash = {} if row.source.deadline is not None else look(stroke_dasharray="3 3")
+    fall = FALL if row.source.is_falling else 0.0
     parts = [
         shape(
-            "line", x1=row.start, y1=row.y, x2=row.end, y2=row.y,
+            "line", x1=row.start, y1=row.y - fall, x2=row.end, y2=row.y + fall,
             stroke=AMBITION, stroke_width=2.4, **dash,
         ),
         shape(
-            "circle", cx=row.start, cy=row.y, r=4,
+            "circle", cx=row.start, cy=row.y - fall, r=4,
             fill=WHITE, stroke=AMBITION, stroke_width=1.6,
         ),
     ]  # fmt: skip
     if row.source.is_falling:
-        down = f"M{number(row.end - 6.5)} {number(row.y - 5.5)}h13l-6.5 11.5z"
+        down = f"M{number(row.end - 6.5)} {number(row.y + fall - 5.5)}h13l-6.5 11.5z"
         parts.append(shape("path", d=down, **look(fill=AMBITION)))
     elif row.source.has_figure:
         parts.append(shape("circle", cx=row.end, cy=row.y, r=5.5, fill=AMBITION))

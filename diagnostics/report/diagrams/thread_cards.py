@@ -200,7 +200,7 @@ def _title(item: Item) -> str:
         return short_scale(TerritorialScale(item.key.id))
     if item.key.kind is ItemKind.SCOPE_STEP:
         return f"Étape\u00a0: {item.title[:1].lower()}{item.title[1:]}"
-    return typeset(capitalised(" ".join(item.title.split())))
+    return typeset(capitalised(item.title.strip()))
 
 
 def _note(item: Item, thread: Thread, *, frame: Frame, apart: bool, dense: bool) -> str:
