@@ -230,7 +230,7 @@ def test_a_step_that_was_read_once_serves_two_saves(scene):
 
 def test_eight_people_write_on_and_on_in_one_step(scene):
     """Each in a row of their own: every text that was acknowledged is there at the end."""
-    count, rounds = 8, 15
+    count, rounds = 8, 6
     people = [MembershipFactory(structure=scene.structure).user for _ in range(count)]
     clients = [scene.client_of(person) for person in people]
     rows = [{"id": f"o{n}", "statement": "Départ"} for n in range(count)]
