@@ -193,9 +193,11 @@ def capitalised(text: str) -> str:
 def typeset(text: str) -> str:
     """Give a typed text the spaces and apostrophes of French typography.
 
-    Only replaces what is there (a plain space, a straight apostrophe between two letters) and
-    adds no character, so that figures, addresses and codes are left alone.
+    Only replaces what is there (a plain space, a straight apostrophe between two letters, a letter and
+    its accent by the letter with its accent) and adds no character, so that figures, addresses and codes
+    are left alone.
     """
+    text = unicodedata.normalize("NFC", text)
     if "'" in text:
         text = _APOSTROPHE.sub(APOSTROPHE, text)
     text = _NARROW.sub(NNBSP, text)

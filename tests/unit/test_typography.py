@@ -1,4 +1,5 @@
 import datetime as dt
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -76,6 +77,7 @@ def test_names_are_joined_as_in_a_sentence():
         ('un "vrai" club, dit "local".', "un “vrai” club, dit “local”."),
         ('une vis de 3" et un écran de 5"', 'une vis de 3" et un écran de 5"'),
         ("https://exemple.fr/?a=1", "https://exemple.fr/?a=1"),
+        ("e\u0301largi", "élargi"),
     ],
 )
 def test_typed_text_gets_french_spaces_and_apostrophes(typed, shown):
@@ -85,6 +87,7 @@ def test_typed_text_gets_french_spaces_and_apostrophes(typed, shown):
 @patient
 @given(st.text(max_size=60))
 def test_typesetting_adds_and_removes_nothing(text):
+    text = unicodedata.normalize("NFC", text)
     shown = typo.typeset(text)
 
     assert len(shown) == len(text)

@@ -36,9 +36,10 @@ from diagnostics.report.diagrams.svg import (
 )
 from diagnostics.typography import count, enumeration, keur, keur_range
 
-NAME_WIDTH = 164.0
-BAR_LEFT, BAR_LENGTH, BAR_HEIGHT = 172.0, 330.0, 18.0
-VALUE_LEFT = BAR_LEFT + BAR_LENGTH + 10
+# Names and amounts come first: a phone shows them without scrolling.
+NAME_WIDTH = 148.0
+VALUE_LEFT, VALUE_WIDTH = 150.0, 100.0
+BAR_LEFT, BAR_LENGTH, BAR_HEIGHT = 262.0, 430.0, 18.0
 SIZE = 12.5
 PADDING = 4.5  # above and under a row
 
@@ -161,8 +162,9 @@ def bridge_layout(answer: EconomicModel, *, base_year: int, target_year: int) ->
             row.name, 0, 0, NAME_WIDTH, SIZE, bold=is_total, colour=MEANS_DARK if is_total else INK
         )
         value = label(
-            row.words, VALUE_LEFT, 0, WIDTH - VALUE_LEFT, SIZE, lines=2, bold=is_total, colour=ink
-        )
+            row.words, VALUE_LEFT, 0, VALUE_WIDTH, SIZE,
+            lines=3, bold=is_total, colour=ink, anchor="end",
+        )  # fmt: skip
         height = max(BAR_HEIGHT, name.height, value.height) + 2 * PADDING
         middle = top + height / 2
         start, end = (zero + value * scale for value in (row.start, row.end or 0.0))
