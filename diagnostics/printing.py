@@ -146,6 +146,7 @@ class Edition:
             texts=kept.texts if kept else texts_of(self.diagnostic),
             findings=kept.findings if kept else findings_of(self.diagnostic, self.document),
             previous=self.previous,
+            today=None if kept else timezone.localdate(),
         )
 
     @property
@@ -154,7 +155,8 @@ class Edition:
         if self.version is None:
             kit = self.diagnostic.kit.changed_at.isoformat()
             previous = self.previous.sha256() if self.previous else None
-            return _digest(self.document.sha256(), kit, previous)
+            month = f"{timezone.localdate():%Y-%m}"  # from which the calendar is to come
+            return _digest(self.document.sha256(), kit, previous, month)
         moment = self.version.submitted_at.isoformat()
         since = [self.diagnostic.state, *self._said_since] if self.has_moved_on else []
         return _digest(self.version.number, moment, self.version.sha256, *since)

@@ -37,8 +37,9 @@ class BoardQuestion:
 
 @dataclass(frozen=True)
 class BoardPage:
-    """What is asked of the board, or what it decided, and the months that follow. ``held_on``: when, where
-    the session was recorded; ``is_decided`` without it: adopted before sessions were."""
+    """What is asked of the board, or what it decided, and the calendar of the months that follow, which
+    stands year by year. ``held_on``: when, where the session was recorded; ``is_decided`` without it:
+    adopted before sessions were."""
 
     decisions: list[Decision]
     questions: list[BoardQuestion]
@@ -64,8 +65,8 @@ class BoardPage:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether there is nothing to decide, to settle or to plan."""
-        found = (self.decisions, self.questions, self.calendar, self.session_questions)
+        """Tell whether there is nothing to decide or to settle."""
+        found = (self.decisions, self.questions, self.session_questions)
         return not (any(found) or self.is_decided)
 
 

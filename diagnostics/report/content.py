@@ -6,16 +6,11 @@ is missing is listed under « Reste à compléter ».
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from diagnostics.domain.coherence import (
-    CoherenceFinding,
-    Severity,
-    acknowledged_findings,
-    find_coherence,
-    open_findings,
-)
+from diagnostics.domain.coherence import CoherenceFinding, find_coherence
 from diagnostics.domain.completeness import remaining_items
 from diagnostics.domain.document import DiagnosticDocument, Workshop
 from diagnostics.domain.kit_texts import KitTexts, default_texts
@@ -28,8 +23,10 @@ from diagnostics.domain.vocabulary import (
     State,
     StepKey,
 )
+from diagnostics.report.blocks.types import Table
 from diagnostics.report.board import BoardPage, board_page
 from diagnostics.report.chapters import Chapter, Section, read_chapters, read_sections
+from diagnostics.report.follow_up import follow_up
 from diagnostics.report.glossary import used_terms
 from diagnostics.report.identity import (
     Cover,
@@ -44,6 +41,8 @@ from diagnostics.report.opinion import OpinionPage, opinion_page
 from diagnostics.report.since import SincePage, since_page
 from diagnostics.report.synthesis import Synthesis
 from diagnostics.report.synthesis_room import build_synthesis
+from diagnostics.report.vigilance import Vigilance, vigilance_of
+from diagnostics.report.years import PlanYear, year_by_year
 from diagnostics.typography import typeset
 
 # The titles of the annex; its first page begins with one of them.
@@ -59,25 +58,6 @@ class RemainingGroup:
     number: str
     title: str
     messages: list[str]
-
-
-@dataclass(frozen=True)
-class Vigilance:
-    """« Cohérence et points de vigilance »: what to discuss, and what was chosen on purpose.
-
-    ``assumed`` holds (point, reason of the structure); ``slips`` what is most likely a slip of the pen,
-    told first.
-    """
-
-    attention: list[str]
-    info: list[str]
-    assumed: list[tuple[str, str]]
-    slips: list[str] = field(default_factory=list)
-
-    @property
-    def open_count(self) -> int:
-        """How many points are still to be discussed."""
-        return len(self.slips) + len(self.attention) + len(self.info)
 
 
 @dataclass(frozen=True)
@@ -121,6 +101,8 @@ class ReportContent:
     vigilance: Vigilance | None = None
     opinion: OpinionPage | None = None
     since: SincePage | None = None
+    years: list[PlanYear] = field(default_factory=list)
+    follow_up: Table | None = None
 
     @property
     def credit(self) -> str:
@@ -142,11 +124,15 @@ class ReportContent:
         if self.has_thread:
             entries.append(ContentsEntry("fil-rouge", "Fil rouge"))
         if self.vigilance:
-            entries.append(ContentsEntry("vigilance", "Cohérence et points de vigilance"))
+            entries.append(ContentsEntry("vigilance", "Risques et points de vigilance"))
         if self.remaining:
             entries.append(ContentsEntry("reste-a-completer", "Reste à compléter"))
         if self.opinion:
             entries.append(ContentsEntry("avis", "Avis de la facilitation"))
+        if self.years:
+            entries.append(ContentsEntry("annee-par-annee", "Année par année"))
+        if self.follow_up:
+            entries.append(ContentsEntry("fiche-de-suivi", "Fiche de suivi"))
         if not self.board.is_empty:
             title = self.board.title.removesuffix(" d’administration")
             entries.append(ContentsEntry("decisions", title, Axis.BOARD))
@@ -213,20 +199,14 @@ def _remaining(document: DiagnosticDocument, texts: KitTexts) -> list[RemainingG
     return groups
 
 
-def _vigilance(findings: Sequence[CoherenceFinding]) -> Vigilance | None:
-    if not findings:
-        return None
-    is_open = open_findings(findings)
-    points = [point for point in is_open if not point.is_slip]
-    return Vigilance(
-        [point.message for point in points if point.severity is Severity.ATTENTION],
-        [point.message for point in points if point.severity is Severity.INFO],
-        [
-            (choice.message, choice.acknowledgement or "")
-            for choice in acknowledged_findings(findings)
-        ],
-        [point.message for point in is_open if point.is_slip],
-    )
+def _seen_on(
+    document: DiagnosticDocument, version: VersionStamp | None, today: dt.date | None
+) -> dt.date | None:
+    """Return the day from which the paper looks ahead: that of the board that decided, of the version,
+    else today; None when it is not told."""
+    if document.adoption:
+        return document.adoption.date
+    return version.submitted_at.date() if version else today
 
 
 def build_report(
@@ -236,19 +216,22 @@ def build_report(
     texts: KitTexts | None = None,
     findings: Sequence[CoherenceFinding] | None = None,
     previous: DiagnosticDocument | None = None,
+    today: dt.date | None = None,
 ) -> ReportContent:
     """Return the report of a document (already without dangling links).
 
     ``texts``: what the kit calls its steps and axes, with the document's horizon; ``findings``: the
-    points to discuss (what the structure set aside is not printed); ``previous``: the diagnostic that it follows. Those of a version are the ones that it keeps. Without them, the texts of the
-    kit that comes with the application and what the default thresholds find.
+    points to discuss (what the structure set aside is not printed); ``previous``: the diagnostic that it
+    follows. Those of a version are the ones that it keeps. Without them, the texts of the kit that comes
+    with the application and what the default thresholds find. ``today``: from when on the calendar of a
+    working document is to come; without it, none of it is told past.
     """
     if texts is None:
         texts = default_texts().at(document.diagnostic.horizon_years)
     if findings is None:
         findings = find_coherence(document)
     findings = [finding for finding in findings if not finding.is_set_aside]
-    sections = read_sections(document, texts)
+    sections, board = read_sections(document, texts), board_page(document, texts, findings)
     return ReportContent(
         document=document,
         texts=texts,
@@ -260,10 +243,12 @@ def build_report(
         synthesis=build_synthesis(document, findings),
         chapters=list(read_chapters(document, sections, texts)),
         annexed=[section for section in sections.values() if section.annex],
-        vigilance=_vigilance(findings),
+        vigilance=vigilance_of(findings, document),
         opinion=opinion_page(document, texts),
         remaining=_remaining(document, texts),
-        board=board_page(document, texts, findings),
+        board=board,
+        years=year_by_year(document, board.calendar, seen_on=_seen_on(document, version, today)),
+        follow_up=follow_up(document),
         workshops=[
             workshop
             for workshop in document.diagnostic.workshops

@@ -1,17 +1,24 @@
-"""What may fail: the risks that a board weighs, out of the points to discuss.
+"""What may fail: the risks that a board weighs, out of the points to discuss and of « Et si ? ».
 
 A finding tells a team what to look at again; a board wants to know what it costs if nobody does. The rules
 listed here speak of the success of the plan; the others (what is missing, what contradicts itself) are
-the team's own work, and are told among the points to discuss.
+the team's own work, and are told apart. A shock that the team studied answers the finding that asks for
+it; it is a risk of its own where no finding does.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from diagnostics.domain.adoption import DecisionResult, proposed
+from diagnostics.domain.answers.economic_model import LEVERS
 from diagnostics.domain.coherence import CoherenceFinding
+from diagnostics.domain.document import DiagnosticDocument
+from diagnostics.domain.scenarios import Effect, study_scenarios
+from diagnostics.domain.vocabulary import FundingFamily, Shock
+from diagnostics.typography import NBSP, capitalised, enumeration, shortened, typeset
 
 # What follows if the point is left as it is; the most serious first.
 CONSEQUENCES = {
@@ -46,41 +53,152 @@ CONSEQUENCES = {
     "R08": "Le conseil ne pourra pas suivre tous les objectifs.",
     "R12": "Rien ne passera en premier.",
 }
+# Where a shock stands among the rules, what follows from it, and the rules whose question it answers.
+SHOCKS = {Shock.HALF_COMES: "M4", Shock.FUNDER_LEAVES: "M3", Shock.ONE_POST_LESS: "R13"}
+ONE_POST_LESS = "Ce que l’équipe porte seule ralentit, ou s’arrête."
+PLAN_B_LENGTH = 180  # characters: the whole text stands with « Et si ? »
 _SENTENCE_END = re.compile(r"(?<=[.!?…]) (?=[A-ZÀÂÇÉÈÊËÎÏÔŒÙÛÜ«])")
 
 
 @dataclass(frozen=True)
-class Risk:
-    """A point that may make the plan fail, what follows from it, and what the structure answers.
+class Reply:
+    """What is foreseen for a risk: what kind of answer it is, and the answer; ``is_open`` while it is
+    to be decided. ``is_typed``: in the team's words, its line breaks kept."""
 
-    ``answer``: the reason of a « choix assumé »; empty while the point is open.
+    label: str
+    text: str = ""
+    is_open: bool = False
+    is_typed: bool = False
+
+
+@dataclass(frozen=True)
+class Risk:
+    """A point that may make the plan fail, what follows from it, and what is foreseen.
+
+    ``rows`` and ``question`` are those of its finding. ``assumed``: the reason of a « choix assumé »;
+    ``plan_b``: what would be stopped first, None where no such shock was studied; ``decisions``: the
+    numbers of those that answer the same objective, ``who`` carries them. ``rank`` is its place among
+    the consequences.
     """
 
     rule: str
     point: str
     consequence: str
-    answer: str = ""
+    rank: int
+    rows: tuple[str, ...] = ()
+    question: str = ""
+    assumed: str | None = None
+    plan_b: str | None = None
+    decisions: tuple[int, ...] = ()
+    who: str = ""
+
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        """What is foreseen: the reason of the choice, plan B, a decision; else that it is to be decided."""
+        found = []
+        if self.assumed is not None:
+            found.append(Reply("Choix assumé", self.assumed, is_typed=True))
+        if self.plan_b:
+            found.append(Reply("Plan B (4.1)", shortened(self.plan_b, PLAN_B_LENGTH)))
+        if self.decisions:
+            word = "Décision" if len(self.decisions) == 1 else "Décisions"
+            found.append(Reply(f"{word} {enumeration(map(str, self.decisions))}"))
+        if found:
+            return tuple(found)
+        asked = "Ce que nous arrêterions d’abord." if self.plan_b is not None else self.question
+        return (Reply("À décider", asked, is_open=True),)
 
 
-def risks_of(findings: Sequence[CoherenceFinding]) -> list[Risk]:
-    """Return the risks, the most serious first: those to which nothing is answered before the others."""
+def risks_of(findings: Iterable[CoherenceFinding], document: DiagnosticDocument) -> list[Risk]:
+    """Return the risks, the most serious first: those that the structure did not choose before the
+    others."""
     order = list(CONSEQUENCES)
-    found = [
+    risks = [
         Risk(
             finding.rule,
             as_statement(finding.message),
             CONSEQUENCES[finding.rule],
-            finding.acknowledgement or "",
+            order.index(finding.rule),
+            finding.rows,
+            _question_of(finding.message),
+            finding.acknowledgement,
         )
         for finding in findings
         if finding.rule in CONSEQUENCES
     ]
-    return sorted(found, key=lambda risk: (bool(risk.answer), order.index(risk.rule)))
+    for effect in study_scenarios(document):
+        risks = _with_shock(risks, effect)
+    risks = [_with_decisions(risk, document) for risk in risks]
+    return sorted(risks, key=lambda risk: (risk.assumed is not None, risk.rank))
+
+
+def is_risk(finding: CoherenceFinding) -> bool:
+    """Tell whether a finding speaks of the success of the plan."""
+    return finding.rule in CONSEQUENCES
+
+
+def _with_shock(risks: Sequence[Risk], effect: Effect) -> list[Risk]:
+    """Answer with plan B the risks that ask for it; add the shock where none does."""
+    plan_b = typeset(effect.scenario.stop_first)
+    asking = {id(risk) for risk in risks if _asks_for(risk, effect)}
+    if asking:
+        return [replace(x, plan_b=plan_b) if id(x) in asking else x for x in risks]
+    return [*risks, *_own_risk(effect, plan_b)]
+
+
+def _asks_for(risk: Risk, effect: Effect) -> bool:
+    lever = effect.lever
+    if effect.shock is Shock.HALF_COMES:
+        return risk.rule == "M4"
+    if effect.shock is Shock.FUNDER_LEAVES and lever is not None:
+        is_public = lever.family is FundingFamily.PUBLIC
+        return (risk.rule == "M3" and lever.id in risk.rows) or (risk.rule == "R23" and is_public)
+    return False
+
+
+def _own_risk(effect: Effect, plan_b: str) -> Iterator[Risk]:
+    """Yield a shock that changes something as a risk."""
+    rule, point = SHOCKS[effect.shock], effect.shock.label
+    consequence = CONSEQUENCES[rule]
+    if effect.shock is Shock.ONE_POST_LESS:
+        changes, consequence = bool(effect.plan.fte), ONE_POST_LESS
+    else:
+        changes = bool(effect.missing) or effect.lost is None
+    if effect.lever is not None:
+        point = f"{point}{NBSP}: {LEVERS.mention(effect.lever, effect.position, article='le ')}"
+    if changes:
+        rank = list(CONSEQUENCES).index(rule)
+        yield Risk("", f"{capitalised(point)}.", consequence, rank, plan_b=plan_b)
+
+
+def _with_decisions(risk: Risk, document: DiagnosticDocument) -> Risk:
+    """Tie to a risk the decisions that serve one of its objectives, but those that were rejected."""
+    answer, adoption = document.answers.board_decisions, document.adoption
+    numbers, carriers = [], []
+    for number, row in enumerate(proposed(answer.decisions if answer else []), 1):
+        outcome = adoption.outcome_of(row.id) if adoption else None
+        if not set(row.serves) & set(risk.rows):
+            continue
+        if outcome is None or outcome.result is not DecisionResult.REJECTED:
+            numbers.append(number)
+            carriers.append((outcome and outcome.carried_by) or row.carried_by)
+    who = enumeration(dict.fromkeys(filter(None, carriers)))
+    return replace(risk, decisions=tuple(numbers), who=typeset(who)) if numbers else risk
 
 
 def as_statement(message: str) -> str:
     """Return what a finding states, without the question that it puts to the team; a finding that is all
     question stays as it is."""
+    stated = [text for text in _SENTENCE_END.split(message) if not _asks(text)]
+    return " ".join(stated) or message
+
+
+def _question_of(message: str) -> str:
+    """Return the question that follows what a finding states; empty where it is all question."""
     sentences = _SENTENCE_END.split(message)
-    stated = [text for text in sentences if not text.rstrip().endswith("?")]
-    return " ".join(stated or sentences)
+    asked = [text for text in sentences if _asks(text)]
+    return " ".join(asked) if len(asked) < len(sentences) else ""
+
+
+def _asks(sentence: str) -> bool:
+    return sentence.rstrip().endswith("?")

@@ -20,13 +20,12 @@ from diagnostics.domain.answers import (
 )
 from diagnostics.domain.answers.objectives import FALLING
 from diagnostics.domain.bridge import Bridge, bridge_of
-from diagnostics.domain.coherence import CoherenceFinding
 from diagnostics.domain.document import DiagnosticCard, DiagnosticDocument
 from diagnostics.domain.vocabulary import Mission, Relation, TerritorialScale
 from diagnostics.report.ambition import ambition_sentence
 from diagnostics.report.decisions import ANSWERED, ASKED, decisions_of
 from diagnostics.report.lettering import HEADING, clip
-from diagnostics.report.risks import risks_of
+from diagnostics.report.risks import Risk
 from diagnostics.report.scales import short_scale
 from diagnostics.typography import (
     NBSP,
@@ -338,11 +337,12 @@ def _request(text: str, lines: int) -> str:
 
 def summarise(
     document: DiagnosticDocument,
-    findings: Sequence[CoherenceFinding],
+    risks: Sequence[Risk],
     limits: Limits,
     letters: str,
 ) -> Synthesis:
-    """Return the content of page 2 within some limits, in letters of some class."""
+    """Return the content of page 2 within some limits, in letters of some class; ``risks``: the most
+    serious first."""
     answers = document.answers
     statements = [s.text for s in answers.vision.statements] if answers.vision else []
     objectives = answers.objectives.rows if answers.objectives else []
@@ -351,7 +351,6 @@ def summarise(
     if limits.boxes and answers.alliances:
         existing, to_approach = _alliances(answers.alliances, limits.allies)
     roles = [capitalised(row.title) for row in (answers.roles.rows if answers.roles else [])]
-    risks = [risk.point for risk in risks_of(findings)[: limits.risks]]
     return Synthesis(
         sentence=clip(
             ambition_sentence(document),
@@ -373,7 +372,10 @@ def summarise(
         scales=_scales(document) if limits.boxes and limits.scales else [],
         existing=existing,
         to_approach=to_approach,
-        risks=[clip(text, REQUEST_WIDTH, TEXT_SIZE, lines=limits.risk_lines) for text in risks],
+        risks=[
+            clip(risk.point, REQUEST_WIDTH, TEXT_SIZE, lines=limits.risk_lines)
+            for risk in risks[: limits.risks]
+        ],
         requests=[
             _request(decision.in_short, limits.request_lines)
             for decision in decisions_of(document)

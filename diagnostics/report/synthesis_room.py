@@ -14,6 +14,7 @@ from typing import Any
 from diagnostics.domain.coherence import CoherenceFinding
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.report.lettering import HEADING, is_known, wrap
+from diagnostics.report.risks import risks_of
 from diagnostics.report.synthesis import (
     ALLY_WIDTH,
     BOX_WIDTH,
@@ -86,14 +87,14 @@ def build_synthesis(
     document: DiagnosticDocument, findings: Sequence[CoherenceFinding]
 ) -> Synthesis:
     """Return the content of page 2: as much of the document as one page holds."""
-    limits = Limits()
-    synthesis = summarise(document, findings, limits, "")
+    limits, risks = Limits(), risks_of(findings, document)
+    synthesis = summarise(document, risks, limits, "")
     for cut in CUTS:
         if height(synthesis) <= PAGE:
             break
         limits = replace(limits, **cut)
         letters = "" if limits.request_lines else DENSE
-        synthesis = summarise(document, findings, limits, letters)
+        synthesis = summarise(document, risks, limits, letters)
     return synthesis
 
 

@@ -6,15 +6,14 @@ from django import template
 from django.template.defaultfilters import stringfilter
 from django.utils.safestring import SafeString
 
-from diagnostics.domain.answers import Answer, EconomicModel, Milestone
+from diagnostics.domain.answers import Answer, EconomicModel
 from diagnostics.domain.board_words import board_words, label_of
 from diagnostics.domain.completeness import StepStatus
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Mark, State
 from diagnostics.report import diagrams
 from diagnostics.report.blocks import blocks_of
-from diagnostics.report.blocks.board_decisions import calendar
-from diagnostics.report.blocks.types import Block, Calendar
+from diagnostics.report.blocks.types import Block
 from diagnostics.report.decisions import Decision, decisions_of
 from diagnostics.report.diagrams.thread import board_thread_svg, thread_svg, thread_svg_for_print
 
@@ -32,12 +31,6 @@ def answer_blocks(answer: Answer, document: DiagnosticDocument) -> list[Block]:
 def trimmed(text: str) -> str:
     """Leave out the space around a text: at the end of a cell WeasyPrint breaks a line for it."""
     return text.strip()
-
-
-@register.simple_tag
-def board_calendar(rows: list[Milestone], document: DiagnosticDocument) -> Calendar:
-    """Give the calendar of the board: ``{% board_calendar rows document as calendar %}``."""
-    return calendar(rows, document)
 
 
 @register.simple_tag

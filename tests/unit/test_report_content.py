@@ -277,6 +277,8 @@ def test_the_contents_name_what_the_report_has():
         ("fil-rouge", "", 0),
         ("vigilance", "", 0),
         ("reste-a-completer", "", 0),
+        ("annee-par-annee", "", 0),
+        ("fiche-de-suivi", "", 0),
         ("decisions", "", 0),
         ("annexe", "", 7),
         ("methode", "", 0),
@@ -289,8 +291,13 @@ def test_the_contents_name_what_the_report_has():
 def test_findings_on_pages_to_discuss_are_printed_when_there_are_some():
     content = report(demo("sorelle"))
     without = dataclasses.replace(content, vigilance=None)
-    assert "Cohérence et points de vigilance" not in render_report_html(without)
-    points = Vigilance(["<b>Rythme</b>"], ["À noter ici"], [("Partenaire absent", "À signer")])
+    assert "Risques et points de vigilance" not in render_report_html(without)
+    points = Vigilance(
+        to_say=["<b>Rythme</b>"],
+        assumed=[("Partenaire absent", "À signer")],
+        open_count=1,
+        attention_count=1,
+    )
 
     html = render_report_html(dataclasses.replace(content, vigilance=points))
 
@@ -311,10 +318,10 @@ def test_the_slips_are_told_before_what_asks_for_attention():
     html = render_report_html(report(document))
 
     (slip,) = points.slips
-    assert slip not in points.attention
-    assert points.open_count == 1 + len(points.attention) + len(points.info) == 10
+    assert slip not in points.to_say
+    assert (points.open_count, points.attention_count) == (10, 5)
     headings = re.findall(r"<h3>([^<]+)</h3>", html[html.index('id="vigilance"') :])
-    assert headings[:3] == ["Saisies à vérifier", "Points d’attention", "À noter"]
+    assert headings[:2] == ["Saisies à corriger", "Points à discuter"]
 
 
 def test_the_foot_has_the_version_the_day_and_the_fingerprint():

@@ -46,7 +46,7 @@ def synthesis_only(content):
     """Leave the other pages out but one: rendering 60 rows of everything costs a minute."""
     board = dataclasses.replace(content.board, decisions=[], calendar=[])
     board = dataclasses.replace(board, questions=board.questions[:1])
-    vigilance = Vigilance(["Un point à discuter"], [], [])
+    vigilance = Vigilance(to_say=["Un point à discuter"], open_count=1)
     return dataclasses.replace(
         content,
         chapters=[],
@@ -56,6 +56,8 @@ def synthesis_only(content):
         board=board,
         workshops=[],
         glossary=[],
+        years=[],
+        follow_up=None,
     )
 
 
@@ -68,7 +70,7 @@ def test_the_demo_report_and_its_contents():
     data = render_pdf(render_report_html(content))
     reader = read(data)
 
-    assert len(reader.pages) <= 15
+    assert len(reader.pages) <= 16
     assert accessibility_failures(data) == []
     assert reader.metadata.title == "Passerelles en Sorelle — Ambition 2026–2029"
     root = reader.trailer["/Root"]

@@ -41,14 +41,13 @@ def test_headings_follow_the_report_and_make_the_navigation(sorelle: WordFile):
         expected.append((1, chapter.title))
         expected += [(2, f"{section.number} {section.title}") for section in chapter.sections]
     expected += [
-        (1, "Cohérence et points de vigilance"),
-        (2, "Points d’attention"),
-        (2, "À noter"),
-        (2, "Choix assumés"),
+        (1, "Risques et points de vigilance"),
+        (2, "Autres points à discuter"),
         (1, "Reste à compléter"),
+        (1, "Année par année"),
+        (1, "Fiche de suivi"),
         (1, "Décisions soumises au conseil d’administration"),
         (2, "Questions à trancher"),
-        (2, "Calendrier des douze prochains mois"),
         (2, "Signatures"),
         (1, "Projet de délibération"),
         (1, "Annexe\u00a0: les tableaux"),
@@ -117,7 +116,7 @@ def test_a_drawing_of_the_whole_has_a_lying_page_of_its_own():
     assert [text_of(s.header._element).partition("\t")[2] for s in lying] == ["Fil rouge"]
     titles = [text for level, text in file.headings() if level == 1]
     assert titles[titles.index("Fil rouge") - 1] == "Dix alliés en place, six à approcher"
-    assert titles[titles.index("Fil rouge") + 1] == "Cohérence et points de vigilance"
+    assert titles[titles.index("Fil rouge") + 1] == "Risques et points de vigilance"
     assert "Figure\u00a07\u00a0— Ce qui sert la vision" in file.paragraphs("Caption")
     for extent in file.body.iter(qn("wp:extent")):
         assert int(extent.get("cx")) / 360_000 <= 25.5
@@ -153,7 +152,7 @@ def test_tables_repeat_their_header_and_never_cut_a_row(sorelle: WordFile):
     assert [text.partition("\u00a0— ")[0] for text in numbered] == [
         f"Tableau\u00a0{number}" for number in range(1, len(numbered) + 1)
     ]
-    assert len(numbered) == 13
+    assert len(numbered) == 16
 
 
 def test_answers_are_in_their_tables(sorelle: WordFile):
@@ -230,7 +229,7 @@ def test_boxes_can_be_ticked_and_blanks_filled(sorelle: WordFile):
     )
     assert len(boxes) == 5 * 4 * 2 + 1  # each decision twice, and the quorum
     hints = {alias.get(qn("w:val")) for alias in sorelle.body.iter(qn("w:alias"))}
-    assert hints == {"date", "lieu", "nom et prénom", "nombre", "numéro"}
+    assert hints == {"date", "lieu", "à compléter", "nom et prénom", "nombre", "numéro"}
 
 
 def test_without_a_decision_there_is_no_deliberation():
@@ -298,19 +297,38 @@ def test_properties_say_what_it_is(sorelle: WordFile):
     assert languages == {"fr-FR"}
 
 
-def test_findings_on_pages_of_vigilance_are_written_when_the_content_has_them():
-    content = dataclasses.replace(
-        report(demo("sorelle")),
-        vigilance=Vigilance(["Un point"], ["Une remarque"], [("Un choix", "Nos raisons")]),
+def test_what_is_no_risk_is_written_below_the_risks():
+    page = Vigilance(
+        to_say=["Une remarque"], assumed=[("Un choix", "Nos raisons")], slips=["35\u00a0ETP"]
     )
+    content = dataclasses.replace(report(demo("sorelle")), vigilance=page)
     file = word(content)
-    start = file.headings().index((1, "Cohérence et points de vigilance"))
+    start = file.headings().index((1, "Risques et points de vigilance"))
     titles = [text for _level, text in file.headings()[start + 1 : start + 5]]
-    assert titles == ["Points d’attention", "À noter", "Choix assumés", "Reste à compléter"]
+    assert titles == [
+        "Saisies à corriger",
+        "Points à discuter",
+        "Choix assumés",
+        "Reste à compléter",
+    ]
     points = file.paragraphs("ListBullet")
-    assert {"Un point", "Une remarque", "Un choix\nChoix assumé\u00a0: Nos raisons"} <= set(points)
+    assert {"Une remarque", "35\u00a0ETP", "Un choix\nChoix assumé\u00a0: Nos raisons"} <= set(
+        points
+    )
     without = word(dataclasses.replace(content, vigilance=None)).headings()
-    assert (1, "Cohérence et points de vigilance") not in without
+    assert (1, "Risques et points de vigilance") not in without
+
+
+def test_the_risks_the_years_and_the_sheet_are_tables(sorelle: WordFile):
+    content, tables = report(demo("sorelle")), sorelle.tables()
+    risks = tables["Ce qui peut faire échouer le plan, et ce qui est prévu"]
+    assert len(risks.findall(qn("w:tr"))) == 1 + len(content.vigilance.risks)
+    years = text_of(tables["Ce qui est prévu, année par année"])
+    told = [item for year in content.years for entry in year.entries for item in entry.items]
+    assert [item for item in told if item not in years] == []
+    sheet = tables["Fiche de suivi des objectifs"].findall(qn("w:tr"))
+    assert len(sheet) == 1 + 2 * len(content.document.answers.objectives.rows)
+    assert [text_of(cell) for cell in sheet[2].findall(qn("w:tc"))] == ["Réalisé", *[""] * 5]
 
 
 def test_long_names_fit_the_properties():

@@ -33,6 +33,7 @@ class PieceKind(StrEnum):
     NOTE = "band-note"
     CODE = "code"
     RANK = "rank"
+    BLANK = "blank"  # room to write
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class RowKind(StrEnum):
     GROUP = "group"  # opens the rows of a family
     MISSION = "mission"
     TOTAL = "total"
+    TO_FILL = "to-fill"  # room to write what was done
 
 
 @dataclass(frozen=True)

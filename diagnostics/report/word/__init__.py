@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from diagnostics.domain.vocabulary import Axis
 from diagnostics.report.content import ReportContent
 from diagnostics.report.diagrams.thread import board_thread_svg
-from diagnostics.report.word.annex import write_annex, write_remaining, write_vigilance
+from diagnostics.report.word.annex import write_annex, write_remaining
 from diagnostics.report.word.blocks import write_annexed, write_chapter
 from diagnostics.report.word.board import write_board, write_deliberation
 from diagnostics.report.word.frame import write_footer, write_header, write_properties
 from diagnostics.report.word.front import write_cover, write_synthesis
 from diagnostics.report.word.opinion import write_opinion
+from diagnostics.report.word.outlook import write_follow_up, write_vigilance, write_years
 from diagnostics.report.word.paper import Paper
 from diagnostics.report.word.since import write_since
 
@@ -58,7 +59,7 @@ def build_docx(content: ReportContent, *, wide: Sequence[WidePicture] = ()) -> b
         paper.heading(drawing.title, 1)
         paper.picture(drawing.svg, drawing.caption)
     if content.vigilance:
-        part(None, "Cohérence et points de vigilance")
+        part(None, "Risques et points de vigilance")
         write_vigilance(paper, content.vigilance)
     if content.remaining:
         if wide and not content.vigilance:
@@ -68,6 +69,12 @@ def build_docx(content: ReportContent, *, wide: Sequence[WidePicture] = ()) -> b
     if content.opinion:
         part(None, "Avis de la facilitation")
         write_opinion(paper, content.opinion)
+    if content.years or content.follow_up:
+        part(None, "Année par année" if content.years else "Fiche de suivi")
+    if content.years:
+        write_years(paper, content.years)
+    if content.follow_up:
+        write_follow_up(paper, content.follow_up)
     if not content.board.is_empty:
         part(Axis.BOARD, content.texts.axis(Axis.BOARD).short_title)
         write_board(paper, content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from docx.oxml.ns import qn
 
 from diagnostics.domain.document import Workshop
-from diagnostics.report.content import ANNEX_METHOD, ReportContent, Vigilance
+from diagnostics.report.content import ANNEX_METHOD, ReportContent
 from diagnostics.report.word.paper import Paper
 from diagnostics.report.word.pieces import Column, Row, Run, border, line
 from diagnostics.report.word.styles import SUN, TEXT_WIDTH
@@ -21,31 +21,6 @@ ADDED = (
     "dessin des deux cercles et la chaîne des six étapes de l’accompagnement en sont une "
     "reconstitution."
 )
-
-
-def write_vigilance(paper: Paper, vigilance: Vigilance) -> None:
-    """Write what the answers, read together, give to discuss."""
-    paper.heading("Cohérence et points de vigilance", 1)
-    paper.text(
-        "Ce que les réponses, lues ensemble, donnent à discuter. Rien ici n’est une note.",
-        style="Lead",
-    )
-    for title, points in (
-        ("Saisies à vérifier", vigilance.slips),
-        ("Points d’attention", vigilance.attention),
-        ("À noter", vigilance.info),
-    ):
-        if points:
-            paper.heading(title, 2)
-            paper.bullets([[typeset(point)] for point in points])
-    if vigilance.assumed:
-        paper.heading("Choix assumés", 2)
-        paper.bullets(
-            [
-                [typeset(point), f"\nChoix assumé\u00a0: {typeset(reason)}"]
-                for point, reason in vigilance.assumed
-            ]
-        )
 
 
 def write_remaining(paper: Paper, content: ReportContent) -> None:

@@ -187,6 +187,8 @@ def _piece(piece: BlockPiece, colour: str) -> list[word.Piece]:
             return [f" · {piece.text}"]
         case PieceKind.CODE:
             return [f"{piece.text} "]
+        case PieceKind.BLANK:
+            return [word.Blank("à compléter", 7)]
         case PieceKind.RANK:
             return [f"{piece.text}. "]
         case PieceKind.TEXT if colour:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from docx.oxml.ns import qn
 
 from diagnostics.domain.adoption import DecisionResult
-from diagnostics.report.blocks.board_decisions import calendar
 from diagnostics.report.board import BoardPage
 from diagnostics.report.content import ReportContent
 from diagnostics.report.decisions import Decision
-from diagnostics.report.word.blocks import write_block
 from diagnostics.report.word.paper import TWIPS, Paper
 from diagnostics.report.word.pieces import (
     Blank,
@@ -50,8 +48,6 @@ def write_board(paper: Paper, content: ReportContent) -> None:
     if board.session_questions:
         paper.heading(board.words.session_questions, 2)
         paper.bullets([[typeset(question)] for question in board.session_questions])
-    if board.calendar:
-        write_block(paper, calendar(board.calendar, content.document))
     if board.decisions:
         day: Piece = french_date(board.held_on) if board.held_on else Blank("date", 9)
         paper.heading("Signatures", 2)
