@@ -212,9 +212,9 @@ class Situation:
 
     # --- A site served by real processes ---
 
-    def another_whole(self) -> Diagnostic:
-        """Return one more diagnostic with every step answered."""
-        return self._diagnostic(self.structure, self.document)
+    def another_whole(self, change: Any = lambda answer: answer) -> Diagnostic:
+        """Return one more diagnostic with every step answered, each answer changed by ``change``."""
+        return self._diagnostic(self.structure, self.document, change)
 
     def colleagues(self, count: int) -> list[User]:
         """Return so many members of the structure who may write."""

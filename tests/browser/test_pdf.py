@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from diagnostics.printing import NeedsTheWorker
 from diagnostics.report.renderer import RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from tests.browser.helpers import a_diagnostic
@@ -39,6 +40,19 @@ def test_the_page_that_says_there_is_no_pdf(open_browser, kit, monkeypatch, erro
     page.goto("/kit.pdf")
     page.get_by_role("link", name="Aller à l’accueil").click()
     expect(page).to_have_url("/")
+    assert inspector.problems == []
+
+
+def test_the_page_of_a_long_report_that_the_worker_prints(open_browser, kit, monkeypatch):
+    diagnostic, lead = a_diagnostic()
+    raise_in_view(monkeypatch, *[NeedsTheWorker()] * 9)
+    inspector = Inspector(open_browser(lead))
+    inspector.visit(f"/diagnostics/{diagnostic.pk}/rapport.pdf", status=202)
+    page = inspector.page
+    expect(page.get_by_label("Il attend son tour d’impression")).to_be_visible()
+    expect(page.get_by_role("link", name="Télécharger en Word")).to_be_visible()
+    page.get_by_role("link", name="Lire le rapport à l’écran").click()
+    expect(page).to_have_url(f"/diagnostics/{diagnostic.pk}/rapport/")
     assert inspector.problems == []
 
 

@@ -169,7 +169,7 @@ def test_a_long_report_is_printed_by_the_worker(quick_pdf, state: State, query: 
         assert response["Cache-Control"] == "private, no-store"
         page = page_of(response)
         assert "Le PDF s’imprime" in page.text
-        assert "d’autres documents s’impriment avant lui" in page.text
+        assert "Il attend son tour d’impression" in page.text
         assert {address(scene, "report") + query, address(scene, "report_docx") + query, at} <= set(
             page.links
         )

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from diagnostics.bench import coherence, floor
 from diagnostics.bench.measure import Line, Measure, as_table, run
+from diagnostics.bench.papers import measure_papers, patient_requests
 from diagnostics.bench.portfolio import measure_portfolio
 from diagnostics.bench.room import measure_room
 from diagnostics.bench.served import measure_under_load
@@ -41,15 +42,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Let a hurried person ask for fewer rounds."""
         parser.add_argument("--rounds", type=int, default=25, help="tours de mesure (25)")
+        parser.add_argument("--papers", action="store_true", help="les documents seulement")
 
-    def handle(self, *args: Any, rounds: int, **options: Any) -> None:
+    def handle(self, *args: Any, rounds: int, papers: bool, **options: Any) -> None:
         """Measure in interleaved rounds and print the medians."""
-        with throw_away_database(), like_production():
+        if papers:
+            self._only_papers(rounds)
+            return
+        with throw_away_database(), like_production(), patient_requests():
             situation = Situation()
             measures = self._measures(situation, max(rounds, 1))
             run(measures)
             load = measure_under_load(situation)
             room = measure_room(situation)
+            printed = measure_papers(situation, self._signed_in(situation), rounds)
             portfolio = measure_portfolio(rounds)
         now = timezone.localtime()
         self.stdout.write(
@@ -68,8 +74,31 @@ class Command(BaseCommand):
             f"\nHuit PDF en {load.printing:.1f} s sur un site servi, et {len(load.meanwhile)} "
             f"enregistrements pendant ce temps ({load.told_to_wait} fois « Le PDF se prépare »)."
         )
-        self.stdout.write(str(room))
+        self.stdout.write(f"{printed}\n{room}")
         self.stdout.write(coherence.measured(rounds))
+
+    def _only_papers(self, rounds: int) -> None:
+        with throw_away_database(), like_production(), patient_requests():
+            situation = Situation()
+            client = self._signed_in(situation)
+            measures = self._of_papers(situation, client, rounds)
+            run(measures)
+            printed = measure_papers(situation, client, rounds)
+        self.stdout.write(as_table([measure.line for measure in measures]))
+        self.stdout.write(f"\n{printed}")
+
+    @staticmethod
+    def _signed_in(situation: Situation) -> Client:
+        client = Client()
+        situation.sign_in(client)
+        return client
+
+    @staticmethod
+    def _of_papers(situation: Situation, client: Client, rounds: int) -> list[Measure]:
+        return [
+            situation.printing(client, max(rounds // 4, 3)),
+            *(situation.serving_kept(client, kind, max(rounds // 8, 3)) for kind in PAPERS),
+        ]
 
     def _measures(self, situation: Situation, rounds: int) -> list[Measure]:
         client, bare = Client(), Client()
@@ -84,8 +113,7 @@ class Command(BaseCommand):
             situation.autosaving(client, bare, StepKey.OBJECTIVES, rounds),
             situation.autosaving(client, bare, StepKey.ECONOMIC_MODEL, rounds),
             situation.growing(client, rounds),
-            situation.printing(client, max(rounds // 4, 3)),
-            *(situation.serving_kept(client, kind, max(rounds // 8, 3)) for kind in PAPERS),
+            *self._of_papers(situation, client, rounds),
         ]
 
 
