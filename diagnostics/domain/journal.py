@@ -62,8 +62,7 @@ def tell_event(kind: EventKind, detail: Mapping[str, Any]) -> str:
         else "a rendu la relecture",
         EventKind.FACILITATOR_CHANGED: "a changé qui suit la structure",
         EventKind.REOPENED: f"a rouvert le diagnostic{_moments(detail)}",
-        EventKind.ADOPTED: f"a enregistré l’adoption par le conseil d’administration{held}"
-        f"{_results(detail)}",
+        EventKind.ADOPTED: f"a enregistré l’adoption en séance{held}{_results(detail)}",
     }.get(kind, f"\u00a0: {kind.label}")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from diagnostics.domain.coherence import CoherenceFinding, Severity
 from diagnostics.domain.completeness import StepStatus, missing_in_step, step_statuses
+from diagnostics.domain.deciding_body import deciding_body
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.kit_texts import KitTexts
 from diagnostics.domain.vocabulary import StepKey
@@ -40,7 +41,8 @@ def lacking_in(
         if (words := _step(document, step, texts))
     ]
     if not decided:
-        lacking.append("Aucune décision n’est proposée au conseil d’administration")
+        body = deciding_body(document.structure)
+        lacking.append(f"Aucune décision n’est proposée {body.au}")
     if findings:
         lacking.append(_points(findings))
     if addressed:

@@ -20,6 +20,8 @@ from diagnostics.domain.answers import (
     LONG_TEXT,
     Answer,
 )
+from diagnostics.domain.board_words import board_words
+from diagnostics.domain.deciding_body import deciding_body
 from diagnostics.domain.vocabulary import Mark, StepKey
 from diagnostics.forms.fields import CodeField, TextField, is_row_id
 from diagnostics.forms.renderer import RENDERER
@@ -55,8 +57,8 @@ class StepForm(forms.Form):
 
     mark = CodeField(Mark.choices(), label="Repère de l’équipe", empty_label="Aucun repère")
     board_question = TextField(
-        label="À trancher en conseil d’administration",
-        help_text="Une question que le conseil doit trancher ; elle est imprimée dans le rapport.",
+        label=board_words(is_decided=False).question,
+        help_text="Une question à trancher en séance ; elle est imprimée dans le rapport.",
         max_length=LONG_TEXT,
         rows=2,
     )
@@ -85,6 +87,8 @@ class StepForm(forms.Form):
             initial={**values, "internal_note": context.internal_note, **(initial or {})},
             use_required_attribute=False,
         )
+        words = board_words(deciding_body(context.document.structure), is_decided=False)
+        self.fields["board_question"].label = words.question
         for form_field in self.fields.values():
             style(form_field)
         self.subforms = {

@@ -10,9 +10,10 @@ from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
 
 from diagnostics.domain.answers import MAX_PEOPLE, ROW_TEXT
+from diagnostics.domain.deciding_body import BOARD, DecidingBody, deciding_body
 from diagnostics.domain.document import MAX_WORKSHOPS, Workshop
 from diagnostics.forms.fields import CountField, TextField, YearField
-from diagnostics.models import Diagnostic
+from diagnostics.models import Diagnostic, Structure
 from diagnostics.typography import quoted, typeset
 
 
@@ -34,6 +35,11 @@ class DayField(forms.DateField):
         if day is not None and not 1900 <= day.year <= 2100:
             raise forms.ValidationError(self.error_messages["invalid"])
         return day
+
+
+def session_label(body: DecidingBody) -> str:
+    """Return what the day of the session is called, by who decides."""
+    return f"Date prévue {body.du}"
 
 
 class YearsForm(forms.Form):
@@ -89,14 +95,18 @@ class OpenDiagnosticForm(YearsForm):
         help_text="Laissez vide pour « Ambition N–N+3 ».",
         max_length=ROW_TEXT,
     )
-    board_date = DayField(
-        label="Date prévue du conseil d’administration", help_text="Elle figure sur le rapport."
-    )
+    board_date = DayField(label=session_label(BOARD), help_text="Elle figure sur le rapport.")
 
     field_order = ("start_from", "base_year", "horizon_years", "title", "board_date")
 
     def __init__(
-        self, data: Any = None, *, others: Sequence[Diagnostic], asked: str = "", this_year: int
+        self,
+        data: Any = None,
+        *,
+        structure: Structure,
+        others: Sequence[Diagnostic],
+        asked: str = "",
+        this_year: int,
     ) -> None:
         self._others = {str(other.pk): other for other in others}
         # What was submitted once was thought through; a draft is not there to be started from again.
@@ -109,6 +119,7 @@ class OpenDiagnosticForm(YearsForm):
             "horizon_years": previous.horizon_years if previous else 3,
         }
         super().__init__(data, initial=initial)
+        self.fields["board_date"].label = session_label(deciding_body(structure))
         if not others:
             del self.fields["start_from"]
             return
@@ -153,9 +164,11 @@ class FrameForm(forms.Form):
     """Title and the board's date of a diagnostic that is open."""
 
     title = TextField(label="Titre", max_length=ROW_TEXT, required=True)
-    board_date = DayField(
-        label="Date prévue du conseil d’administration", help_text="Elle figure sur le rapport."
-    )
+    board_date = DayField(label=session_label(BOARD), help_text="Elle figure sur le rapport.")
+
+    def __init__(self, *args: Any, structure: Structure, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["board_date"].label = session_label(deciding_body(structure))
 
 
 class WorkshopForm(forms.Form):

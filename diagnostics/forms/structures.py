@@ -22,7 +22,7 @@ class StructureForm(forms.Form):
         label="Nom de la structure",
         max_length=300,
         required=True,
-        help_text="Celui que votre conseil d’administration emploie.",
+        help_text="Celui que vos statuts emploient.",
     )
     legal_form = forms.ChoiceField(
         label="Forme juridique", choices=LegalForm.choices(), required=False

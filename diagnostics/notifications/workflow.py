@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from django.utils import timezone
 
 from diagnostics.domain.conversation import Audience, ThreadState
+from diagnostics.domain.deciding_body import deciding_body
 from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import EventKind, MembershipRole, State
 from diagnostics.domain.workflow import REQUEST_CHANGES
@@ -245,7 +246,9 @@ def _after_validation(told: Told, access: Access) -> str:
     if access.state is State.ADOPTED:
         return "Son rapport dit ce que le conseil a décidé. Il reste à le mettre en œuvre."
     day = told.diagnostic.board_date
-    session = "au conseil d’administration" + (f" du {french_date(day)}" if day else "")
+    session = deciding_body(told.diagnostic.structure).au + (
+        f" du {french_date(day)}" if day else ""
+    )
     if access.role is MembershipRole.LEAD:
         return (
             f"Son rapport est prêt à être présenté {session}. Après la séance, enregistrez ce que le "

@@ -9,18 +9,15 @@ from dataclasses import dataclass, field
 from diagnostics.domain.answers import Milestone
 from diagnostics.domain.board_words import BoardWords, board_words, label_of
 from diagnostics.domain.coherence import CoherenceFinding
+from diagnostics.domain.deciding_body import BOARD, DecidingBody, deciding_body
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.kit_texts import KitTexts
 from diagnostics.domain.vocabulary import Mark, StepKey
 from diagnostics.report.decisions import (
-    DECIDED,
-    PROPOSED,
     Decision,
     decisions_of,
     followed_up,
 )
-
-NOT_RECORDED = "Adopté par le conseil. Le détail de la séance n’a pas été enregistré."
 
 
 @dataclass(frozen=True)
@@ -47,21 +44,32 @@ class BoardPage:
     session_questions: list[str] = field(default_factory=list)  # of the facilitation
     held_on: dt.date | None = None
     is_decided: bool = False
+    body: DecidingBody = BOARD  # who decides
 
     @property
     def title(self) -> str:
         """What the page is called."""
-        return DECIDED if self.is_decided else PROPOSED
+        return self._title(self.body)
+
+    @property
+    def short_title(self) -> str:
+        """What the page is called where there is little room."""
+        return self._title(self.body.short)
+
+    def _title(self, body: DecidingBody) -> str:
+        return f"Décisions {body.du}" if self.is_decided else f"Décisions soumises {body.au}"
 
     @property
     def told_of_session(self) -> str:
         """What is said of a session that was not recorded; empty while there is none or when it was."""
-        return NOT_RECORDED if self.is_decided and not self.held_on else ""
+        if not self.is_decided or self.held_on:
+            return ""
+        return f"Adopté par {self.body.short.le}. Le détail de la séance n’a pas été enregistré."
 
     @property
     def words(self) -> BoardWords:
         """How what is asked is told, before the session and after."""
-        return board_words(is_decided=self.is_decided)
+        return board_words(self.body, is_decided=self.is_decided)
 
     @property
     def is_empty(self) -> bool:
@@ -76,7 +84,8 @@ def _questions(document: DiagnosticDocument, texts: KitTexts) -> list[BoardQuest
         mark = answer.mark if answer.mark in {Mark.DISPUTED, Mark.FOR_BOARD} else None
         if answer.board_question or mark:
             name = texts.step(step)
-            told = label_of(mark, is_decided=document.is_decided) if mark else ""
+            body, is_decided = deciding_body(document.structure), document.is_decided
+            told = label_of(mark, body, is_decided=is_decided) if mark else ""
             questions.append(
                 BoardQuestion(step, name.number, name.short_title, answer.board_question, told)
             )
@@ -96,4 +105,5 @@ def board_page(
         list(document.opinion.questions) if document.opinion else [],
         document.adoption.date if document.adoption else None,
         document.is_decided,
+        deciding_body(document.structure),
     )

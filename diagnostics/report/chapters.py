@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from diagnostics.domain.board_words import label_of
+from diagnostics.domain.deciding_body import deciding_body
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.kit_texts import KitTexts
 from diagnostics.domain.vocabulary import STEP_AXIS, Axis, ChapterKey, Mark, StepKey
@@ -117,7 +118,9 @@ def read_sections(document: DiagnosticDocument, texts: KitTexts) -> dict[StepKey
             step,
             name.number,
             name.short_title,
-            label_of(mark, is_decided=document.is_decided) if mark else "",
+            label_of(mark, deciding_body(document.structure), is_decided=document.is_decided)
+            if mark
+            else "",
             body,
             annex,
             len(answer.model_dump_json()) <= SHORT_ANSWER,

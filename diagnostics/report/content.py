@@ -134,7 +134,7 @@ class ReportContent:
         if self.follow_up:
             entries.append(ContentsEntry("fiche-de-suivi", "Fiche de suivi"))
         if not self.board.is_empty:
-            title = self.board.title.removesuffix(" d’administration")
+            title = self.board.short_title
             entries.append(ContentsEntry("decisions", title, Axis.BOARD))
         return [*entries, *self._annex_contents]
 

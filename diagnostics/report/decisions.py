@@ -9,19 +9,14 @@ from diagnostics.domain.adoption import DecisionOutcome, DecisionResult, propose
 from diagnostics.domain.answers import BoardDecision, Milestone
 from diagnostics.domain.answers.objectives import OBJECTIVES
 from diagnostics.domain.coherence import CoherenceFinding, Severity, open_findings
+from diagnostics.domain.deciding_body import DecidingBody, deciding_body
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.typography import count, enumeration, french_date, shortened, typeset
 
-# What the whole board's page, and the box of the synthesis, are called.
-PROPOSED, DECIDED = (
-    "Décisions soumises au conseil d’administration",
-    "Décisions du conseil d’administration",
-)
 CARRIER = "Qui la porte"
 SHORT = 48  # characters of what takes half a line
 OBJECTIVES_ANCHOR = f"etape-{StepKey.OBJECTIVES.value}"
-ASKED, ANSWERED = "Ce que nous demandons au conseil", "Ce que le conseil a décidé"
 
 
 @dataclass(frozen=True)
@@ -97,6 +92,16 @@ def _point(row: BoardDecision, findings: Sequence[CoherenceFinding]) -> str:
     return points[0].message if points else ""
 
 
+def asked_title(document: DiagnosticDocument) -> str:
+    """Return what the box of the synthesis is called, before the session and after."""
+    board = deciding_body(document.structure).short
+    return (
+        f"Ce que {board.le} a décidé"
+        if document.is_decided
+        else f"Ce que nous demandons {board.au}"
+    )
+
+
 def decisions_of(
     document: DiagnosticDocument, findings: Sequence[CoherenceFinding] = ()
 ) -> list[Decision]:
@@ -152,6 +157,7 @@ def carried_told(outcome: DecisionOutcome) -> str:
 def followed_up(document: DiagnosticDocument) -> list[Milestone]:
     """Return by when the board's decisions are to be carried out, as milestones of its calendar."""
     outcomes = document.adoption.outcomes if document.adoption else []
+    body = deciding_body(document.structure)
     numbers = {}
     if answer := document.answers.board_decisions:
         numbers = {row.id: number for number, row in enumerate(proposed(answer.decisions), 1)}
@@ -159,7 +165,7 @@ def followed_up(document: DiagnosticDocument) -> list[Milestone]:
         Milestone(
             id=f"c{numbers[entry.decision]}",
             month=f"{entry.due_date:%Y-%m}",
-            milestone=_milestone(numbers[entry.decision], entry),
+            milestone=_milestone(numbers[entry.decision], entry, body),
         )
         for entry in outcomes
         if entry.due_date
@@ -169,9 +175,11 @@ def followed_up(document: DiagnosticDocument) -> list[Milestone]:
     ]
 
 
-def _milestone(number: int, outcome: DecisionOutcome) -> str:
+def _milestone(number: int, outcome: DecisionOutcome, body: DecidingBody) -> str:
     carrier = f" ({shortened(outcome.carried_by)})" if outcome.carried_by else ""
     verb = (
-        "à revoir en conseil" if outcome.result is DecisionResult.POSTPONED else "à mettre en œuvre"
+        f"à revoir {body.short.en}"
+        if outcome.result is DecisionResult.POSTPONED
+        else "à mettre en œuvre"
     )
     return f"Décision {number} {verb}{carrier}"

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from django.utils.timezone import is_aware, localdate
 
+from diagnostics.domain.deciding_body import deciding_body
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import State
 from diagnostics.report.lettering import HEADING, clip, wrap
 from diagnostics.typography import count, french_date, typeset
 
 # Room of the running footer, of the cover and of a fact about the structure, in points.
+# Class of the letters of the cover's name, their size, and the lines that they may take.
+_LETTERS = (("", 40, 3), ("r-cover-long", 24, 5))
+_SMALLEST = "r-cover-longest"
 FOOTER_WIDTH, COVER_WIDTH, FACT_WIDTH = 215.0, 430.0, 205.0
 
 
@@ -49,7 +53,7 @@ class Cover:
     occasion: str
     status: str
     stamp: str
-    is_long: bool  # the name needs smaller letters
+    letters: str  # class of those of the name, empty for the largest
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def facts(document: DiagnosticDocument) -> list[Fact]:
         "Forme juridique": structure.legal_form.label,
         "Année de création": str(structure.founded_year or ""),
         "Période": years,
-        "Conseil d’administration": french_date(board_date) if board_date else "",
+        deciding_body(structure).heading: french_date(board_date) if board_date else "",
     }
     return [
         Fact(
@@ -101,17 +105,23 @@ def footer_stamp(version: VersionStamp | None) -> str:
     return f"Version\u00a0{version.number} · {version.day} · {version.fingerprint}"
 
 
-def cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
-    """Return the cover: what does not fit in its lines is cut."""
-    card = document.diagnostic
-    verb = "adopté par le" if card.state is State.ADOPTED else "soumis au"
-    occasion = f"Document {verb} conseil d’administration"
-    if card.board_date:
-        occasion += f" du {french_date(card.board_date)}"
+def _occasion(document: DiagnosticDocument, *, is_submitted: bool) -> str:
+    """Say what the paper is for: it is submitted once there is a version of it, or its state says so."""
+    card, body = document.diagnostic, deciding_body(document.structure)
+    day = f" du {french_date(card.board_date)}" if card.board_date else ""
     if document.adoption:
-        occasion = (
-            f"Adopté le {french_date(document.adoption.date)} par le conseil d’administration"
-        )
+        return f"Adopté le {french_date(document.adoption.date)} par {body.le}"
+    if document.is_decided:
+        return f"Document adopté par {body.le}{day}"
+    if is_submitted or card.state not in {State.DRAFT, State.CHANGES_REQUESTED}:
+        return f"Document soumis {body.au}{day}"
+    return f"Document de travail pour {body.le}{day}" if day else "Document de travail"
+
+
+def cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
+    """Return the cover: the whole name of the structure, in letters that are smaller as it is longer; a
+    title that does not fit in its lines is cut."""
+    card = document.diagnostic
     if version is None:
         stamp = "Document de travail, non soumis"
     else:
@@ -122,14 +132,18 @@ def cover(document: DiagnosticDocument, version: VersionStamp | None) -> Cover:
         if not version.is_checkable:
             stamp += ", qui ne peut plus être vérifiée"
     name, width = typeset(document.structure.name), COVER_WIDTH / HEADING
-    is_long = len(wrap(name, width, 40, bold=True)) > 3
     return Cover(
-        name=clip(name, width, 24, lines=5, bold=True) if is_long else name,
-        is_long=is_long,
+        name=name,
+        letters=next(
+            (
+                css
+                for css, size, lines in _LETTERS
+                if len(wrap(name, width, size, bold=True)) <= lines
+            ),
+            _SMALLEST,
+        ),
         title=clip(typeset(card.title), COVER_WIDTH, 17, lines=3, bold=True),
-        occasion=occasion
-        if version or card.board_date or document.adoption
-        else "Document de travail",
+        occasion=_occasion(document, is_submitted=version is not None),
         status=card.state.label,
         stamp=stamp,
     )

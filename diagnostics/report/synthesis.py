@@ -23,7 +23,7 @@ from diagnostics.domain.bridge import Bridge, bridge_of
 from diagnostics.domain.document import DiagnosticCard, DiagnosticDocument
 from diagnostics.domain.vocabulary import Mission, Relation, TerritorialScale
 from diagnostics.report.ambition import ambition_sentence
-from diagnostics.report.decisions import ANSWERED, ASKED, decisions_of
+from diagnostics.report.decisions import asked_title, decisions_of
 from diagnostics.report.lettering import HEADING, clip
 from diagnostics.report.risks import Risk
 from diagnostics.report.scales import short_scale
@@ -145,7 +145,7 @@ class Synthesis:
     to_approach: ShortList = field(default_factory=_nothing)
     risks: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-    requests_title: str = ASKED
+    requests_title: str = ""
     has_funding: bool = False
     letters: str = ""
 
@@ -381,7 +381,7 @@ def summarise(
             for decision in decisions_of(document)
             if decision.in_short
         ],
-        requests_title=ANSWERED if document.is_decided else ASKED,
+        requests_title=asked_title(document),
         has_funding=limits.boxes and _has_funding(answers.economic_model),
         letters=letters,
     )

@@ -9,8 +9,10 @@ from django.utils.safestring import SafeString
 from diagnostics.domain.answers import Answer, EconomicModel
 from diagnostics.domain.board_words import board_words, label_of
 from diagnostics.domain.completeness import StepStatus
+from diagnostics.domain.deciding_body import DecidingBody, Structure, deciding_body
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Mark, State
+from diagnostics.models import Diagnostic
 from diagnostics.report import diagrams
 from diagnostics.report.blocks import blocks_of
 from diagnostics.report.blocks.types import Block
@@ -47,9 +49,16 @@ def told(said: Mark | StepStatus | str, state: str) -> str:
 
 
 @register.filter
-def board_question_label(state: str) -> str:
-    """Say what a question to the board is, in a state: ``{{ diagnostic.state|board_question_label }}``."""
-    return board_words(is_decided=state == State.ADOPTED).question
+def decides(structure: Structure) -> DecidingBody:
+    """Give who decides in a structure: ``{% with body=structure|decides %}{{ body.le }}``."""
+    return deciding_body(structure)
+
+
+@register.filter
+def board_question_label(diagnostic: Diagnostic) -> str:
+    """Say what a question to the board is, in the state it is in: ``{{ diagnostic|board_question_label }}``."""
+    body = deciding_body(diagnostic.structure)
+    return board_words(body, is_decided=diagnostic.state == State.ADOPTED).question
 
 
 @register.simple_tag

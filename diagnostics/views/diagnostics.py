@@ -52,6 +52,7 @@ def open_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
         raise PermissionDenied
     form = OpenDiagnosticForm(
         request.POST or None,
+        structure=loaded.structure,
         others=list(loaded.structure.diagnostics.all()),
         asked=request.GET.get("depuis", ""),
         this_year=timezone.localdate().year,
@@ -111,7 +112,7 @@ def edit_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     now = {name: getattr(diagnostic, name) for name in ("title", "board_date")}
     now |= {name: getattr(diagnostic, name) for name in ("base_year", "horizon_years")}
-    form = FrameForm(data, initial=now)
+    form = FrameForm(data, structure=diagnostic.structure, initial=now)
     # A page that was opened when they could not be corrected does not send them.
     sent = data if data is not None and "base_year" in data else None
     years = YearsForm(sent, initial=now) if loaded.access.can_correct_years else None

@@ -379,9 +379,9 @@ def test_the_journal_keeps_both_moments_and_what_was_decided():
     assert tell_event(EventKind.REOPENED, {}) == "a rouvert le diagnostic"
     told = {"date": "2026-11-12", "results": {"adopted": 3, "amended": 1}}
     assert tell_event(EventKind.ADOPTED, told) == (
-        "a enregistré l’adoption par le conseil d’administration du 12\u00a0novembre\u00a02026\u00a0: "
+        "a enregistré l’adoption en séance du 12\u00a0novembre\u00a02026\u00a0: "
         "3\u00a0décisions adoptées, 1\u00a0amendée"
     )
     assert tell_event(EventKind.ADOPTED, {"results": {"postponed": 1}}) == (
-        "a enregistré l’adoption par le conseil d’administration\u00a0: 1\u00a0décision reportée"
+        "a enregistré l’adoption en séance\u00a0: 1\u00a0décision reportée"
     )

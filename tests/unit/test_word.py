@@ -15,6 +15,7 @@ from diagnostics.report.blocks.types import Drawing
 from diagnostics.report.content import Vigilance
 from diagnostics.report.pictures import alternative
 from diagnostics.report.word import WidePicture, build_docx, styles
+from diagnostics.typography import of_name
 from tests.report_samples import demo, drawings_of, filled, report
 from tests.word_files import WordFile, cells_of, style_of, text_of, word
 
@@ -205,7 +206,9 @@ def test_the_deliberation_has_one_article_per_decision(name: str):
     assert file.paragraphs("Article") == [f"Article {n}" for n in range(1, len(decisions) + 1)]
     assert [plain(text) for text in file.paragraphs("ArticleText")] == decisions
     page = after(file, "Projet de délibération")
-    assert f"Le conseil d’administration de {content.document.structure.name}, réuni le" in page
+    assert (
+        f"Le conseil d’administration {of_name(content.document.structure.name)}, réuni le" in page
+    )
     assert "après en avoir délibéré, décide\u00a0:" in page
     assert page.count("Pour\u00a0: ") == page.count("Abstentions\u00a0: ") == len(decisions)
     assert page.count("Contre\u00a0: ") == len(decisions)

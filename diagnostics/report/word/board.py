@@ -23,7 +23,7 @@ from diagnostics.report.word.pieces import (
     line,
 )
 from diagnostics.report.word.styles import FIELD_LINE, TEXT_WIDTH
-from diagnostics.typography import french_date, number, typeset
+from diagnostics.typography import capitalised, french_date, number, of_name, typeset
 
 SIGNATURE_HEIGHT = 2.8  # centimetres
 
@@ -40,9 +40,9 @@ def write_board(paper: Paper, content: ReportContent) -> None:
         write = _write_results if board.is_decided else _write_decisions
         write(paper, board.decisions)
     elif board.is_decided:
-        paper.text("Aucune décision n’était proposée au conseil.")
+        paper.text(f"Aucune décision n’était proposée {board.body.short.au}.")
     else:
-        paper.text("Aucune décision n’est encore proposée au conseil.")
+        paper.text(f"Aucune décision n’est encore proposée {board.body.short.au}.")
     if board.questions:
         _write_questions(paper, board)
     if board.session_questions:
@@ -102,7 +102,7 @@ def _boxes() -> Line:
 def _write_questions(paper: Paper, board: BoardPage) -> None:
     paper.heading(board.words.questions, 2)
     if board.held_on and board.decisions:
-        paper.text("Ce que le conseil a décidé est dit ci-dessus.")
+        paper.text(f"Ce que {board.body.short.le} a décidé est dit ci-dessus.")
     for question in board.questions:
         title = f"{question.number} {question.title}".strip()
         mark = f" — {question.mark.lower()}" if question.mark else ""
@@ -140,7 +140,7 @@ def write_deliberation(paper: Paper, content: ReportContent) -> None:
     card = content.document.diagnostic
     held_on = content.board.held_on or card.board_date
     day: Piece = french_date(held_on) if held_on else Blank("date", 9)
-    name = typeset(content.document.structure.name)
+    name, body = typeset(content.document.structure.name), content.board.body.beside_its_structure
     paper.heading("Projet de délibération", 1)
     paper.text(
         "Modèle à reprendre par le secrétariat de séance\u00a0: cliquer sur les pointillés pour les "
@@ -157,7 +157,7 @@ def write_deliberation(paper: Paper, content: ReportContent) -> None:
         style="Deliberation",
     )
     paper.text(
-        f"Le conseil d’administration de {name}, réuni le ",
+        f"{capitalised(body.le)} {of_name(name)}, {body.met} le ",
         day,
         " à ",
         Blank("lieu"),

@@ -16,7 +16,6 @@ from diagnostics.report.word.paper import TWIPS, Paper
 from diagnostics.report.word.pieces import Run, child, new_paragraph, write_field, write_run
 from diagnostics.report.word.styles import FIELD_LINE, LANGUAGE, TEXT_WIDTH, WIDE_TEXT_WIDTH
 
-SUBJECT = "Diagnostic ambition — rapport au conseil d’administration"
 MAX_PROPERTY = 255  # what the format holds
 # The shape that Word itself makes and knows how to remove (« Filigrane »).
 WATERMARK = f"""<w:r {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml"
@@ -112,7 +111,7 @@ def write_properties(paper: Paper, content: ReportContent) -> None:
     properties.title = shortened(content.title)
     properties.author = shortened(document.structure.name)
     properties.last_modified_by = shortened(document.structure.name)
-    properties.subject = SUBJECT
+    properties.subject = f"Diagnostic ambition — rapport {content.board.body.au}"
     properties.language = LANGUAGE
     properties.category = "Rapport"
     properties.content_status = status_of(content)
