@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.jobs import Job
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Job, Status
 
 from diagnostics import notifications, printing
 from diagnostics.domain.workflow import TRANSITIONS, Transition
@@ -272,4 +273,7 @@ async def restart_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Start again what a worker that was killed had begun; nobody else would."""
     jobs = context.app.job_manager
     for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=SIGN_OF_LIFE):
-        await jobs.retry_job(job)
+        try:
+            await jobs.retry_job(job)
+        except UniqueViolation:  # another one for the same thing waits, and holds up nobody
+            await jobs.finish_job(job, status=Status.FAILED, delete_job=False)

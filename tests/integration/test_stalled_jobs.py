@@ -20,6 +20,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from diagnostics.domain.vocabulary import State
 from diagnostics.models import Paper
+from diagnostics.services.renderings import defer_ahead
 from diagnostics.tasks import SIGN_OF_LIFE
 from tests.scene import bring_to, make_scene, run_worker
 
@@ -105,3 +106,18 @@ def test_a_report_that_was_being_printed(quick_pdf):
 
     assert states("print_last_version") == ["succeeded"]
     assert Paper.objects.filter(version__number=1).exists()
+
+
+def test_one_of_which_another_waits_makes_room_for_it(quick_pdf):
+    """A draft was being printed ahead; somebody reads it again before anybody looks."""
+    scene = make_scene()
+    defer_ahead(scene.diagnostic)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+    defer_ahead(scene.diagnostic)
+    assert states("print_ahead") == ["doing", "todo"]
+
+    restart()
+
+    assert states("print_ahead") == ["failed", "succeeded"]
+    assert len(quick_pdf) == 1
