@@ -28,11 +28,11 @@ LAYER = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # Only these know the library, wherever it comes from.
 ONLY_IN = {
     "formtools": {"wizard"},
-    "weasyprint": {"report.pdf", "bench.floor"},
+    "weasyprint": {"report.pdf", "report.whole_lines", "bench.floor"},
     "docx": {"report.word"},
     "resvg_py": {"report.pictures"},
     "openpyxl": {"forms.workbook"},
-    "fontTools": {"report.pictures"},
+    "fontTools": {"report.pdf", "report.pictures"},
     "pydantic": {"domain", "services", "forms", "report"},
     "allauth": {"accounts", "admin", "forms", "services", "urls"},
 }
