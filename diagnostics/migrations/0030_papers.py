@@ -57,6 +57,11 @@ def keep(rendering: Any, apps: Any) -> None:
     )
 
 
+def forget_renderings(apps: Any, schema_editor: object) -> None:
+    """Going back: what is not a version's is printed again."""
+    apps.get_model("diagnostics", "Rendering").objects.all().delete()
+
+
 class Migration(migrations.Migration):
     dependencies = [("diagnostics", "0029_questions")]
 
@@ -162,4 +167,5 @@ class Migration(migrations.Migration):
                 name="rendering_has_a_size_unless_stopped",
             ),
         ),
+        migrations.RunPython(migrations.RunPython.noop, forget_renderings),
     ]
