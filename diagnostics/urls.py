@@ -25,6 +25,7 @@ from diagnostics.views import (
     step_requests,
     structures,
     thread,
+    titles,
     transitions,
     word,
 )
@@ -125,6 +126,7 @@ diagnostic_urls = [
     path("rouvrir/", transitions.reopen, name="diagnostic_reopen"),
     path("adopter/", transitions.adopt, name="diagnostic_adopt"),
     path("rapport/", reports.show_report, name="report"),
+    path("rapport/titres/", titles.edit_titles, name="report_titles"),
     path("rapport.pdf", reports.download_pdf, name="report_pdf"),
     path("synthese.pdf", reports.download_synthesis, name="report_synthesis_pdf"),
     path("rapport.docx", word.download_docx, name="report_docx"),

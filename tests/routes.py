@@ -312,6 +312,14 @@ ROUTES = [
         _diagnostic,
         data=_unchanged_frame,
     ),
+    Route(
+        "report_titles",
+        LEAD_200,
+        LEAD_302,
+        _diagnostic,
+        data=lambda scene, address: {"title-ambition": "Ce que nous voulons"},
+        shows="Titres des chapitres",
+    ),
     Route("diagnostic_delete", LEAD_200, LEAD_302, _diagnostic, shows="Ambition très réservée"),
     Route(
         "diagnostic_step",

@@ -59,10 +59,18 @@ from diagnostics.domain.answers.fields import (
 from diagnostics.domain.malformed import Malformed, Problem, parse_json, problems_of
 from diagnostics.domain.reading import read_text
 from diagnostics.domain.review import Opinion
-from diagnostics.domain.vocabulary import LegalForm, State, StepKey, TerritorialScale, Verdict
+from diagnostics.domain.vocabulary import (
+    ChapterKey,
+    LegalForm,
+    State,
+    StepKey,
+    TerritorialScale,
+    Verdict,
+)
 from diagnostics.typography import NBSP
 
 SCHEMA_VERSION: Literal[5] = 5
+MAX_CHAPTER_TITLE = 90  # characters: two lines on paper
 MAX_WORKSHOPS = 60
 MAX_FINDING_ROWS = 200
 # A finding names rows by their id; missions, fixed steps, families of resources and columns of the
@@ -228,6 +236,14 @@ class Judgement(DocumentPart):
         return {key: value for key, value in handler(self).items() if value is not None}
 
 
+ChapterTitle = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_CHAPTER_TITLE),
+    Printable,
+    OneLine,
+]
+
+
 class LeftOut(DocumentPart):
     """Why a row of the previous diagnostic is not in this one: an objective dropped, a decision that
     was not carried out."""
@@ -269,6 +285,10 @@ class DiagnosticDocument(DocumentPart):
     adoption: Adoption | None = Field(
         None, description="ce que le conseil a décidé ; absent avant l’adoption"
     )
+    chapter_titles: dict[ChapterKey, ChapterTitle] = Field(
+        default_factory=dict,
+        description="titres de chapitres du rapport écrits par la structure, au lieu de ceux des règles",
+    )
     left_out: list[LeftOut] = Field(
         default_factory=list,
         max_length=MAX_REASONS,
@@ -301,7 +321,7 @@ class DiagnosticDocument(DocumentPart):
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_told(self, handler: Any) -> dict[str, Any]:
-        later = ("judgements", "opinion", "adoption", "left_out")
+        later = ("judgements", "opinion", "adoption", "chapter_titles", "left_out")
         return {key: value for key, value in handler(self).items() if value or key not in later}
 
     @field_validator("acknowledgements")

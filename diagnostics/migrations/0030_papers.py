@@ -159,9 +159,7 @@ class Migration(migrations.Migration):
             models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("size__gt", 0), ("stopped", "")),
-                    models.Q(
-                        models.Q(("stopped", ""), _negated=True), ("pages", 0), ("size", 0)
-                    ),
+                    models.Q(models.Q(("stopped", ""), _negated=True), ("pages", 0), ("size", 0)),
                     _connector="OR",
                 ),
                 name="rendering_has_a_size_unless_stopped",

@@ -11,43 +11,57 @@ def forget_renderings(apps: Any, schema_editor: object) -> None:
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('diagnostics', '0030_papers'),
+        ("diagnostics", "0030_papers"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='rendering',
-            name='rendering_has_a_size_unless_stopped',
+            model_name="rendering",
+            name="rendering_has_a_size_unless_stopped",
         ),
         migrations.AddField(
-            model_name='rendering',
-            name='asked_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='demandé le'),
+            model_name="rendering",
+            name="asked_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="demandé le"),
         ),
         migrations.AddField(
-            model_name='rendering',
-            name='begun_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='commencé le'),
+            model_name="rendering",
+            name="begun_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="commencé le"),
         ),
         migrations.AddField(
-            model_name='rendering',
-            name='current_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='à jour le'),
+            model_name="rendering",
+            name="current_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="à jour le"),
         ),
         migrations.AddField(
-            model_name='rendering',
-            name='release',
-            field=models.CharField(blank=True, max_length=64, verbose_name='empreinte du programme'),
+            model_name="rendering",
+            name="release",
+            field=models.CharField(
+                blank=True, max_length=64, verbose_name="empreinte du programme"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rendering',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('size__gt', 0), ('stopped', '')), models.Q(models.Q(('stopped', ''), _negated=True), ('pages', 0), ('size', 0)), models.Q(('asked_at__isnull', False), ('size', 0), ('stopped', '')), _connector='OR'), name='rendering_is_made_stopped_or_asked'),
+            model_name="rendering",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("size__gt", 0), ("stopped", "")),
+                    models.Q(models.Q(("stopped", ""), _negated=True), ("pages", 0), ("size", 0)),
+                    models.Q(("asked_at__isnull", False), ("size", 0), ("stopped", "")),
+                    _connector="OR",
+                ),
+                name="rendering_is_made_stopped_or_asked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rendering',
-            constraint=models.CheckConstraint(condition=models.Q(('begun_at', None), ('asked_at__isnull', False), _connector='OR'), name='rendering_begun_was_asked'),
+            model_name="rendering",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("begun_at", None), ("asked_at__isnull", False), _connector="OR"
+                ),
+                name="rendering_begun_was_asked",
+            ),
         ),
         migrations.RunPython(migrations.RunPython.noop, forget_renderings),
     ]

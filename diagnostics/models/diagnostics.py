@@ -73,7 +73,8 @@ class Diagnostic(models.Model):
     journal, and ``objects`` leaves it out.
 
     ``base_year`` is year N, ``horizon_years`` 3, 4 or 5; ``workshops`` is a list of
-    {date, participants, composition}; ``indicators`` are the figures that lists show.
+    {date, participants, composition}; ``chapter_titles`` holds the titles that the lead wrote for the
+    report, by chapter; ``indicators`` are the figures that lists show.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -86,6 +87,7 @@ class Diagnostic(models.Model):
     )
     board_date = models.DateField("date du conseil d’administration", null=True, blank=True)
     workshops = models.JSONField("ateliers", default=list, blank=True)
+    chapter_titles = models.JSONField("titres des chapitres", default=dict, blank=True)
     state = models.CharField(
         "état", max_length=20, choices=State.choices(), default=State.DRAFT.value
     )

@@ -117,6 +117,7 @@ def build_document(
         judgements=[entry for entry in said if isinstance(entry, Judgement)],
         opinion=later.opinion if later else None,
         adoption=later.adoption if later else None,
+        chapter_titles=diagnostic.chapter_titles,
         left_out=[entry for entry in later.left_out if not _is_there(entry, values)]
         if later
         else [],

@@ -13,7 +13,7 @@ from diagnostics.domain.vocabulary import STEP_AXIS, Axis, ChapterKey, Mark, Ste
 from diagnostics.report.blocks import paper_of
 from diagnostics.report.blocks.types import Block, Table
 from diagnostics.report.titles import title_of
-from diagnostics.typography import enumeration
+from diagnostics.typography import enumeration, typeset
 
 CHAPTER_STEPS = {
     ChapterKey.AMBITION: (
@@ -144,7 +144,13 @@ def read_chapters(
         told = [sections[step] for step in steps if step in sections and sections[step].body]
         if told:
             axes = list(dict.fromkeys(section.axis for section in told))
-            yield Chapter(key, title_of(key, document) or key.label, _axes_named(axes, texts), told)
+            yield Chapter(key, _title(key, document), _axes_named(axes, texts), told)
+
+
+def _title(key: ChapterKey, document: DiagnosticDocument) -> str:
+    """The title that the lead wrote, else what the chapter finds, else what it is about."""
+    written = typeset(document.chapter_titles.get(key, ""))
+    return written or title_of(key, document) or key.label
 
 
 def _axes_named(axes: list[Axis], texts: KitTexts) -> str:

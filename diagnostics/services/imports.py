@@ -36,7 +36,8 @@ def import_diagnostic(
             user=user,
         )
         diagnostic.workshops = [workshop.model_dump(mode="json") for workshop in card.workshops]
-        diagnostic.save(update_fields=["workshops"])
+        diagnostic.chapter_titles = dict(document.chapter_titles)
+        diagnostic.save(update_fields=["workshops", "chapter_titles"])
         answers = rows_to_store(diagnostic, document.answers, user)
         Answer.objects.bulk_create(answers)
         Acknowledgement.objects.bulk_create(

@@ -56,7 +56,8 @@ _places = threading.BoundedSemaphore(settings.PDF_PLACES)
 @require_GET
 def show_report(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show the report on screen; ``?version=N`` for a submitted one."""
-    diagnostic = get_diagnostic(request.user, pk).diagnostic
+    loaded = get_diagnostic(request.user, pk)
+    diagnostic = loaded.diagnostic
     edition = edition_asked(request, diagnostic)
     known = facts(printable_report(edition))
     if known is None and edition.is_own:
@@ -64,6 +65,7 @@ def show_report(request: SignedInRequest, pk: UUID) -> HttpResponse:
     context = {
         "content": edition.content,
         "diagnostic": diagnostic,
+        "access": loaded.access,
         "edition": edition,
         "pdf_facts": known,
     }

@@ -89,6 +89,7 @@ REPORT_GET = {
     },
 }
 KIT_PRINTED, KIT_KEPT = 11, 4
+TITLES_GET, TITLES_WRITTEN = 5, 10
 # The page of each transition, in the state in which it asks.
 TRANSITION_GET = {
     "diagnostic_submit": (State.DRAFT, "lead", 8),
@@ -594,3 +595,14 @@ def test_the_page_of_a_step_of_six_rows_is_light(scene):
     client = scene.client("lead")
     weights = {step: len(client.get(step_address(scene, step)).content) for step in StepKey}
     assert {step: weight for step, weight in weights.items() if weight >= STEP_BYTES} == {}
+
+
+def test_the_titles_of_chapters(django_assert_num_queries):
+    scene = Scene()
+    scene.store_demo("sorelle")
+    client = scene.client("lead")
+    address = reverse("report_titles", args=[scene.diagnostic.pk])
+    with django_assert_num_queries(TITLES_GET):
+        assert client.get(address).status_code == 200
+    with django_assert_num_queries(TITLES_WRITTEN):
+        assert client.post(address, {"title-cost": "Ce qu’il faudra trouver"}).status_code == 302

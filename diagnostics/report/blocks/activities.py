@@ -40,9 +40,9 @@ COLUMNS = (
 )
 BODY_COLUMNS = (
     *COLUMNS[:1],
-    Column("Activité", "", 9.1, ColumnKind.TYPED),
+    Column("Activité", "", 9.4, ColumnKind.TYPED),
     Column("Priorité", "priority", 2.8),
-    Column("Échelons", "scale", 3.9),
+    Column("Échelons", "reach", 3.6),
 )
 
 

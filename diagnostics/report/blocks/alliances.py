@@ -42,8 +42,8 @@ COLUMNS = (
     Column("Horizon", "year", 1.8, ColumnKind.FIGURE),
 )
 WISHED = (
-    Column("Acteur", "actor", 5.6),
-    Column("But", "", 9.6),
+    Column("Acteur", "wished", 7.0),
+    Column("But", "", 8.2),
     Column("Horizon", "year", 1.8, ColumnKind.FIGURE),
 )
 

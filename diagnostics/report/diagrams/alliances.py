@@ -37,6 +37,7 @@ from diagnostics.typography import count, enumeration, typeset
 FAMILY_WIDTH = 132.0
 COLUMNS = {Relation.EXISTING: 142.0, Relation.TO_APPROACH: 426.0}  # where they start
 COLUMN_WIDTH = 272.0
+LONE_LEFT = 216.0  # where the column of those in place starts when it is alone
 SIZE, HEAD_SIZE = 12.5, 12.5
 CHIP_HEIGHT, CHIP_GAP, CHIP_PADDING, DOT = 20.0, 5.0, 8.0, 12.0
 HEAD, ROW_PADDING = 24.0, 6.0
@@ -82,14 +83,17 @@ class AlliancesLayout:
 
 
 def _chips(
-    names: Sequence[str], relation: Relation, top: float, cap: int, width_of_cell: float
+    names: Sequence[str], relation: Relation, top: float, cap: int, place: tuple[float, float]
 ) -> tuple[list[Chip], list[Label], float]:
-    """Flow the first allies of a cell from left to right; return them, a note, the bottom."""
-    left = COLUMNS[relation]
+    """Flow the first allies of a cell from left to right; return them, a note, the bottom.
+
+    ``place``: where the cell begins, and its width.
+    """
+    left, width_of_cell = place
     chips: list[Chip] = []
     x, y = left, top
     for name in names[:cap]:
-        room = min(COLUMN_WIDTH, width_of_cell) - DOT - 2 * CHIP_PADDING
+        room = width_of_cell - DOT - 2 * CHIP_PADDING
         shown = fit(typeset(name), room, SIZE, lines=2) or [""]
         width = max(text_width(line, SIZE) for line in shown) + DOT + 2 * CHIP_PADDING
         height = CHIP_HEIGHT + (len(shown) - 1) * leading(SIZE)
@@ -119,8 +123,9 @@ def _place(families: Sequence[FamilyOfAllies], cap: int) -> AlliancesLayout:
     one_column = len(_relations(families)) == 1
     for family in families:
         y = top + ROW_PADDING
+        width = LONE_LEFT - 10 if one_column else FAMILY_WIDTH
         title = label(
-            family.title, 0, y + 3, FAMILY_WIDTH, HEAD_SIZE, lines=3, bold=True, colour=MEANS_DARK
+            family.title, 0, y + 3, width, HEAD_SIZE, lines=3, bold=True, colour=MEANS_DARK
         )
         chips: list[Chip] = []
         notes: list[Label] = []
@@ -129,8 +134,10 @@ def _place(families: Sequence[FamilyOfAllies], cap: int) -> AlliancesLayout:
             (Relation.EXISTING, family.existing),
             (Relation.TO_APPROACH, family.to_approach),
         ):
-            width = WIDTH - COLUMNS[relation] if one_column else COLUMN_WIDTH
-            own, left_out, end = _chips(names, relation, y, cap, width)
+            place = (COLUMNS[relation], COLUMN_WIDTH)
+            if one_column:
+                place = (LONE_LEFT, WIDTH - LONE_LEFT)
+            own, left_out, end = _chips(names, relation, y, cap, place)
             chips += own
             notes += left_out
             bottom = max(bottom, end)
@@ -186,10 +193,10 @@ def alliances_svgs(families: Sequence[FamilyOfAllies]) -> list[SafeString]:
         return []
     layout = alliances_layout(families)
     parts = [line(0, HEAD, WIDTH, HEAD, MEANS, 1.6)]
-    for relation in _relations(families):
-        heading = label(
-            HEADINGS[relation], COLUMNS[relation], 2, COLUMN_WIDTH, HEAD_SIZE, bold=True
-        )
+    relations = _relations(families)
+    for relation in relations:
+        left = COLUMNS[relation] if len(relations) > 1 else LONE_LEFT
+        heading = label(HEADINGS[relation], left, 2, COLUMN_WIDTH, HEAD_SIZE, bold=True)
         parts.append(write(heading))
     for row in layout.rows:
         parts += [write(row.title), *(write(note) for note in row.notes)]
