@@ -57,7 +57,10 @@ def test_a_drawing_is_in_the_body_and_its_table_in_the_annex():
         StepKey.ACTIVITIES: (["activities"], ["activities"]),
         StepKey.ACCOMPANIMENT_SCOPE: (["Drawing"], ["chain"]),
         StepKey.TERRITORIAL_SCALES: ([], ["Drawing", "scales"]),
-        StepKey.ECONOMIC_MODEL: (["Drawing", "Drawing", "Pair"], ["economic", "levers"]),
+        StepKey.ECONOMIC_MODEL: (
+            ["Drawing", "Drawing", "Pair"],
+            ["bridge", "economic", "levers"],
+        ),
         StepKey.ALLIANCES: (["Drawing", "wished"], ["alliances"]),
         StepKey.ORGANISATION: (["Note", "Note", "Note"], []),
     }
