@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from diagnostics.domain.answers import ANSWER_SHAPES, Answer
 from diagnostics.domain.coherence import findings_json
-from diagnostics.domain.document import Answers
+from diagnostics.domain.document import Answers, load_document
 from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.models import Answer as AnswerRow
 from diagnostics.models import Diagnostic, Structure
@@ -33,6 +33,7 @@ from tests.scene import (
     demo_document,
     make_scene,
 )
+from tests.shapes import empty_document
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,7 @@ def test_the_pdf_of_a_version_says_which(quick_pdf):
 def test_the_file_s_name_is_plain_whatever_the_names(monkeypatch, quick_pdf, name: str, title: str):
     monkeypatch.setattr("diagnostics.printing.Edition.digest", "0" * 64)
     monkeypatch.setattr("diagnostics.printing.Edition.content", None)
+    monkeypatch.setattr("diagnostics.printing.Edition.document", load_document(empty_document()))
     monkeypatch.setattr("diagnostics.printing.render_report_html", lambda content: "")
     scene = make_scene()
     Diagnostic.objects.filter(pk=scene.diagnostic.pk).update(title=title)
