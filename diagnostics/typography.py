@@ -17,6 +17,13 @@ NNBSP = "\u202f"  # before ; ! ? and between thousands
 MINUS = "−"
 APOSTROPHE = "’"
 NAME_LENGTH = 60  # characters of a row’s name within a sentence
+# Words that announce another: a text that is cut does not end on them.
+_ANNOUNCING = (
+    "à afin au aux avec car ce ces cet cette chaque chez comme contre dans de des dès dont du elle en entre "
+    "est et être grâce il ils je la le les leur leurs lors mais malgré ne ni nos notre nous on ont or ou où "
+    "par parmi pas plus pour puis quand que qui sa sans se selon ses si son sont sous sur très trop un une "
+    "vers via vos votre"
+).split()
 MONTHS = (
     "janvier",
     "février",
@@ -68,6 +75,8 @@ _BETWEEN_FIGURES = re.compile(r"(?<=\d) ([×–-]) (?=\d)")
 _NUMERO = re.compile(r"(?<=[nN]°) (?=\d)")
 _QUOTES = re.compile(r'(?<![^\s(«])"([^"\n]+)"(?![^\s.,;:!?)»…])')
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:K€|k€|M€|ETP|ans?|mois|jours?|km|h)\b)")
+_LOOSE_SIGNS = " \u00a0\u202f,;:.·–—-(“«/+&"
+_LOOSE_WORD = re.compile(rf"[\s’'(](?:{'|'.join(_ANNOUNCING)}|[a-z]+[’'])\Z")
 _THOUSANDS = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
 
 
@@ -223,4 +232,13 @@ def shortened(text: str, limit: int = NAME_LENGTH) -> str:
     space = max(cut.rfind(" "), cut.rfind(NBSP))
     if space > limit // 2:
         cut = cut[:space]
-    return cut.rstrip(" \u00a0\u202f,;:.–—-(“") + "…"
+    return without_loose_end(cut) + "…"
+
+
+def without_loose_end(text: str) -> str:
+    """Return the start of a text without the signs and the little words that it cannot end on: « des projets
+    grâce à une » ends on « projets ». At least half of it is kept."""
+    end = text.rstrip(_LOOSE_SIGNS)
+    while (found := _LOOSE_WORD.search(end)) and found.start() >= len(text) / 2:
+        end = end[: found.start()].rstrip(_LOOSE_SIGNS)
+    return end or text

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from diagnostics.typography import NBSP
+from diagnostics.typography import NBSP, without_loose_end
 
 ELLIPSIS = "…"
 _BREAK = re.compile(r"([:;,.]?)\s*\n\s*(?:[•▪◦*–-]\s+)?")
@@ -306,7 +306,17 @@ def _fitted(text: str, width: float, size: float, lines: int, bold: bool) -> lis
     space = last.rfind(" ")
     if not wrapped[lines - 1].endswith(last) and space > 0.6 * len(last):
         last = last[:space]  # a whole word rather than a piece of it, unless it costs the line
-    return [[*wrapped[: lines - 1], last.rstrip(" ,;:.·\u00a0\u202f(«–-") + ELLIPSIS]]
+    return [_ended([*wrapped[: lines - 1], last])]
+
+
+def _ended(lines: list[str]) -> list[str]:
+    """Return lines of a text that was cut, up to a word that can end."""
+    left, found = len(without_loose_end(" ".join(lines))), []
+    for line in lines:
+        if left > 0:
+            found.append(line[:left])
+        left -= len(line) + 1
+    return [*found[:-1], found[-1] + ELLIPSIS]
 
 
 def _on_one_line(text: str) -> str:

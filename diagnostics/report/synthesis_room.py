@@ -7,7 +7,7 @@ measures, in points, are those of ``.r-synthesis`` in ``static/css/report_print.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -87,15 +87,34 @@ def build_synthesis(
     document: DiagnosticDocument, findings: Sequence[CoherenceFinding]
 ) -> Synthesis:
     """Return the content of page 2: as much of the document as one page holds."""
-    limits, risks = Limits(), risks_of(findings, document)
-    synthesis = summarise(document, risks, limits, "")
+    risks = risks_of(findings, document)
+
+    def within(limits: Limits) -> Synthesis:
+        return summarise(document, risks, limits, "" if limits.request_lines else DENSE)
+
+    limits = Limits()
+    drawn: list[str] = []
     for cut in CUTS:
-        if height(synthesis) <= PAGE:
+        if height(within(limits)) <= PAGE:
             break
+        drawn += cut
         limits = replace(limits, **cut)
-        letters = "" if limits.request_lines else DENSE
-        synthesis = summarise(document, risks, limits, letters)
-    return synthesis
+    return within(_given_back(limits, drawn, within))
+
+
+def _given_back(
+    limits: Limits, drawn: Sequence[str], within: Callable[[Limits], Synthesis]
+) -> Limits:
+    """Return limits with what still has room: a cut takes more than what was too much. What a board misses
+    most comes back first."""
+    for name in dict.fromkeys(reversed(drawn)):
+        former = getattr(Limits(), name)
+        while (now := getattr(limits, name)) != former:
+            wider = replace(limits, **{name: former if isinstance(former, bool) else now + 1})
+            if height(within(wider)) > PAGE:
+                break
+            limits = wider
+    return limits
 
 
 def height(synthesis: Synthesis) -> float:
