@@ -19,7 +19,7 @@ APOSTROPHE = "’"
 NAME_LENGTH = 60  # characters of a row’s name within a sentence
 # Words that announce another: a text that is cut does not end on them.
 _ANNOUNCING = (
-    "à afin au aux avec car ce ces cet cette chaque chez comme contre dans de des dès dont du elle en entre "
+    "à afin au autour aux avec car ce ces cet cette chaque chez comme contre dans de des dès dont du elle en entre "
     "est et être grâce il ils je la le les leur leurs lors mais malgré ne ni nos notre nous on ont or ou où "
     "par parmi pas plus pour puis quand que qui sa sans se selon ses si son sont sous sur très trop un une "
     "vers via vos votre"

@@ -296,7 +296,7 @@ def _fitted(text: str, width: float, size: float, lines: int, bold: bool) -> lis
     if sum(map(len, paragraphs)) <= lines:
         return paragraphs
     if len(paragraphs) > 1:
-        paragraphs = _paragraphs(_on_one_line(start.strip()), width, size, bold)
+        paragraphs = _paragraphs(_on_one_line(plain(start).strip()), width, size, bold)
     (wrapped,) = paragraphs
     if len(wrapped) <= lines:
         return paragraphs

@@ -180,6 +180,12 @@ def test_questions_come_from_the_steps_marked_or_asked_about():
 # --- The synthesis --------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("document", [demo("sorelle"), filled("Des mots ", rows=60)])
+def test_what_gave_way_is_given_back_while_there_is_room(document):
+    a_line_of_the_risks = 25  # the highest of what can be given back, with its « et 3 autres »
+    assert PAGE - a_line_of_the_risks < height(report(document).synthesis) <= PAGE
+
+
 def test_the_synthesis_of_the_demo():
     synthesis = report(demo("sorelle")).synthesis
 

@@ -146,3 +146,26 @@ def test_typesetting_adds_and_removes_nothing(text):
 )
 def test_de_before_a_name_elides_when_it_is_sure(name, expected):
     assert typo.of_name(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("cut", "kept"),
+    [
+        ("un dirigeant sait à qui s’adresser, une", "un dirigeant sait à qui s’adresser"),
+        ("Être un acteur d’influence et de", "Être un acteur d’influence"),
+        ("des projets innovants grâce à une", "des projets innovants"),
+        ("CRESS régionale d’", "CRESS régionale"),
+        ("Retenir le plan A", "Retenir le plan A"),
+        ("Vitamine D", "Vitamine D"),
+        ("de la", "de la"),
+        ("——", "——"),
+        ("", ""),
+    ],
+)
+def test_a_text_that_is_cut_ends_on_a_word_that_can_end(cut, kept):
+    assert typo.without_loose_end(cut) == kept
+
+
+def test_a_name_in_a_sentence_ends_on_a_word_that_can_end():
+    name = "Renforcer la sélection des projets innovants grâce à une grille partagée"
+    assert typo.shortened(name) == "Renforcer la sélection des projets innovants…"

@@ -20,8 +20,8 @@ def test_an_empty_diagnostic():
     assert [text for _level, text in file.headings()] == [
         "Synthèse en une page",
         "Reste à compléter",
-        "Annexe · Méthode et repères",
-        "Comment ce diagnostic a été conduit",
+        "Annexe\u00a0: méthode et repères",
+        "La structure",
         "Source",
     ]
     assert "Le diagnostic n’a pas encore de réponse." in file.text

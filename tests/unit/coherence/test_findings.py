@@ -263,7 +263,7 @@ def test_names_are_shortened_and_nest_their_quotation_marks():
 
     (finding,) = of_rule("R17", answers)
     assert finding.message == (
-        f"«{NB}Créer le “Club Sorelle” d’entreprises engagées pour…{NB}» est prioritaire "
+        f"«{NB}Créer le “Club Sorelle” d’entreprises engagées…{NB}» est prioritaire "
         "mais n’a pas d’échelon."
     )
 

@@ -54,7 +54,7 @@ FIRES = [
         (("o1",), f"«{NB}Objectif{NB}»{NB}: l’échéance 2030 sort de l’horizon 2026–2029."),
         (("o2",), f"«{NB}Objectif{NB}»{NB}: l’échéance 2025 sort de l’horizon 2026–2029.")]),
     ("R07", objectives({"statement": LONG, "deadline_year": 2035}), [(("o1",),
-        f"«{NB}Renforcer la sélection des projets innovants grâce à une…{NB}»{NB}: l’échéance "
+        f"«{NB}Renforcer la sélection des projets innovants…{NB}»{NB}: l’échéance "
         "2035 sort de l’horizon 2026–2029.")]),
     ("R08", objectives(*[{}] * 9), [(tuple(f"o{n}" for n in range(1, 10)),
         f"9 objectifs{NB}: lesquels le conseil suivra-t-il vraiment{NNB}?")]),
