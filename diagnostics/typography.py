@@ -19,11 +19,11 @@ APOSTROPHE = "’"
 NAME_LENGTH = 60  # characters of a row’s name within a sentence
 # Words that announce another: a text that is cut does not end on them.
 _ANNOUNCING = (
-    "à afin au autour aux avec car ce ces cet cette chaque chez comme contre dans de des dès dont du elle en entre "
-    "est et être grâce il ils je la le les leur leurs lors mais malgré ne ni nos notre nous on ont or ou où "
-    "par parmi pas plus pour puis quand que qui sa sans se selon ses si son sont sous sur très trop un une "
-    "vers via vos votre"
-).split()
+    "à|afin|au|autour|aux|avec|car|ce|ces|cet|cette|chaque|chez|comme|contre|dans|de|des|dès|"
+    "dont|du|elle|en|entre|est|et|être|grâce|il|ils|je|la|le|les|leur|leurs|lors|mais|malgré|"
+    "ne|ni|nos|notre|nous|on|ont|or|ou|où|par|parmi|pas|plus|pour|puis|quand|que|qui|sa|sans|"
+    "se|selon|ses|si|son|sont|sous|sur|très|trop|un|une|vers|via|vos|votre"
+)
 MONTHS = (
     "janvier",
     "février",
@@ -76,7 +76,7 @@ _NUMERO = re.compile(r"(?<=[nN]°) (?=\d)")
 _QUOTES = re.compile(r'(?<![^\s(«])"([^"\n]+)"(?![^\s.,;:!?)»…])')
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:K€|k€|M€|ETP|ans?|mois|jours?|km|h)\b)")
 _LOOSE_SIGNS = " \u00a0\u202f,;:.·–—-(“«/+&"
-_LOOSE_WORD = re.compile(rf"[\s’'(](?:{'|'.join(_ANNOUNCING)}|[a-z]+[’'])\Z")
+_LOOSE_WORD = re.compile(rf"[\s’'(](?:{_ANNOUNCING}|[a-z]+[’'])\Z")
 _THOUSANDS = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
 
 
