@@ -10,14 +10,14 @@ from django.utils.timezone import is_aware, localdate
 from diagnostics.domain.deciding_body import deciding_body
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import State
-from diagnostics.report.lettering import HEADING, clip, wrap
+from diagnostics.report.lettering import HEADING, clip, text_width, wrap
 from diagnostics.typography import count, french_date, typeset
 
 # Room of the running footer, of the cover and of a fact about the structure, in points.
 # Class of the letters of the cover's name, their size, and the lines that they may take.
 _LETTERS = (("", 40, 3), ("r-cover-long", 24, 5))
 _SMALLEST = "r-cover-longest"
-FOOTER_WIDTH, COVER_WIDTH, FACT_WIDTH = 215.0, 430.0, 205.0
+FOOTER_WIDTH, COVER_WIDTH, FACT_WIDTH = 255.0, 430.0, 205.0
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ def facts(document: DiagnosticDocument) -> list[Fact]:
 
 def footer(document: DiagnosticDocument) -> str:
     """Return the structure and its diagnostic as the foot of each page names them."""
-    name = clip(typeset(document.structure.name), FOOTER_WIDTH * 0.6, 8, lines=1)
-    title = clip(typeset(document.diagnostic.title), FOOTER_WIDTH * 0.4, 8, lines=1)
-    return f"{name} — {title}"
+    title = f" — {clip(typeset(document.diagnostic.title), FOOTER_WIDTH * 0.4, 8, lines=1)}"
+    left = FOOTER_WIDTH - text_width(title, 8)
+    return clip(typeset(document.structure.name), left, 8, lines=1) + title
 
 
 def footer_stamp(version: VersionStamp | None) -> str:

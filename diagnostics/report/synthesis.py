@@ -15,26 +15,20 @@ from diagnostics.domain.answers import (
     Activities,
     Alliances,
     EconomicModel,
-    EconomicSnapshot,
     Objective,
 )
 from diagnostics.domain.answers.objectives import FALLING
-from diagnostics.domain.bridge import Bridge, bridge_of
-from diagnostics.domain.document import DiagnosticCard, DiagnosticDocument
+from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Mission, Relation, TerritorialScale
 from diagnostics.report.ambition import ambition_sentence
 from diagnostics.report.decisions import asked_title, decisions_of
+from diagnostics.report.key_figures import KeyFigure, key_figures
 from diagnostics.report.lettering import HEADING, clip
 from diagnostics.report.risks import Risk
 from diagnostics.report.scales import short_scale
 from diagnostics.typography import (
-    NBSP,
     capitalised,
     count,
-    half_up,
-    keur_range,
-    measure,
-    number,
     one_line,
     typeset,
 )
@@ -83,16 +77,6 @@ SHORT_MISSIONS = {
     Mission.SUPPORT_PARTNERSHIPS: "Accompagner",
     Mission.ANALYSE_SHARE: "Analyser, diffuser",
 }
-
-
-@dataclass(frozen=True)
-class KeyFigure:
-    """A figure of the band: « Équipe salariée », « 2,5 », « 4 ETP », « + 1,5 ETP d’ici 2029 »."""
-
-    label: str
-    now: str
-    target: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,71 +169,6 @@ def _territory(document: DiagnosticDocument) -> str:
     ]
     text = " · ".join(part for part in told if part)
     return clip(text, FULL_WIDTH, SMALL_SIZE, lines=3)
-
-
-def _figures(document: DiagnosticDocument) -> list[KeyFigure]:
-    model, card = document.answers.economic_model, document.diagnostic
-    if model is None:
-        return []
-    now, target = model.now, model.target
-    by = f"d’ici {card.target_year}"
-    figures = []
-    if now.fte is not None or target.fte is not None:
-        posts = (target.fte or 0) - (now.fte or 0)
-        both = now.fte is not None and target.fte is not None
-        note = f"{_signed(posts)}{NBSP}ETP {by}" if both and round(posts, 2) else ""
-        ends = _from_to(
-            number(now.fte) if now.fte is not None else "",
-            measure(target.fte, "ETP") if target.fte is not None else "",
-            "ETP",
-        )
-        figures.append(KeyFigure("Équipe salariée", *ends, note=note or _when(target.fte, card)))
-    before, after = now.budget_middle, target.budget_middle
-    if before is not None or after is not None:
-        note = ""
-        if before and after and round(100 * (after - before) / before):
-            note = f"{_signed(100 * (after - before) / before, decimals=0)}{NBSP}% {by}"
-        ends = _from_to(_budget(now).removesuffix(f"{NBSP}K€"), _budget(target), "K€")
-        figures.append(KeyFigure("Budget annuel", *ends, note=note or _when(after, card)))
-    bridge = bridge_of(model)
-    if bridge and bridge.to_find > 0:
-        figures.append(_to_find(bridge, card.target_year))
-    return figures
-
-
-def _to_find(bridge: Bridge, year: int) -> KeyFigure:
-    share = 100 * bridge.to_find / bridge.target
-    note = f"{number(share, decimals=0)}{NBSP}% du budget de {year}"
-    if bridge.unidentified > 0:
-        note += f", dont {measure(_amount(bridge.unidentified), 'K€')} sans piste"
-    return KeyFigure("À trouver", measure(_amount(bridge.to_find), "K€"), note=note)
-
-
-def _when(value: float | None, card: DiagnosticCard) -> str:
-    return f"en {card.base_year if value is None else card.target_year}"
-
-
-def _signed(value: float, *, decimals: int = 2) -> str:
-    sign = "+" if value > 0 else "−"
-    return f"{sign}{NBSP}{number(abs(value), decimals=decimals)}"
-
-
-def _amount(value: float) -> float:
-    """An amount as it is read at a glance: whole K€ from 10 K€ on, half up; with its decimal below."""
-    return half_up(value) if value >= 10 else half_up(value, 1)
-
-
-def _budget(column: EconomicSnapshot) -> str:
-    bounds = (column.budget_min_keur, column.budget_max_keur)
-    low, high = (None if bound is None else _amount(bound) for bound in bounds)
-    return keur_range(low, high)
-
-
-def _from_to(now: str, target: str, unit: str) -> tuple[str, str]:
-    """Return the two ends of an evolution; a lone figure carries the unit itself."""
-    if now and target:
-        return now, target
-    return (f"{now}{NBSP}{unit}", "") if now else (target, "")
 
 
 def _objective(row: Objective, lines: int) -> ObjectiveSummary:
@@ -360,7 +279,7 @@ def summarise(
             bold=True,
         ),
         territory=_territory(document) if limits.opening else "",
-        figures=_figures(document) if limits.opening else [],
+        figures=key_figures(document) if limits.opening else [],
         vision=_short(
             statements, limits.statements, COLUMN_WIDTH, LEAD_SIZE, lines=limits.statement_lines
         ),

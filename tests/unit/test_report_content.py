@@ -180,6 +180,34 @@ def test_questions_come_from_the_steps_marked_or_asked_about():
 # --- The synthesis --------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("now", "target", "told"),
+    [
+        (
+            {"fte": 0, "volunteers": 5},
+            {"fte": 0, "volunteers": 12},
+            ("Bénévoles", "5", "12", "sans salarié"),
+        ),
+        (
+            {"fte": 0},
+            {"fte": 0, "volunteers": 12},
+            ("Bénévoles", "12", "", "sans salarié, en 2029"),
+        ),
+        ({"fte": 0, "volunteers": 4}, {}, ("Bénévoles", "4", "", "sans salarié, en 2026")),
+        ({"fte": 0}, {"fte": 0}, ("Équipe", "Bénévoles", "", "sans salarié")),
+        (
+            {"fte": 0, "volunteers": 4},
+            {"fte": 0.5},
+            ("Équipe salariée", "0", "0,5\u00a0ETP", "+\u00a00,5\u00a0ETP d’ici 2029"),
+        ),
+    ],
+)
+def test_a_structure_without_staff_is_told_by_its_volunteers(now, target, told):
+    document = filled("", rows=0, answers={"economic_model": {"now": now, "target": target}})
+    (figure,) = report(document).synthesis.figures
+    assert (figure.label, figure.now, figure.target, figure.note) == told
+
+
 @pytest.mark.parametrize("document", [demo("sorelle"), filled("Des mots ", rows=60)])
 def test_what_gave_way_is_given_back_while_there_is_room(document):
     a_line_of_the_risks = 25  # the highest of what can be given back, with its « et 3 autres »

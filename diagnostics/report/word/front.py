@@ -10,8 +10,8 @@ from docx.shared import Cm
 from diagnostics.domain.vocabulary import Axis
 from diagnostics.report.content import ReportContent
 from diagnostics.report.diagrams import funding_svg
+from diagnostics.report.key_figures import KeyFigure
 from diagnostics.report.synthesis import (
-    KeyFigure,
     LabelledText,
     ObjectiveSummary,
     ShortList,
