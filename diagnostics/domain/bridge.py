@@ -45,8 +45,10 @@ class Bridge:
 
     @property
     def prudent(self) -> float:
-        """The budget if half of what is still to be found comes, in K€."""
-        return half_up(self.target - half_up(self.to_find / 2, PRECISION), PRECISION)
+        """The budget if half of what is still to be found comes, in K€: what the levers bring beyond the
+        budget makes up for the other half first."""
+        missing = max(half_up(self.to_find / 2, PRECISION) - self.beyond, 0.0)
+        return half_up(self.target - min(missing, self.target), PRECISION)
 
     @property
     def growth(self) -> float | None:

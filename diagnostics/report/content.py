@@ -206,7 +206,7 @@ def _seen_on(
     else today; None when it is not told."""
     if document.adoption:
         return document.adoption.date
-    return version.submitted_at.date() if version else today
+    return version.submitted_on if version else today
 
 
 def build_report(

@@ -38,10 +38,15 @@ class VersionStamp:
         return self.sha256[:12]
 
     @property
-    def day(self) -> str:
-        """The day of submission, in France, in words."""
+    def submitted_on(self) -> dt.date:
+        """The day of submission, in France."""
         moment = self.submitted_at
-        return french_date(localdate(moment) if is_aware(moment) else moment.date())
+        return localdate(moment) if is_aware(moment) else moment.date()
+
+    @property
+    def day(self) -> str:
+        """The same in words."""
+        return french_date(self.submitted_on)
 
 
 @dataclass(frozen=True)

@@ -69,8 +69,10 @@ def _volunteers(now: EconomicSnapshot, target: EconomicSnapshot, card: Diagnosti
 
 
 def _to_find(bridge: Bridge, year: int) -> KeyFigure:
-    share = 100 * bridge.to_find / bridge.target
-    note = f"{number(share, decimals=0)}{NBSP}% du budget de {year}"
+    note = ""
+    if bridge.target and not bridge.beyond:  # else it is no part of the budget
+        share = 100 * bridge.to_find / bridge.target
+        note = f"{number(share, decimals=0)}{NBSP}% du budget de {year}"
     if bridge.unidentified > 0:
         note += f", dont {measure(_amount(bridge.unidentified), 'K€')} sans piste"
     return KeyFigure("À trouver", measure(_amount(bridge.to_find), "K€"), note=note)

@@ -66,6 +66,7 @@ def _actions(document: DiagnosticDocument) -> str:
 def _cost(document: DiagnosticDocument) -> str:
     """« De 150 à 280 K€, dont 129 à trouver »: budgets by their middle, what one does not have yet.
 
+    What is to be found is not told where the levers bring more than the budget: it is no part of it.
     Without a budget, the team: « De 2,5 à 4 ETP ».
     """
     model = document.answers.economic_model
@@ -80,7 +81,12 @@ def _cost(document: DiagnosticDocument) -> str:
         return _team(model, card.base_year, card.target_year)
     title = _change(_amount(now), _amount(target), "K€", card.base_year, card.target_year)
     to_find = _amount(bridge.to_find) if bridge and model.levers else None
-    if not to_find or target is None or not half_up(to_find, 0 if target >= SMALL else 1):
+    if (
+        not to_find
+        or target is None
+        or (bridge and bridge.beyond)
+        or not half_up(to_find, 0 if target >= SMALL else 1)
+    ):
         return title
     if to_find == _amount(target):
         return f"{title}, entièrement à trouver"

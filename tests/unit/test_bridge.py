@@ -53,6 +53,20 @@ def test_what_is_not_acquired_is_to_be_found(levers, parts):
     assert found.unpriced == sum(amount is None for _state, amount in levers)
 
 
+@pytest.mark.parametrize(
+    ("levers", "target", "prudent"),
+    [
+        ([(LeverState.TO_MOBILISE, 300)], 100, 100),  # half of it is more than the budget
+        ([(LeverState.SECURED, 200), (LeverState.TO_MOBILISE, 160)], 280, 280),
+        ([(LeverState.SECURED, 200), (LeverState.TO_MOBILISE, 100)], 280, 250),
+        ([(LeverState.TO_MOBILISE, 50)], 0, 0),
+        ([], 0, 0),
+    ],
+)
+def test_the_prudent_scenario_counts_what_levers_bring_beyond_the_budget(levers, target, prudent):
+    assert bridge_of(model(*levers, low=target)).prudent == prudent
+
+
 def test_what_a_lever_to_mobilise_brings_already_is_to_be_renewed():
     lever = Lever(id="x1", state=LeverState.TO_MOBILISE, amount_now_keur=45, amount_target_keur=54)
     falling = Lever(

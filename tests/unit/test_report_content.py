@@ -181,6 +181,22 @@ def test_questions_come_from_the_steps_marked_or_asked_about():
 
 
 @pytest.mark.parametrize(
+    ("target", "note"), [(0, ""), (30, ""), (100, "50\u00a0% du budget de 2029")]
+)
+def test_what_is_to_be_found_is_a_share_of_the_budget_it_belongs_to(target, note):
+    lever = {"id": "x1", "text": "Ville", "state": "to_mobilise", "amount_target_keur": 50}
+    secured = {"id": "x2", "text": "Dons", "state": "secured", "amount_target_keur": target - 50}
+    model = {
+        "now": {"budget_min_keur": 20},
+        "target": {"budget_min_keur": target},
+        "levers": [lever, *([secured] if target > 50 else [])],
+    }
+    document = filled("", rows=0, answers={"economic_model": model})
+    figure = report(document).synthesis.figures[-1]
+    assert (figure.label, figure.now, figure.note) == ("À trouver", "50\u00a0K€", note)
+
+
+@pytest.mark.parametrize(
     ("now", "target", "told"),
     [
         (
