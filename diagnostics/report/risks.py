@@ -189,15 +189,26 @@ def _with_decisions(risk: Risk, document: DiagnosticDocument) -> Risk:
 def as_statement(message: str) -> str:
     """Return what a finding states, without the question that it puts to the team; a finding that is all
     question stays as it is."""
-    stated = [text for text in _SENTENCE_END.split(message) if not _asks(text)]
+    stated = [text for text in _sentences(message) if not _asks(text)]
     return " ".join(stated) or message
 
 
 def _question_of(message: str) -> str:
     """Return the question that follows what a finding states; empty where it is all question."""
-    sentences = _SENTENCE_END.split(message)
+    sentences = _sentences(message)
     asked = [text for text in sentences if _asks(text)]
     return " ".join(asked) if len(asked) < len(sentences) else ""
+
+
+def _sentences(message: str) -> list[str]:
+    """Return the sentences of a message; what people typed, between « and », is never cut."""
+    found, start = [], 0
+    for end in _SENTENCE_END.finditer(message):
+        before = message[: end.start()]
+        if before.count("«") <= before.count("»"):
+            found.append(message[start : end.start()])
+            start = end.end()
+    return [*found, message[start:]]
 
 
 def _asks(sentence: str) -> bool:

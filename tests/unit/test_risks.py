@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from typing import Any
 
+import pytest
 from hypothesis import given
 
 from diagnostics.domain.adoption import Adoption
@@ -74,6 +75,62 @@ def test_a_finding_that_is_all_question_stands_as_it_is():
     (risk,) = risks_of([found("R12", "Qu’est-ce qui passe en premier\u202f?")], document_of())
     assert risk.point == "Qu’est-ce qui passe en premier\u202f?"
     assert risk.replies == (Reply("À décider", is_open=True),)
+
+
+QUESTION = "Qui sommes-nous\u202f? Le dire mieux"
+
+
+@pytest.mark.parametrize(
+    ("rule", "answers"),
+    [
+        (
+            "C5",
+            {
+                "objectives": {
+                    "rows": [
+                        {"id": "o1", "statement": QUESTION},
+                        {"id": "o2", "statement": "Tenir"},
+                    ]
+                },
+                "activities": {"rows": [{"id": "a1", "text": "Agir", "serves": ["o2"]}]},
+            },
+        ),
+        (
+            "M3",
+            {
+                "economic_model": {
+                    "levers": [
+                        LEVERS[1]
+                        | {"text": QUESTION, "amount_now_keur": 60, "amount_target_keur": 10}
+                    ],
+                    "now": {"budget_min_keur": 100},
+                }
+            },
+        ),
+        (
+            "R14",
+            {
+                "accompaniment_scope": {
+                    "rows": [
+                        {
+                            "step": "prepare_company",
+                            "handling": "with_partner",
+                            "partner": QUESTION,
+                        }
+                    ]
+                },
+                "alliances": {"rows": [{"id": "l1", "actor": "CCI", "family": "institutions"}]},
+            },
+        ),
+    ],
+)
+def test_what_people_typed_is_never_cut_into_sentences(rule, answers):
+    document = document_of(**answers)
+    findings = [point for point in find_coherence(document) if point.rule == rule]
+    (risk,) = [risk for risk in risks_of(findings, document) if risk.rule == rule]
+    assert QUESTION in risk.point
+    assert risk.question in findings[0].message.replace(f"«\u00a0{QUESTION}\u00a0»", "")
+    assert f"{risk.point} {risk.question}".strip() == findings[0].message
 
 
 def test_plan_b_answers_the_finding_that_asks_for_it():
