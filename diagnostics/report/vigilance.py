@@ -57,6 +57,12 @@ class Vigilance:
     attention_count: int = 0
 
     @property
+    def open_anchor(self) -> str:
+        """Where the report tells the points to discuss: here, or under « Reste à compléter »."""
+        is_told = self.to_say or self.slips or any(x.assumed is None for x in self.risks)
+        return "vigilance" if is_told else "reste-a-completer"
+
+    @property
     def table(self) -> Table:
         """The risks as a table: point, consequence, answer, who."""
         return Table("risks", CAPTION, COLUMNS, (tuple(map(_row, self.risks)),))
@@ -65,14 +71,12 @@ class Vigilance:
 def vigilance_of(
     findings: Sequence[CoherenceFinding], document: DiagnosticDocument
 ) -> Vigilance | None:
-    """Return what a document gives to discuss; None when there is nothing."""
+    """Return what a document gives to discuss; None when nothing is to be printed."""
     risks = risks_of(findings, document)
-    if not findings and not risks:
-        return None
     is_open = open_findings(findings)
     points = [point for point in is_open if not point.is_slip]
     points.sort(key=lambda point: point.severity is not Severity.ATTENTION)
-    return Vigilance(
+    found = Vigilance(
         risks,
         [p.message for p in points if not is_risk(p) and p.rule not in TOLD_AS_LACKING],
         [
@@ -84,6 +88,8 @@ def vigilance_of(
         len(is_open),
         sum(point.severity is Severity.ATTENTION for point in points),
     )
+    is_empty = not (found.risks or found.to_say or found.assumed or found.slips)
+    return None if is_empty else found
 
 
 def _row(risk: Risk) -> Row:

@@ -247,6 +247,29 @@ def test_what_is_no_risk_is_told_apart_and_slips_first():
     assert (page.open_count, page.attention_count, page.risks) == (4, 2, [])
 
 
+WITHOUT_SCALE = found("R17", "Sans échelon.")
+
+
+def test_there_is_no_page_of_what_only_stands_under_what_is_missing():
+    assert vigilance_of([WITHOUT_SCALE], document_of()) is None
+
+
+def test_the_points_to_discuss_are_pointed_at_where_they_are_told():
+    chosen = [
+        found("R09", "Aucune activité.", reason="Un allié la porte"),
+        found("R12", "Tout est prioritaire.", reason="Nous le savons"),
+    ]
+    told = (
+        found("R31", "À quelle échéance\u202f?"),
+        found("S1", "35\u00a0ETP\u202f?"),
+        found("M4", HALF),
+    )
+    for page in (vigilance_of([WITHOUT_SCALE, *chosen, point], document_of()) for point in told):
+        assert (page.open_count, page.open_anchor) == (2, "vigilance")
+    page = vigilance_of([WITHOUT_SCALE, *chosen], document_of())
+    assert (page.open_count, page.open_anchor) == (1, "reste-a-completer")
+
+
 @patient
 @given(documents())
 def test_every_finding_is_told_once(document):
@@ -261,6 +284,7 @@ def test_every_finding_is_told_once(document):
             *itertools.repeat("", len(page.slips) + len(page.to_say) + len(page.assumed)),
         ]
     )
+    assert page is None or page.risks or told
     lacking = [f for f in findings if f.rule == "R17" and f.is_open]
     assert len(told) == len(findings) - len(lacking)
     missing = " ".join(item.message for item in remaining_items(document))
