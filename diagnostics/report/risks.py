@@ -50,7 +50,7 @@ CONSEQUENCES = {
     "R35": "La SCIC ne pourra pas être constituée.",
     "A1": "Un retard ne se verra qu’à la fin.",
     "R02": "L’équipe se disperse.",
-    "R08": "Le conseil ne pourra pas suivre tous les objectifs.",
+    "R08": "Tous les objectifs ne pourront pas être suivis.",
     "R12": "Rien ne passera en premier.",
 }
 # Where a shock stands among the rules, what follows from it, and the rules whose question it answers.

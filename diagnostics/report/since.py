@@ -101,7 +101,7 @@ def since_parts(since: Since, texts: KitTexts, *, in_full: bool = False) -> Iter
     if since.decisions:
         yield SincePart(
             "depuis-decisions",
-            "Décisions du conseil précédent",
+            "Décisions du diagnostic précédent",
             (_decisions(since.decisions),),
         )
     if since.actors:
@@ -172,10 +172,10 @@ def _money_row(line: MoneySince) -> Row:
 def _decisions(rows: Iterable[DecisionSince]) -> Table:
     return Table(
         "since-decisions",
-        "Décisions proposées au conseil précédent, et ce qu’elles deviennent",
+        "Décisions proposées dans le diagnostic précédent, et ce qu’elles deviennent",
         (
             Column("Décision", "", 9.0, ColumnKind.TYPED),
-            Column("Conseil", "outcome", 4.4),
+            Column("En séance", "outcome", 4.4),
             Column("Ce qui est", "outcome", 3.6),
         ),
         (tuple(map(_decision, rows)),),

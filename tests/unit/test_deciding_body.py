@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -122,6 +124,32 @@ def test_the_whole_paper_names_the_body_of_the_structure():
         # A form of governance of the kit has these words in its own name.
         own = told.replace("Conseil d’administration élargi", "")
         assert "onseil d’administration" not in own
+
+
+BOARD_WORD = re.compile(r"\bconseil\b(?! juridique)(?! d’administration élargi)", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("is_decided", [False, True])
+def test_no_paper_of_a_chamber_speaks_of_a_council(is_decided: bool):
+    # What people typed speaks of none: what is left is ours.
+    typed = json.dumps(demo("sorelle").as_json(), ensure_ascii=False)
+    value = json.loads(typed.replace("onseil", "omité"))
+    value["structure"] |= {"legal_form": "chamber", "name": "CCI de Sorelle"}
+    if is_decided:
+        value["diagnostic"]["state"] = State.ADOPTED.value
+    content = report(load_document(value))
+    for told in (word(content).text, unescape(render_report_html(content))):
+        assert BOARD_WORD.findall(told) == []
+        assert "proposées à l’assemblée et le calendrier" in told
+
+
+@pytest.mark.parametrize(("is_decided", "count"), [(False, 1), (True, 0)])
+def test_a_page_goes_towards_a_board_that_has_not_decided(is_decided: bool, count: int):
+    document = demo("sorelle")
+    if is_decided:
+        document.diagnostic.state = State.ADOPTED
+    page = render_report_html(report(document))
+    assert page.count('<p class="r-eyebrow">Vers le conseil d’administration</p>') == count
 
 
 DAY = "18\u00a0juin\u00a02026"

@@ -76,7 +76,7 @@ def build_docx(content: ReportContent, *, wide: Sequence[WidePicture] = ()) -> b
     if content.follow_up:
         write_follow_up(paper, content.follow_up)
     if not content.board.is_empty:
-        part(Axis.BOARD, content.texts.axis(Axis.BOARD).short_title)
+        part(Axis.BOARD, content.board.short_title)
         write_board(paper, content)
     if content.board.decisions:
         part(Axis.BOARD, "Projet de délibération", mark=False)

@@ -17,7 +17,7 @@ READING = (
     "dessine est écrit en annexe dans un tableau."
 )
 ADDED = (
-    "Les décisions proposées au conseil et le calendrier sont un ajout au kit de 2013\u202f; le "
+    "Les décisions proposées {to_the_board} et le calendrier sont un ajout au kit de 2013\u202f; le "
     "dessin des deux cercles et la chaîne des six étapes de l’accompagnement en sont une "
     "reconstitution."
 )
@@ -52,7 +52,7 @@ def write_annex(paper: Paper, content: ReportContent) -> None:
             paper.text(Run(f"{term}\u00a0: ", bold=True), definition)
     paper.heading("Source", 2)
     paper.text(content.credit)
-    paper.text(ADDED)
+    paper.text(ADDED.format(to_the_board=content.board.body.short.au))
     paper.text(f"{content.cover.stamp}.")
 
 
