@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from django.utils import timezone
 
 from diagnostics.domain.conversation import Audience, ThreadState
-from diagnostics.domain.deciding_body import deciding_body
+from diagnostics.domain.deciding_body import DecidingBody, deciding_body
 from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import EventKind, MembershipRole, State
 from diagnostics.domain.workflow import REQUEST_CHANGES
@@ -20,7 +20,7 @@ from diagnostics.queries import access_by
 from diagnostics.queries.concerned import facilitators_of, load_facilitation, team_of
 from diagnostics.queries.conversation import asked_now
 from diagnostics.queries.todo import next_step
-from diagnostics.typography import count, french_date, shortened
+from diagnostics.typography import capitalised, count, french_date, shortened
 
 QUOTED = 300  # characters of what was asked, in a list
 
@@ -157,6 +157,7 @@ def _letter(told: Told, person: User, access: Access) -> Letter:
 def _what_happened(told: Told) -> tuple[str, str]:
     """Return the subject, and the sentence that tells the transition."""
     of, actor, it = told.frame.of_structure, told.actor, told.frame.the_diagnostic
+    body = _body(told)
     match EventKind(told.event.kind):
         case EventKind.SUBMITTED:
             return f"Le diagnostic {of} est soumis", f"{actor} a soumis {it} à la facilitation."
@@ -176,8 +177,8 @@ def _what_happened(told: Told) -> tuple[str, str]:
             return f"Le diagnostic {of} est rouvert", f"{actor} a rouvert {it}."
         case _:
             return (
-                f"Le conseil a adopté le diagnostic {of}",
-                f"{actor} a enregistré la séance du conseil\u00a0: {it} est adopté.",
+                f"{capitalised(body.le)} a adopté le diagnostic {of}",
+                f"{actor} a enregistré la séance {body.du}\u00a0: {it} est adopté.",
             )
 
 
@@ -242,17 +243,22 @@ def _what_they_can_do(told: Told, access: Access) -> str:
     return "Vous pouvez le lire et prendre part aux échanges pendant que l’équipe le complète."
 
 
+def _body(told: Told) -> DecidingBody:
+    """Return who decides, in one word."""
+    return deciding_body(told.diagnostic.structure).short
+
+
 def _after_validation(told: Told, access: Access) -> str:
     if access.state is State.ADOPTED:
-        return "Son rapport dit ce que le conseil a décidé. Il reste à le mettre en œuvre."
+        return f"Son rapport dit ce que {_body(told).le} a décidé. Il reste à le mettre en œuvre."
     day = told.diagnostic.board_date
     session = deciding_body(told.diagnostic.structure).au + (
         f" du {french_date(day)}" if day else ""
     )
     if access.role is MembershipRole.LEAD:
         return (
-            f"Son rapport est prêt à être présenté {session}. Après la séance, enregistrez ce que le "
-            "conseil a décidé."
+            f"Son rapport est prêt à être présenté {session}. Après la séance, enregistrez ce que "
+            f"{_body(told).le} a décidé."
         )
     return f"Son rapport est prêt à être présenté {session}. Vous pouvez le lire et le télécharger."
 
@@ -265,11 +271,9 @@ def _facilitators_can(told: Told, access: Access) -> str:
                 "étape, ou le valider."
             )
         case State.VALIDATED:
-            return (
-                "Vous pouvez lire son rapport\u00a0; le conseil de la structure doit se prononcer."
-            )
+            return f"Vous pouvez lire son rapport\u00a0; {_body(told).le} de la structure doit se prononcer."
         case State.ADOPTED:
-            return "Son rapport dit ce que le conseil a décidé."
+            return f"Son rapport dit ce que {_body(told).le} a décidé."
         case _:
             return (
                 "Il n’y a rien à relire pour le moment\u00a0: vous serez prévenu·e quand il sera soumis "

@@ -211,7 +211,7 @@ def adopt(request: SignedInRequest, loaded: LoadedDiagnostic) -> HttpResponse:
             user=request.user,
             base_url=base_url(request),
         )
-        return "La décision du conseil est enregistrée\u00a0: le diagnostic est adopté."
+        return "La décision est enregistrée\u00a0: le diagnostic est adopté."
 
     if posted.is_valid():
         home = reverse("diagnostic_home", args=[diagnostic.pk])

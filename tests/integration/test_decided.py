@@ -17,8 +17,10 @@ TO_SETTLE, ASKED = "à trancher", "Question posée au conseil d’administration
 DECIDED = "Ce que le conseil a décidé"
 
 
-def asked_of_the_board() -> Scene:
+def asked_of_the_board(form: str = "association") -> Scene:
     scene = make_scene()
+    scene.structure.legal_form = form
+    scene.structure.save()
     row = {"id": "r1", "role": next(iter(RoleKind)).value}
     roles = {"rows": [row], "board_question": "Et après ?"}
     decisions = {"decisions": [{"id": "d1", "text": "Recruter une animatrice"}]}
@@ -58,3 +60,19 @@ def test_after_adoption_what_was_decided_is_told(role: str):
     for name in ("home", "check", "report"):
         assert DECIDED in after[name], name
         assert "Recruter une animatrice" in after[name]
+
+
+def test_pages_name_the_assembly_of_a_chamber():
+    scene = asked_of_the_board("chamber")
+    address = reverse("diagnostic_adopt", args=[scene.diagnostic.pk])
+    page = page_of(scene.client("lead").get(address)).text
+    assert "conseil" not in page.lower()
+    for words in ("Décision de l’assemblée", "Vous enregistrez ce que l’assemblée a décidé"):
+        assert words in page
+
+    meeting = adoption(scene)
+    adopt_diagnostic(scene.diagnostic, adoption=meeting, user=scene.lead, base_url=BASE_URL)
+    after = pages(scene, "lead")
+    for name in ("home", "check", "report"):
+        assert "Ce que l’assemblée a décidé" in after[name]
+        assert DECIDED not in after[name]

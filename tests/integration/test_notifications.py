@@ -27,6 +27,7 @@ from diagnostics.services.workflow import (
     validate_diagnostic,
     withdraw_submission,
 )
+from diagnostics.typography import capitalised
 from tests.factories import UserFactory
 from tests.pages import html_of
 from tests.scene import BASE_URL, IN_SPITE, REASON, Scene, make_scene
@@ -280,8 +281,17 @@ def test_a_diagnostic_that_is_reopened_says_why():
     assert all("> Le territoire a changé." in mailed.text for mailed in told.values())
 
 
-def test_an_adoption_is_told():
+@pytest.mark.parametrize(
+    ("form", "session", "deciders"),
+    [
+        ("association", "du conseil", "le conseil"),
+        ("chamber", "de l’assemblée", "l’assemblée"),
+    ],
+)
+def test_an_adoption_is_told(form: str, session: str, deciders: str):
     scene = make_scene(State.VALIDATED)
+    scene.structure.legal_form = form
+    scene.structure.save()
     event = Event.objects.create(
         structure=scene.structure,
         diagnostic=scene.diagnostic,
@@ -292,8 +302,12 @@ def test_an_adoption_is_told():
     told = {one.person: one for one in QueuedMail.objects.filter(kind="adopted")}
     assert set(told) == {scene.contributor, scene.reader, scene.facilitator}
     assert {one.subject for one in told.values()} == {
-        "Le conseil a adopté le diagnostic de Confidence de la structure"
+        f"{capitalised(deciders)} a adopté le diagnostic de Confidence de la structure"
     }
+    for mailed in told.values():
+        assert f"a enregistré la séance {session}" in mailed.text
+    words = f"{deciders} de la structure doit se prononcer"
+    assert words in told[scene.facilitator].text
 
 
 @pytest.mark.parametrize(
