@@ -47,6 +47,7 @@ from diagnostics.typography import typeset
 
 # The titles of the annex; its first page begins with one of them.
 ANNEX_TABLES = "Annexe\u00a0: les tableaux"
+THREAD_TABLES = "Les mêmes liens sont écrits dans les tableaux de l’annexe."
 ANNEX_METHOD = "Annexe\u00a0: méthode et repères"
 
 
@@ -108,6 +109,11 @@ class ReportContent:
     def credit(self) -> str:
         """The source of the questionnaire."""
         return self.texts.credit
+
+    @property
+    def thread_tables(self) -> str:
+        """Where what the « fil rouge » draws is written."""
+        return THREAD_TABLES
 
     @property
     def contents(self) -> list[ContentsEntry]:

@@ -13,8 +13,9 @@ from docx.oxml.ns import qn
 from diagnostics.domain.vocabulary import Axis, State
 from diagnostics.report.blocks.types import Drawing
 from diagnostics.report.content import Vigilance
+from diagnostics.report.pdf import render_report_html
 from diagnostics.report.pictures import alternative
-from diagnostics.report.word import WidePicture, build_docx, styles
+from diagnostics.report.word import WidePicture, build_docx, build_report_docx, styles
 from diagnostics.typography import of_name
 from tests.report_samples import demo, drawings_of, filled, report
 from tests.word_files import WordFile, cells_of, style_of, text_of, word
@@ -105,6 +106,14 @@ def test_the_drawings_are_pictures_with_their_words_and_a_caption(name: str):
     pictures = [data for name, data in file.parts.items() if name.startswith("word/media/")]
     assert pictures
     assert all(data.startswith(b"\x89PNG") for data in pictures)
+
+
+def test_the_thread_says_where_its_links_are_written_as_the_page_does():
+    content = report(demo("sorelle"))
+    captions = WordFile(build_report_docx(content)).paragraphs("Caption")
+    told = [text.partition("— ")[2] for text in captions if "mêmes liens" in text]
+    assert told == ["Les mêmes liens sont écrits dans les tableaux de l’annexe."]
+    assert told[0] in render_report_html(content)
 
 
 def test_a_drawing_of_the_whole_has_a_lying_page_of_its_own():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from diagnostics.domain.vocabulary import Axis
-from diagnostics.report.content import ReportContent
+from diagnostics.report.content import THREAD_TABLES, ReportContent
 from diagnostics.report.diagrams.thread import board_thread_svg
 from diagnostics.report.word.annex import write_annex, write_remaining
 from diagnostics.report.word.blocks import write_annexed, write_chapter
@@ -103,5 +103,5 @@ def _thread(content: ReportContent) -> WidePicture:
     return WidePicture(
         "Fil rouge\u00a0: ce qui sert la vision",
         board_thread_svg(content.document),
-        "Les mêmes liens sont écrits dans les tableaux des chapitres.",
+        THREAD_TABLES,
     )
