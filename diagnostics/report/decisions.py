@@ -20,7 +20,7 @@ OBJECTIVES_ANCHOR = f"etape-{StepKey.OBJECTIVES.value}"
 
 
 @dataclass(frozen=True)
-class Fact:
+class DecisionDetail:
     """Something that a decision is taken from: what it is called, what is said of it, and where in the
     report it stands (an anchor), if it stands there."""
 
@@ -51,7 +51,7 @@ class Decision:
     votes: str = ""
     carried: str = ""
     counted: tuple[int | None, int | None, int | None] = (None, None, None)
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[DecisionDetail] = field(default_factory=list)
 
     @property
     def in_short(self) -> str:
@@ -61,7 +61,7 @@ class Decision:
 
 def facts_of(
     row: BoardDecision, document: DiagnosticDocument, findings: Sequence[CoherenceFinding] = ()
-) -> list[Fact]:
+) -> list[DecisionDetail]:
     """Return what was entered beside the text of a decision, in reading order, typeset.
 
     ``findings``: the points to discuss; the most serious one of the objectives that it answers is told.
@@ -78,7 +78,7 @@ def facts_of(
         ("Sinon", row.if_not, ""),
         (CARRIER, row.carried_by, ""),
     )
-    return [Fact(label, typeset(text), anchor) for label, text, anchor in told if text]
+    return [DecisionDetail(label, typeset(text), anchor) for label, text, anchor in told if text]
 
 
 def _point(row: BoardDecision, findings: Sequence[CoherenceFinding]) -> str:
@@ -117,7 +117,7 @@ def decisions_of(
 
 
 def _decision(
-    number: int, text: str, facts: list[Fact], outcome: DecisionOutcome | None
+    number: int, text: str, facts: list[DecisionDetail], outcome: DecisionOutcome | None
 ) -> Decision:
     if outcome is None:
         return Decision(number, text, facts=facts)

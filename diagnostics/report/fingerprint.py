@@ -21,7 +21,6 @@ SOURCES = (
     "templates/report/**/*.html",
     "templates/steps/**/*.html",
     "templates/components/scroll_hint.html",
-    "templates/diagnostics/_thread_legend.html",
 )
 LIBRARIES = ("weasyprint", "python-docx", "resvg-py")
 

@@ -13,10 +13,10 @@ from diagnostics.domain.vocabulary import State
 from diagnostics.report.lettering import HEADING, clip, text_width, wrap
 from diagnostics.typography import count, french_date, typeset
 
-# Room of the running footer, of the cover and of a fact about the structure, in points.
 # Class of the letters of the cover's name, their size, and the lines that they may take.
 _LETTERS = (("", 40, 3), ("r-cover-long", 24, 5))
 _SMALLEST = "r-cover-longest"
+# Room of the running footer, of the cover and of a fact about the structure, in points.
 FOOTER_WIDTH, COVER_WIDTH, FACT_WIDTH = 255.0, 430.0, 205.0
 
 

@@ -16,7 +16,7 @@ from diagnostics.domain.merge import merge_answers
 from diagnostics.domain.starting_again import start_again
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.adoption import AdoptionForms
-from diagnostics.report.decisions import Fact, decisions_of
+from diagnostics.report.decisions import DecisionDetail, decisions_of
 from tests.shapes import empty_document
 
 WHOLE = {
@@ -30,12 +30,12 @@ WHOLE = {
     "carried_by": "le bureau",
 }
 TOLD = [
-    Fact("Répond à", "O2 Tenir le club", "etape-objectives"),
-    Fact("Pourquoi", "Sans poste, pas de club"),
-    Fact("Coût", "27 K€ par an"),
-    Fact("Condition", "vingt adhésions signées"),
-    Fact("Sinon", "Le club attend 2028"),
-    Fact("Qui la porte", "le bureau"),
+    DecisionDetail("Répond à", "O2 Tenir le club", "etape-objectives"),
+    DecisionDetail("Pourquoi", "Sans poste, pas de club"),
+    DecisionDetail("Coût", "27 K€ par an"),
+    DecisionDetail("Condition", "vingt adhésions signées"),
+    DecisionDetail("Sinon", "Le club attend 2028"),
+    DecisionDetail("Qui la porte", "le bureau"),
 ]
 
 
@@ -80,7 +80,7 @@ def test_the_most_serious_point_about_its_objectives_is_told():
     ]
     told = [decisions_of(document(WHOLE), findings[:n])[0].facts[1:2] for n in range(1, 6)]
     why = TOLD[1:2]
-    point_of = [[Fact("Point à discuter", words)] for words in ("à noter", "grave")]
+    point_of = [[DecisionDetail("Point à discuter", words)] for words in ("à noter", "grave")]
     assert told == [why, why, why, *point_of]
 
 

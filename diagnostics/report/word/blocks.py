@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from diagnostics.report.blocks.types import (
     Block,
-    Calendar,
     Cell,
     ColumnKind,
     Drawing,
@@ -68,7 +67,7 @@ def _write_section(paper: Paper, section: Section, blocks: Sequence[Block], *, m
 
 
 def write_block(paper: Paper, block: Block) -> None:
-    """Write a block."""
+    """Write a block of a chapter or of the annex: the calendar of the board is told year by year."""
     match block:
         case Drawing():
             caption = ". ".join(text for text in (block.title, block.caption.rstrip(".")) if text)
@@ -83,8 +82,6 @@ def write_block(paper: Paper, block: Block) -> None:
             _write_items(paper, block)
         case Table():
             _write_table(paper, block)
-        case Calendar():
-            _write_calendar(paper, block)
 
 
 def _write_note(paper: Paper, note: Note) -> None:
@@ -111,16 +108,6 @@ def _write_items(paper: Paper, block: Items) -> None:
         items.append([word.Run(item.text, bold=item.is_title)])
         items[-1] += [f"\n{item.detail}"] if item.detail else []
     paper.numbered(items, style="ListNumber" if block.is_ranked else "Statement")
-
-
-def _write_calendar(paper: Paper, block: Calendar) -> None:
-    paper.heading(block.title, 2)
-    rows = [
-        word.Row([[word.line(moment.month, style="CellTitle")], [word.line(moment.milestone)]])
-        for moment in block.moments
-    ]
-    columns = [word.Column("Mois", 4.0), word.Column("Jalon", 13.0)]
-    paper.table(columns, rows, caption="Jalons après le conseil")
 
 
 # --- Tables ----------------------------------------------------------------------------------
