@@ -70,6 +70,8 @@ def ask_worker(rendering: Rendering, *, version: int | None, kind: str) -> Rende
         row = Rendering.objects.select_for_update().get(subject=rendering.subject)
         is_new = row.asked_at == now
         is_same = row.key == rendering.key and not row.stopped
+        if is_same and row.size:  # it was finished meanwhile
+            return row
         if is_same and not is_new and row.asked_at and row.asked_at > now - ASKED_FOR:
             return row
         app.configure_task("print_asked").defer(

@@ -195,6 +195,18 @@ def test_two_who_ask_at_once_have_it_printed_once(quick_pdf):
     assert jobs("print_asked") == 1
 
 
+@pytest.mark.usefixtures("all_are_long", "quick_pdf")
+def test_what_was_finished_just_before_it_is_asked_for_again_stays():
+    """Whoever looked just before it was kept goes on to ask the worker for it."""
+    scene = make_scene()
+    printable = printable_report(edition_of(scene.diagnostic))
+    assert printing.kept(printable) is None
+    printing.obtain(printable, tasks.PATIENT)
+    progress = printing.ask_worker(printable)
+    assert (progress.begun_at, jobs("print_asked")) == (None, 0)
+    assert bytes(printing.kept(printable).file) == b"%PDF-1.7"
+
+
 @pytest.mark.usefixtures("all_are_long")
 def test_the_page_tells_how_far_the_worker_is(monkeypatch):
     scene = make_scene()
