@@ -14,7 +14,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -194,7 +194,7 @@ class Printable:
     """Something to make: its subject, the key of all that determines it, and how it is made.
 
     ``read`` takes from the database what it is made from, ``make`` makes it of that, without.
-    ``edition``: of a version, whose papers have a table of their own.
+    ``edition``: of a version, whose papers have a table of their own. ``at``: when the key was read.
     """
 
     subject: str
@@ -217,6 +217,7 @@ class Printable:
 
     version: int | None = None
     weight: Callable[[], int] = lambda: 0
+    at: dt.datetime = field(default_factory=timezone.now)
 
     @property
     def is_long(self) -> bool:
@@ -237,7 +238,8 @@ class Printable:
             "pages": printed.pages,
         }
         if self.edition is None:
-            return keep_rendering(self.new_rendering(**made, release=fingerprint()))
+            made_of_it = self.new_rendering(**made, release=fingerprint())
+            return keep_rendering(made_of_it, since=self.at)
         paper = Paper(
             version=self.edition.version,
             kind=self.kind,
@@ -371,7 +373,7 @@ def obtain(printable: Printable, bounds: renderer.Bounds | None = None) -> Rende
             return found
         content = printable.read()
         if bounds is not None:
-            renderings.note_begun(printable.subject, printable.key)
+            renderings.note_begun(printable.subject, printable.key, since=printable.at)
         let_go_of_the_database()
         with turns.a_turn(deadline - time.monotonic()):
             return _make(printable, content, bounds)
@@ -384,7 +386,7 @@ def _make(printable: Printable, content: Any, bounds: renderer.Bounds | None) ->
         if bounds is None and printable.diagnostic_id and str(stopped) == "time":
             raise NeedsTheWorker from stopped
         logger.warning("Printing %s was stopped: %s", printable.subject, stopped)
-        keep_rendering(printable.new_rendering(stopped=str(stopped)))
+        keep_rendering(printable.new_rendering(stopped=str(stopped)), since=printable.at)
         raise
     return printable.keep(printed)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.transaction import atomic
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -26,11 +26,16 @@ IDENTITY = {"id", "subject", "diagnostic"}
 SAID = [field.name for field in Rendering._meta.fields if field.name not in IDENTITY]
 
 
-def keep_rendering(rendering: Rendering) -> Rendering:
+def keep_rendering(rendering: Rendering, *, since: dt.datetime | None = None) -> Rendering:
     """Keep what printing gave, in place of what was printed of the same subject before.
 
     One statement: two processes that finish together do not hinder each other.
+    ``since``: when it was read; what says something else and was asked for later stays asked for.
     """
+    if since is not None and rendering.diagnostic_id is not None:  # nobody asks for the kit
+        asked = Rendering.objects.filter(subject=rendering.subject, asked_at__gt=since)
+        if asked.filter(stopped="", size=0).exclude(key=rendering.key).exists():
+            return rendering
     Rendering.objects.bulk_create(
         [rendering],
         update_conflicts=True,
@@ -61,8 +66,12 @@ def keep_paper(paper: Paper, *, subject: str) -> Paper:
 def ask_worker(rendering: Rendering, *, version: int | None, kind: str) -> Rendering:
     """Have the worker print something for which somebody waits, once whoever asks; return how far it is.
 
-    ``rendering`` names it. What is asked for gets its row, and its job in the same transaction.
+    ``rendering`` names it. What is asked for gets its row, and its job in the same transaction: one
+    that waits prints what is written by then, be it something else than when it was queued. The row's
+    lock sees to that rather than a queueing lock, which a job that is tried again could run into.
     """
+    lock = f"print_asked/{rendering.subject}"
+    waiting = ProcrastinateJob.objects.filter(status="todo", task_name="print_asked", lock=lock)
     now = timezone.now()
     rendering.asked_at = now
     with atomic():
@@ -74,16 +83,23 @@ def ask_worker(rendering: Rendering, *, version: int | None, kind: str) -> Rende
             return row
         if is_same and not is_new and row.asked_at and row.asked_at > now - ASKED_FOR:
             return row
-        app.configure_task("print_asked").defer(
-            diagnostic_id=str(rendering.diagnostic_id), version=version, kind=kind
-        )
+        if not waiting.exists():
+            app.configure_task("print_asked", lock=lock, priority=-1).defer(
+                diagnostic_id=str(rendering.diagnostic_id), version=version, kind=kind
+            )
         return row if is_new else keep_rendering(rendering)
 
 
-def note_begun(subject: str, key: str) -> None:
-    """Note that the worker begins what somebody waits for."""
-    waited = Rendering.objects.filter(subject=subject, key=key, asked_at__isnull=False, stopped="")
-    waited.update(begun_at=timezone.now(), pages=0)
+def note_begun(subject: str, key: str, *, since: dt.datetime) -> None:
+    """Note that the worker begins what somebody waits for, as it was written at a moment (``since``)."""
+    waited = Rendering.objects.filter(
+        Q(key=key) | Q(asked_at__lte=since),
+        subject=subject,
+        asked_at__isnull=False,
+        stopped="",
+        size=0,
+    )
+    waited.update(key=key, begun_at=timezone.now(), pages=0)
 
 
 def note_pages(subject: str, key: str, pages: int) -> None:

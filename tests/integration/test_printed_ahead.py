@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 import pytest
@@ -205,6 +206,48 @@ def test_what_was_finished_just_before_it_is_asked_for_again_stays():
     progress = printing.ask_worker(printable)
     assert (progress.begun_at, jobs("print_asked")) == (None, 0)
     assert bytes(printing.kept(printable).file) == b"%PDF-1.7"
+
+
+@TRANSACTION
+@pytest.mark.usefixtures("all_are_long")
+def test_what_is_written_while_one_waits_queues_no_second_job(quick_pdf):
+    scene = make_scene()
+    client = scene.client("reader")
+    for text in ("Un énoncé", "Un autre énoncé", "Le dernier énoncé"):
+        rewrite(scene, text)
+        assert client.get(address(scene)).status_code == 202
+    job = ProcrastinateJob.objects.get(task_name="print_asked")
+    assert (job.lock, job.priority) == (f"print_asked/report/{scene.diagnostic.pk}/now", -1)
+    rewrite(scene, "Écrit avant que le travail commence")  # and nobody has asked since
+    run_worker()
+    assert len(quick_pdf) == 1
+    assert "Écrit avant que le travail commence" in quick_pdf[0]
+    assert client.get(address(scene)).content == b"%PDF-1.7"
+
+
+@pytest.mark.usefixtures("all_are_long")
+@pytest.mark.parametrize("error", [None, RenderingStopped("time")])
+def test_what_was_asked_for_meanwhile_stays_asked_for(monkeypatch, error: Exception | None):
+    """Written and asked for while the former text was printed: the next job's, not done with."""
+    scene = make_scene()
+    client = scene.client("reader")
+    client.get(address(scene))
+    ProcrastinateJob.objects.all().delete()  # the worker has taken it
+
+    def render(html: str, bounds: object = None) -> Printed:
+        rewrite(scene, "Écrit pendant l’impression")
+        assert client.get(address(scene)).status_code == 202
+        if error:
+            raise error
+        return Printed(b"%PDF-1.7", 1)
+
+    monkeypatch.setattr("diagnostics.report.renderer.render", render)
+    with contextlib.suppress(RenderingStopped):
+        printing.print_asked(edition_of(read_again(scene)), Kind.REPORT, tasks.PATIENT)
+    row = Rendering.objects.get()
+    asked = printable_report(edition_of(read_again(scene)))
+    assert (row.key, row.stopped, row.size, row.begun_at) == (asked.key, "", 0, None)
+    assert jobs("print_asked") == 1
 
 
 @pytest.mark.usefixtures("all_are_long")
