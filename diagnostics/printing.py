@@ -347,7 +347,9 @@ def facts(printable: Printable) -> PdfFacts | None:
     """Return the size and the pages of a PDF, once they are known (one query)."""
     known: QuerySet[Any] = printable.papers
     if printable.edition is None:
-        known = Rendering.objects.filter(subject=printable.subject, key=printable.key, stopped="")
+        known = Rendering.objects.filter(
+            subject=printable.subject, key=printable.key, stopped="", size__gt=0
+        )
     return next((PdfFacts(*values) for values in known.values_list("size", "pages")), None)
 
 

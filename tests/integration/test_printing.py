@@ -208,6 +208,8 @@ def test_the_facts_are_told_once_they_are_known(monkeypatch):
     assert button() == "Télécharger le PDF (412 Ko, 12 pages)"
     rewrite(scene, "Un autre énoncé")
     assert button() == "Télécharger le PDF"
+    printing.ask_worker(printable_report(edition_of(scene.diagnostic)))
+    assert button() == "Télécharger le PDF"
 
 
 @pytest.mark.parametrize(
