@@ -155,8 +155,8 @@ class Edition:
         if self.version is None:
             kit = self.diagnostic.kit.changed_at.isoformat()
             previous = self.previous.sha256() if self.previous else None
-            month = f"{timezone.localdate():%Y-%m}"  # from which the calendar is to come
-            return _digest(self.document.sha256(), kit, previous, month)
+            day = renderings.last_day_of_change(self.diagnostic).isoformat()
+            return _digest(self.document.sha256(), kit, previous, day)
         moment = self.version.submitted_at.isoformat()
         since = [self.diagnostic.state, *self._said_since] if self.has_moved_on else []
         return _digest(self.version.number, moment, self.version.sha256, *since)

@@ -116,12 +116,23 @@ def ask_ahead(diagnostic: Diagnostic, *, subject: str, release: str) -> None:
     """
     if not diagnostic.is_editable:
         return
-    changed = max(diagnostic.updated_at, diagnostic.kit.changed_at)
+    midnight = dt.datetime.combine(last_day_of_change(diagnostic), dt.time.min)
+    changed = max(diagnostic.updated_at, diagnostic.kit.changed_at, timezone.make_aware(midnight))
     current = Rendering.objects.filter(subject=subject, release=release, current_at__gte=changed)
     waiting = ProcrastinateJob.objects.filter(status="todo", queueing_lock=_lock_of(diagnostic))
     needs = Diagnostic.objects.filter(~Exists(current), ~Exists(waiting), pk=diagnostic.pk)
     if needs.exists():
         defer_ahead(diagnostic)
+
+
+def last_day_of_change(diagnostic: Diagnostic) -> dt.date:
+    """Return the last day on which a draft's report came to say something else by itself: the month's
+    first, from which its calendar is to come, or the one after the board's day (S13)."""
+    today = timezone.localdate()
+    month, board = today.replace(day=1), diagnostic.board_date
+    if board is None or board >= today:
+        return month
+    return max(month, board + dt.timedelta(days=1))
 
 
 def _lock_of(diagnostic: Diagnostic) -> str:

@@ -89,6 +89,34 @@ def test_another_kit_or_release_is_printed_ahead_too(quick_pdf, monkeypatch, cha
     assert jobs("print_ahead") == 1
 
 
+@pytest.mark.parametrize(
+    ("days", "is_printed_again"),
+    [
+        # The board meets on the tenth: until that day is over it is to come.
+        (("2031-05-09", "2031-05-10"), False),
+        (("2031-05-10", "2031-05-11"), True),
+        (("2031-05-11", "2031-05-12"), False),
+        (("2031-05-31", "2031-06-01"), True),
+    ],
+)
+def test_a_day_after_which_it_says_something_else(
+    quick_pdf, monkeypatch, days: tuple[str, str], is_printed_again: bool
+):
+    scene = make_scene()
+    Diagnostic.objects.update(board_date=dt.date(2031, 5, 10))
+
+    def key_on(day: str) -> str:
+        noon = dt.datetime.fromisoformat(f"{day}T12:00:00+02:00")
+        monkeypatch.setattr("django.utils.timezone.now", lambda: noon)
+        return printable_report(edition_of(read_again(scene))).key
+
+    before = key_on(days[0])
+    printing.print_ahead(read_again(scene), tasks.PATIENT)
+    assert (key_on(days[1]) != before) == is_printed_again
+    printing.ask_ahead(read_again(scene))
+    assert jobs("print_ahead") == is_printed_again
+
+
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.VALIDATED])
 def test_what_is_closed_is_not_printed_ahead(quick_pdf, state: State):
     scene = make_scene(state)
