@@ -446,8 +446,13 @@ def print_ahead(diagnostic: Diagnostic, bounds: renderer.Bounds) -> None:
         obtain(printable, bounds)
     except turns.Busy:
         return
-    except renderer.RenderingError:
+    except renderer.RendererFailed:
         logger.warning("Printing %s ahead failed", printable.subject)
+        # Noted as of long ago: who asks for it has it tried.
+        failed = printable.new_rendering(stopped=FAILED, made_at=at - STOPPED_FOR)
+        keep_rendering(failed, since=printable.at)
+    except renderer.RenderingStopped:
+        pass  # noted, and in the log
     renderings.note_current(printable.subject, printable.key, release=fingerprint(), at=at)
 
 

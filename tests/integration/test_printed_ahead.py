@@ -162,6 +162,21 @@ def test_what_cannot_be_printed_ahead_is_not_tried_at_every_reading(monkeypatch)
     assert (len(asked), jobs("print_ahead")) == (1, 0)
 
 
+def test_a_renderer_that_fails_ahead_is_not_tried_every_five_minutes_and_is_when_asked(monkeypatch):
+    scene = make_scene()
+    last = read_again(scene).updated_at
+    asked = raise_in_renderer(monkeypatch, RendererFailed("x"))
+    tasks.print_ahead(diagnostic_id=str(scene.diagnostic.pk))
+    assert ask_for_quiet_drafts(last + dt.timedelta(minutes=11)) == 0
+    read(scene, "diagnostic_check", "report")
+    assert (len(asked), jobs("print_ahead")) == (1, 0)
+    assert scene.client("reader").get(address(scene)).status_code == 503
+    assert len(asked) == 2
+    rewrite(scene, "Un autre énoncé")
+    read(scene, "diagnostic_check")
+    assert jobs("print_ahead") == 1
+
+
 @TRANSACTION
 def test_printing_ahead_holds_no_transaction(monkeypatch):
     scene = make_scene()
