@@ -9,6 +9,7 @@ from typing import Any
 import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
+from django.db.migrations.exceptions import IrreversibleError
 
 TABLE = "diagnostics_paper"
 HAPPENED = [
@@ -60,6 +61,16 @@ def keep(rendering: Any, apps: Any) -> None:
 def forget_renderings(apps: Any, schema_editor: object) -> None:
     """Going back: what is not a version's is printed again."""
     apps.get_model("diagnostics", "Rendering").objects.all().delete()
+
+
+def refuse_to_lose(apps: Any, schema_editor: object) -> None:
+    """Going back: what everybody has of a submitted version has no other place."""
+    count = apps.get_model("diagnostics", "Paper").objects.filter(edition="submitted").count()
+    if count:
+        raise IrreversibleError(
+            f"{count} papers of submitted versions would be lost. To go back all the same, keep a copy "
+            f"of the table {TABLE}, then empty it with TRUNCATE."
+        )
 
 
 class Migration(migrations.Migration):
@@ -166,4 +177,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(migrations.RunPython.noop, forget_renderings),
+        migrations.RunPython(migrations.RunPython.noop, refuse_to_lose),
     ]

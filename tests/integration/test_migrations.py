@@ -7,6 +7,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.db import connection
+from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.loader import MigrationLoader
 from django.http import QueryDict
 
@@ -226,6 +227,21 @@ def test_what_was_submitted_has_its_review():
         State.SUBMITTED: [(1, "draft", "", None)],
         State.VALIDATED: [(1, "draft", "validated", scenes[State.VALIDATED].facilitator)],
     }
+
+
+def test_papers_as_submitted_are_not_lost_by_going_back():
+    refuse = import_module("diagnostics.migrations.0030_papers").refuse_to_lose
+    version = make_scene(State.VALIDATED).diagnostic.versions.get()
+
+    def keep(edition: str) -> None:
+        paper = {"kind": "word", "edition": edition, "key": "0" * 64, "file": b"PK", "size": 2}
+        Paper.objects.create(version=version, **paper)
+
+    keep("validated")
+    refuse(apps, None)
+    keep("submitted")
+    with pytest.raises(IrreversibleError, match="^1 papers of submitted versions would be lost"):
+        refuse(apps, None)
 
 
 def test_papers_that_are_what_was_submitted_move():
