@@ -253,11 +253,13 @@ class Printable:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the worker is with what somebody waits for; ``expected``: about how many pages."""
+    """How far the worker is with what somebody waits for; ``expected``: about how many pages, of a report
+    that is long."""
 
     begun_at: dt.datetime | None
     pages: int
     expected: int
+    is_long: bool
 
     @property
     def share(self) -> int:
@@ -402,7 +404,7 @@ def ask_worker(printable: Printable) -> Progress:
         printable.new_rendering(), version=printable.version, kind=printable.kind
     )
     expected = max(1, printable.weight() // CHARACTERS_A_PAGE)
-    return Progress(row.begun_at, row.pages, expected)
+    return Progress(row.begun_at, row.pages, expected, printable.is_long)
 
 
 def print_asked(edition: Edition, kind: Kind, bounds: renderer.Bounds) -> None:

@@ -321,7 +321,7 @@ def test_the_page_tells_how_far_the_worker_is(monkeypatch):
     ("pages", "expected", "share"), [(0, 1, 0), (5, 20, 25), (20, 20, 95), (40, 20, 95)]
 )
 def test_the_share_never_says_done(pages: int, expected: int, share: int):
-    assert Progress(None, pages, expected).share == share
+    assert Progress(None, pages, expected, is_long=True).share == share
 
 
 def test_what_takes_too_long_in_a_request_goes_to_the_worker(monkeypatch):
@@ -343,6 +343,21 @@ def test_what_takes_too_long_in_a_request_goes_to_the_worker(monkeypatch):
     Rendering.objects.update(made_at=timezone.now() - printing.STOPPED_FOR)
     assert client.get(address(scene)).status_code == 202
     assert len(stopped) == count + 1
+
+
+@pytest.mark.parametrize("name", ["report_pdf", "report_synthesis_pdf"])
+def test_the_length_is_told_of_what_is_long(monkeypatch, name: str):
+    scene = make_scene()
+    client = scene.client("reader")
+    raise_in_renderer(monkeypatch, RenderingStopped("time"))
+    monkeypatch.setattr("diagnostics.printing.LONG", 10**6)
+    monkeypatch.setattr("diagnostics.printing.CHARACTERS_A_PAGE", 10**6)
+    what = "Ce document demande plus de temps que d’ordinaire : le site le met en pages"
+    assert what in page_of(client.get(address(scene, name))).text
+    monkeypatch.setattr("diagnostics.printing.LONG", 10)
+    long = "Ce rapport est long, environ 1 page : le site le met en pages"
+    told = page_of(client.get(address(scene, name))).text
+    assert (long in told, what in told) == (name == "report_pdf", name != "report_pdf")
 
 
 @TRANSACTION
