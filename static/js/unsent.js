@@ -3,6 +3,7 @@
 
 const PREFIX = "saisie:";
 const person = document.body.dataset.person;
+let isUsed = false; // somebody types or presses: the page is not made anew under their hands
 
 function waiting() {
   try {
@@ -28,9 +29,19 @@ async function send(key) {
   }
   // What the server refuses for good would be refused again; a closed diagnostic has kept it.
   localStorage.removeItem(key);
-  if (answer.ok && path === location.pathname) {
-    location.reload(); // the page was made before
+  if (answer.ok && path === location.pathname && !isUsed) {
+    location.reload(); // the page was made before; one that is used asks for news (keeping.js)
   }
+}
+
+for (const kind of ["pointerdown", "keydown", "input", "submit"]) {
+  document.addEventListener(
+    kind,
+    () => {
+      isUsed = true;
+    },
+    { capture: true },
+  );
 }
 
 if (person) {
