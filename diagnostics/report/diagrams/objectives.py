@@ -32,7 +32,7 @@ from diagnostics.report.diagrams.svg import (
 from diagnostics.report.lettering import text_width
 from diagnostics.typography import count, typeset
 
-LINES_PER_DRAWING = 20
+LINES_PER_DRAWING = 12  # of three lines each, they share a page with their title
 CODE_WIDTH = 32.0
 NOW_RIGHT, NOW_WIDTH = 314.0, 88.0  # at most: names take what the values of today leave
 TIME_LEFT, TIME_RIGHT = 330.0, 556.0
