@@ -11,1295 +11,435 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
+        ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="User",
+            name='User',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
-                ),
-                (
-                    "is_superuser",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates that this user has all permissions without explicitly assigning them.",
-                        verbose_name="superuser status",
-                    ),
-                ),
-                (
-                    "email",
-                    models.EmailField(max_length=254, unique=True, verbose_name="adresse e-mail"),
-                ),
-                ("name", models.CharField(blank=True, max_length=120, verbose_name="nom affiché")),
-                (
-                    "is_facilitator",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Voit toutes les structures, relit et valide les diagnostics.",
-                        verbose_name="facilitateur·rice",
-                    ),
-                ),
-                (
-                    "is_staff",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Accède à l’administration (textes du kit, comptes).",
-                        verbose_name="administration",
-                    ),
-                ),
-                ("is_active", models.BooleanField(default=True, verbose_name="actif")),
-                (
-                    "date_joined",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="inscrit le"
-                    ),
-                ),
-                (
-                    "groups",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.group",
-                        verbose_name="groups",
-                    ),
-                ),
-                (
-                    "user_permissions",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="Specific permissions for this user.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.permission",
-                        verbose_name="user permissions",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                ('email', models.EmailField(max_length=254, unique=True, verbose_name='adresse e-mail')),
+                ('name', models.CharField(blank=True, max_length=120, verbose_name='nom affiché')),
+                ('is_facilitator', models.BooleanField(default=False, help_text='Voit toutes les structures, relit et valide les diagnostics.', verbose_name='facilitateur·rice')),
+                ('is_staff', models.BooleanField(default=False, help_text='Accède à l’administration (textes du kit, comptes).', verbose_name='administration')),
+                ('is_active', models.BooleanField(default=True, verbose_name='actif')),
+                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='inscrit le')),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
             options={
-                "verbose_name": "personne",
-                "verbose_name_plural": "personnes",
+                'verbose_name': 'personne',
+                'verbose_name_plural': 'personnes',
             },
         ),
         migrations.CreateModel(
-            name="Answer",
+            name='Answer',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "step",
-                    models.CharField(
-                        choices=[
-                            ("vision", "Situation souhaitée"),
-                            ("roles", "Rôles souhaités"),
-                            ("objectives", "Objectifs"),
-                            ("positioning", "Positionnement"),
-                            ("activities", "Missions et activités"),
-                            ("accompaniment_scope", "Focus sur l’accompagnement"),
-                            ("territorial_scales", "Territoire d’actions"),
-                            ("economic_model", "Modèle économique cible"),
-                            ("alliances", "Stratégie d’alliances"),
-                            ("organisation", "Organisation, gouvernance, outil juridique"),
-                            ("board_decisions", "Décisions proposées"),
-                        ],
-                        max_length=30,
-                        verbose_name="étape",
-                    ),
-                ),
-                ("value", models.JSONField(default=dict, verbose_name="réponse")),
-                ("revision", models.PositiveIntegerField(default=1, verbose_name="révision")),
-                (
-                    "board_question",
-                    models.TextField(blank=True, verbose_name="à trancher en conseil"),
-                ),
-                (
-                    "mark",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("to_review", "À revoir"),
-                            ("disputed", "En débat"),
-                            ("for_board", "À trancher en conseil"),
-                        ],
-                        max_length=20,
-                        verbose_name="repère",
-                    ),
-                ),
-                (
-                    "internal_note",
-                    models.TextField(blank=True, verbose_name="note interne de l’équipe"),
-                ),
-                (
-                    "updated_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="modifiée le"
-                    ),
-                ),
-                (
-                    "updated_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.CharField(choices=[('vision', 'Situation souhaitée'), ('roles', 'Rôles souhaités'), ('objectives', 'Objectifs'), ('positioning', 'Positionnement'), ('activities', 'Missions et activités'), ('accompaniment_scope', 'Focus sur l’accompagnement'), ('territorial_scales', 'Territoire d’actions'), ('economic_model', 'Modèle économique cible'), ('alliances', 'Stratégie d’alliances'), ('organisation', 'Organisation, gouvernance, outil juridique'), ('board_decisions', 'Décisions proposées')], max_length=30, verbose_name='étape')),
+                ('value', models.JSONField(default=dict, verbose_name='réponse')),
+                ('revision', models.PositiveIntegerField(default=1, verbose_name='révision')),
+                ('board_question', models.TextField(blank=True, verbose_name='à trancher en conseil')),
+                ('mark', models.CharField(blank=True, choices=[('to_review', 'À revoir'), ('disputed', 'En débat'), ('for_board', 'À trancher en conseil')], max_length=20, verbose_name='repère')),
+                ('internal_note', models.TextField(blank=True, verbose_name='note interne de l’équipe')),
+                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='modifiée le')),
+                ('updated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "réponse",
+                'verbose_name': 'réponse',
             },
         ),
         migrations.CreateModel(
-            name="AnswerRevision",
+            name='AnswerRevision',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("revision", models.PositiveIntegerField(verbose_name="révision")),
-                ("value", models.JSONField(verbose_name="réponse")),
-                ("written_at", models.DateTimeField(verbose_name="écrite le")),
-                (
-                    "replaced_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="remplacée le"
-                    ),
-                ),
-                (
-                    "answer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="revisions",
-                        to="diagnostics.answer",
-                    ),
-                ),
-                (
-                    "author",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('revision', models.PositiveIntegerField(verbose_name='révision')),
+                ('value', models.JSONField(verbose_name='réponse')),
+                ('written_at', models.DateTimeField(verbose_name='écrite le')),
+                ('replaced_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='remplacée le')),
+                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='diagnostics.answer')),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "révision d’une réponse",
-                "verbose_name_plural": "révisions des réponses",
-                "ordering": ["-revision"],
+                'verbose_name': 'révision d’une réponse',
+                'verbose_name_plural': 'révisions des réponses',
+                'ordering': ['-revision'],
             },
         ),
         migrations.CreateModel(
-            name="Diagnostic",
+            name='Diagnostic',
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("title", models.CharField(max_length=300, verbose_name="titre")),
-                ("base_year", models.PositiveSmallIntegerField(verbose_name="année N")),
-                (
-                    "horizon_years",
-                    models.PositiveSmallIntegerField(
-                        choices=[(3, "3 ans"), (5, "5 ans")], default=3, verbose_name="horizon"
-                    ),
-                ),
-                (
-                    "board_date",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="date du conseil d’administration"
-                    ),
-                ),
-                ("workshops", models.JSONField(blank=True, default=list, verbose_name="ateliers")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "Brouillon"),
-                            ("submitted", "Soumis"),
-                            ("changes_requested", "Modifications demandées"),
-                            ("validated", "Validé"),
-                            ("adopted", "Adopté"),
-                        ],
-                        default="draft",
-                        max_length=20,
-                        verbose_name="état",
-                    ),
-                ),
-                ("indicators", models.JSONField(blank=True, default=dict)),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="ouvert le"
-                    ),
-                ),
-                (
-                    "updated_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="modifié le"
-                    ),
-                ),
-                (
-                    "submitted_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="soumis le"),
-                ),
-                (
-                    "validated_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="validé le"),
-                ),
-                (
-                    "adopted_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="adopté le"),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "previous",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="diagnostics.diagnostic",
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('title', models.CharField(max_length=300, verbose_name='titre')),
+                ('base_year', models.PositiveSmallIntegerField(verbose_name='année N')),
+                ('horizon_years', models.PositiveSmallIntegerField(choices=[(3, '3 ans'), (5, '5 ans')], default=3, verbose_name='horizon')),
+                ('board_date', models.DateField(blank=True, null=True, verbose_name='date du conseil d’administration')),
+                ('workshops', models.JSONField(blank=True, default=list, verbose_name='ateliers')),
+                ('state', models.CharField(choices=[('draft', 'Brouillon'), ('submitted', 'Soumis'), ('changes_requested', 'Modifications demandées'), ('validated', 'Validé'), ('adopted', 'Adopté')], default='draft', max_length=20, verbose_name='état')),
+                ('indicators', models.JSONField(blank=True, default=dict)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='ouvert le')),
+                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='modifié le')),
+                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='soumis le')),
+                ('validated_at', models.DateTimeField(blank=True, null=True, verbose_name='validé le')),
+                ('adopted_at', models.DateTimeField(blank=True, null=True, verbose_name='adopté le')),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('previous', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diagnostics.diagnostic')),
             ],
             options={
-                "verbose_name": "diagnostic",
-                "ordering": ["-base_year", "-created_at", "pk"],
+                'verbose_name': 'diagnostic',
+                'ordering': ['-base_year', '-created_at', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="ChangeRequest",
+            name='ChangeRequest',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reason", models.TextField(verbose_name="ce qui est demandé")),
-                (
-                    "requested_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="demandé le"
-                    ),
-                ),
-                (
-                    "addressed_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="traité le"),
-                ),
-                (
-                    "requested_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "diagnostic",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="change_requests",
-                        to="diagnostics.diagnostic",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField(verbose_name='ce qui est demandé')),
+                ('requested_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='demandé le')),
+                ('addressed_at', models.DateTimeField(blank=True, null=True, verbose_name='traité le')),
+                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('diagnostic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='change_requests', to='diagnostics.diagnostic')),
             ],
             options={
-                "verbose_name": "demande de modifications",
-                "verbose_name_plural": "demandes de modifications",
-                "ordering": ["-requested_at", "-pk"],
+                'verbose_name': 'demande de modifications',
+                'verbose_name_plural': 'demandes de modifications',
+                'ordering': ['-requested_at', '-pk'],
             },
         ),
         migrations.AddField(
-            model_name="answer",
-            name="diagnostic",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="answers",
-                to="diagnostics.diagnostic",
-            ),
+            model_name='answer',
+            name='diagnostic',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='diagnostics.diagnostic'),
         ),
         migrations.CreateModel(
-            name="Draft",
+            name='Draft',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "step",
-                    models.CharField(
-                        choices=[
-                            ("vision", "Situation souhaitée"),
-                            ("roles", "Rôles souhaités"),
-                            ("objectives", "Objectifs"),
-                            ("positioning", "Positionnement"),
-                            ("activities", "Missions et activités"),
-                            ("accompaniment_scope", "Focus sur l’accompagnement"),
-                            ("territorial_scales", "Territoire d’actions"),
-                            ("economic_model", "Modèle économique cible"),
-                            ("alliances", "Stratégie d’alliances"),
-                            ("organisation", "Organisation, gouvernance, outil juridique"),
-                            ("board_decisions", "Décisions proposées"),
-                        ],
-                        max_length=30,
-                        verbose_name="étape",
-                    ),
-                ),
-                ("form_data", models.TextField()),
-                ("base_revision", models.PositiveIntegerField(default=0)),
-                ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "diagnostic",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="drafts",
-                        to="diagnostics.diagnostic",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="drafts",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.CharField(choices=[('vision', 'Situation souhaitée'), ('roles', 'Rôles souhaités'), ('objectives', 'Objectifs'), ('positioning', 'Positionnement'), ('activities', 'Missions et activités'), ('accompaniment_scope', 'Focus sur l’accompagnement'), ('territorial_scales', 'Territoire d’actions'), ('economic_model', 'Modèle économique cible'), ('alliances', 'Stratégie d’alliances'), ('organisation', 'Organisation, gouvernance, outil juridique'), ('board_decisions', 'Décisions proposées')], max_length=30, verbose_name='étape')),
+                ('form_data', models.TextField()),
+                ('base_revision', models.PositiveIntegerField(default=0)),
+                ('saved_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('diagnostic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='diagnostics.diagnostic')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "texte en attente",
-                "verbose_name_plural": "textes en attente",
+                'verbose_name': 'texte en attente',
+                'verbose_name_plural': 'textes en attente',
             },
         ),
         migrations.CreateModel(
-            name="Kit",
+            name='Kit',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "slug",
-                    models.SlugField(db_index=False, max_length=40, verbose_name="identifiant"),
-                ),
-                ("title", models.CharField(max_length=300, verbose_name="titre")),
-                (
-                    "published",
-                    models.CharField(
-                        help_text="Exemple : 2013-03.",
-                        max_length=7,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A(19|20)\\d\\d-(0[1-9]|1[0-2])\\Z",
-                                "Écrivez l’année et le mois : 2013-03.",
-                            )
-                        ],
-                        verbose_name="mois de publication",
-                    ),
-                ),
-                ("motto", models.CharField(blank=True, max_length=300, verbose_name="devise")),
-                ("credit", models.CharField(max_length=300, verbose_name="mention de la source")),
-                (
-                    "introduction",
-                    models.JSONField(
-                        blank=True,
-                        default=list,
-                        help_text='Liste de paragraphes : {"text": "…", "children": [paragraphes de même forme]}.',
-                        verbose_name="introduction",
-                    ),
-                ),
-                (
-                    "plan_title",
-                    models.CharField(blank=True, max_length=300, verbose_name="titre du plan"),
-                ),
-                (
-                    "plan",
-                    models.JSONField(
-                        blank=True, default=list, help_text="Liste de titres.", verbose_name="plan"
-                    ),
-                ),
-                (
-                    "corrections",
-                    models.JSONField(
-                        blank=True,
-                        default=list,
-                        help_text='Pour la page « À propos » : {"text_2013": "…", "text": "…", "reason": "…"}.',
-                        verbose_name="corrections",
-                    ),
-                ),
-                (
-                    "reconstructions",
-                    models.JSONField(
-                        blank=True,
-                        default=list,
-                        help_text='Pour la page « À propos » : {"title": "…", "text": "…"}.',
-                        verbose_name="reconstructions et ajouts",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(db_index=False, max_length=40, verbose_name='identifiant')),
+                ('title', models.CharField(max_length=300, verbose_name='titre')),
+                ('published', models.CharField(help_text='Exemple : 2013-03.', max_length=7, validators=[django.core.validators.RegexValidator('\\A(19|20)\\d\\d-(0[1-9]|1[0-2])\\Z', 'Écrivez l’année et le mois : 2013-03.')], verbose_name='mois de publication')),
+                ('motto', models.CharField(blank=True, max_length=300, verbose_name='devise')),
+                ('credit', models.CharField(max_length=300, verbose_name='mention de la source')),
+                ('introduction', models.JSONField(blank=True, default=list, help_text='Liste de paragraphes : {"text": "…", "children": [paragraphes de même forme]}.', verbose_name='introduction')),
+                ('plan_title', models.CharField(blank=True, max_length=300, verbose_name='titre du plan')),
+                ('plan', models.JSONField(blank=True, default=list, help_text='Liste de titres.', verbose_name='plan')),
+                ('corrections', models.JSONField(blank=True, default=list, help_text='Pour la page « À propos » : {"text_2013": "…", "text": "…", "reason": "…"}.', verbose_name='corrections')),
+                ('reconstructions', models.JSONField(blank=True, default=list, help_text='Pour la page « À propos » : {"title": "…", "text": "…"}.', verbose_name='reconstructions et ajouts')),
             ],
             options={
-                "verbose_name": "kit",
-                "verbose_name_plural": "kits",
-                "ordering": ["slug"],
-                "constraints": [models.UniqueConstraint(fields=("slug",), name="kit_slug_unique")],
+                'verbose_name': 'kit',
+                'verbose_name_plural': 'kits',
+                'ordering': ['slug'],
+                'constraints': [models.UniqueConstraint(fields=('slug',), name='kit_slug_unique')],
             },
         ),
         migrations.AddField(
-            model_name="diagnostic",
-            name="kit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="diagnostics.kit"
-            ),
+            model_name='diagnostic',
+            name='kit',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diagnostics.kit'),
         ),
         migrations.CreateModel(
-            name="Part",
+            name='Part',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "position",
-                    models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="position",
-                    ),
-                ),
-                ("key", models.SlugField(db_index=False, max_length=40, verbose_name="clé")),
-                ("title", models.CharField(max_length=200, verbose_name="titre")),
-                ("short_title", models.CharField(max_length=200, verbose_name="titre court")),
-                (
-                    "in_kit",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Décoché pour une partie ajoutée au kit.",
-                        verbose_name="dans le kit",
-                    ),
-                ),
-                (
-                    "kit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="parts",
-                        to="diagnostics.kit",
-                        verbose_name="kit",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='position')),
+                ('key', models.SlugField(db_index=False, max_length=40, verbose_name='clé')),
+                ('title', models.CharField(max_length=200, verbose_name='titre')),
+                ('short_title', models.CharField(max_length=200, verbose_name='titre court')),
+                ('in_kit', models.BooleanField(default=True, help_text='Décoché pour une partie ajoutée au kit.', verbose_name='dans le kit')),
+                ('kit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='diagnostics.kit', verbose_name='kit')),
             ],
             options={
-                "verbose_name": "axe",
-                "verbose_name_plural": "axes",
-                "ordering": ["position"],
+                'verbose_name': 'axe',
+                'verbose_name_plural': 'axes',
+                'ordering': ['position'],
             },
         ),
         migrations.CreateModel(
-            name="Step",
+            name='Step',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "position",
-                    models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="position",
-                    ),
-                ),
-                ("key", models.SlugField(db_index=False, max_length=40, verbose_name="clé")),
-                (
-                    "number",
-                    models.CharField(
-                        blank=True,
-                        help_text="Le numéro du kit : « 2.1 ».",
-                        max_length=10,
-                        verbose_name="numéro",
-                    ),
-                ),
-                ("title", models.CharField(max_length=200, verbose_name="titre")),
-                (
-                    "short_title",
-                    models.CharField(
-                        help_text="Pour la navigation entre les étapes.",
-                        max_length=200,
-                        verbose_name="titre court",
-                    ),
-                ),
-                (
-                    "caption",
-                    models.CharField(
-                        blank=True,
-                        help_text="La légende de la figure du kit.",
-                        max_length=300,
-                        verbose_name="légende",
-                    ),
-                ),
-                (
-                    "help",
-                    models.TextField(
-                        blank=True,
-                        help_text="Conseils d’animation, deux ou trois phrases.",
-                        verbose_name="aide",
-                    ),
-                ),
-                (
-                    "kit",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="steps",
-                        to="diagnostics.kit",
-                        verbose_name="kit",
-                    ),
-                ),
-                (
-                    "part",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="steps",
-                        to="diagnostics.part",
-                        verbose_name="axe",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='position')),
+                ('key', models.SlugField(db_index=False, max_length=40, verbose_name='clé')),
+                ('number', models.CharField(blank=True, help_text='Le numéro du kit : « 2.1 ».', max_length=10, verbose_name='numéro')),
+                ('title', models.CharField(max_length=200, verbose_name='titre')),
+                ('short_title', models.CharField(help_text='Pour la navigation entre les étapes.', max_length=200, verbose_name='titre court')),
+                ('caption', models.CharField(blank=True, help_text='La légende de la figure du kit.', max_length=300, verbose_name='légende')),
+                ('help', models.TextField(blank=True, help_text='Conseils d’animation, deux ou trois phrases.', verbose_name='aide')),
+                ('kit', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='diagnostics.kit', verbose_name='kit')),
+                ('part', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='diagnostics.part', verbose_name='axe')),
             ],
             options={
-                "verbose_name": "étape",
-                "verbose_name_plural": "étapes",
-                "ordering": ["part__position", "position"],
+                'verbose_name': 'étape',
+                'verbose_name_plural': 'étapes',
+                'ordering': ['part__position', 'position'],
             },
         ),
         migrations.CreateModel(
-            name="Question",
+            name='Question',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "position",
-                    models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="position",
-                    ),
-                ),
-                (
-                    "number",
-                    models.PositiveSmallIntegerField(
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(99),
-                        ],
-                        verbose_name="numéro",
-                    ),
-                ),
-                ("text", models.CharField(max_length=300, verbose_name="texte")),
-                (
-                    "step",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="questions",
-                        to="diagnostics.step",
-                        verbose_name="étape",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='position')),
+                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(99)], verbose_name='numéro')),
+                ('text', models.CharField(max_length=300, verbose_name='texte')),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='diagnostics.step', verbose_name='étape')),
             ],
             options={
-                "verbose_name": "question",
-                "verbose_name_plural": "questions",
-                "ordering": ["position"],
+                'verbose_name': 'question',
+                'verbose_name_plural': 'questions',
+                'ordering': ['position'],
             },
         ),
         migrations.CreateModel(
-            name="Example",
+            name='Example',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "position",
-                    models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="position",
-                    ),
-                ),
-                ("group", models.CharField(blank=True, max_length=200, verbose_name="groupe")),
-                (
-                    "text",
-                    models.CharField(
-                        help_text="Avec les noms d’aujourd’hui.",
-                        max_length=300,
-                        verbose_name="texte",
-                    ),
-                ),
-                (
-                    "text_2013",
-                    models.CharField(
-                        blank=True,
-                        help_text="La ligne du kit, à la lettre ; vide pour un ajout.",
-                        max_length=300,
-                        verbose_name="texte de 2013",
-                    ),
-                ),
-                (
-                    "note",
-                    models.TextField(
-                        blank=True,
-                        help_text="Ce qui a changé depuis 2013, ou un mot à expliquer.",
-                        verbose_name="note",
-                    ),
-                ),
-                (
-                    "payload",
-                    models.JSONField(
-                        blank=True,
-                        default=list,
-                        help_text='Ce que l’exemple remplit : [{"formset": "rows", "values": {"champ": "valeur"}}].',
-                        verbose_name="lignes proposées",
-                    ),
-                ),
-                (
-                    "step",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="examples",
-                        to="diagnostics.step",
-                        verbose_name="étape",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='position')),
+                ('group', models.CharField(blank=True, max_length=200, verbose_name='groupe')),
+                ('text', models.CharField(help_text='Avec les noms d’aujourd’hui.', max_length=300, verbose_name='texte')),
+                ('text_2013', models.CharField(blank=True, help_text='La ligne du kit, à la lettre ; vide pour un ajout.', max_length=300, verbose_name='texte de 2013')),
+                ('note', models.TextField(blank=True, help_text='Ce qui a changé depuis 2013, ou un mot à expliquer.', verbose_name='note')),
+                ('payload', models.JSONField(blank=True, default=list, help_text='Ce que l’exemple remplit : [{"formset": "rows", "values": {"champ": "valeur"}}].', verbose_name='lignes proposées')),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='examples', to='diagnostics.step', verbose_name='étape')),
             ],
             options={
-                "verbose_name": "exemple",
-                "verbose_name_plural": "exemples",
-                "ordering": ["position"],
+                'verbose_name': 'exemple',
+                'verbose_name_plural': 'exemples',
+                'ordering': ['position'],
             },
         ),
         migrations.CreateModel(
-            name="Structure",
+            name='Structure',
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("name", models.CharField(max_length=300, verbose_name="nom de la structure")),
-                (
-                    "legal_form",
-                    models.CharField(
-                        choices=[
-                            ("association", "Association"),
-                            ("foundation", "Fondation"),
-                            ("local_authority", "Collectivité ou intercommunalité"),
-                            ("chamber", "Chambre consulaire"),
-                            ("business_network", "Réseau ou club d’entreprises"),
-                            ("cooperative", "Coopérative"),
-                            ("public_interest_group", "Groupement d’intérêt public"),
-                            ("other", "Autre"),
-                        ],
-                        default="association",
-                        max_length=30,
-                        verbose_name="forme juridique",
-                    ),
-                ),
-                (
-                    "founded_year",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="année de création"
-                    ),
-                ),
-                (
-                    "territory",
-                    models.CharField(max_length=300, verbose_name="territoire d’intervention"),
-                ),
-                (
-                    "population",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="population du territoire"
-                    ),
-                ),
-                ("region", models.CharField(blank=True, max_length=300, verbose_name="région")),
-                (
-                    "base_scale",
-                    models.CharField(
-                        choices=[
-                            ("municipality", "Quartier ou commune"),
-                            ("business_park", "Zone d’activité"),
-                            ("epci", "EPCI — communauté de communes"),
-                            (
-                                "epci_urban",
-                                "EPCI — communauté d’agglomération, urbaine ou métropole",
-                            ),
-                            ("living_area", "Bassin de vie"),
-                            ("employment_zone", "Zone d’emploi"),
-                            ("arrondissement", "Arrondissement"),
-                            ("country_petr", "Pays ou PETR"),
-                            ("department", "Département"),
-                            ("region", "Région"),
-                            ("interregional", "Interrégional"),
-                            ("national", "National"),
-                        ],
-                        max_length=30,
-                        verbose_name="échelon de base",
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="créée le"
-                    ),
-                ),
-                (
-                    "facilitator",
-                    models.ForeignKey(
-                        blank=True,
-                        limit_choices_to={"is_facilitator": True},
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="followed_structures",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="facilitateur·rice",
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=300, verbose_name='nom de la structure')),
+                ('legal_form', models.CharField(choices=[('association', 'Association'), ('foundation', 'Fondation'), ('local_authority', 'Collectivité ou intercommunalité'), ('chamber', 'Chambre consulaire'), ('business_network', 'Réseau ou club d’entreprises'), ('cooperative', 'Coopérative'), ('public_interest_group', 'Groupement d’intérêt public'), ('other', 'Autre')], default='association', max_length=30, verbose_name='forme juridique')),
+                ('founded_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='année de création')),
+                ('territory', models.CharField(max_length=300, verbose_name='territoire d’intervention')),
+                ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='population du territoire')),
+                ('region', models.CharField(blank=True, max_length=300, verbose_name='région')),
+                ('base_scale', models.CharField(choices=[('municipality', 'Quartier ou commune'), ('business_park', 'Zone d’activité'), ('epci', 'EPCI — communauté de communes'), ('epci_urban', 'EPCI — communauté d’agglomération, urbaine ou métropole'), ('living_area', 'Bassin de vie'), ('employment_zone', 'Zone d’emploi'), ('arrondissement', 'Arrondissement'), ('country_petr', 'Pays ou PETR'), ('department', 'Département'), ('region', 'Région'), ('interregional', 'Interrégional'), ('national', 'National')], max_length=30, verbose_name='échelon de base')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='créée le')),
+                ('facilitator', models.ForeignKey(blank=True, limit_choices_to={'is_facilitator': True}, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='followed_structures', to=settings.AUTH_USER_MODEL, verbose_name='facilitateur·rice')),
             ],
             options={
-                "verbose_name": "structure",
-                "ordering": ["name", "pk"],
+                'verbose_name': 'structure',
+                'ordering': ['name', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="Membership",
+            name='Membership',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("lead", "Référent·e"),
-                            ("contributor", "Contributeur·rice"),
-                            ("reader", "Lecteur·rice (administrateur·rice)"),
-                        ],
-                        max_length=20,
-                        verbose_name="rôle",
-                    ),
-                ),
-                (
-                    "joined_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="arrivée"),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "structure",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to="diagnostics.structure",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('lead', 'Référent·e'), ('contributor', 'Contributeur·rice'), ('reader', 'Lecteur·rice (administrateur·rice)')], max_length=20, verbose_name='rôle')),
+                ('joined_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='arrivée')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ('structure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='diagnostics.structure')),
             ],
             options={
-                "verbose_name": "membre",
-                "ordering": ["joined_at", "pk"],
+                'verbose_name': 'membre',
+                'ordering': ['joined_at', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="Invitation",
+            name='Invitation',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("email", models.EmailField(max_length=254, verbose_name="adresse e-mail")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("lead", "Référent·e"),
-                            ("contributor", "Contributeur·rice"),
-                            ("reader", "Lecteur·rice (administrateur·rice)"),
-                        ],
-                        max_length=20,
-                        verbose_name="rôle",
-                    ),
-                ),
-                ("token_digest", models.CharField(editable=False, max_length=64, unique=True)),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="envoyée le"
-                    ),
-                ),
-                ("expires_at", models.DateTimeField(verbose_name="expire le")),
-                (
-                    "accepted_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="acceptée le"),
-                ),
-                (
-                    "cancelled_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="annulée le"),
-                ),
-                (
-                    "accepted_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "invited_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "structure",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="invitations",
-                        to="diagnostics.structure",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('email', models.EmailField(max_length=254, verbose_name='adresse e-mail')),
+                ('role', models.CharField(choices=[('lead', 'Référent·e'), ('contributor', 'Contributeur·rice'), ('reader', 'Lecteur·rice (administrateur·rice)')], max_length=20, verbose_name='rôle')),
+                ('token_digest', models.CharField(editable=False, max_length=64, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='envoyée le')),
+                ('expires_at', models.DateTimeField(verbose_name='expire le')),
+                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='acceptée le')),
+                ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='annulée le')),
+                ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('structure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='diagnostics.structure')),
             ],
             options={
-                "verbose_name": "invitation",
-                "ordering": ["-created_at", "pk"],
+                'verbose_name': 'invitation',
+                'ordering': ['-created_at', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="Event",
+            name='Event',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("structure_created", "Structure créée"),
-                            ("member_invited", "Invitation envoyée"),
-                            ("member_joined", "Arrivée dans l’équipe"),
-                            ("member_role_changed", "Rôle modifié"),
-                            ("member_removed", "Départ de l’équipe"),
-                            ("diagnostic_opened", "Diagnostic ouvert"),
-                            ("submitted", "Diagnostic soumis"),
-                            ("changes_requested", "Modifications demandées"),
-                            ("validated", "Diagnostic validé"),
-                        ],
-                        max_length=30,
-                        verbose_name="fait",
-                    ),
-                ),
-                ("detail", models.JSONField(blank=True, default=dict, verbose_name="détail")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="le"),
-                ),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "diagnostic",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="diagnostics.diagnostic",
-                    ),
-                ),
-                (
-                    "structure",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="diagnostics.structure",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('structure_created', 'Structure créée'), ('member_invited', 'Invitation envoyée'), ('member_joined', 'Arrivée dans l’équipe'), ('member_role_changed', 'Rôle modifié'), ('member_removed', 'Départ de l’équipe'), ('diagnostic_opened', 'Diagnostic ouvert'), ('submitted', 'Diagnostic soumis'), ('changes_requested', 'Modifications demandées'), ('validated', 'Diagnostic validé')], max_length=30, verbose_name='fait')),
+                ('detail', models.JSONField(blank=True, default=dict, verbose_name='détail')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='le')),
+                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('diagnostic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='diagnostics.diagnostic')),
+                ('structure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='diagnostics.structure')),
             ],
             options={
-                "verbose_name": "événement",
-                "ordering": ["-created_at", "-pk"],
+                'verbose_name': 'événement',
+                'ordering': ['-created_at', '-pk'],
             },
         ),
         migrations.AddField(
-            model_name="diagnostic",
-            name="structure",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="diagnostics",
-                to="diagnostics.structure",
-            ),
+            model_name='diagnostic',
+            name='structure',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='diagnostics', to='diagnostics.structure'),
         ),
         migrations.CreateModel(
-            name="Version",
+            name='Version',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveIntegerField(verbose_name="numéro")),
-                ("content", models.JSONField(verbose_name="document")),
-                ("sha256", models.CharField(max_length=64, verbose_name="empreinte SHA-256")),
-                (
-                    "submitted_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="soumise le"
-                    ),
-                ),
-                (
-                    "diagnostic",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="versions",
-                        to="diagnostics.diagnostic",
-                    ),
-                ),
-                (
-                    "submitted_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(verbose_name='numéro')),
+                ('content', models.JSONField(verbose_name='document')),
+                ('sha256', models.CharField(max_length=64, verbose_name='empreinte SHA-256')),
+                ('submitted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='soumise le')),
+                ('diagnostic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='diagnostics.diagnostic')),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "version",
-                "ordering": ["-number"],
+                'verbose_name': 'version',
+                'ordering': ['-number'],
             },
         ),
         migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"),
-                name="user_email_unique",
-                violation_error_message="Un compte existe déjà pour cette adresse.",
-            ),
+            model_name='user',
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_unique', violation_error_message='Un compte existe déjà pour cette adresse.'),
         ),
         migrations.AddConstraint(
-            model_name="answerrevision",
-            constraint=models.UniqueConstraint(
-                fields=("answer", "revision"), name="answer_revision_once"
-            ),
+            model_name='answerrevision',
+            constraint=models.UniqueConstraint(fields=('answer', 'revision'), name='answer_revision_once'),
         ),
         migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="change_request_has_a_reason",
-            ),
+            model_name='changerequest',
+            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='change_request_has_a_reason'),
         ),
         migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("addressed_at", None)),
-                fields=("diagnostic",),
-                name="change_request_one_pending",
-            ),
+            model_name='changerequest',
+            constraint=models.UniqueConstraint(condition=models.Q(('addressed_at', None)), fields=('diagnostic',), name='change_request_one_pending'),
         ),
         migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.UniqueConstraint(
-                fields=("diagnostic", "step"), name="answer_once_per_step"
-            ),
+            model_name='answer',
+            constraint=models.UniqueConstraint(fields=('diagnostic', 'step'), name='answer_once_per_step'),
         ),
         migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "step__in",
-                        [
-                            "vision",
-                            "roles",
-                            "objectives",
-                            "positioning",
-                            "activities",
-                            "accompaniment_scope",
-                            "territorial_scales",
-                            "economic_model",
-                            "alliances",
-                            "organisation",
-                            "board_decisions",
-                        ],
-                    )
-                ),
-                name="answer_step_is_known",
-            ),
+            model_name='answer',
+            constraint=models.CheckConstraint(condition=models.Q(('step__in', ['vision', 'roles', 'objectives', 'positioning', 'activities', 'accompaniment_scope', 'territorial_scales', 'economic_model', 'alliances', 'organisation', 'board_decisions'])), name='answer_step_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("revision__gte", 1)), name="answer_revision_is_positive"
-            ),
+            model_name='answer',
+            constraint=models.CheckConstraint(condition=models.Q(('revision__gte', 1)), name='answer_revision_is_positive'),
         ),
         migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(
-                fields=("diagnostic", "step", "user"), name="draft_once_per_person_and_step"
-            ),
+            model_name='draft',
+            constraint=models.UniqueConstraint(fields=('diagnostic', 'step', 'user'), name='draft_once_per_person_and_step'),
         ),
         migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "step__in",
-                        [
-                            "vision",
-                            "roles",
-                            "objectives",
-                            "positioning",
-                            "activities",
-                            "accompaniment_scope",
-                            "territorial_scales",
-                            "economic_model",
-                            "alliances",
-                            "organisation",
-                            "board_decisions",
-                        ],
-                    )
-                ),
-                name="draft_step_is_known",
-            ),
+            model_name='draft',
+            constraint=models.CheckConstraint(condition=models.Q(('step__in', ['vision', 'roles', 'objectives', 'positioning', 'activities', 'accompaniment_scope', 'territorial_scales', 'economic_model', 'alliances', 'organisation', 'board_decisions'])), name='draft_step_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="part",
-            constraint=models.UniqueConstraint(fields=("kit", "key"), name="part_kit_key_unique"),
+            model_name='part',
+            constraint=models.UniqueConstraint(fields=('kit', 'key'), name='part_kit_key_unique'),
         ),
         migrations.AddConstraint(
-            model_name="part",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("kit", "position"),
-                name="part_kit_position_unique",
-            ),
+            model_name='part',
+            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('kit', 'position'), name='part_kit_position_unique'),
         ),
         migrations.AddConstraint(
-            model_name="step",
-            constraint=models.UniqueConstraint(fields=("kit", "key"), name="step_kit_key_unique"),
+            model_name='step',
+            constraint=models.UniqueConstraint(fields=('kit', 'key'), name='step_kit_key_unique'),
         ),
         migrations.AddConstraint(
-            model_name="step",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("part", "position"),
-                name="step_part_position_unique",
-            ),
+            model_name='step',
+            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('part', 'position'), name='step_part_position_unique'),
         ),
         migrations.AddConstraint(
-            model_name="question",
-            constraint=models.UniqueConstraint(
-                fields=("step", "position"), name="question_step_position_unique"
-            ),
+            model_name='question',
+            constraint=models.UniqueConstraint(fields=('step', 'position'), name='question_step_position_unique'),
         ),
         migrations.AddConstraint(
-            model_name="example",
-            constraint=models.UniqueConstraint(
-                fields=("step", "position"), name="example_step_position_unique"
-            ),
+            model_name='example',
+            constraint=models.UniqueConstraint(fields=('step', 'position'), name='example_step_position_unique'),
         ),
         migrations.AddConstraint(
-            model_name="structure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("founded_year", None), ("founded_year__range", (1900, 2100)), _connector="OR"
-                ),
-                name="structure_founded_year_is_a_year",
-            ),
+            model_name='structure',
+            constraint=models.CheckConstraint(condition=models.Q(('founded_year', None), ('founded_year__range', (1900, 2100)), _connector='OR'), name='structure_founded_year_is_a_year'),
         ),
         migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("structure", "user"), name="membership_once_per_structure"
-            ),
+            model_name='membership',
+            constraint=models.UniqueConstraint(fields=('structure', 'user'), name='membership_once_per_structure'),
         ),
         migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("role", "lead")),
-                fields=("structure",),
-                name="membership_one_lead",
-            ),
+            model_name='membership',
+            constraint=models.UniqueConstraint(condition=models.Q(('role', 'lead')), fields=('structure',), name='membership_one_lead'),
         ),
         migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("accepted_at", None), ("accepted_by", None)),
-                    models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="invitation_accepted_by_matches_accepted_at",
-            ),
+            model_name='invitation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('accepted_by', None)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='invitation_accepted_by_matches_accepted_at'),
         ),
         migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("accepted_at", None), ("cancelled_at", None), _connector="OR"),
-                name="invitation_accepted_or_cancelled",
-            ),
+            model_name='invitation',
+            constraint=models.CheckConstraint(condition=models.Q(('accepted_at', None), ('cancelled_at', None), _connector='OR'), name='invitation_accepted_or_cancelled'),
         ),
         migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                models.F("structure"),
-                django.db.models.functions.text.Lower("email"),
-                condition=models.Q(("accepted_at", None), ("cancelled_at", None)),
-                name="invitation_one_open_per_address",
-            ),
+            model_name='invitation',
+            constraint=models.UniqueConstraint(models.F('structure'), django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at', None), ('cancelled_at', None)), name='invitation_one_open_per_address'),
         ),
         migrations.AddIndex(
-            model_name="diagnostic",
-            index=models.Index(fields=["state", "-submitted_at"], name="diagnostic_by_state"),
+            model_name='diagnostic',
+            index=models.Index(fields=['state', '-submitted_at'], name='diagnostic_by_state'),
         ),
         migrations.AddConstraint(
-            model_name="diagnostic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["draft", "submitted", "changes_requested", "validated", "adopted"],
-                    )
-                ),
-                name="diagnostic_state_is_known",
-            ),
+            model_name='diagnostic',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'changes_requested', 'validated', 'adopted'])), name='diagnostic_state_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="diagnostic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "draft"), ("submitted_at", None)),
-                    models.Q(
-                        models.Q(("state", "draft"), _negated=True), ("submitted_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="diagnostic_submitted_at_matches_state",
-            ),
+            model_name='diagnostic',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'draft'), ('submitted_at', None)), models.Q(models.Q(('state', 'draft'), _negated=True), ('submitted_at__isnull', False)), _connector='OR'), name='diagnostic_submitted_at_matches_state'),
         ),
         migrations.AddConstraint(
-            model_name="diagnostic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ["validated", "adopted"]), ("validated_at__isnull", False)
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["validated", "adopted"]), _negated=True),
-                        ("validated_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="diagnostic_validated_at_matches_state",
-            ),
+            model_name='diagnostic',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['validated', 'adopted']), ('validated_at__isnull', False)), models.Q(models.Q(('state__in', ['validated', 'adopted']), _negated=True), ('validated_at', None)), _connector='OR'), name='diagnostic_validated_at_matches_state'),
         ),
         migrations.AddConstraint(
-            model_name="diagnostic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("adopted_at__isnull", False), ("state", "adopted")),
-                    models.Q(models.Q(("state", "adopted"), _negated=True), ("adopted_at", None)),
-                    _connector="OR",
-                ),
-                name="diagnostic_adopted_at_matches_state",
-            ),
+            model_name='diagnostic',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adopted_at__isnull', False), ('state', 'adopted')), models.Q(models.Q(('state', 'adopted'), _negated=True), ('adopted_at', None)), _connector='OR'), name='diagnostic_adopted_at_matches_state'),
         ),
         migrations.AddConstraint(
-            model_name="diagnostic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("horizon_years__in", [3, 5])),
-                name="diagnostic_horizon_is_3_or_5",
-            ),
+            model_name='diagnostic',
+            constraint=models.CheckConstraint(condition=models.Q(('horizon_years__in', [3, 5])), name='diagnostic_horizon_is_3_or_5'),
         ),
         migrations.AddConstraint(
-            model_name="diagnostic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("base_year__range", (1900, 2100))),
-                name="diagnostic_base_year_is_a_year",
-            ),
+            model_name='diagnostic',
+            constraint=models.CheckConstraint(condition=models.Q(('base_year__range', (1900, 2100))), name='diagnostic_base_year_is_a_year'),
         ),
         migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                fields=("diagnostic", "number"), name="version_number_once"
-            ),
+            model_name='version',
+            constraint=models.UniqueConstraint(fields=('diagnostic', 'number'), name='version_number_once'),
         ),
         migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="version_sha256_is_a_digest",
-            ),
+            model_name='version',
+            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='version_sha256_is_a_digest'),
         ),
     ]

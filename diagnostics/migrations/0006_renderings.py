@@ -6,65 +6,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("diagnostics", "0005_acknowledgement"),
+        ('diagnostics', '0005_acknowledgement'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Rendering",
+            name='Rendering',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("subject", models.CharField(max_length=80, unique=True, verbose_name="objet")),
-                ("key", models.CharField(max_length=64, verbose_name="empreinte")),
-                (
-                    "version",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="version"),
-                ),
-                ("pdf", models.BinaryField(default=b"", verbose_name="fichier")),
-                ("size", models.PositiveIntegerField(default=0, verbose_name="taille en octets")),
-                ("pages", models.PositiveIntegerField(default=0, verbose_name="pages")),
-                (
-                    "stopped",
-                    models.CharField(blank=True, max_length=20, verbose_name="arrêté pour"),
-                ),
-                (
-                    "rendered_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="imprimé le"
-                    ),
-                ),
-                (
-                    "diagnostic",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="renderings",
-                        to="diagnostics.diagnostic",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('subject', models.CharField(max_length=80, unique=True, verbose_name='objet')),
+                ('key', models.CharField(max_length=64, verbose_name='empreinte')),
+                ('version', models.PositiveIntegerField(blank=True, null=True, verbose_name='version')),
+                ('pdf', models.BinaryField(default=b'', verbose_name='fichier')),
+                ('size', models.PositiveIntegerField(default=0, verbose_name='taille en octets')),
+                ('pages', models.PositiveIntegerField(default=0, verbose_name='pages')),
+                ('stopped', models.CharField(blank=True, max_length=20, verbose_name='arrêté pour')),
+                ('rendered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='imprimé le')),
+                ('diagnostic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='renderings', to='diagnostics.diagnostic')),
             ],
             options={
-                "verbose_name": "rendu",
-                "verbose_name_plural": "rendus",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("pages__gt", 0), ("size__gt", 0), ("stopped", "")),
-                            models.Q(
-                                models.Q(("stopped", ""), _negated=True), ("pages", 0), ("size", 0)
-                            ),
-                            _connector="OR",
-                        ),
-                        name="rendering_has_pages_unless_stopped",
-                    )
-                ],
+                'verbose_name': 'rendu',
+                'verbose_name_plural': 'rendus',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('pages__gt', 0), ('size__gt', 0), ('stopped', '')), models.Q(models.Q(('stopped', ''), _negated=True), ('pages', 0), ('size', 0)), _connector='OR'), name='rendering_has_pages_unless_stopped')],
             },
         ),
     ]

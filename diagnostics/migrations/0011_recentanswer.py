@@ -7,57 +7,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("diagnostics", "0010_founded_long_ago"),
+        ('diagnostics', '0010_founded_long_ago'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="RecentAnswer",
+            name='RecentAnswer',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("revision", models.PositiveIntegerField(verbose_name="révision")),
-                ("value", models.JSONField(verbose_name="réponse")),
-                ("written_at", models.DateTimeField(verbose_name="écrite le")),
-                (
-                    "replaced_at",
-                    models.DateTimeField(
-                        db_index=True,
-                        default=django.utils.timezone.now,
-                        verbose_name="remplacée le",
-                    ),
-                ),
-                (
-                    "answer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="recent",
-                        to="diagnostics.answer",
-                    ),
-                ),
-                (
-                    "author",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('revision', models.PositiveIntegerField(verbose_name='révision')),
+                ('value', models.JSONField(verbose_name='réponse')),
+                ('written_at', models.DateTimeField(verbose_name='écrite le')),
+                ('replaced_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='remplacée le')),
+                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recent', to='diagnostics.answer')),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "réponse récente",
-                "verbose_name_plural": "réponses récentes",
-                "ordering": ["-revision"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("answer", "revision"), name="recent_answer_once"
-                    )
-                ],
+                'verbose_name': 'réponse récente',
+                'verbose_name_plural': 'réponses récentes',
+                'ordering': ['-revision'],
+                'constraints': [models.UniqueConstraint(fields=('answer', 'revision'), name='recent_answer_once')],
             },
         ),
     ]

@@ -7,73 +7,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("diagnostics", "0012_kept_texts"),
+        ('diagnostics', '0012_kept_texts'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Presence",
+            name='Presence',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("step", models.CharField(max_length=30, verbose_name="étape")),
-                (
-                    "seen_at",
-                    models.DateTimeField(
-                        db_index=True, default=django.utils.timezone.now, verbose_name="vu·e le"
-                    ),
-                ),
-                (
-                    "diagnostic",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="diagnostics.diagnostic",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.CharField(max_length=30, verbose_name='étape')),
+                ('seen_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='vu·e le')),
+                ('diagnostic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='diagnostics.diagnostic')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "présence",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("diagnostic", "step", "user"),
-                        name="presence_once_per_person_and_step",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "step__in",
-                                [
-                                    "vision",
-                                    "roles",
-                                    "objectives",
-                                    "positioning",
-                                    "activities",
-                                    "accompaniment_scope",
-                                    "territorial_scales",
-                                    "economic_model",
-                                    "alliances",
-                                    "organisation",
-                                    "board_decisions",
-                                ],
-                            )
-                        ),
-                        name="presence_step_is_known",
-                    ),
-                ],
+                'verbose_name': 'présence',
+                'constraints': [models.UniqueConstraint(fields=('diagnostic', 'step', 'user'), name='presence_once_per_person_and_step'), models.CheckConstraint(condition=models.Q(('step__in', ['vision', 'roles', 'objectives', 'positioning', 'activities', 'accompaniment_scope', 'territorial_scales', 'economic_model', 'alliances', 'organisation', 'board_decisions'])), name='presence_step_is_known')],
             },
         ),
     ]

@@ -7,50 +7,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("diagnostics", "0013_presence"),
+        ('diagnostics', '0013_presence'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="SentForm",
+            name='SentForm',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("token", models.CharField(max_length=32)),
-                (
-                    "leads_to",
-                    models.CharField(
-                        blank=True, default="", max_length=300, verbose_name="adresse"
-                    ),
-                ),
-                (
-                    "sent_at",
-                    models.DateTimeField(
-                        db_index=True, default=django.utils.timezone.now, verbose_name="envoyé le"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.CharField(max_length=32)),
+                ('leads_to', models.CharField(blank=True, default='', max_length=300, verbose_name='adresse')),
+                ('sent_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='envoyé le')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "formulaire envoyé",
-                "verbose_name_plural": "formulaires envoyés",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("user", "token"), name="sent_form_once_per_token"
-                    )
-                ],
+                'verbose_name': 'formulaire envoyé',
+                'verbose_name_plural': 'formulaires envoyés',
+                'constraints': [models.UniqueConstraint(fields=('user', 'token'), name='sent_form_once_per_token')],
             },
         ),
     ]

@@ -6,97 +6,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("diagnostics", "0014_sent_forms"),
+        ('diagnostics', '0014_sent_forms'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="diagnostic",
-            name="deleted_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="supprimé le"),
+            model_name='diagnostic',
+            name='deleted_at',
+            field=models.DateTimeField(blank=True, null=True, verbose_name='supprimé le'),
         ),
         migrations.AddField(
-            model_name="diagnostic",
-            name="deleted_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='diagnostic',
+            name='deleted_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="structure",
-            name="deleted_at",
-            field=models.DateTimeField(
-                blank=True, editable=False, null=True, verbose_name="supprimée le"
-            ),
+            model_name='structure',
+            name='deleted_at',
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='supprimée le'),
         ),
         migrations.AddField(
-            model_name="structure",
-            name="deleted_by",
-            field=models.ForeignKey(
-                blank=True,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='structure',
+            name='deleted_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AlterField(
-            model_name="event",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("structure_created", "Structure créée"),
-                    ("member_invited", "Invitation envoyée"),
-                    ("member_joined", "Arrivée dans l’équipe"),
-                    ("member_role_changed", "Rôle modifié"),
-                    ("member_removed", "Départ de l’équipe"),
-                    ("structure_deleted", "Structure supprimée"),
-                    ("diagnostic_opened", "Diagnostic ouvert"),
-                    ("diagnostic_deleted", "Diagnostic supprimé"),
-                    ("answers_imported", "Réponses importées"),
-                    ("finding_acknowledged", "Choix assumé"),
-                    ("acknowledgement_withdrawn", "Choix remis en discussion"),
-                    ("submitted", "Diagnostic soumis"),
-                    ("changes_requested", "Modifications demandées"),
-                    ("validated", "Diagnostic validé"),
-                ],
-                max_length=30,
-                verbose_name="fait",
-            ),
+            model_name='event',
+            name='kind',
+            field=models.CharField(choices=[('structure_created', 'Structure créée'), ('member_invited', 'Invitation envoyée'), ('member_joined', 'Arrivée dans l’équipe'), ('member_role_changed', 'Rôle modifié'), ('member_removed', 'Départ de l’équipe'), ('structure_deleted', 'Structure supprimée'), ('diagnostic_opened', 'Diagnostic ouvert'), ('diagnostic_deleted', 'Diagnostic supprimé'), ('answers_imported', 'Réponses importées'), ('finding_acknowledged', 'Choix assumé'), ('acknowledgement_withdrawn', 'Choix remis en discussion'), ('submitted', 'Diagnostic soumis'), ('changes_requested', 'Modifications demandées'), ('validated', 'Diagnostic validé')], max_length=30, verbose_name='fait'),
         ),
         migrations.AddConstraint(
-            model_name="diagnostic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("deleted_at", None), ("deleted_by", None)),
-                    models.Q(("deleted_at__isnull", False), ("deleted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="diagnostic_deleted_by_matches_deleted_at",
-            ),
+            model_name='diagnostic',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deleted_at', None), ('deleted_by', None)), models.Q(('deleted_at__isnull', False), ('deleted_by__isnull', False)), _connector='OR'), name='diagnostic_deleted_by_matches_deleted_at'),
         ),
         migrations.AddConstraint(
-            model_name="diagnostic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("deleted_at", None), ("state", "draft"), _connector="OR"),
-                name="diagnostic_deleted_was_a_draft",
-            ),
+            model_name='diagnostic',
+            constraint=models.CheckConstraint(condition=models.Q(('deleted_at', None), ('state', 'draft'), _connector='OR'), name='diagnostic_deleted_was_a_draft'),
         ),
         migrations.AddConstraint(
-            model_name="structure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("deleted_at", None), ("deleted_by", None)),
-                    models.Q(("deleted_at__isnull", False), ("deleted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="structure_deleted_by_matches_deleted_at",
-            ),
+            model_name='structure',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deleted_at', None), ('deleted_by', None)), models.Q(('deleted_at__isnull', False), ('deleted_by__isnull', False)), _connector='OR'), name='structure_deleted_by_matches_deleted_at'),
         ),
     ]

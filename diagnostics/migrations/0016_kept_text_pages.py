@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("diagnostics", "0015_deleted"),
+        ('diagnostics', '0015_deleted'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="kepttext",
-            name="pages",
+            model_name='kepttext',
+            name='pages',
             field=models.JSONField(blank=True, default=dict),
         ),
     ]

@@ -9,39 +9,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            model_name="invitation",
-            name="sent_at",
-            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name="partie le"),
+            model_name='invitation',
+            name='sent_at',
+            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name='partie le'),
         ),
         migrations.AlterField(
-            model_name="event",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("structure_created", "Structure créée"),
-                    ("member_invited", "Invitation envoyée"),
-                    ("invitation_resent", "Invitation renvoyée"),
-                    ("member_joined", "Arrivée dans l’équipe"),
-                    ("member_role_changed", "Rôle modifié"),
-                    ("member_removed", "Départ de l’équipe"),
-                    ("structure_deleted", "Structure supprimée"),
-                    ("diagnostic_opened", "Diagnostic ouvert"),
-                    ("diagnostic_deleted", "Diagnostic supprimé"),
-                    ("answers_imported", "Réponses importées"),
-                    ("finding_acknowledged", "Choix assumé"),
-                    ("acknowledgement_withdrawn", "Choix remis en discussion"),
-                    ("submitted", "Diagnostic soumis"),
-                    ("changes_requested", "Modifications demandées"),
-                    ("validated", "Diagnostic validé"),
-                ],
-                max_length=30,
-                verbose_name="fait",
-            ),
+            model_name='event',
+            name='kind',
+            field=models.CharField(choices=[('structure_created', 'Structure créée'), ('member_invited', 'Invitation envoyée'), ('invitation_resent', 'Invitation renvoyée'), ('member_joined', 'Arrivée dans l’équipe'), ('member_role_changed', 'Rôle modifié'), ('member_removed', 'Départ de l’équipe'), ('structure_deleted', 'Structure supprimée'), ('diagnostic_opened', 'Diagnostic ouvert'), ('diagnostic_deleted', 'Diagnostic supprimé'), ('answers_imported', 'Réponses importées'), ('finding_acknowledged', 'Choix assumé'), ('acknowledgement_withdrawn', 'Choix remis en discussion'), ('submitted', 'Diagnostic soumis'), ('changes_requested', 'Modifications demandées'), ('validated', 'Diagnostic validé')], max_length=30, verbose_name='fait'),
         ),
         migrations.AlterField(
-            model_name="invitation",
-            name="created_at",
-            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name="faite le"),
+            model_name='invitation',
+            name='created_at',
+            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name='faite le'),
         ),
         # Those of before were sent once, when they were made.
         migrations.RunSQL(

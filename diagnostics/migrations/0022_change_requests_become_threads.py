@@ -50,11 +50,7 @@ def open_reviews(apps, schema_editor):
     diagnostics = apps.get_model("diagnostics", "Diagnostic").objects
     events = apps.get_model("diagnostics", "Event").objects
     review = apps.get_model("diagnostics", "Review")
-    outcomes = {
-        "changes_requested": "changes_requested",
-        "validated": "validated",
-        "adopted": "validated",
-    }
+    outcomes = {"changes_requested": "changes_requested", "validated": "validated", "adopted": "validated"}
     for diagnostic in diagnostics.exclude(state="draft"):
         version = diagnostic.versions.order_by("-number").first()
         if version is None:

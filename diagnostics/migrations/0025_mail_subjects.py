@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("diagnostics", "0024_kit_changes"),
+        ('diagnostics', '0024_kit_changes'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="queuedmail",
-            name="about",
-            field=models.JSONField(blank=True, default=list, verbose_name="au sujet de"),
+            model_name='queuedmail',
+            name='about',
+            field=models.JSONField(blank=True, default=list, verbose_name='au sujet de'),
         ),
     ]

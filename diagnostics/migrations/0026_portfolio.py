@@ -306,117 +306,41 @@ def _follow(table: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("diagnostics", "0025_mail_subjects"),
+        ('diagnostics', '0025_mail_subjects'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="PortfolioLine",
+            name='PortfolioLine',
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("name_key", models.TextField(db_collation="C")),
-                ("territory_key", models.TextField(db_collation="C")),
-                ("region_key", models.TextField(db_collation="C", null=True)),
-                ("facilitator_key", models.TextField(db_collation="C", null=True)),
-                ("search", models.TextField(db_collation="C")),
-                ("state", models.CharField(blank=True, max_length=20)),
-                ("state_rank", models.PositiveSmallIntegerField()),
-                ("waiting_since", models.DateTimeField(null=True)),
-                ("steps_complete", models.PositiveSmallIntegerField(default=0)),
-                ("points", models.PositiveSmallIntegerField(default=0)),
-                ("requests", models.PositiveSmallIntegerField(default=0)),
-                ("requests_addressed", models.PositiveSmallIntegerField(default=0)),
-                ("threads", models.PositiveSmallIntegerField(default=0)),
-                ("threads_between", models.PositiveSmallIntegerField(default=0)),
-                ("board_date", models.DateField(null=True)),
-                ("horizon", models.PositiveSmallIntegerField(null=True)),
-                ("changed_at", models.DateTimeField()),
-                (
-                    "diagnostic",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="diagnostics.diagnostic",
-                    ),
-                ),
-                (
-                    "facilitator",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "structure",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="diagnostics.structure",
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name_key', models.TextField(db_collation='C')),
+                ('territory_key', models.TextField(db_collation='C')),
+                ('region_key', models.TextField(db_collation='C', null=True)),
+                ('facilitator_key', models.TextField(db_collation='C', null=True)),
+                ('search', models.TextField(db_collation='C')),
+                ('state', models.CharField(blank=True, max_length=20)),
+                ('state_rank', models.PositiveSmallIntegerField()),
+                ('waiting_since', models.DateTimeField(null=True)),
+                ('steps_complete', models.PositiveSmallIntegerField(default=0)),
+                ('points', models.PositiveSmallIntegerField(default=0)),
+                ('requests', models.PositiveSmallIntegerField(default=0)),
+                ('requests_addressed', models.PositiveSmallIntegerField(default=0)),
+                ('threads', models.PositiveSmallIntegerField(default=0)),
+                ('threads_between', models.PositiveSmallIntegerField(default=0)),
+                ('board_date', models.DateField(null=True)),
+                ('horizon', models.PositiveSmallIntegerField(null=True)),
+                ('changed_at', models.DateTimeField()),
+                ('diagnostic', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='diagnostics.diagnostic')),
+                ('facilitator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('structure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='diagnostics.structure')),
             ],
             options={
-                "verbose_name": "ligne du portefeuille",
-                "verbose_name_plural": "lignes du portefeuille",
-                "indexes": [
-                    models.Index(fields=["name_key", "id"], name="line_structure"),
-                    models.Index(fields=["territory_key", "id"], name="line_territory"),
-                    models.Index(fields=["state_rank", "waiting_since", "id"], name="line_state"),
-                    models.Index(fields=["state", "waiting_since"], name="line_one_state"),
-                    models.Index(fields=["changed_at", "id"], name="line_changed"),
-                    models.Index(fields=["horizon"], name="line_horizon"),
-                    models.Index(
-                        models.OrderBy(models.F("region_key"), nulls_last=True),
-                        models.OrderBy(models.F("id")),
-                        name="line_region_up",
-                    ),
-                    models.Index(
-                        models.OrderBy(models.F("region_key"), descending=True, nulls_last=True),
-                        models.OrderBy(models.F("id"), descending=True),
-                        name="line_region_down",
-                    ),
-                    models.Index(
-                        models.OrderBy(models.F("waiting_since"), nulls_last=True),
-                        models.OrderBy(models.F("id")),
-                        name="line_waiting_up",
-                    ),
-                    models.Index(
-                        models.OrderBy(models.F("waiting_since"), descending=True, nulls_last=True),
-                        models.OrderBy(models.F("id"), descending=True),
-                        name="line_waiting_down",
-                    ),
-                    models.Index(
-                        models.OrderBy(models.F("board_date"), nulls_last=True),
-                        models.OrderBy(models.F("id")),
-                        name="line_board_up",
-                    ),
-                    models.Index(
-                        models.OrderBy(models.F("board_date"), descending=True, nulls_last=True),
-                        models.OrderBy(models.F("id"), descending=True),
-                        name="line_board_down",
-                    ),
-                    models.Index(
-                        models.OrderBy(models.F("facilitator_key"), nulls_last=True),
-                        models.OrderBy(models.F("id")),
-                        name="line_facilitator_up",
-                    ),
-                    models.Index(
-                        models.OrderBy(
-                            models.F("facilitator_key"), descending=True, nulls_last=True
-                        ),
-                        models.OrderBy(models.F("id"), descending=True),
-                        name="line_facilitator_down",
-                    ),
-                ],
+                'verbose_name': 'ligne du portefeuille',
+                'verbose_name_plural': 'lignes du portefeuille',
+                'indexes': [models.Index(fields=['name_key', 'id'], name='line_structure'), models.Index(fields=['territory_key', 'id'], name='line_territory'), models.Index(fields=['state_rank', 'waiting_since', 'id'], name='line_state'), models.Index(fields=['state', 'waiting_since'], name='line_one_state'), models.Index(fields=['changed_at', 'id'], name='line_changed'), models.Index(fields=['horizon'], name='line_horizon'), models.Index(models.OrderBy(models.F('region_key'), nulls_last=True), models.OrderBy(models.F('id')), name='line_region_up'), models.Index(models.OrderBy(models.F('region_key'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='line_region_down'), models.Index(models.OrderBy(models.F('waiting_since'), nulls_last=True), models.OrderBy(models.F('id')), name='line_waiting_up'), models.Index(models.OrderBy(models.F('waiting_since'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='line_waiting_down'), models.Index(models.OrderBy(models.F('board_date'), nulls_last=True), models.OrderBy(models.F('id')), name='line_board_up'), models.Index(models.OrderBy(models.F('board_date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='line_board_down'), models.Index(models.OrderBy(models.F('facilitator_key'), nulls_last=True), models.OrderBy(models.F('id')), name='line_facilitator_up'), models.Index(models.OrderBy(models.F('facilitator_key'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='line_facilitator_down')],
             },
         ),
         *(migrations.RunSQL(code, f"DROP FUNCTION {name};") for code, name in FUNCTIONS),

@@ -15,11 +15,7 @@ FORMER = import_module("diagnostics.migrations.0026_portfolio").REFRESH.replace(
 
 # The same function with one column more: where it is named, read and written.
 REFRESH = (
-    FORMER.replace(
-        "diagnostic_id, facilitator_id, name_key",
-        "diagnostic_id, facilitator_id, reviewer_id, name_key",
-        1,
-    )
+    FORMER.replace("diagnostic_id, facilitator_id, name_key", "diagnostic_id, facilitator_id, reviewer_id, name_key", 1)
     .replace(
         "COALESCE(d.id, s.id), s.id, d.id, f.id,",
         """COALESCE(d.id, s.id), s.id, d.id, f.id,

@@ -6,124 +6,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("diagnostics", "0028_portfolio_reviewer"),
+        ('diagnostics', '0028_portfolio_reviewer'),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name="acknowledgement",
-            options={
-                "ordering": ["rule", "pk"],
-                "verbose_name": "réponse à un point",
-                "verbose_name_plural": "réponses aux points",
-            },
+            name='acknowledgement',
+            options={'ordering': ['rule', 'pk'], 'verbose_name': 'réponse à un point', 'verbose_name_plural': 'réponses aux points'},
         ),
         migrations.RemoveConstraint(
-            model_name="acknowledgement",
-            name="acknowledgement_has_a_reason",
+            model_name='acknowledgement',
+            name='acknowledgement_has_a_reason',
         ),
         migrations.AddField(
-            model_name="acknowledgement",
-            name="verdict",
-            field=models.CharField(
-                choices=[
-                    ("useful", "Utile"),
-                    ("not_for_us", "Pas pour nous"),
-                    ("assumed", "Choix assumé"),
-                ],
-                default="assumed",
-                max_length=10,
-                verbose_name="réponse",
-            ),
+            model_name='acknowledgement',
+            name='verdict',
+            field=models.CharField(choices=[('useful', 'Utile'), ('not_for_us', 'Pas pour nous'), ('assumed', 'Choix assumé')], default='assumed', max_length=10, verbose_name='réponse'),
         ),
         migrations.AddField(
-            model_name="kit",
-            name="trials",
-            field=models.JSONField(
-                blank=True,
-                default=list,
-                help_text="Les règles dont la facilitation seule lit les points.",
-                validators=[diagnostics.models.kit.known_rules],
-                verbose_name="questions en essai",
-            ),
+            model_name='kit',
+            name='trials',
+            field=models.JSONField(blank=True, default=list, help_text='Les règles dont la facilitation seule lit les points.', validators=[diagnostics.models.kit.known_rules], verbose_name='questions en essai'),
         ),
         migrations.AlterField(
-            model_name="acknowledgement",
-            name="made_at",
-            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name="dit le"),
+            model_name='acknowledgement',
+            name='made_at',
+            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name='dit le'),
         ),
         migrations.AlterField(
-            model_name="acknowledgement",
-            name="reason",
-            field=models.CharField(blank=True, max_length=1000, verbose_name="raison"),
+            model_name='acknowledgement',
+            name='reason',
+            field=models.CharField(blank=True, max_length=1000, verbose_name='raison'),
         ),
         migrations.AlterField(
-            model_name="event",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("structure_created", "Structure créée"),
-                    ("member_invited", "Invitation envoyée"),
-                    ("invitation_resent", "Invitation renvoyée"),
-                    ("member_joined", "Arrivée dans l’équipe"),
-                    ("member_role_changed", "Rôle modifié"),
-                    ("member_removed", "Départ de l’équipe"),
-                    ("structure_deleted", "Structure supprimée"),
-                    ("diagnostic_opened", "Diagnostic ouvert"),
-                    ("diagnostic_deleted", "Diagnostic supprimé"),
-                    ("answers_imported", "Réponses importées"),
-                    ("finding_acknowledged", "Choix assumé"),
-                    ("acknowledgement_withdrawn", "Choix remis en discussion"),
-                    ("question_judged", "Avis sur une question"),
-                    ("judgement_withdrawn", "Avis sur une question retiré"),
-                    ("submitted", "Diagnostic soumis"),
-                    ("changes_requested", "Modifications demandées"),
-                    ("validated", "Diagnostic validé"),
-                    ("submission_withdrawn", "Soumission retirée"),
-                    ("reopened", "Diagnostic rouvert"),
-                    ("adopted", "Diagnostic adopté par le conseil"),
-                    ("review_taken", "Relecture prise en charge"),
-                    ("review_handed_over", "Relecture confiée"),
-                    ("facilitator_changed", "Facilitation confiée"),
-                    ("request_made", "Demande faite"),
-                    ("request_addressed", "Demande traitée"),
-                    ("request_accepted", "Réponse acceptée"),
-                    ("request_asked_again", "Demande renouvelée"),
-                    ("request_withdrawn", "Demande retirée"),
-                    ("reasons_written", "Raisons écrites"),
-                ],
-                max_length=30,
-                verbose_name="fait",
-            ),
+            model_name='event',
+            name='kind',
+            field=models.CharField(choices=[('structure_created', 'Structure créée'), ('member_invited', 'Invitation envoyée'), ('invitation_resent', 'Invitation renvoyée'), ('member_joined', 'Arrivée dans l’équipe'), ('member_role_changed', 'Rôle modifié'), ('member_removed', 'Départ de l’équipe'), ('structure_deleted', 'Structure supprimée'), ('diagnostic_opened', 'Diagnostic ouvert'), ('diagnostic_deleted', 'Diagnostic supprimé'), ('answers_imported', 'Réponses importées'), ('finding_acknowledged', 'Choix assumé'), ('acknowledgement_withdrawn', 'Choix remis en discussion'), ('question_judged', 'Avis sur une question'), ('judgement_withdrawn', 'Avis sur une question retiré'), ('submitted', 'Diagnostic soumis'), ('changes_requested', 'Modifications demandées'), ('validated', 'Diagnostic validé'), ('submission_withdrawn', 'Soumission retirée'), ('reopened', 'Diagnostic rouvert'), ('adopted', 'Diagnostic adopté par le conseil'), ('review_taken', 'Relecture prise en charge'), ('review_handed_over', 'Relecture confiée'), ('facilitator_changed', 'Facilitation confiée'), ('request_made', 'Demande faite'), ('request_addressed', 'Demande traitée'), ('request_accepted', 'Réponse acceptée'), ('request_asked_again', 'Demande renouvelée'), ('request_withdrawn', 'Demande retirée'), ('reasons_written', 'Raisons écrites')], max_length=30, verbose_name='fait'),
         ),
         migrations.AlterField(
-            model_name="kit",
-            name="thresholds",
-            field=models.JSONField(
-                blank=True,
-                default=dict,
-                help_text='Seuls les seuils qui changent : {"pace_info": 12}. Les comptes des listes suivent en quelques minutes.',
-                validators=[diagnostics.models.kit.valid_thresholds],
-                verbose_name="seuils de cohérence",
-            ),
+            model_name='kit',
+            name='thresholds',
+            field=models.JSONField(blank=True, default=dict, help_text='Seuls les seuils qui changent : {"pace_info": 12}. Les comptes des listes suivent en quelques minutes.', validators=[diagnostics.models.kit.valid_thresholds], verbose_name='seuils de cohérence'),
         ),
         migrations.AddConstraint(
-            model_name="acknowledgement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verdict", "assumed"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="acknowledgement_has_a_reason",
-            ),
+            model_name='acknowledgement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'assumed'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='acknowledgement_has_a_reason'),
         ),
         migrations.AddConstraint(
-            model_name="acknowledgement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["useful", "not_for_us", "assumed"])),
-                name="acknowledgement_verdict_is_known",
-            ),
+            model_name='acknowledgement',
+            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['useful', 'not_for_us', 'assumed'])), name='acknowledgement_verdict_is_known'),
         ),
     ]
