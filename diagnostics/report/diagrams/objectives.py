@@ -1,7 +1,8 @@
 """2.2 The objectives on the timeline of the horizon: from where one stands to the target.
 
 A line goes from year N to the deadline; its end is a disc when the objective has a figure, a
-diamond when it has none; when it falls, the line goes down to a triangle on its head. Many objectives make several drawings: none can go over two pages.
+diamond when it has none; when it falls, the line goes down to a triangle on its head. Many objectives
+make several drawings: none can go over two pages.
 """
 
 from __future__ import annotations
