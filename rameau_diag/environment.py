@@ -80,6 +80,13 @@ def boolean(name: str, default: bool) -> bool:
     return _read(name, _env.bool, default, "« true » ou « false »")
 
 
+def production() -> bool:
+    """Tell whether this is a site that people rely on: it has a database of its own, and is not what
+    ``make run`` serves (whose supervisor says so to its children)."""
+    has_database = bool(os.environ.get("DATABASE_URL", "").strip())
+    return boolean("PRODUCTION", has_database)
+
+
 def secret_key() -> str:
     """Answer the secret key, or the one that ``make run`` keeps with its data."""
     kept = secret_key_file()

@@ -23,6 +23,8 @@ if not _database:  # never in production
     _database = database_settings()
     make_secret_key()
 
+# A site that people rely on: what is refused or required there alone asks for this.
+PRODUCTION = environment.production()
 DEBUG = environment.boolean("DEBUG", False)
 SECRET_KEY = environment.secret_key()
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])

@@ -38,6 +38,7 @@ for _name in [
 ]:
     os.environ.pop(_name, None)
 os.environ["DATA_DIR"] = str(TESTS_DATA)
+os.environ["PRODUCTION"] = "false"
 os.environ["SECRET_KEY"] = "only-for-the-tests-" + "0" * 40
 # Playwright keeps an event loop in the thread that the tests use the ORM from.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

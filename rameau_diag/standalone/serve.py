@@ -237,6 +237,7 @@ def main() -> int:
         signal.signal(signal.SIGHUP, _stop)
     if "--end-with-parent" in sys.argv:
         die_with_parent(signal.SIGTERM)
+    os.environ["PRODUCTION"] = os.environ.get("PRODUCTION", "").strip() or "false"
     try:
         Supervisor().run()
     except Stopped:

@@ -119,3 +119,18 @@ def test_the_address_of_the_site_follows_from_the_others(
     assert environment.site_url("SITE_URL", **named) == address
     monkeypatch.setenv("SITE_URL", "https://ailleurs.exemple.fr/")
     assert environment.site_url("SITE_URL", **named) == "https://ailleurs.exemple.fr"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, False),
+        ({"DATABASE_URL": "postgres://nom:mot@hote/base"}, True),
+        ({"DATABASE_URL": "postgres://nom:mot@hote/base", "PRODUCTION": "false"}, False),
+        ({"PRODUCTION": "true"}, True),
+    ],
+)
+def test_a_site_with_its_database_is_a_site_that_people_rely_on(monkeypatch, given, expected):
+    for name in ("DATABASE_URL", "PRODUCTION"):
+        monkeypatch.setenv(name, given.get(name, ""))
+    assert environment.production() is expected
