@@ -26,12 +26,17 @@ class RefusedVariable(ImproperlyConfigured):
 
 
 def _read(name: str, parse: Callable[[str], T], default: T, wanted: str) -> T:
-    if not os.environ.get(name, "").strip():
+    if not given(name):
         return default
     try:
         return parse(name)
     except (EnvError, ValueError):
         raise RefusedVariable(f"{name} est refusé : il faut {wanted}.") from None
+
+
+def given(name: str) -> bool:
+    """Tell whether a variable says something."""
+    return bool(os.environ.get(name, "").strip())
 
 
 def _must(holds: object) -> None:
@@ -83,8 +88,7 @@ def boolean(name: str, default: bool) -> bool:
 def production() -> bool:
     """Tell whether this is a site that people rely on: it has a database of its own, and is not what
     ``make run`` serves (whose supervisor says so to its children)."""
-    has_database = bool(os.environ.get("DATABASE_URL", "").strip())
-    return boolean("PRODUCTION", has_database)
+    return boolean("PRODUCTION", given("DATABASE_URL"))
 
 
 def secret_key() -> str:
@@ -97,6 +101,12 @@ def secret_key() -> str:
             "la même pour tous les processus."
         )
     return found
+
+
+def former_keys(name: str) -> list[str]:
+    """Answer the secret keys that were in use before, separated by commas: what they signed is still
+    accepted."""
+    return [key.strip() for key in text(name, "").split(",") if key.strip()]
 
 
 def hosts(name: str, default: list[str]) -> list[str]:

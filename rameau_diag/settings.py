@@ -10,7 +10,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from whitenoise.compress import Compressor
 
-from rameau_diag import environment
+from rameau_diag import environment, production
 from rameau_diag.folders import data_dir
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -27,6 +27,8 @@ if not _database:  # never in production
 PRODUCTION = environment.production()
 DEBUG = environment.boolean("DEBUG", False)
 SECRET_KEY = environment.secret_key()
+# While a key is changed for another one, nobody is signed out.
+SECRET_KEY_FALLBACKS = environment.former_keys("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
 HTTPS = environment.boolean("HTTPS", False)
@@ -182,7 +184,7 @@ USE_THOUSAND_SEPARATOR = False
 # --- Static files -----------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = data_dir() / "static"
+STATIC_ROOT = environment.folder("STATIC_FOLDER", "static")
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
@@ -245,6 +247,11 @@ if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_SSL_REDIRECT = True
+    # Asked by the machine itself, without the proxy.
+    SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+# Whether a whole domain enters the browsers' lists is for its owner to say.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 CSRF_FAILURE_VIEW = "diagnostics.views.errors.csrf_failure"
 
 # A step filled to its caps stays below both (a test posts each of them).
@@ -263,3 +270,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
+
+if PRODUCTION:
+    production.refuse_dangers(vars())

@@ -32,8 +32,10 @@ for _name in [
     "HTTPS",
     "MAIL_FOLDER",
     "PORT",
+    "SECRET_KEY_FALLBACKS",
     "SITE_NAME",
     "SITE_URL",
+    "STATIC_FOLDER",
     "WEB_CONCURRENCY",
 ]:
     os.environ.pop(_name, None)
