@@ -403,3 +403,77 @@ class EventKind(Labelled):
     REQUEST_ASKED_AGAIN = "request_asked_again", "Demande renouvelée"
     REQUEST_WITHDRAWN = "request_withdrawn", "Demande retirée"
     REASONS_WRITTEN = "reasons_written", "Raisons écrites"
+    INVITATION_CANCELLED = "invitation_cancelled", "Invitation annulée"
+    # What leaves the site: a paper, a table, a document, a list.
+    EXPORTED = "exported", "Téléchargement"
+    # Of the site and of accounts: no structure.
+    SIGNED_IN = "signed_in", "Connexion"
+    SESSIONS_ENDED = "sessions_ended", "Sessions fermées"
+    ACCOUNT_CREATED = "account_created", "Compte créé"
+    ACCOUNT_ACTIVATED = "account_activated", "Compte réactivé"
+    ACCOUNT_DEACTIVATED = "account_deactivated", "Compte désactivé"
+    ACCOUNT_ERASED = "account_erased", "Compte effacé"
+    STAFF_GIVEN = "staff_given", "Administration confiée"
+    STAFF_WITHDRAWN = "staff_withdrawn", "Administration retirée"
+    SUPERUSER_GIVEN = "superuser_given", "Tous les droits confiés"
+    SUPERUSER_WITHDRAWN = "superuser_withdrawn", "Tous les droits retirés"
+    FACILITATOR_GIVEN = "facilitator_given", "Rôle de facilitation confié"
+    FACILITATOR_WITHDRAWN = "facilitator_withdrawn", "Rôle de facilitation retiré"
+    PASSWORD_CHANGED = "password_changed", "Mot de passe changé"  # noqa: S105  # a kind of event
+    ADDRESS_ADDED = "address_added", "Adresse e-mail ajoutée"
+    ADDRESS_CHANGED = "address_changed", "Adresse e-mail changée"
+    ADDRESS_REMOVED = "address_removed", "Adresse e-mail retirée"
+    FACTOR_ADDED = "factor_added", "Seconde étape de connexion ajoutée"
+    FACTOR_REMOVED = "factor_removed", "Seconde étape de connexion retirée"
+    RECOVERY_CODES_MADE = "recovery_codes_made", "Codes de secours créés"
+    STRUCTURE_ERASED = "structure_erased", "Structure effacée"
+
+
+# What happens to an account or to the site: the only events that need not name a structure.
+SITE_EVENTS = (
+    EventKind.EXPORTED,
+    EventKind.SIGNED_IN,
+    EventKind.SESSIONS_ENDED,
+    EventKind.ACCOUNT_CREATED,
+    EventKind.ACCOUNT_ACTIVATED,
+    EventKind.ACCOUNT_DEACTIVATED,
+    EventKind.ACCOUNT_ERASED,
+    EventKind.STAFF_GIVEN,
+    EventKind.STAFF_WITHDRAWN,
+    EventKind.SUPERUSER_GIVEN,
+    EventKind.SUPERUSER_WITHDRAWN,
+    EventKind.FACILITATOR_GIVEN,
+    EventKind.FACILITATOR_WITHDRAWN,
+    EventKind.PASSWORD_CHANGED,
+    EventKind.ADDRESS_ADDED,
+    EventKind.ADDRESS_CHANGED,
+    EventKind.ADDRESS_REMOVED,
+    EventKind.FACTOR_ADDED,
+    EventKind.FACTOR_REMOVED,
+    EventKind.RECOVERY_CODES_MADE,
+    EventKind.STRUCTURE_ERASED,
+)
+# What a command or a rule of the site does without anybody: the only events that need not name who did it.
+UNATTENDED_EVENTS = (
+    EventKind.DIAGNOSTIC_DELETED,
+    EventKind.STRUCTURE_DELETED,
+    EventKind.STRUCTURE_ERASED,
+    EventKind.MEMBER_REMOVED,
+    EventKind.MEMBER_ROLE_CHANGED,
+    EventKind.INVITATION_CANCELLED,
+    EventKind.FACILITATOR_CHANGED,
+    EventKind.REVIEW_HANDED_OVER,
+    EventKind.SESSIONS_ENDED,
+    EventKind.ACCOUNT_CREATED,
+    EventKind.ACCOUNT_ACTIVATED,
+    EventKind.ACCOUNT_DEACTIVATED,
+    EventKind.ACCOUNT_ERASED,
+    EventKind.STAFF_GIVEN,
+    EventKind.STAFF_WITHDRAWN,
+    EventKind.SUPERUSER_GIVEN,
+    EventKind.SUPERUSER_WITHDRAWN,
+    EventKind.FACILITATOR_GIVEN,
+    EventKind.FACILITATOR_WITHDRAWN,
+    EventKind.PASSWORD_CHANGED,
+    EventKind.FACTOR_REMOVED,
+)

@@ -11,7 +11,7 @@ from diagnostics.models.diagnostics import (
     VersionRecord,
     role_in_structure,
 )
-from diagnostics.models.journal import Event
+from diagnostics.models.journal import Event, FailedSignIns
 from diagnostics.models.kept_texts import KeptText
 from diagnostics.models.kit import Example, Kit, KitChange, Part, Question, Step
 from diagnostics.models.mails import QueuedMail
@@ -55,6 +55,7 @@ __all__ = [
     "Presence",
     "Event",
     "Example",
+    "FailedSignIns",
     "Invitation",
     "Kit",
     "Membership",

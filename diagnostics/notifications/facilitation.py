@@ -29,7 +29,7 @@ def tell_lead(event: Event, *, base_url: str) -> None:
     person = User.objects.filter(
         pk=event.detail.get("after"), is_active=True, is_facilitator=True
     ).first()
-    if person is None or not _is_still(event, person):
+    if event.structure is None or person is None or not _is_still(event, person):
         return
     what = _what(event, base_url)
     leads = event.structure.memberships.filter(
@@ -48,6 +48,7 @@ def tell_lead(event: Event, *, base_url: str) -> None:
 
 def _is_still(event: Event, person: User) -> bool:
     """Tell whether what was entrusted is still theirs."""
+    assert event.structure is not None  # a constraint holds it
     if event.structure.deleted_at is not None:
         return False
     if event.kind == EventKind.FACILITATOR_CHANGED or event.diagnostic is None:
@@ -56,6 +57,7 @@ def _is_still(event: Event, person: User) -> bool:
 
 
 def _what(event: Event, base_url: str) -> _What:
+    assert event.structure is not None  # a constraint holds it
     if event.kind == EventKind.FACILITATOR_CHANGED or event.diagnostic is None:
         address = base_url + reverse("structure_detail", args=[event.structure_id])
         name = named(event.structure.name)

@@ -46,11 +46,17 @@ class Told:
     @property
     def actor(self) -> str:
         """Who made the transition."""
-        return self.event.actor.display_name
+        return _by(self.event).display_name
 
     def requests_in(self, state: ThreadState) -> list[Thread]:
         """Return the requests in a state."""
         return [thread for thread in self.requests if thread.state == state.value]
+
+
+def _by(event: Event) -> User:
+    """Return who made a transition: there is always somebody."""
+    assert event.actor is not None  # a constraint holds it
+    return event.actor
 
 
 def tell_transition(event: Event, *, base_url: str, thread_id: int | None = None) -> None:
@@ -69,7 +75,7 @@ def tell_transition(event: Event, *, base_url: str, thread_id: int | None = None
             kind=event.kind,
             person=person,
             diagnostic=diagnostic,
-            headers=reply_to(event.actor),
+            headers=reply_to(_by(event)),
         )
 
 
@@ -81,12 +87,11 @@ def tell_hand_over(event: Event, *, base_url: str, thread_id: int | None = None)
     frame = Frame(diagnostic, base_url)
     words = _first_words(thread_id)
     apart = {"diagnostic": str(diagnostic.pk), "audience": Audience.FACILITATORS.value}
-    for person in User.objects.filter(pk=to, is_active=True).exclude(pk=event.actor_id):
+    actor = _by(event)
+    for person in User.objects.filter(pk=to, is_active=True).exclude(pk=actor.pk):
         step = next_step(diagnostic, access_by(None, diagnostic.state, person))
         parts: list[Part] = [
-            Words(
-                f"{event.actor.display_name} vous confie une relecture\u00a0: {frame.the_diagnostic}."
-            )
+            Words(f"{actor.display_name} vous confie une relecture\u00a0: {frame.the_diagnostic}.")
         ]
         parts += [Quote(words)] if words else []
         parts.append(Button(step.words, base_url + step.address))
@@ -101,7 +106,7 @@ def tell_hand_over(event: Event, *, base_url: str, thread_id: int | None = None)
             kind=event.kind,
             person=person,
             diagnostic=diagnostic,
-            headers=reply_to(event.actor),
+            headers=reply_to(actor),
             about=[apart],
         )
 

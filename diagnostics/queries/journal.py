@@ -12,6 +12,8 @@ from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import Diagnostic, Event
 
 PER_PAGE = 50
+# Whom a page names for what nobody did.
+BY_ITSELF = "L’application"
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,15 @@ class Journal:
 
 
 def load_journal(diagnostic: Diagnostic, *, page: str = "1") -> Journal:
-    """Read a page of a diagnostic's events, in two queries; a strange number is the nearest page."""
+    """Read a page of a diagnostic's events, in two queries, but for what was downloaded
+    (its structure's journal tells it); a strange number is the nearest page."""
     events = Event.objects.filter(diagnostic=diagnostic).select_related("actor")
+    events = events.exclude(kind=EventKind.EXPORTED.value)
     shown = Paginator(events, PER_PAGE).get_page(page)
     lines = tuple(
         JournalLine(
             event.created_at,
-            event.actor.display_name,
+            event.actor.display_name if event.actor else BY_ITSELF,
             tell_event(EventKind(event.kind), event.detail),
         )
         for event in shown

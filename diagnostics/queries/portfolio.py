@@ -35,7 +35,7 @@ from diagnostics.domain.portfolio import (
     View,
     Wanted,
 )
-from diagnostics.domain.vocabulary import State
+from diagnostics.domain.vocabulary import EventKind, State
 from diagnostics.models import (
     Answer,
     Cohort,
@@ -277,9 +277,13 @@ def _told(lines: QuerySet[PortfolioLine], *, user: User) -> QuerySet[PortfolioLi
     of_diagnostic = {"diagnostic": OuterRef("diagnostic")}
     answers = Answer.objects.filter(**of_diagnostic).order_by("-updated_at")
     # An event that changed the diagnostic was written just after it: what is said meanwhile is not one.
-    events = Event.objects.filter(
-        **of_diagnostic, created_at__lte=OuterRef("changed_at") + dt.timedelta(seconds=5)
-    ).order_by("-created_at")
+    events = (
+        Event.objects.filter(
+            **of_diagnostic, created_at__lte=OuterRef("changed_at") + dt.timedelta(seconds=5)
+        )
+        .exclude(kind=EventKind.EXPORTED.value)
+        .order_by("-created_at")
+    )
     reviews = Review.objects.filter(**of_diagnostic, closed_at=None, taken_by__isnull=False)
     return (
         lines.select_related("structure", "facilitator", "diagnostic__kit")

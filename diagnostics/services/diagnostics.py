@@ -80,7 +80,9 @@ def open_diagnostic(
             compute_indicators(document, thresholds_of(diagnostic), today=timezone.localdate())
         )
         diagnostic.save(force_insert=True)
-        followed = {"previous": str(previous.pk), "from": previous.title} if previous else {}
+        followed: dict[str, Any] = (
+            {"previous": str(previous.pk), "from": previous.title} if previous else {}
+        )
         record_event(
             EventKind.DIAGNOSTIC_OPENED,
             actor=user,

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.transaction import atomic
 from django.utils import timezone
@@ -182,6 +183,7 @@ def _hand(
     before = review.taken_by_id
     review.taken_by, review.taken_at = to, timezone.now() if to else None
     review.save(update_fields=["taken_by", "taken_at"])
+    detail: dict[str, Any] = {"thread": note.pk} if note else {}
     return record_event(
         EventKind.REVIEW_HANDED_OVER,
         actor=user,
@@ -189,7 +191,7 @@ def _hand(
         diagnostic=diagnostic,
         before=before,
         after=to.pk if to else None,
-        **({"thread": note.pk} if note else {}),
+        **detail,
     )
 
 

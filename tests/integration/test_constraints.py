@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from diagnostics.domain.vocabulary import EventKind, State, StepKey
+from diagnostics.domain.vocabulary import SITE_EVENTS, UNATTENDED_EVENTS, EventKind, State, StepKey
 from diagnostics.models import (
     Answer,
     AnswerRevision,
@@ -301,7 +301,23 @@ class World:
         }
 
 
+def event_of_nothing(w, kind: EventKind, **named) -> Event:
+    return Event.objects.create(**{"actor": w.user, "kind": kind.value, **named})
+
+
 REFUSED = [
+    (
+        "event_of_a_structure_unless_of_the_site",
+        lambda w: event_of_nothing(w, EventKind.MEMBER_JOINED),
+    ),
+    (
+        "event_of_a_structure_unless_of_the_site",
+        lambda w: event_of_nothing(w, EventKind.EXPORTED, diagnostic=w.diagnostic),
+    ),
+    (
+        "event_by_somebody_unless_unattended",
+        lambda w: event_of_nothing(w, EventKind.SIGNED_IN, actor=None),
+    ),
     (
         "answer_once_per_step",
         lambda w: Answer.objects.create(diagnostic=w.diagnostic, step="vision", updated_by=w.user),
@@ -427,6 +443,10 @@ def test_what_the_constraints_leave_possible():
     rewrite(world.session, revoked_at=NOW)
     BoardSession.objects.create(**world.session_fields())
     rewrite(world.user, absent_from=NOW.date(), absent_until=NOW.date())
+    for kind in SITE_EVENTS:
+        event_of_nothing(world, kind, person=UserFactory())
+    for kind in UNATTENDED_EVENTS:
+        event_of_nothing(world, kind, actor=None, structure=world.diagnostic.structure)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
