@@ -17,7 +17,7 @@ ROOT = Path(settings.BASE_DIR)
 LAYERS = [
     ["domain", "typography", "sessions"],
     ["models", "migrations"],
-    ["queries", "services"],
+    ["queries", "services", "passwords"],
     ["forms", "report", "notifications", "expired_session", "accounts"],
     ["wizard", "printing", "requests"],
     ["tasks", "templatetags", "middleware", "uploads"],

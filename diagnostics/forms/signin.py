@@ -6,12 +6,14 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 
 from diagnostics.domain.addresses import normalise_address
+from diagnostics.models import User
 
 CHOOSING_HELP = (
-    "Douze caractères au moins : une courte phrase convient. "
-    "Ni votre nom, ni un mot de passe courant."
+    "Quatorze caractères au moins : une courte phrase convient. "
+    "Ni votre nom, ni un mot de passe courant, ni deux fois le même mot."
 )
 BAD_ADDRESS = "Indiquez une adresse e-mail complète, par exemple prenom@exemple.fr."
 LABELS = {
@@ -74,6 +76,17 @@ class SignupForm(InOurWords, allauth_forms.SignupForm):
     """Signing up."""
 
     takes_focus = True
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the password with the name as well: allauth knows of the address alone."""
+        cleaned: dict[str, Any] = super().clean()
+        password = cleaned.get("password1")
+        if password and "password1" not in self.errors:
+            try:
+                validate_password(password, User(name=cleaned.get("name", "")))
+            except forms.ValidationError as error:
+                self.add_error("password1", error)
+        return cleaned
 
 
 class AddEmailForm(InOurWords, allauth_forms.AddEmailForm):

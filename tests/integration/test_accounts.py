@@ -72,7 +72,9 @@ def test_existing_address_is_not_told(client, mailoutbox):
         ("email", "pas-une-adresse"),
         ("email", "a\x00@x.example"),
         ("password1", "court"),
-        ("password1", "123456789012"),
+        ("password1", "treize-lettre"),
+        ("password1", "12345678901234"),
+        ("password1", "inès d’ormelle ici"),
     ],
 )
 def test_sign_up_refuses_at_the_field(client, field, value):
@@ -112,6 +114,14 @@ def test_sign_in_whatever_the_case(client, typed):
     UserFactory(email="ines@x.example", verified=True)
     response = client.post(reverse("account_login"), {"login": typed, "password": PASSWORD})
     assert response.url == reverse("start")
+
+
+def test_a_short_password_of_before_still_opens_the_account(client):
+    user = UserFactory(email="ines@x.example", verified=True)
+    user.set_password("court")
+    user.save()
+    client.post(reverse("account_login"), {"login": "ines@x.example", "password": "court"})
+    assert client.session["_auth_user_id"] == str(user.pk)
 
 
 def test_wrong_password_and_unknown_address_look_alike(client):
