@@ -12,6 +12,7 @@ from whitenoise.compress import Compressor
 
 from rameau_diag import environment, production
 from rameau_diag.folders import data_dir
+from rameau_diag.logs import logging_settings, name_the_job
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "rameau_diag.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -262,13 +264,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_500_000
 
 # --- Logs -------------------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+LOGGING = logging_settings(production=PRODUCTION)
+PROCRASTINATE_WORKER_DEFAULTS = {"worker_middleware": [name_the_job]}
 
 if PRODUCTION:
     production.refuse_dangers(vars())

@@ -159,6 +159,9 @@ class Cluster:
             "cluster_name": self.files.name,
             "dynamic_shared_memory_type": "mmap",  # /dev/shm may be tiny
             "logging_collector": "off",
+            # What people write is in no log: neither the row of an error nor its statement.
+            "log_error_verbosity": "terse",
+            "log_min_error_statement": "panic",
         }
         if not self.files.durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
