@@ -13,6 +13,7 @@ from diagnostics.views import (
     history,
     invitations,
     lead_letters,
+    legal,
     pages,
     pasting,
     portfolio,
@@ -147,6 +148,9 @@ portfolio_urls = [
 urlpatterns = [
     path("", pages.start, name="start"),
     path("a-propos/", pages.about, name="about"),
+    path("mentions-legales/", legal.show_legal_notice, name="legal_notice"),
+    path("donnees-personnelles/", legal.show_personal_data, name="personal_data"),
+    path("accessibilite/", legal.show_accessibility, name="accessibility"),
     path("exemple/", pages.show_sample, name="sample_report"),
     path("compte/", account.show_account, name="account"),
     path("compte/messages/", account.change_mails, name="account_mails"),

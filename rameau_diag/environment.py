@@ -91,6 +91,47 @@ def production() -> bool:
     return boolean("PRODUCTION", given("DATABASE_URL"))
 
 
+# What the law has a site say of who publishes it and where it is kept (LCEN), and to whom one writes
+# about personal data: each variable with what it is and what it says while nobody relies on the site.
+LEGAL = {
+    "LEGAL_EDITOR": ("le nom et la forme juridique de l’éditeur", "Éditeur à renseigner"),
+    "LEGAL_SEAT": ("l’adresse de son siège", "siège à renseigner"),
+    "LEGAL_PHONE": ("son numéro de téléphone", "téléphone à renseigner"),
+    "LEGAL_DIRECTOR": (
+        "le nom du directeur ou de la directrice de la publication",
+        "directeur ou directrice de la publication à renseigner",
+    ),
+    "LEGAL_CONTACT": (
+        "l’adresse e-mail où écrire au sujet de ses données et de l’accessibilité",
+        "contact@diagnostic.example",
+    ),
+    "LEGAL_HOST": ("le nom de l’hébergeur", "hébergeur à renseigner"),
+    "LEGAL_HOST_ADDRESS": ("l’adresse de l’hébergeur", "adresse de l’hébergeur à renseigner"),
+    "LEGAL_HOST_PHONE": (
+        "le numéro de téléphone de l’hébergeur",
+        "téléphone de l’hébergeur à renseigner",
+    ),
+}
+
+
+def legal() -> dict[str, str]:
+    """Answer what the legal pages say, by the end of each variable's name (« editor »)."""
+
+    def parse(name: str) -> str:
+        value = os.environ[name].strip()
+        _must(len(value) <= 200 and value.isprintable())
+        _must(name != "LEGAL_CONTACT" or re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", value))
+        return value
+
+    wanted = "une ligne de 200 caractères au plus"
+    return {
+        name.removeprefix("LEGAL_").lower(): _read(
+            name, parse, without, "une adresse e-mail" if name == "LEGAL_CONTACT" else wanted
+        )
+        for name, (_what, without) in LEGAL.items()
+    }
+
+
 def secret_key() -> str:
     """Answer the secret key, or the one that ``make run`` keeps with its data."""
     kept = secret_key_file()

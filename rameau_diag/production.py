@@ -7,7 +7,7 @@ worker, nor a command. ``PRODUCTION=false`` (a rehearsal, the tests) asks for no
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rameau_diag.environment import RefusedVariable, given
+from rameau_diag.environment import LEGAL, RefusedVariable, given
 
 # A random text of this length is out of reach; Django's own check (security.W009) asks for the same.
 SHORTEST_KEY = 50
@@ -46,6 +46,7 @@ def find_dangers(settings: Mapping[str, Any]) -> Iterator[str]:
         )
     yield from _of_addresses(settings)
     yield from _of_mail(settings["EMAIL_BACKEND"])
+    yield from _of_the_law()
 
 
 def _of_keys(key: str, fallbacks: list[str]) -> Iterator[str]:
@@ -88,3 +89,11 @@ def _of_mail(backend: str) -> Iterator[str]:
         yield (
             "DEFAULT_FROM_EMAIL manque : écrivez l’expéditeur des messages, une adresse de votre domaine."
         )
+
+
+def _of_the_law() -> Iterator[str]:
+    """Name at once all that the legal pages have to say and that is missing."""
+    missing = [f"{name} ({what})" for name, (what, _example) in LEGAL.items() if not given(name)]
+    if missing:
+        told = ", ".join(missing)
+        yield f"{told} : voilà ce qui manque aux mentions légales, que la loi demande."

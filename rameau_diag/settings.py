@@ -73,6 +73,11 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = MAIL_FOLDER
 
+# --- What the law has the site say -----------------------------------------------------------
+
+# LEGAL_EDITOR and the others; all of them are needed in production.
+LEGAL = environment.legal()
+
 # --- Application ------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

@@ -7,4 +7,12 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "diagnostic.exemple.fr",
     "EMAIL_URL": "submission://nom:mot@mail.exemple.fr:587",
     "DEFAULT_FROM_EMAIL": "Diagnostic <diagnostic@exemple.fr>",
+    "LEGAL_EDITOR": "Association de l’Exemple, association loi 1901",
+    "LEGAL_SEAT": "1 rue de l’Exemple, 75000 Paris",
+    "LEGAL_PHONE": "01 23 45 67 89",
+    "LEGAL_DIRECTOR": "Dominique Exemple",
+    "LEGAL_CONTACT": "donnees@exemple.fr",
+    "LEGAL_HOST": "Hébergeur Exemple",
+    "LEGAL_HOST_ADDRESS": "2 rue de l’Exemple, 59000 Lille",
+    "LEGAL_HOST_PHONE": "09 87 65 43 21",
 }

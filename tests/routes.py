@@ -207,6 +207,9 @@ ROUTES = [
     Route("start", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
     Route("about", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
     Route("sample_report", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
+    Route("legal_notice", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
+    Route("personal_data", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
+    Route("accessibility", EVERYBODY_200, PUBLIC_NOT_ALLOWED),
     Route(
         "account",
         signed_in(200),

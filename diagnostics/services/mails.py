@@ -12,12 +12,13 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from diagnostics.domain.conversation import Audience, can_read
+from diagnostics.domain.retention import MAIL_TEXTS_DAYS
 from diagnostics.models import Diagnostic, QueuedMail, User
 from diagnostics.queries import role_of
 from diagnostics.queries.access import access_to, what_is_asked_of
 
 # The texts of mails are kept as long as somebody may ask what became of them.
-KEPT = dt.timedelta(days=30)
+KEPT = dt.timedelta(days=MAIL_TEXTS_DAYS)
 SUBJECT = 400  # characters, where a structure's name and a person's fit
 
 

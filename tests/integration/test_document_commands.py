@@ -73,7 +73,11 @@ def test_findings_need_no_database(tmp_path):
     assert answers(done.stdout) == [findings_json(demo_document(name)) for name in DEMO]
     assert {path.name for path in data.iterdir()} <= {"secret_key"}
 
-    unreachable = {"DATABASE_URL": "postgres://x:y@127.0.0.1:1/nothing", "SECRET_KEY": "k" * 60}
+    unreachable = {
+        "DATABASE_URL": "postgres://x:y@127.0.0.1:1/nothing",
+        "SECRET_KEY": "k" * 60,
+        "PRODUCTION": "false",
+    }
     again = manage("coherence", "-", data=data, stdin=file.read_bytes(), **unreachable)
     assert (again.returncode, again.stdout) == (0, done.stdout)
 

@@ -17,6 +17,8 @@ READERS = {
     "DATABASE_URL": lambda: environment.database("DATABASE_URL"),
     "EMAIL_URL": lambda: environment.email("EMAIL_URL"),
     "CACHE_URL": lambda: environment.cache("CACHE_URL"),
+    "LEGAL_EDITOR": lambda: environment.legal()["editor"],
+    "LEGAL_CONTACT": lambda: environment.legal()["contact"],
 }
 
 
@@ -42,6 +44,10 @@ READERS = {
         ("EMAIL_URL", "file://"),
         ("CACHE_URL", "foo"),
         ("CACHE_URL", "redis://hote:x/1"),
+        ("LEGAL_EDITOR", "deux\nlignes"),
+        ("LEGAL_EDITOR", "x" * 201),
+        ("LEGAL_CONTACT", "01 23 45 67 89"),
+        ("LEGAL_CONTACT", "donnees@exemple.fr, autre@exemple.fr"),
     ],
 )
 def test_a_bad_value_is_refused(monkeypatch, name, value):
@@ -134,3 +140,13 @@ def test_a_site_with_its_database_is_a_site_that_people_rely_on(monkeypatch, giv
     for name in ("DATABASE_URL", "PRODUCTION"):
         monkeypatch.setenv(name, given.get(name, ""))
     assert environment.production() is expected
+
+
+def test_what_the_legal_pages_say_comes_from_eight_variables(monkeypatch):
+    for name in environment.LEGAL:
+        monkeypatch.setenv(name, "a@b.fr" if name == "LEGAL_CONTACT" else name.lower())
+    told = environment.legal()
+    assert told == {
+        name.removeprefix("LEGAL_").lower(): "a@b.fr" if name == "LEGAL_CONTACT" else name.lower()
+        for name in environment.LEGAL
+    }

@@ -97,6 +97,8 @@ GOOD_KEY = PRODUCTION["SECRET_KEY"]
         ({"EMAIL_URL": "console:"}, ["EMAIL_URL"]),
         ({"EMAIL_URL": "file:///var/mails"}, ["EMAIL_URL"]),
         ({"DEFAULT_FROM_EMAIL": ""}, ["DEFAULT_FROM_EMAIL"]),
+        ({"LEGAL_HOST": " "}, ["LEGAL_HOST"]),
+        (dict.fromkeys(environment.LEGAL, ""), ["LEGAL_EDITOR"]),  # one sentence, as below
     ],
 )
 def test_what_is_dangerous_is_refused(monkeypatch, changed, refused):
@@ -114,3 +116,13 @@ def test_what_a_former_key_signed_is_accepted_and_nothing_else(settings):
     settings.SECRET_KEY_FALLBACKS = []
     with pytest.raises(signing.BadSignature):
         signing.loads(signed)
+
+
+def test_all_that_the_legal_pages_lack_is_named_at_once(monkeypatch):
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+    lacking = {"LEGAL_SEAT", "LEGAL_DIRECTOR", "LEGAL_HOST_PHONE"}
+    for name in lacking:
+        monkeypatch.delenv(name)
+    (sentence,) = production._of_the_law()
+    assert {name for name in environment.LEGAL if f"{name} (" in sentence} == lacking
