@@ -6,8 +6,11 @@ import signal
 from rameau_diag.processes import die_with_parent
 
 wsgi_app = "rameau_diag.wsgi"
+# Waits for whole requests before it takes a thread, and holds none while an answer is taken.
+worker_class = "rameau_diag.front.FrontWorker"
 threads = 12  # half of them may be waiting for a PDF (settings.PDF_PLACES), without a connection
-timeout = 60
+worker_connections = 1000
+timeout = 60  # of a request as well: a process one of whose threads does not come back is replaced
 graceful_timeout = 5
 loglevel = "warning"
 control_socket_disable = True
