@@ -7,15 +7,18 @@ from smtplib import SMTPException
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
 from diagnostics import expired_session
+from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import Invitation
 from diagnostics.notifications.accounts import account_letter
 from diagnostics.services import team
+from diagnostics.services.journal import count_failed_sign_in, record_event
 
 if TYPE_CHECKING:
     from allauth.account.models import EmailAddress
@@ -29,6 +32,20 @@ logger = logging.getLogger(__name__)
 
 # The link followed by somebody who is not signed in yet.
 INVITATION_KEY = "invitation_token"
+
+# What allauth tells of an account, by the name of its mail.
+SECURITY_EVENTS: dict[str, tuple[EventKind, dict[str, Any]]] = {
+    "password_changed": (EventKind.PASSWORD_CHANGED, {}),
+    "password_set": (EventKind.PASSWORD_CHANGED, {}),
+    "password_reset": (EventKind.PASSWORD_CHANGED, {"by": "mail"}),
+    "email_changed": (EventKind.ADDRESS_CHANGED, {}),
+    "email_deleted": (EventKind.ADDRESS_REMOVED, {}),
+    "totp_activated": (EventKind.FACTOR_ADDED, {"factor": "totp"}),
+    "totp_deactivated": (EventKind.FACTOR_REMOVED, {"factor": "totp"}),
+    "webauthn_added": (EventKind.FACTOR_ADDED, {"factor": "webauthn"}),
+    "webauthn_removed": (EventKind.FACTOR_REMOVED, {"factor": "webauthn"}),
+    "recovery_codes_generated": (EventKind.RECOVERY_CODES_MADE, {}),
+}
 
 
 def display_name(user: User) -> str:
@@ -71,9 +88,38 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
-        """Give back what was typed at a step while the session had expired."""
+        """Journal the sign-in; give back what was typed at a step while the session had expired."""
+        steps = get_authentication_records(request, user)
+        ways = [step.get("type") or step["method"] for step in steps]
+        record_event(EventKind.SIGNED_IN, actor=user, person=user, ways=ways)
         expired_session.adopt(request, user)
         return super().post_login(request, user, **kwargs)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Journal that an address was proved: from then on it opens the account."""
+        is_confirmed = super().confirm_email(request, email_address)
+        if is_confirmed:
+            owner = email_address.user
+            record_event(EventKind.ADDRESS_ADDED, actor=owner, person=owner)
+        return is_confirmed
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a refused sign-in; whose address was tried is not kept."""
+        count_failed_sign_in()
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Journal what touches the security of an account: allauth tells each here, mailed or not."""
+        told = SECURITY_EVENTS.get(template_prefix.rpartition("/")[2])
+        if told is not None:
+            kind, detail = told
+            record_event(kind, actor=user, person=user, **detail)
+        super().send_notification_mail(template_prefix, user, context, email)
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         """Lead a person who signed up to the structure that they joined, or to creating theirs."""

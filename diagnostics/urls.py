@@ -55,6 +55,7 @@ structure_urls = [
     path("supprimer/", structures.delete_structure, name="structure_delete"),
     path("facilitation/", following.choose_facilitator, name="structure_facilitator"),
     path("referent/", following.invite_lead, name="lead_invite"),
+    path("journal/", structures.show_journal, name="structure_journal"),
     path("equipe/", invitations.show_team, name="structure_team"),
     path("equipe/inviter/", invitations.invite_members, name="invitation_create"),
     path(

@@ -257,6 +257,7 @@ ROUTES = [
         _structure,
         shows="Une structure se supprime quand elle n’a aucun diagnostic",
     ),
+    Route("structure_journal", LEAD_200, NOT_ALLOWED, _structure, shows="Ambition très réservée"),
     Route("structure_team", VIEWERS, NOT_ALLOWED, _structure, shows="Carl Contributor"),
     Route(
         "invitation_create",

@@ -1,6 +1,7 @@
 """The administration of Le RAMEAU: people, who follows which structure, the kit's texts.
 
-Answers, versions and the journal are not here: they are read in the application by those who may.
+Answers and versions are not here: they are read in the application by those who may. The journal is read
+here, and written nowhere.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from diagnostics.admin import journal as journal
 from diagnostics.admin import kit as kit
 from diagnostics.admin import people as people
 

@@ -7,10 +7,16 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
-from django.http import HttpRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 
 from diagnostics.domain.addresses import normalise_address
+from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import Structure, User
+from diagnostics.services.facilitation import entrust
+from diagnostics.services.journal import record_event
+from diagnostics.services.locking import lock_structure
+from diagnostics.services.rights import record_rights, rights_of
 
 
 class PersonCreationForm(BaseUserCreationForm):
@@ -68,10 +74,25 @@ class PersonAdmin(UserAdmin):
     def save_model(
         self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool
     ) -> None:
-        """Save the account, and confirm the address of a new one."""
+        """Save the account, and confirm the address of a new one; rights are journalled."""
+        before, actor = rights_of(obj.pk), _staff(request)
         super().save_model(request, obj, form, change)
         if not change:
             EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
+            record_event(EventKind.ACCOUNT_CREATED, actor=actor, person=obj)
+        record_rights(obj, before=before, actor=actor)
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Give somebody another password; journalled."""
+        with transaction.atomic():
+            before = self.get_object(request, id)
+            response = super().user_change_password(request, id, form_url)
+            after = User.objects.filter(pk=id).first() if request.method == "POST" else None
+            if after and before and after.password != before.password:
+                record_event(EventKind.PASSWORD_CHANGED, actor=_staff(request), person=after)
+        return response
 
 
 @admin.register(Structure)
@@ -92,3 +113,14 @@ class StructureAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Structure | None = None) -> bool:
         """A structure holds diagnostics."""
         return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Structure, form: forms.ModelForm, change: bool
+    ) -> None:
+        """Have another facilitator follow it: journalled, and told to its lead."""
+        entrust([lock_structure(obj.pk)], to=obj.facilitator, user=_staff(request))
+
+
+def _staff(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the administration asks for somebody who signed in
+    return request.user

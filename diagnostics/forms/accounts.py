@@ -9,10 +9,12 @@ from django import forms
 
 from diagnostics.accounts import invitation_followed
 from diagnostics.domain.addresses import normalise_address
+from diagnostics.domain.vocabulary import EventKind
 from diagnostics.forms.fields import TextField
 from diagnostics.models import CommentMails
 from diagnostics.services import team
 from diagnostics.services.errors import ServiceError
+from diagnostics.services.journal import record_event
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -59,6 +61,7 @@ class SignupDetailsForm(NameForm):
         """
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
+        record_event(EventKind.ACCOUNT_CREATED, actor=user, person=user)
         invitation = invitation_followed(request)
         if invitation is None or normalise_address(invitation.email) != user.email:
             return

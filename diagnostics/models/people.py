@@ -6,13 +6,13 @@ import datetime as dt
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from diagnostics.domain.addresses import normalise_address
-from diagnostics.domain.vocabulary import Labelled
+from diagnostics.domain.vocabulary import EventKind, Labelled
 from diagnostics.typography import french_date
 
 
@@ -35,8 +35,13 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Create an administrator of Le RAMEAU (Django admin)."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """Create an administrator of Le RAMEAU (Django admin), at a terminal; journalled."""
+        from diagnostics.models.journal import Event  # it imports this module
+
+        with transaction.atomic(using=self._db):
+            user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+            Event.objects.create(kind=EventKind.SUPERUSER_GIVEN.value, person=user)
+        return user
 
     def get_by_natural_key(self, email: str | None) -> User:
         """Find an account however the case or the domain of its e-mail is typed."""

@@ -45,7 +45,7 @@ from diagnostics.queries.history import (
     read_removal,
     removed_row,
 )
-from diagnostics.queries.journal import Journal, load_journal
+from diagnostics.queries.journal import Journal, load_journal, load_structure_journal
 from diagnostics.queries.kit import kit_steps, load_kit_sheet, texts_of
 from diagnostics.queries.merging import (
     Noted,
@@ -122,6 +122,7 @@ __all__ = [
     "load_history",
     "Journal",
     "load_journal",
+    "load_structure_journal",
     "noted_answer",
     "read_removal",
     "removed_row",

@@ -37,6 +37,29 @@ def record_event(
     )
 
 
+def record_export(
+    what: str,
+    *,
+    actor: User,
+    diagnostic: Diagnostic | None = None,
+    structure: Structure | None = None,
+    **detail: Any,
+) -> Event:
+    """Journal that somebody takes something out of the site (``what``: a key of ``EXPORTS``).
+
+    The one thing that a page that only reads writes to the journal.
+    """
+    of_it = diagnostic.structure if diagnostic else structure
+    return record_event(
+        EventKind.EXPORTED,
+        actor=actor,
+        structure=of_it,
+        diagnostic=diagnostic,
+        what=what,
+        **detail,
+    )
+
+
 def record_events(
     kind: EventKind, *, actor: User, told: Iterable[tuple[Structure, dict[str, Any]]]
 ) -> list[Event]:

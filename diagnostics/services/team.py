@@ -193,13 +193,16 @@ def is_replaced(invitation: Invitation) -> bool:
 
 
 def cancel_invitation(invitation: Invitation, *, user: User) -> Invitation:
-    """Cancel an invitation that nobody has accepted; its link stops working."""
-    with _managed(invitation.structure_id, user=user, or_prepared=True):
+    """Cancel an invitation that nobody has accepted; its link stops working. Journalled."""
+    with _managed(invitation.structure_id, user=user, or_prepared=True) as structure:
         locked = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
         if locked.accepted_at:
             raise WrongState("Cette invitation a déjà été acceptée.")
         if locked.cancelled_at is None:
             cancel(locked)
+            record_event(
+                EventKind.INVITATION_CANCELLED, actor=user, structure=structure, role=locked.role
+            )
     return locked
 
 
@@ -261,9 +264,8 @@ def hand_over_lead(membership: Membership, *, user: User) -> Membership:
         locked = _member(membership)
         if locked.role == MembershipRole.LEAD:
             raise WrongState("Cette personne est déjà référent·e de la structure.")
-        leaving = Membership.objects.select_for_update(of=("self",)).get(
-            structure=structure, user=user
-        )
+        rows = Membership.objects.select_for_update(of=("self",)).select_related("user")
+        leaving = rows.get(structure=structure, user=user)
         # In this order: one lead at most at any moment, one at least when it commits.
         _set_role(leaving, MembershipRole.CONTRIBUTOR, actor=user, structure=structure)
         _set_role(locked, MembershipRole.LEAD, actor=user, structure=structure)
@@ -292,6 +294,7 @@ def remove_member(membership: Membership, *, user: User) -> None:
             actor=user,
             structure=structure,
             role=locked.role,
+            person=locked.user,
             member=locked.user_id,
         )
         locked.delete()
@@ -387,6 +390,7 @@ def _set_role(
         EventKind.MEMBER_ROLE_CHANGED,
         actor=actor,
         structure=structure,
+        person=membership.user,
         member=membership.user_id,
         before=before,
         after=role.value,

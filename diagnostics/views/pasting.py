@@ -25,6 +25,7 @@ from diagnostics.queries import LoadedStep, get_diagnostic, load_step
 from diagnostics.requests import SignedInRequest
 from diagnostics.services.answers import undo_save
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
+from diagnostics.services.journal import record_export
 from diagnostics.services.once import do_once
 from diagnostics.typography import of_rows
 from diagnostics.views.file_names import file_name
@@ -94,6 +95,7 @@ def download_workbook(request: SignedInRequest, pk: UUID, step: StepKey) -> Http
     """Download a list of a step as a workbook, to be filled in and brought back."""
     asked = _asked(request, load_step(get_diagnostic(request.user, pk), step, user=request.user))
     content = write_workbook(*table_of(asked.loaded, asked.name))
+    _record(request, asked, "workbook")
     return _download(asked, content, "xlsx", XLSX)
 
 
@@ -102,7 +104,15 @@ def download_table(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpRes
     """Download a list of a step as CSV, to be filled in and brought back."""
     asked = _asked(request, load_step(get_diagnostic(request.user, pk), step, user=request.user))
     _columns, table = table_of(asked.loaded, asked.name)
+    _record(request, asked, "table")
     return _download(asked, write_file(table), "csv", "text/csv; charset=utf-8")
+
+
+def _record(request: SignedInRequest, asked: Asked, what: str) -> None:
+    """Journal a download; what only asks whether there is one (HEAD) takes nothing."""
+    if request.method == "GET":
+        diagnostic, step = asked.loaded.diagnostic, asked.loaded.step.value
+        record_export(what, actor=request.user, diagnostic=diagnostic, step=step)
 
 
 def _download(asked: Asked, content: bytes, extension: str, content_type: str) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -40,6 +41,7 @@ from diagnostics.report.renderer import RenderingError, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.report.word import CONTENT_TYPE
 from diagnostics.requests import SignedInRequest
+from diagnostics.services.journal import record_export
 from diagnostics.views.file_names import file_name
 
 PRIVATE = {"Cache-Control": "private, no-store"}
@@ -103,8 +105,10 @@ def download_document(request: SignedInRequest, pk: UUID) -> HttpResponse:
     number = _version_asked(request)
     if number is not None:
         kept = read_version(get_version(diagnostic, number))
+        _record(request, diagnostic, "document", number)
         return HttpResponse(kept.json, content_type="application/json", headers=PRIVATE)
     document = load_diagnostic_document(diagnostic)
+    _record(request, diagnostic, "document", None)
     return JsonResponse(
         document_with_findings(diagnostic, document),
         json_dumps_params={"ensure_ascii": False, "indent": 1},
@@ -147,7 +151,20 @@ def download_paper(request: SignedInRequest, pk: UUID, kind: Kind) -> HttpRespon
     ending, _content_type = FILES.get(kind, PDF)
     name = name_of(edition, ending, "synthese" if kind is Kind.SYNTHESIS else "")
     address = reverse("report", args=[pk]) + edition.query
-    return _download(request, printable_report(edition, kind), name, report=address)
+    response = _download(request, printable_report(edition, kind), name, report=address)
+    if response.status_code == 200:
+        number = edition.version.number if edition.version else None
+        _record(request, diagnostic, kind.value, number)
+    return response
+
+
+def _record(
+    request: SignedInRequest, diagnostic: Diagnostic, what: str, version: int | None
+) -> None:
+    """Journal a download; what only asks whether there is one (HEAD) takes nothing."""
+    if request.method == "GET":
+        of_version: dict[str, Any] = {} if version is None else {"version": version}
+        record_export(what, actor=request.user, diagnostic=diagnostic, **of_version)
 
 
 def _download(

@@ -21,6 +21,7 @@ from diagnostics.queries import (
     LoadedStructure,
     access_to,
     get_structure,
+    load_structure_journal,
     load_years,
     what_is_asked_of,
 )
@@ -29,6 +30,18 @@ from diagnostics.services import facilitation, structures, team
 from diagnostics.services.errors import NotAllowed, ServiceError
 from diagnostics.services.once import do_once, led_to
 from diagnostics.views.tiles import diagnostic_tile
+
+
+@require_safe
+def show_journal(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Show its lead all that happened to a structure, downloads included, the newest first."""
+    loaded = get_structure(request.user, pk)
+    if not loaded.access.can_manage:
+        raise PermissionDenied
+    journal = load_structure_journal(loaded.structure, page=request.GET.get("page", "1"))
+    context = {"structure": loaded.structure, "journal": journal}
+    return render(request, "structures/journal.html", context)
+
 
 # --- The identity card --------------------------------------------------------------------------
 

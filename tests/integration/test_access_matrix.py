@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from diagnostics.domain.vocabulary import State, StepKey
 from tests.pages import page_of
-from tests.reading import refuse_writes
+from tests.reading import guard_of
 from tests.routes import (
     DECLARED_PREFIXES,
     LOGIN,
@@ -102,7 +102,7 @@ def answer_of(client: Client, address: str, method: str, data: dict) -> tuple[ob
     """
     with transaction.atomic():
         if method == "get":
-            with connection.execute_wrapper(refuse_writes):
+            with connection.execute_wrapper(guard_of(address)):
                 response = client.get(address)
         else:
             response = client.post(address, data)

@@ -1,4 +1,5 @@
-"""A GET writes nothing: neither rows nor jobs; sessions apart, and what is printed.
+"""A GET writes nothing: neither rows nor jobs; sessions apart, what is printed, and the journal
+of what leaves the site: a file that is downloaded is an event, and nothing else.
 
 Everybody's GET of every address is watched where it is asked for (``test_access_matrix.py``); here are
 the pages of the other states, and of a diagnostic in which every step has an answer.
@@ -12,11 +13,12 @@ from django.db import connection
 from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.models import KeptText
 from diagnostics.services.coherence import refresh_indicators
-from tests.reading import WriteRefused, refuse_writes
+from tests.reading import WriteRefused, guard_of, refuse_writes
 from tests.routes import ROUTES
 from tests.scene import Scene, make_scene
 
 pytestmark = pytest.mark.django_db
+PAPERS = ("rapport.pdf", "synthese.pdf", "rapport.docx")
 
 
 @pytest.fixture(autouse=True)
@@ -54,16 +56,17 @@ def test_no_address_of_a_diagnostic_writes_on_get(state: State, roles: tuple[str
     scene = make_scene(state)
     addresses = addresses_of_its_diagnostic(scene)
     assert len(addresses) > 40
-    addresses += [
-        f"/diagnostics/{scene.diagnostic.pk}/{name}?version=1"
-        for name in ("rapport/", "rapport.pdf", "rapport.docx", "document.json")
-    ]
+    pages = f"/diagnostics/{scene.diagnostic.pk}/"
+    addresses += [f"{pages}{name}?version=1" for name in (*PAPERS, "rapport/", "document.json")]
     statuses = set()
     for role in roles:
         client = scene.client(role)
+        for address in addresses:
+            with connection.execute_wrapper(guard_of(address)):
+                statuses.add(client.get(address).status_code)
         with connection.execute_wrapper(refuse_writes):
-            statuses |= {client.get(address).status_code for address in addresses}
             statuses |= {client.head(address).status_code for address in addresses[:3]}
+            statuses |= {client.head(f"{pages}{name}").status_code for name in PAPERS}
     assert statuses <= {200, 302, 403, 404, 405, 409}
 
 
@@ -87,7 +90,9 @@ def test_reading_a_full_diagnostic_writes_nothing():
         "facilitator": steps,
     }.items():
         client = scene.client(role)
-        with connection.execute_wrapper(refuse_writes):
-            found = {address: client.get(address).status_code for address in asked}
+        found = {}
+        for address in asked:
+            with connection.execute_wrapper(guard_of(address)):
+                found[address] = client.get(address).status_code
         assert {address for address in steps if found[address] != 200} == set()
     assert scene.stored_rows() == before

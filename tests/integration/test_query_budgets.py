@@ -72,23 +72,25 @@ HOME_AND_CHECK = {"diagnostic_home": 7, "diagnostic_check": 7}
 PORTFOLIO_GET = 7
 PORTFOLIO_FILTERED = 9  # what is found is counted, the view is kept
 REPORT_GET = {
-    # In an open state the answers are read to know what the PDF depends on; a version's are not.
+    # One of them journals what is downloaded. In an open state the answers are read to know what the PDF depends on; a version's are not.
     State.DRAFT: {
-        "report_pdf": 6,
+        "report_pdf": 7,
         "report": 6,
-        "report_synthesis_pdf": 6,
-        "report_docx": 6,
-        "document_json": 5,
+        "report_synthesis_pdf": 7,
+        "report_docx": 7,
+        "document_json": 6,
     },
     State.SUBMITTED: {
         "report": 6,
-        "report_pdf": 5,
-        "report_synthesis_pdf": 5,
-        "report_docx": 5,
-        "document_json": 5,
+        "report_pdf": 6,
+        "report_synthesis_pdf": 6,
+        "report_docx": 6,
+        "document_json": 6,
     },
 }
 KIT_PRINTED, KIT_KEPT = 11, 4
+# The session and the person; the structure, the right; how many events, and they.
+STRUCTURE_JOURNAL_GET = 6
 TITLES_GET, TITLES_WRITTEN = 5, 10
 # The page of each transition, in the state in which it asks.
 TRANSITION_GET = {
@@ -491,6 +493,14 @@ def test_the_report_and_the_document(scene, django_assert_num_queries, quick_pdf
             with django_assert_num_queries(number):
                 assert client.get(address).status_code == 200
     assert len(quick_pdf) == 4
+
+
+def test_the_journal_of_a_structure(scene, django_assert_num_queries, much):
+    client = scene.client("lead")
+    with django_assert_num_queries(STRUCTURE_JOURNAL_GET):
+        assert (
+            client.get(reverse("structure_journal", args=[scene.structure.pk])).status_code == 200
+        )
 
 
 def test_the_kit_as_pdf(scene, django_assert_num_queries, quick_pdf, much):
