@@ -11,6 +11,7 @@ from diagnostics.models.diagnostics import (
     VersionRecord,
     role_in_structure,
 )
+from diagnostics.models.erasure import Erasure, ErasureKind
 from diagnostics.models.journal import Event, FailedSignIns
 from diagnostics.models.kept_texts import KeptText
 from diagnostics.models.kit import Example, Kit, KitChange, Part, Question, Step
@@ -53,6 +54,8 @@ __all__ = [
     "KeptText",
     "SentForm",
     "Presence",
+    "Erasure",
+    "ErasureKind",
     "Event",
     "Example",
     "FailedSignIns",

@@ -85,6 +85,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     # The portfolio as this facilitator saw it last: what follows the « ? » of its address.
     portfolio_view = models.CharField(max_length=500, blank=True, editable=False)
+    # When the account was erased at its owner's request or by the rule of inactive ones: what they wrote
+    # remains, by « Ancien membre ».
+    erased_at = models.DateTimeField("effacé le", null=True, blank=True, editable=False)
     date_joined = models.DateTimeField("inscrit le", default=timezone.now)
 
     USERNAME_FIELD = "email"
@@ -101,6 +104,12 @@ class User(AbstractBaseUser, PermissionsMixin):
                 Lower("email"),
                 name="user_email_unique",
                 violation_error_message="Un compte existe déjà pour cette adresse.",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(is_active=False, is_staff=False, is_superuser=False, is_facilitator=False),
+                name="user_erased_has_no_right",
+                violation_error_message="Un compte effacé ne se réactive pas.",
             ),
             models.CheckConstraint(
                 condition=Q(absent_from=None, absent_until=None)

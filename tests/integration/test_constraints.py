@@ -19,6 +19,7 @@ from diagnostics.models import (
     BoardSession,
     Cohort,
     Diagnostic,
+    Erasure,
     Event,
     KeptText,
     KitChange,
@@ -126,6 +127,28 @@ def test_a_paper_as_submitted_stays_and_none_is_altered():
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         Paper.objects.all().delete()
     assert list(Paper.objects.values_list("edition", "pages")) == [("submitted", 3)]
+
+
+# --- What was erased --------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_an_erased_account_has_no_right():
+    erased = User.objects.filter(pk=UserFactory().pk)
+    erased.update(erased_at=NOW, is_active=False)
+    for right in ("is_active", "is_facilitator", "is_staff", "is_superuser"):
+        with (
+            pytest.raises(IntegrityError, match="user_erased_has_no_right"),
+            transaction.atomic(),
+        ):
+            erased.update(**{right: True})
+
+
+@pytest.mark.django_db
+def test_what_may_be_erased_is_known():
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        Erasure.objects.create(kind="poem")
+    assert "erasure_kind_is_known" in str(refusal.value)
 
 
 # --- What was deleted -------------------------------------------------------------------------------
