@@ -3,19 +3,78 @@ shown to somebody who signed in is kept on the way."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.shortcuts import resolve_url
 
 from diagnostics import expired_session
+from diagnostics.policies import READING, SENDING, policy_of
+
+logger = logging.getLogger(__name__)
+
+
+class PolicyMiddleware:
+    """Refuse an address of which nothing is declared, and a method that nobody may use there.
+
+    Before the sign-in is asked for: PUT and the like are refused alike to everybody.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Nothing to do around a view that answers."""
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """Refuse with 403 what nobody declared, with 405 what nobody sends."""
+        policy = policy_of(request)
+        if policy is None:
+            logger.error("No policy is declared for %s", request.resolver_match)
+            raise PermissionDenied
+        if request.method not in READING | SENDING:
+            known = [policy.get and ["GET", "HEAD"], policy.post and ["POST"]]
+            return HttpResponseNotAllowed([method for some in known if some for method in some])
+        return None
 
 
 class KeepTypedTextLoginMiddleware(LoginRequiredMiddleware):
-    """Keep what was typed when the session had expired, then ask to sign in."""
+    """Keep what was typed when the session had expired, then ask to sign in.
+
+    Who is let in without is those whom both name: the policy of the address and its view.
+    """
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """Ask for a sign-in where the policy does, whatever the view says of itself."""
+        policy = policy_of(request)
+        who = policy and policy.of(request.method)
+        if who and who.are_signed_in and not request.user.is_authenticated:
+            return self.handle_no_permission(request, view_func)
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
@@ -28,10 +87,12 @@ class KeepTypedTextLoginMiddleware(LoginRequiredMiddleware):
 
 
 class NeverStaleMiddleware:
-    """No page of somebody who signed in is kept by a browser or on the way: « Précédent » of the
-    browser reads it again, and a computer that several people use shows it to nobody else.
+    """No page is kept by a browser or on the way, but what says the same to every visitor: « Précédent »
+    of the browser reads it again, and a computer that several people use shows it to nobody else.
 
-    A response that says itself how long it may be kept (a printed version) is left alone.
+    That of somebody who signed in, that of a link that was sent to somebody, the way to the sign-in
+    that names an address: all are private. A response that says itself how long it may be kept (a printed
+    version) is left alone.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -42,8 +103,10 @@ class NeverStaleMiddleware:
         response = self.get_response(request)
         # Who was asked for while answering: asking now would read the database, which may be away.
         user = getattr(request, "_cached_user", None)
-        if user and user.is_authenticated:
+        is_known = bool(user and user.is_authenticated)
+        policy = policy_of(request)
+        if is_known or request.method not in READING or not (policy and policy.is_public):
             response.setdefault("Cache-Control", "private, no-store")
-            if "no-store" in response["Cache-Control"]:
-                expired_session.remember(request, response, user)
+        if is_known and "no-store" in response["Cache-Control"]:
+            expired_session.remember(request, response, user)
         return response

@@ -19,7 +19,7 @@ LAYERS = [
     ["models", "migrations"],
     ["queries", "services", "passwords"],
     ["forms", "report", "notifications", "expired_session", "accounts"],
-    ["wizard", "printing", "requests"],
+    ["wizard", "printing", "requests", "policies"],
     ["tasks", "templatetags", "middleware", "uploads"],
     ["views", "admin", "management", "bench", "apps"],
     ["urls"],

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from diagnostics.domain.coherence import RULES, CoherenceFinding
 from diagnostics.domain.vocabulary import Axis, Verdict
@@ -44,7 +44,7 @@ JUDGED = {
 CHANGED = "Ce point a changé ou n’a plus lieu d’être\u00a0: relisez-le avant d’y répondre."
 
 
-@require_GET
+@require_safe
 def explain(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Explain each rule in plain words: those that find something here, most serious first, the others
     by axis; what was set aside is told apart."""

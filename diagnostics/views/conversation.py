@@ -17,7 +17,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from diagnostics.domain.conversation import (
     DEEDS,
@@ -79,13 +79,13 @@ class Sent:
         return str(self.form.data.get("text", ""))
 
 
-@require_GET
+@require_safe
 def show_conversation(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show the threads that a person reads; ``?etat=`` and ``?etape=`` keep some of them."""
     return _render_all(request, get_diagnostic(request.user, pk))
 
 
-@require_GET
+@require_safe
 def show_thread(request: SignedInRequest, pk: UUID, thread_pk: int) -> HttpResponse:
     """Lead to a thread, wherever it stands on the page of all of them: the address for mails."""
     loaded = get_diagnostic(request.user, pk)

@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.domain.workflow import next_action
@@ -83,7 +83,7 @@ def open_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return render(request, "diagnostics/open.html", context)
 
 
-@require_GET
+@require_safe
 def show_home(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show the task list of the axes and what to do next."""
     loaded = get_diagnostic(request.user, pk)
@@ -170,7 +170,7 @@ def delete_diagnostic(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return render(request, "diagnostics/delete.html", context)
 
 
-@require_GET
+@require_safe
 def show_check_page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show every answer, what is missing, and what the person can do: submit, or review.
 

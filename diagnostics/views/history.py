@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.kept_texts import came_in
@@ -23,7 +23,7 @@ from diagnostics.requests import SignedInRequest
 from diagnostics.services.answers import restore_answer, restore_row
 
 
-@require_GET
+@require_safe
 def show_history(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpResponse:
     """Show the revisions of a step, the newest first; ``de`` and ``a`` compare two of them."""
     loaded = load_step(get_diagnostic(request.user, pk), step, user=request.user)
@@ -44,7 +44,7 @@ def show_history(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpRespo
     return render(request, "diagnostics/history.html", context)
 
 
-@require_GET
+@require_safe
 def show_journal(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show the events of a diagnostic, in words, the newest first."""
     loaded = get_diagnostic(request.user, pk)

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from diagnostics.domain.cells import UnreadableTable, decode_file, write_file
 from diagnostics.domain.columns import Kind
@@ -90,7 +90,7 @@ def paste_list(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpRespons
     return _page(request, asked, paste=paste, problem=asked.problem)
 
 
-@require_GET
+@require_safe
 def download_workbook(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpResponse:
     """Download a list of a step as a workbook, to be filled in and brought back."""
     asked = _asked(request, load_step(get_diagnostic(request.user, pk), step, user=request.user))
@@ -99,7 +99,7 @@ def download_workbook(request: SignedInRequest, pk: UUID, step: StepKey) -> Http
     return _download(asked, content, "xlsx", XLSX)
 
 
-@require_GET
+@require_safe
 def download_table(request: SignedInRequest, pk: UUID, step: StepKey) -> HttpResponse:
     """Download a list of a step as CSV, to be filled in and brought back."""
     asked = _asked(request, load_step(get_diagnostic(request.user, pk), step, user=request.user))

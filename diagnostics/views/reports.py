@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from diagnostics.models import Diagnostic, Kit, Paper, Rendering
 from diagnostics.printing import (
@@ -55,7 +55,7 @@ PROGRESS_AFTER = 5  # the same, of the page that tells how far the worker is
 _places = threading.BoundedSemaphore(settings.PDF_PLACES)
 
 
-@require_GET
+@require_safe
 def show_report(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show the report on screen; ``?version=N`` for a submitted one."""
     loaded = get_diagnostic(request.user, pk)
@@ -95,7 +95,7 @@ def download_kit(request: SignedInRequest) -> HttpResponse:
     return _download(request, printable_kit(kit), file_name(f"kit {kit.slug}", ending=PDF[0]))
 
 
-@require_GET
+@require_safe
 def download_document(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Give the DiagnosticDocument as JSON, with its findings.
 

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from diagnostics.domain.thread import Gap, GapKind, Thread, read_thread
 from diagnostics.domain.tying import CannotTie, tying_choices
@@ -71,7 +71,7 @@ class Refused:
     stored_row: Answer | None = None
 
 
-@require_GET
+@require_safe
 def show_thread(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show the thread; ``?relier=`` opens the form of one missing link."""
     loaded = get_diagnostic(request.user, pk)
