@@ -19,6 +19,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from diagnostics.domain.cells import MAX_CELLS, MAX_RECORDS, UnreadableTable, join_records
 from diagnostics.domain.columns import Column, Kind
+from diagnostics.domain.reading.texts import xml_text
 from diagnostics.forms.fields import french_number
 from diagnostics.typography import MONTHS
 
@@ -135,6 +136,6 @@ def _write(cell: Any, text: str) -> None:
     if number is not None and abs(number) < 10**15 and french_number(number) == text:
         cell.value = int(number) if number.is_integer() else number
         return
-    cell.value = text
+    cell.value = xml_text(text)
     cell.data_type = "s"  # « =1+1 » is a text
     cell.quotePrefix = text.startswith(("=", "+", "-", "@"))

@@ -11,7 +11,6 @@ are wider, and the machine's fonts are only read for such a drawing.
 
 from __future__ import annotations
 
-import re
 import tempfile
 import threading
 import unicodedata
@@ -21,6 +20,8 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+
+from diagnostics.domain.reading.texts import xml_text
 
 SVG = "http://www.w3.org/2000/svg"
 FAMILY = "Figtree"
@@ -36,8 +37,6 @@ OTHER_SCALE = 0.86
 SPACES = frozenset(code for code in range(0x3000) if unicodedata.category(chr(code)) == "Zs")
 # Names in a font: family, full name, typographic family.
 _NAME_IDS = {1, 4, 16}
-# What XML 1.0 cannot hold (the answer shapes refuse most of it already).
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class PictureError(ValueError):
@@ -80,11 +79,6 @@ def _unpacked() -> _Fonts:
                 characters |= frozenset(font.getBestCmap())
         files.append(str(path))
     return _Fonts(folder, files, characters)
-
-
-def xml_text(text: str) -> str:
-    """Leave out the characters that an XML document cannot hold."""
-    return _NOT_XML.sub("", text)
 
 
 def _parse(svg: str) -> ET.Element:

@@ -7,10 +7,11 @@ import io
 import pytest
 from PIL import Image
 
+from diagnostics.domain.reading.texts import xml_text
 from diagnostics.report import pictures
 from diagnostics.report.diagrams import circles_svg
 from diagnostics.report.diagrams.svg import AMBITION, FONT
-from diagnostics.report.pictures import PictureError, alternative, proportions, svg_to_png, xml_text
+from diagnostics.report.pictures import PictureError, alternative, proportions, svg_to_png
 from tests.report_samples import demo
 
 

@@ -259,6 +259,7 @@ MONTHS = [
     ("brumaire 2026", None),
 ]
 TEXTS = [
+    ("a\ufffeb\uffffc\U0001ffffd\ufdd0e", "abcde"),  # no characters, says Unicode
     ("un\r\ndeux", "un\ndeux"),
     ("un\rdeux", "un\ndeux"),
     ("un\x0bdeux", "un\ndeux"),

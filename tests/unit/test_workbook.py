@@ -128,6 +128,12 @@ def test_what_would_be_computed_is_written_as_text():
     assert [list(line) for line in cells(written)] == table
 
 
+def test_what_a_workbook_cannot_hold_is_left_out():
+    """Of texts kept by an older release: a workbook with one of them could not be written."""
+    written = write_workbook(COLUMNS, [["a\x00b\x0bc\uffffd", "=\ufffe1", "a1"]])
+    assert cells(written) == [("abcd", "=1", "a1")]
+
+
 def test_lists_can_be_chosen_from():
     written = load_workbook(BytesIO(write_workbook(COLUMNS, [["Activité", "État", "Identifiant"]])))
     (listed,) = written.worksheets[0].data_validations.dataValidation

@@ -9,12 +9,17 @@ import unicodedata
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\u2028\u2029]")
 _NEXT_LINE = "\x85"  # a line end, or « … » of a Windows code page
 # What is left of « Cc » (less the line feed, the tabulation and the NUL, which is refused), soft
-# hyphens, zero-width spaces, bidirectional controls. Joiners stay: they make one emoji of several, and
-# letters of some scripts.
+# hyphens, zero-width spaces, bidirectional controls, what Unicode says is no character. Joiners stay:
+# they make one emoji of several, and letters of some scripts.
 INVISIBLE = re.compile(
     "[\x01-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064"
-    "\u2066-\u206f\ufeff\ufff9-\ufffb]"
+    "\u2066-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
+    + "".join(chr(plane << 16 | end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))
+    + "]"
 )
+# What a file in XML (Word, a workbook, a drawing) cannot hold; of texts that were kept by an older
+# release, or are no answers.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WINDOWS_LETTERS = re.compile("[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]")
 # Bullets, squares, ticks and arrows of Symbol and Wingdings, which fall in the private area.
 _SYMBOL_FONT = re.compile("[\uf020-\uf0ff]")
@@ -34,6 +39,11 @@ def read_text(typed: str, *, is_line: bool = False) -> str:
     text = _SYMBOL_FONT.sub(lambda found: _SYMBOL_LETTERS.get(found[0], "•"), text)
     text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
     return re.sub(r"[\n\t]+", " ", text) if is_line else text
+
+
+def xml_text(text: str) -> str:
+    """Leave out the characters that an XML document cannot hold."""
+    return _NOT_XML.sub("", text)
 
 
 _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5"}

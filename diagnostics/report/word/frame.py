@@ -10,8 +10,8 @@ from docx.oxml.ns import nsdecls
 from docx.oxml.parser import parse_xml
 from docx.section import Section
 
+from diagnostics.domain.reading.texts import xml_text
 from diagnostics.report.content import ReportContent
-from diagnostics.report.pictures import xml_text
 from diagnostics.report.word.paper import TWIPS, Paper
 from diagnostics.report.word.pieces import Run, child, new_paragraph, write_field, write_run
 from diagnostics.report.word.styles import FIELD_LINE, LANGUAGE, TEXT_WIDTH, WIDE_TEXT_WIDTH

@@ -13,8 +13,9 @@ from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import OxmlElement, parse_xml
 from docx.section import Section
 
+from diagnostics.domain.reading.texts import xml_text
 from diagnostics.domain.vocabulary import Axis
-from diagnostics.report.pictures import proportions, xml_text
+from diagnostics.report.pictures import proportions
 from diagnostics.report.word.pieces import (
     Column,
     Drawing,

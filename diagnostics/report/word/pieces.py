@@ -15,7 +15,8 @@ from docx.oxml.parser import OxmlElement, parse_xml
 from docx.parts.story import StoryPart
 from docx.shared import Cm
 
-from diagnostics.report.pictures import alternative, svg_to_png, xml_text
+from diagnostics.domain.reading.texts import xml_text
+from diagnostics.report.pictures import alternative, svg_to_png
 from diagnostics.report.word.styles import TEXT_WIDTH
 
 # What Word calls « décoratif »: screen readers pass over it.
