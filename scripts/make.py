@@ -70,6 +70,13 @@ def bench() -> int:
     return _parts({"mesures": ["manage", "bench"]})
 
 
+def fuzz() -> int:
+    """Send every form with one field changed, a hundred thousand times (``POSTS=10000``: fewer)."""
+    install(tests=True)
+    os.environ.setdefault("POSTS", "100000")
+    return _parts({"envois": _pytest("tests/integration/test_fuzz.py")})
+
+
 def lock() -> int:
     """Write the locks again from pyproject.toml and package.json."""
     install(tests=True)
@@ -145,7 +152,7 @@ def _run(command: list[str]) -> int:
         ).returncode
 
 
-TARGETS = {f.__name__: f for f in (run, test, lint, fmt, unit, browser, bench, lock)}
+TARGETS = {f.__name__: f for f in (run, test, lint, fmt, unit, browser, bench, fuzz, lock)}
 
 
 def main() -> int:

@@ -30,7 +30,7 @@ from tests.scene import Scene, bring_to, make_scene
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600)]
 
 POSTS = int(os.environ.get("POSTS") or 2_000)
-PART = 1_000
+PART = min(1_000, POSTS)
 PRINTED = {"report_pdf", "report_synthesis_pdf", "kit_pdf"}
 FOLLOWED = 0.05
 DEMOS = ("sorelle", "arvelle", "brumelle")
@@ -95,12 +95,11 @@ def test_one_field_changed_of_every_form_breaks_nothing(part: int):
         counted.send(random.choice(steps), random)
     for _ in range(PART * 4 // 10):
         counted.send(random.choice(forms), random)
-    assert every_page(filled, printed=part == 0) == []
+    assert every_page(filled, printed=part == 0 or POSTS > 2_000) == []
     bring_to(scene, State.SUBMITTED)
     forms = list(posts_of_routes(scene, State.SUBMITTED))
     for _ in range(PART // 10):
         counted.send(random.choice(forms), random)
-    print(counted.statuses, counted.depth, counted.by_form)
     assert counted.failed == []
     assert counted.depth >= 0.8, (counted.depth, counted.by_form)
 
