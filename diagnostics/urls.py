@@ -35,6 +35,7 @@ from diagnostics.views import (
     legal,
     pages,
     pasting,
+    personal_data,
     portfolio,
     positioning,
     questions,
@@ -278,6 +279,17 @@ urlpatterns = [
     path("compte/messages/", account.change_mails, None, SIGNED_IN, name="account_mails"),
     path(
         "messages/<str:token>/", account.leave_mails, LINK_HOLDERS, LINK_HOLDERS, name="mails_leave"
+    ),
+    path("mes-donnees/", personal_data.show_my_data, SIGNED_IN, name="my_data"),
+    path(
+        "mes-donnees/donnees.json", personal_data.download_my_data, SIGNED_IN, name="my_data_json"
+    ),
+    path(
+        "mes-donnees/effacer/",
+        personal_data.erase_my_account,
+        SIGNED_IN,
+        SIGNED_IN,
+        name="account_erase",
     ),
     path("compte/absence/", following.change_absence, None, FACILITATORS, name="absence"),
     path("health/", pages.health, EVERYBODY, name="health"),

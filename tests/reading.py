@@ -19,7 +19,7 @@ ALLOWED = re.compile(
 
 # What leaves the site is journalled: the addresses of files append one event, and write nothing else.
 EXPORTS = re.compile(
-    r"/diagnostics/[^?]*/(rapport\.pdf|synthese\.pdf|rapport\.docx|document\.json"
+    r"/mes-donnees/donnees\.json\Z|/diagnostics/[^?]*/(rapport\.pdf|synthese\.pdf|rapport\.docx|document\.json"
     r"|etapes/\w+/tableau\.(xlsx|csv))(\?|\Z)"
 )
 JOURNALLED = re.compile(r'INSERT\sINTO\s"diagnostics_event"')

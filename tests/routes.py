@@ -222,6 +222,15 @@ ROUTES = [
         signed_in(302),
         data=lambda scene, address: {"comments": "daily", "reminders": "on"},
     ),
+    Route("my_data", signed_in(200), NOT_ALLOWED),
+    Route("my_data_json", signed_in(200), NOT_ALLOWED),
+    # Who leads a structure hands it over first; any other one types their password.
+    Route(
+        "account_erase",
+        signed_in(200),
+        replace(signed_in(422), stranger=409, lead=409),
+        data=lambda scene, address: {"password": "un autre"},
+    ),
     # The signed link of a mail, which whoever received it follows without signing in.
     Route(
         "mails_leave",

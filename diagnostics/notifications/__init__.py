@@ -7,6 +7,7 @@ accounts carry keys that open something: they are stored nowhere.
 
 from diagnostics.notifications.comments import send_digests, tell_message
 from diagnostics.notifications.facilitation import tell_lead
+from diagnostics.notifications.farewell import tell_erased
 from diagnostics.notifications.invitations import send_invitation_mail
 from diagnostics.notifications.lead_letters import write_to_lead
 from diagnostics.notifications.leaving import Leaving, Optional, read_token
@@ -23,6 +24,7 @@ __all__ = [
     "send_invitation_mail",
     "send_plain",
     "send_reminders",
+    "tell_erased",
     "tell_hand_over",
     "tell_lead",
     "tell_message",

@@ -42,6 +42,19 @@ class Written:
     about: list[dict[str, Any]] = field(default_factory=list)
 
 
+# The kind of the one mail to an address that nobody has any more: it is removed once it left.
+FAREWELL = "account_erased"
+
+
+@transaction.atomic
+def queue_farewell(*, key: str, address: str, subject: str, text: str, html: str) -> None:
+    """Queue a mail to somebody whose account was just erased."""
+    queued = QueuedMail.objects.create(
+        key=key, kind=FAREWELL, address=address, subject=subject, text=text, html=html
+    )
+    app.configure_task("send_mail").defer(mail_id=queued.pk)
+
+
 @transaction.atomic
 def queue_mail(mail: Written) -> QueuedMail | None:
     """Keep a mail and queue its sending, both or neither; None when it was queued before."""
@@ -89,6 +102,9 @@ def send_once(pk: int, send: Callable[[QueuedMail], None]) -> bool:
         if mail.person:
             mail.address = mail.person.email
         send(mail)
+        if mail.kind == FAREWELL:
+            mail.delete()
+            return True
         mail.sent_at = timezone.now()
         mail.save(update_fields=["sent_at", "address"])
     return True
@@ -123,5 +139,6 @@ def _is_read_by(person: User | None, about: list[dict[str, Any]]) -> bool:
 def purge_mails(now: dt.datetime) -> int:
     """Forget what the mails said that were written long ago, whether they left or were given up; their
     keys stay, so that none leaves again."""
+    QueuedMail.objects.filter(kind=FAREWELL, queued_at__lt=now - KEPT).delete()
     old = QueuedMail.objects.filter(queued_at__lt=now - KEPT).exclude(text="")
     return old.update(text="", html="", headers={})

@@ -82,6 +82,8 @@ def test_pages_of_an_account(inspector, kit):
     own.visit(
         "/",
         "/compte/",
+        "/mes-donnees/",
+        "/mes-donnees/effacer/",
         "/accounts/email/",
         "/accounts/password/change/",
         "/accounts/logout/",

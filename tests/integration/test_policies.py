@@ -74,7 +74,7 @@ def disagreements(name: str, method: str, who: Who | None, statuses: dict) -> li
     return wrong if some else [*wrong, (name, method, "nobody may")]
 
 
-ANSWERED = {200, 302, 409}
+ANSWERED = {200, 302, 409, 422}
 REFUSED = {403, 404}
 
 
