@@ -55,7 +55,7 @@ Kind = PaperKind
 
 
 class NeedsTheWorker(Exception):
-    """There is no time in a request to print this: the worker has more of it."""
+    """There is no time, or no room, in a request to print this: the worker has more of it."""
 
 
 # What was stopped at its bounds is not tried again at every click.
@@ -253,10 +253,11 @@ class Printable:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the worker is with what somebody waits for; ``expected``: about how many pages, of a report
-    that is long."""
+    """How far the worker is with what somebody waits for; ``before``: how many others it prints first;
+    ``expected``: about how many pages, of a report that is long."""
 
     begun_at: dt.datetime | None
+    before: int
     pages: int
     expected: int
     is_long: bool
@@ -368,9 +369,10 @@ def obtain(printable: Printable, bounds: renderer.Bounds | None = None) -> Rende
         return found
     if bounds is None and printable.is_long:
         raise NeedsTheWorker
-    deadline = time.monotonic() + turns.PATIENCE
+    patience = turns.PATIENCE if bounds is None else turns.PATIENCE_OF_THE_WORKER
+    deadline = time.monotonic() + patience
     let_go_of_the_database()
-    with turns.alone_for(printable.key, turns.PATIENCE):
+    with turns.alone_for(printable.key, patience):
         # Who held the lock may have printed the same.
         found = kept(printable, try_again=try_again)
         if found is not None:
@@ -399,12 +401,14 @@ def _make(printable: Printable, content: Any, bounds: renderer.Bounds | None) ->
 
 
 def ask_worker(printable: Printable) -> Progress:
-    """Have the worker print something for which there is no time in a request; tell how far it is."""
+    """Have the worker print something for which there is no time or no room in a request; tell how far
+    it is."""
     row = renderings.ask_worker(
         printable.new_rendering(), version=printable.version, kind=printable.kind
     )
     expected = max(1, printable.weight() // CHARACTERS_A_PAGE)
-    return Progress(row.begun_at, row.pages, expected, printable.is_long)
+    before = 0 if row.begun_at or row.asked_at is None else renderings.count_before(row)
+    return Progress(row.begun_at, before, row.pages, expected, printable.is_long)
 
 
 def print_asked(edition: Edition, kind: Kind, bounds: renderer.Bounds) -> None:

@@ -81,15 +81,7 @@ def served_site() -> Iterator[int]:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *arguments, "--bind", f"fd://{listener.fileno()}"],
             cwd=settings.BASE_DIR,
-            env=os.environ
-            | {
-                "DJANGO_SETTINGS_MODULE": "diagnostics.bench.served_settings",
-                "BENCH_DATABASE": connection.settings_dict["NAME"],
-                "SECRET_KEY": settings.SECRET_KEY,
-                "ALLOWED_HOSTS": "127.0.0.1",
-                "HTTPS": "false",
-                "DEBUG": "false",
-            },
+            env=served_environment(),
             stdin=subprocess.DEVNULL,
             pass_fds=[listener.fileno()],
         )
@@ -102,6 +94,18 @@ def served_site() -> Iterator[int]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def served_environment() -> dict[str, str]:
+    """Return the environment of a process that works in the bench's database."""
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "diagnostics.bench.served_settings",
+        "BENCH_DATABASE": connection.settings_dict["NAME"],
+        "SECRET_KEY": settings.SECRET_KEY,
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "HTTPS": "false",
+        "DEBUG": "false",
+    }
 
 
 @dataclass
@@ -144,7 +148,7 @@ class Site:
 
     def download(self, address: str, found: UnderLoad) -> None:
         """Download a PDF; come back, sooner than a browser would, when told to."""
-        while (status := self.ask("GET", address).status) == 503:
+        while (status := self.ask("GET", address).status) == 202:
             found.told_to_wait += 1
             time.sleep(1)
         if status != 200:

@@ -18,6 +18,7 @@ from typing import IO
 from django.conf import settings
 
 PATIENCE = 25.0  # seconds that a request waits; a browser or a proxy gives up after 60
+PATIENCE_OF_THE_WORKER = 120.0  # nobody holds a page open for it
 _PAUSE = 0.05
 
 

@@ -4,6 +4,7 @@ and what the worker is asked to print."""
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 
 from django.db.models import Exists, OuterRef, Q
 from django.db.transaction import atomic
@@ -21,6 +22,8 @@ QUIET_AFTER, AWAY_AFTER = dt.timedelta(minutes=10), dt.timedelta(days=1)
 QUIET_AT_ONCE = 20
 # A job that was lost is asked for again.
 ASKED_FOR = dt.timedelta(minutes=10)
+# How many of those that are waited for are printed at once; the worker's other places are for mails.
+LANES = 2
 # What a row is, whatever was printed of it last; and what it says of that.
 IDENTITY = {"id", "subject", "diagnostic"}
 SAID = [field.name for field in Rendering._meta.fields if field.name not in IDENTITY]
@@ -70,8 +73,9 @@ def ask_worker(rendering: Rendering, *, version: int | None, kind: str) -> Rende
     that waits prints what is written by then, be it something else than when it was queued. The row's
     lock sees to that rather than a queueing lock, which a job that is tried again could run into.
     """
-    lock = f"print_asked/{rendering.subject}"
-    waiting = ProcrastinateJob.objects.filter(status="todo", task_name="print_asked", lock=lock)
+    lane = f"print_asked/{zlib.crc32(rendering.subject.encode()) % LANES}"
+    wanted = {"diagnostic_id": str(rendering.diagnostic_id), "version": version, "kind": kind}
+    waiting = ProcrastinateJob.objects.filter(status="todo", task_name="print_asked", args=wanted)
     now = timezone.now()
     rendering.asked_at = now
     with atomic():
@@ -84,10 +88,19 @@ def ask_worker(rendering: Rendering, *, version: int | None, kind: str) -> Rende
         if is_same and not is_new and row.asked_at and row.asked_at > now - ASKED_FOR:
             return row
         if not waiting.exists():
-            app.configure_task("print_asked", lock=lock, priority=-1).defer(
-                diagnostic_id=str(rendering.diagnostic_id), version=version, kind=kind
-            )
+            app.configure_task("print_asked", lock=lane, priority=-1).defer(**wanted)
         return row if is_new else keep_rendering(rendering)
+
+
+def count_before(rendering: Rendering) -> int:
+    """Return how many things were asked of the worker before this one, and are not printed yet."""
+    earlier = Rendering.objects.filter(
+        asked_at__lt=rendering.asked_at,
+        asked_at__gt=timezone.now() - ASKED_FOR,
+        stopped="",
+        size=0,
+    )
+    return earlier.count()
 
 
 def note_begun(subject: str, key: str, *, since: dt.datetime) -> None:

@@ -179,8 +179,9 @@ def _download(
     except NeedsTheWorker:
         return _say_printing(request, printable, report=report)
     except Busy:
-        what = "document Word" if printable.kind is Kind.WORD else "PDF"
-        return say_wait(request, report=report, what=what)
+        if printable.diagnostic_id is None:  # the kit is one for all: soon it is kept
+            return _say_wait(request)
+        return _say_printing(request, printable, report=report)
     except RenderingError as error:
         stopped = isinstance(error, RenderingStopped)
         context = {"report": report, "stopped": stopped, "word": _word(request, printable)}
@@ -189,9 +190,10 @@ def _download(
 
 
 def _say_printing(request: SignedInRequest, printable: Printable, *, report: str) -> HttpResponse:
-    """Have the worker print a long report, and say how far it is on a page that asks again by itself."""
+    """Have the worker print it, and say how far it is on a page that asks again by itself."""
     context = {
         "progress": ask_worker(printable),
+        "what": "document Word" if printable.kind is Kind.WORD else "PDF",
         "report": report,
         "word": _word(request, printable),
     }
@@ -225,10 +227,11 @@ def a_place() -> Iterator[None]:
         _places.release()
 
 
-def say_wait(request: SignedInRequest, *, report: str, what: str = "PDF") -> HttpResponse:
-    """Say that a document is being made, on a page that asks again by itself."""
-    response = _explain(request, "report/pdf_waiting.html", report=report, what=what)
-    response["Retry-After"] = response["Refresh"] = str(RETRY_AFTER)
+def _say_wait(request: SignedInRequest) -> HttpResponse:
+    """Say that the kit will be printed, on a page that asks again by itself."""
+    response = render(request, "report/pdf_waiting.html", status=202)
+    response["Refresh"] = str(RETRY_AFTER)
+    response["Cache-Control"] = PRIVATE["Cache-Control"]
     return response
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from diagnostics.printing import NeedsTheWorker
+from diagnostics.printing import NeedsTheWorker, Progress
 from diagnostics.report.renderer import RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from tests.browser.helpers import a_diagnostic
@@ -27,13 +27,15 @@ def raise_in_view(monkeypatch: pytest.MonkeyPatch, *errors: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [Busy(), RenderingStopped("time"), RendererFailed("x")], ids=lambda e: type(e).__name__
+    ("error", "status"),
+    [(Busy(), 202), (RenderingStopped("time"), 503), (RendererFailed("x"), 503)],
+    ids=["Busy", "RenderingStopped", "RendererFailed"],
 )
-def test_the_page_that_says_there_is_no_pdf(open_browser, kit, monkeypatch, error):
+def test_the_page_that_says_there_is_no_pdf(open_browser, kit, monkeypatch, error, status):
     diagnostic, lead = a_diagnostic()
     raise_in_view(monkeypatch, *[error] * 9)
     inspector = Inspector(open_browser(lead))
-    inspector.visit(f"/diagnostics/{diagnostic.pk}/rapport.pdf", status=503)
+    inspector.visit(f"/diagnostics/{diagnostic.pk}/rapport.pdf", status=status)
     page = inspector.page
     page.get_by_role("link", name="Lire le rapport à l’écran").click()
     expect(page).to_have_url(f"/diagnostics/{diagnostic.pk}/rapport/")
@@ -49,7 +51,7 @@ def test_the_page_of_a_long_report_that_the_worker_prints(open_browser, kit, mon
     inspector = Inspector(open_browser(lead))
     inspector.visit(f"/diagnostics/{diagnostic.pk}/rapport.pdf", status=202)
     page = inspector.page
-    expect(page.get_by_label("Il attend son tour d’impression")).to_be_visible()
+    expect(page.get_by_label("Il attend son tour")).to_be_visible()
     expect(page.get_by_role("link", name="Télécharger en Word")).to_be_visible()
     page.get_by_role("link", name="Lire le rapport à l’écran").click()
     expect(page).to_have_url(f"/diagnostics/{diagnostic.pk}/rapport/")
@@ -61,8 +63,10 @@ def test_the_page_that_waits_starts_the_download_by_itself(
     open_browser, kit, monkeypatch, quick_pdf, script
 ):
     diagnostic, lead = a_diagnostic()
-    raise_in_view(monkeypatch, Busy(), Busy())
-    monkeypatch.setattr("diagnostics.views.reports.RETRY_AFTER", 1)
+    raise_in_view(monkeypatch, NeedsTheWorker(), NeedsTheWorker())
+    monkeypatch.setattr("diagnostics.views.reports.PROGRESS_AFTER", 1)
+    progress = Progress(None, before=1, pages=0, expected=1, is_long=False)
+    monkeypatch.setattr("diagnostics.views.reports.ask_worker", lambda printable: progress)
     page = open_browser(lead, java_script_enabled=script)
     page.goto(f"/diagnostics/{diagnostic.pk}/rapport/")
     with page.expect_download() as started:

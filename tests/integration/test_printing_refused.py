@@ -8,12 +8,15 @@ from contextlib import contextmanager
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics import printing
 from diagnostics.models import Rendering
-from diagnostics.printing import edition_of, printable_report
+from diagnostics.printing import Kind, edition_of, printable_report
 from diagnostics.report import turns
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped, render
+from diagnostics.services.renderings import ask_worker
+from diagnostics.tasks import PATIENT
 from tests.pages import page_of
 from tests.printing import address, raise_in_renderer, rewrite
 from tests.scene import make_scene
@@ -71,21 +74,49 @@ def test_a_renderer_that_fails_says_so_and_is_tried_again(monkeypatch):
     assert not Rendering.objects.exists()
 
 
-def test_too_many_who_wait_are_told_to_come_back(quick_pdf, monkeypatch):
-    scene = make_scene()
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("report_pdf", "PDF"), ("report_synthesis_pdf", "PDF"), ("report_docx", "document Word")],
+)
+def test_what_finds_no_place_is_the_workers_and_the_page_says_where_it_stands(
+    quick_pdf, monkeypatch, name: str, what: str
+):
+    scene, other, third = make_scene(), make_scene(), make_scene()
     client = scene.client("reader")
     monkeypatch.setattr("diagnostics.views.reports._places", threading.BoundedSemaphore(1))
     with printing_elsewhere():
-        response = client.get(address(scene))
-    assert response.status_code == 503
-    assert response["Retry-After"] == response["Refresh"] == "10"
+        for earlier in (other, third):
+            assert earlier.client("reader").get(address(earlier)).status_code == 202
+        response = client.get(address(scene, name))
+    assert (response.status_code, response["Refresh"]) == (202, "5")
+    assert response["Cache-Control"] == "private, no-store"
+    page = page_of(response)
+    assert f"Le {what} se prépare" in page.text
+    assert "Il attend son tour : 2 documents passent avant lui" in page.text
+    assert {address(scene, name), address(scene, "report")} <= set(page.links)
+    for earlier, left in ((other, "1 document passe avant lui"), (third, "c’est le prochain")):
+        printing.print_asked(edition_of(earlier.diagnostic), Kind.REPORT, PATIENT)
+        assert left in page_of(client.get(address(scene, name))).text
+    asked = ProcrastinateJob.objects.filter(task_name="print_asked").order_by("id")
+    kind = {"report_pdf": "report", "report_synthesis_pdf": "synthesis", "report_docx": "word"}[
+        name
+    ]
+    assert [job.args["kind"] for job in asked] == ["report", "report", kind]
+    printing.print_asked(edition_of(scene.diagnostic), Kind(kind), PATIENT)
+    with printing_elsewhere():  # a kept one needs no place
+        assert client.get(address(scene, name)).status_code == 200
+
+
+def test_the_kit_that_finds_no_place_is_asked_for_again_by_its_page(quick_pdf, monkeypatch):
+    client = make_scene().client("reader")
+    monkeypatch.setattr("diagnostics.views.reports._places", threading.BoundedSemaphore(1))
+    with printing_elsewhere():
+        response = client.get(reverse("kit_pdf"))
+    assert (response.status_code, response["Refresh"]) == (202, "10")
     assert response["Cache-Control"] == "private, no-store"
     assert "Le PDF se prépare" in page_of(response).text
-    assert address(scene) in page_of(response).links
-    assert client.get(address(scene)).status_code == 200
-    with printing_elsewhere():  # a kept one needs no place
-        assert client.get(address(scene)).status_code == 200
-    assert len(quick_pdf) == 1
+    assert reverse("kit_pdf") in page_of(response).links
+    assert client.get(reverse("kit_pdf")).status_code == 200
 
 
 @contextmanager
@@ -96,13 +127,25 @@ def printing_elsewhere():
         yield
 
 
-def test_whoever_has_waited_long_enough_is_told_to_come_back(quick_pdf, monkeypatch):
+def test_whoever_has_waited_long_enough_gives_it_to_the_worker(quick_pdf, monkeypatch):
     scene = make_scene()
     monkeypatch.setattr("diagnostics.report.turns.PATIENCE", 0)
     key = printable_report(edition_of(scene.diagnostic)).key
     with turns.alone_for(key, 0):
-        assert scene.client("reader").get(address(scene)).status_code == 503
-    assert scene.client("reader").get(address(scene)).status_code == 200
+        assert scene.client("reader").get(address(scene)).status_code == 202
+    assert quick_pdf == []
+    assert ProcrastinateJob.objects.filter(task_name="print_asked").count() == 1
+
+
+def test_those_that_are_waited_for_leave_the_worker_places_for_mails():
+    """Two lanes, each one after the other; who asks again is queued no second time."""
+    scene = make_scene()
+    for number in range(8):
+        for _ in range(2):
+            asked = Rendering(subject=f"report/{number}", key="k", diagnostic=scene.diagnostic)
+            ask_worker(asked, version=number, kind="report")
+    lanes = ProcrastinateJob.objects.filter(task_name="print_asked").values_list("lock", flat=True)
+    assert (len(lanes), set(lanes)) == (8, {"print_asked/0", "print_asked/1"})
 
 
 def test_half_of_the_threads_never_wait_for_a_pdf(settings):
