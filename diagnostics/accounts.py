@@ -6,7 +6,7 @@ import logging
 from smtplib import SMTPException
 from typing import TYPE_CHECKING, Any
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
@@ -51,6 +51,11 @@ SECURITY_EVENTS: dict[str, tuple[EventKind, dict[str, Any]]] = {
 def display_name(user: User) -> str:
     """Return the name under which a person is shown to the others."""
     return user.display_name
+
+
+def network_of(request: HttpRequest) -> str:
+    """Return the network address that a request came from, behind the proxies that are trusted."""
+    return str(get_adapter(request).get_client_ip(request))
 
 
 def mail_folder() -> str:

@@ -14,16 +14,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import TooManyFieldsSent
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import TamperedForm
 from diagnostics.forms.saving import keep_unsaved, posted_form, save_posted
-from diagnostics.queries import get_diagnostic, load_step
+from diagnostics.models import User
+from diagnostics.queries import get_diagnostic, get_structure, load_step
 from diagnostics.services.errors import ServiceError
 
 # Fields that a page fills in by itself.
@@ -34,12 +37,20 @@ _WRITTEN = re.compile(
     r"|\Areview-(vision|ambition|missions|means)-"
 )
 SESSION_KEY = "pending_step"
-# Larger texts are not kept in an anonymous session: anybody could fill the database.
-MAX_KEPT = 300_000
-KEPT_FOR = 60 * 60 * 12  # seconds
-
-
 FORM_KEY = "pending_form"
+MOST = 3  # of each kind that one browser has kept: tabs that were open when the session ended
+KEPT_FOR = 60 * 60 * 12  # seconds
+# Characters that are kept within an hour, of one network address and of all (each process of the site
+# counts its own, unless they share a cache): whoever signed in once could fill the database.
+WINDOW = 60 * 60  # seconds
+OF_A_NETWORK = 5_000_000
+OF_ALL = 20_000_000
+_ALL = "kept-without-session"
+NO_ROOM = (
+    "Votre session est terminée, et ce site garde déjà trop de textes en attente\u00a0: copiez le "
+    "vôtre ci-dessous, puis connectez-vous."
+)
+
 PERSON_COOKIE = "personne"
 PERSON_KEPT_FOR = 60 * 60 * 24 * 30  # seconds
 
@@ -75,31 +86,81 @@ class SentForm:
     texts: list[str]
 
 
-def keep(request: HttpRequest) -> str:
+def keep(request: HttpRequest, *, network: str) -> str:
     """Keep a POST in the session of a person who is not signed in; return the page to come back to,
     or nothing when that is where the request went.
 
+    Only for somebody whom the browser's cookie names, of what they may see (of a step: may fill in), and
+    bounded by ``network``: PermissionDenied with a page that gives the text back when there is no room.
     Passwords are never kept.
     """
     match = request.resolver_match
     if request.method != "POST" or match is None or (match.url_name or "").startswith("account_"):
         return ""
+    is_step = match.url_name == "diagnostic_step"
     posted = request.POST.copy()
     posted.pop("csrfmiddlewaretoken", None)
-    text, person = posted.urlencode(), _person(request)
-    is_step = match.url_name == "diagnostic_step"
-    if len(text) <= MAX_KEPT and not any("password" in name.lower() for name in posted):
+    user = _may_come_back(_person(request), match)
+    if user and not any("password" in name.lower() for name in posted):
+        text = posted.urlencode()
+        if not _has_room(network, len(text)):
+            raise PermissionDenied(NO_ROOM)
+        kept = {"posted": text, "person": str(user.pk)}
         if is_step:
-            place = {"diagnostic": str(match.kwargs["pk"]), "step": match.kwargs["step"].value}
-            request.session[SESSION_KEY] = place | {"posted": text, "person": person}
+            kept |= {"diagnostic": str(match.kwargs["pk"]), "step": match.kwargs["step"].value}
+            _add(request, SESSION_KEY, kept | {"page": posted.get("page", "")}, but="posted")
         else:
-            request.session[FORM_KEY] = {
-                "address": request.path,
-                "posted": text,
-                "person": person,
-            }
+            _add(request, FORM_KEY, kept | {"address": request.path})
         request.session.set_expiry(KEPT_FOR)
     return "" if is_step else _page_of(request)
+
+
+def _may_come_back(person: str, match: ResolverMatch) -> User | None:
+    """Return who was signed in in the browser, if what they sent can be of use to them once they are
+    back: an active account, and an object that they see."""
+    user = User.objects.filter(pk=person, is_active=True).first() if person else None
+    if user is None:
+        return None
+    try:
+        if match.route.startswith("diagnostics/"):
+            access = get_diagnostic(user, match.kwargs["pk"]).access
+            return user if access.has_editing_role or match.url_name != "diagnostic_step" else None
+        if match.route.startswith("structures/<"):
+            get_structure(user, match.kwargs["pk"])
+    except Http404:
+        return None
+    return user
+
+
+def _has_room(network: str, size: int) -> bool:
+    """Tell whether so many characters more are kept, and count them."""
+    for name, most in ((f"kept-without-session-{network}", OF_A_NETWORK), (_ALL, OF_ALL)):
+        if cache.add(name, size, WINDOW):
+            total = size
+        else:
+            try:
+                total = cache.incr(name, size)
+            except ValueError:  # the hour has just ended
+                total = size
+        if total > most:
+            return False
+    return True
+
+
+def _add(request: HttpRequest, key: str, kept: dict[str, str], *, but: str = "") -> None:
+    """Add what was sent to what the session holds; what one page sends again takes its own place."""
+
+    def place(one: dict[str, str]) -> dict[str, str]:
+        return {name: value for name, value in one.items() if name != but}
+
+    others = [one for one in _held(request, key) if place(one) != place(kept)]
+    request.session[key] = [*others, kept][-MOST:]
+
+
+def _held(request: HttpRequest, key: str) -> list[dict[str, str]]:
+    """Return what the session holds; one form alone, as an earlier release kept it, is a list of one."""
+    held = request.session.get(key, [])
+    return [held] if isinstance(held, dict) else held
 
 
 def _page_of(request: HttpRequest) -> str:
@@ -113,32 +174,43 @@ def _page_of(request: HttpRequest) -> str:
 
 
 def take_form(request: HttpRequest) -> SentForm | None:
-    """Return the form that was kept, once: the page that shows it offers to send it."""
-    kept = request.session.pop(FORM_KEY, None)
-    if kept is None:
+    """Return a form that was kept, once: the page that shows it offers to send it. Another one waits
+    for the next page."""
+    held = _held(request, FORM_KEY)
+    if not held:
         return None
+    theirs = [one for one in held if one.get("person") == str(request.user.pk)]
+    request.session[FORM_KEY] = theirs[1:]
+    if not theirs[1:]:
+        del request.session[FORM_KEY]
     request.session.set_expiry(None)
-    if kept.get("person") != str(request.user.pk):
+    if not theirs:
         return None
-    posted = QueryDict(kept["posted"])
+    posted = QueryDict(theirs[0]["posted"])
     fields = [(name, value) for name, values in posted.lists() for value in values]
     texts = [value for name, value in fields if value.strip() and not _WRITTEN.search(name)]
-    return SentForm(kept["address"], fields, texts)
+    return SentForm(theirs[0]["address"], fields, texts)
 
 
 def adopt(request: HttpRequest, user: Any) -> bool:
-    """Save the kept text for the person who has just signed in; tell whether anything was kept.
+    """Save the kept texts for the person who has just signed in; tell whether anything was saved or kept
+    for them.
 
     Nothing happens when they hold no right on that diagnostic. What cannot be saved is kept for them.
     """
-    kept = request.session.pop(SESSION_KEY, None)
-    if kept is None:
+    held = _held(request, SESSION_KEY)
+    if not held:
         return False
+    del request.session[SESSION_KEY]
     request.session.set_expiry(None)
-    if kept.get("person") != str(user.pk):
-        return False
+    theirs = [one for one in held if one.get("person") == str(user.pk)]
+    adopted = [_adopt_one(one, user) for one in theirs]
+    return any(adopted)
+
+
+def _adopt_one(kept: dict[str, str], user: Any) -> bool:
     try:
-        diagnostic = get_diagnostic(user, kept["diagnostic"])
+        diagnostic = get_diagnostic(user, UUID(kept["diagnostic"]))
     except Http404:
         return False
     if not diagnostic.access.has_editing_role:

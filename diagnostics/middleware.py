@@ -20,6 +20,7 @@ from django.http import (
 from django.shortcuts import resolve_url
 
 from diagnostics import expired_session
+from diagnostics.accounts import network_of
 from diagnostics.policies import READING, SENDING, policy_of
 
 logger = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ class KeepTypedTextLoginMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
         """Keep a refused POST in the anonymous session, bounded, and come back to its page."""
-        page = expired_session.keep(request)
+        page = expired_session.keep(request, network=network_of(request))
         if page:
             return redirect_to_login(page, resolve_url(settings.LOGIN_URL))
         return super().handle_no_permission(request, view_func)

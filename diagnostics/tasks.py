@@ -27,6 +27,7 @@ from diagnostics.services.once import purge_sent_forms
 from diagnostics.services.presence import purge_presences
 from diagnostics.services.questions import refresh_batch, refresh_what_was_never_counted
 from diagnostics.services.renderings import ask_for_quiet_drafts, purge_renderings
+from diagnostics.sessions import SessionStore
 
 # Attempts of a mail: a server that is away for a day loses nothing.
 MAIL_ATTEMPTS = 48
@@ -256,6 +257,13 @@ def count_rules(timestamp: int) -> None:
 def purge_old_renderings(timestamp: int) -> None:
     """Remove the PDFs of what was being written a week ago."""
     purge_renderings(timezone.now())
+
+
+@app.periodic(cron="29 3 * * *")
+@app.task(name="purge_sessions", queueing_lock="purge_sessions")
+def purge_ended_sessions(timestamp: int) -> None:
+    """Remove the sessions that have ended, with what was kept in them for a sign-in that never came."""
+    SessionStore.clear_expired()
 
 
 @app.periodic(cron="37 * * * *")

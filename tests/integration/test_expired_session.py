@@ -4,14 +4,21 @@ came from with what they typed, and can send it."""
 from __future__ import annotations
 
 from html import unescape
+from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from procrastinate.contrib.django import app
 
-from diagnostics.domain.vocabulary import State
+from diagnostics import expired_session
+from diagnostics.domain.answers import Vision
+from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.models import Acknowledgement, Invitation, Message
+from diagnostics.tasks import purge_ended_sessions
 from tests.factories import PASSWORD
 from tests.pages import page_of
 from tests.routes import first_point
@@ -46,14 +53,17 @@ def sent_without_session(scene, person, address, page, data, *, last=None) -> tu
     client = scene.ended(last or person)
     answer = client.post(address, data, headers={"Referer": f"http://testserver{page}"})
     assert answer["Location"] == f"{reverse('account_login')}?next={page}"
+    sign_in_again(client, person, page)
+    return client, client.get(page).content.decode()
+
+
+def sign_in_again(client, person, page="/") -> None:
     person.set_password(PASSWORD)
     person.save()
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-    answer = client.post(
-        answer["Location"], {"login": person.email, "password": PASSWORD, "next": page}
-    )
+    typed = {"login": person.email, "password": PASSWORD, "next": page}
+    answer = client.post(reverse("account_login"), typed)
     assert answer["Location"] == page, unescape(answer.content.decode())[:2000]
-    return client, client.get(page).content.decode()
 
 
 def send_now(client, page, address):
@@ -163,12 +173,110 @@ def test_a_page_that_is_none_of_ours_leads_to_the_start(scene, referer):
 
 
 def test_no_password_is_kept(scene):
-    client = Client()
+    client = scene.ended(scene.lead)
     client.post(url("structure_edit", scene.structure.pk), {"name": "x", "new_password": "secret"})
-    assert "pending_form" not in client.session
+    assert dict(client.session) == {}
 
 
-def test_too_much_text_is_not_kept_for_an_unknown_person(scene):
-    client = Client()
-    client.post(url("structure_edit", scene.structure.pk), {"name": "x" * 300_001})
-    assert "pending_form" not in client.session
+# --- What is kept is bounded -------------------------------------------------------------------------
+
+
+def steps(*pks) -> list[str]:
+    return [url("diagnostic_step", pk, "vision") for pk in pks]
+
+
+def test_nothing_is_kept_of_somebody_whom_the_browser_does_not_name(scene):
+    """Whoever posts to addresses, real or not, cannot fill the database with it."""
+    client, typed = Client(), {"vision-statements-0-text": "x" * 250_000}
+    before = Session.objects.count()
+    for address in (
+        *steps(scene.diagnostic.pk, uuid4()),
+        url("structure_edit", scene.structure.pk),
+    ):
+        assert client.post(address, typed).status_code == 302
+    forged = Client()
+    forged.cookies["personne"] = f"{scene.lead.pk}:1tkQlX:aaaa"
+    forged.post(steps(scene.diagnostic.pk)[0], typed)
+    assert Session.objects.count() == before
+
+
+def test_only_what_the_person_may_come_back_to_is_kept(scene):
+    theirs = scene.stranger.memberships.get().structure.diagnostics.get()
+    sent = [
+        *steps(theirs.pk, uuid4()),
+        url("diagnostic_edit", uuid4()),
+        url("structure_edit", theirs.pk),
+    ]
+    gone = scene.ended(scene.lead)
+    for address in sent:
+        gone.post(address, {"title": TEXT})
+    assert dict(gone.session) == {}
+    gone.post(steps(scene.diagnostic.pk)[0], {"title": TEXT})
+    assert set(gone.session.keys()) == {"pending_step", "_session_expiry"}
+    reader = scene.ended(scene.reader)
+    reader.post(steps(scene.diagnostic.pk)[0], {"title": TEXT})
+    assert dict(reader.session) == {}
+    left = scene.ended(scene.contributor)
+    scene.contributor.is_active = False
+    scene.contributor.save()
+    left.post(steps(scene.diagnostic.pk)[0], {"title": TEXT})
+    assert dict(left.session) == {}
+
+
+@pytest.mark.parametrize("bound", ["OF_A_NETWORK", "OF_ALL"])
+def test_what_finds_no_room_is_given_back(scene, monkeypatch, bound):
+    monkeypatch.setattr(expired_session, bound, 500)
+    address = url("structure_edit", scene.structure.pk)
+    client = scene.ended(scene.lead)
+    first = client.post(address, {"name": "y" * 300})
+    assert first.status_code == 302
+    refused = client.post(address, {"name": "Un autre texte " * 20})
+    assert refused.status_code == 403
+    page = unescape(refused.content.decode())
+    assert "Votre session est terminée" in page
+    assert ("Un autre texte " * 20).strip() in page
+    elsewhere = client.post(address, {"name": "z" * 300}, REMOTE_ADDR="192.0.2.7")
+    assert elsewhere.status_code == (302 if bound == "OF_A_NETWORK" else 403)
+
+
+def test_forms_of_several_tabs_come_back_one_after_the_other(scene):
+    pk = scene.structure.pk
+    address = url("structure_edit", pk)
+    client = scene.ended(scene.lead)
+    frame = url("diagnostic_edit", scene.diagnostic.pk)
+    client.post(frame, FRAME | {"title": "Le cadre"})
+    client.post(address, CARD)
+    client.post(address, CARD)  # pressed again
+    sign_in_again(client, scene.lead)
+    shown = [unescape(client.get(reverse("start")).content.decode()) for _ in range(3)]
+    came = ["Votre session s’était terminée" in page for page in shown]
+    assert came == [True, True, False]
+    assert ["Le cadre" in shown[0], TEXT in shown[1]] == [True, True]
+
+
+def test_an_older_tab_of_a_step_gives_its_text(scene):
+    """It was open before somebody else saved, and its session ended."""
+    page = scene.page(StepKey.VISION)
+    page["vision-statements-0-text"] = TEXT
+    scene.store(Vision.model_validate({"statements": [{"id": "v1", "text": "Entre-temps"}]}))
+    client = scene.ended(scene.lead)
+    answer = scene.post(StepKey.VISION, page, client=client)
+    sign_in_again(client, scene.lead)
+    shown = unescape(client.get(answer["Location"].partition("next=")[2]).content.decode())
+    assert "Entre-temps" in shown
+    assert TEXT in shown
+    assert scene.kept(StepKey.VISION) or scene.answer(StepKey.VISION).statements[0].text == TEXT
+
+
+def test_sessions_that_ended_are_removed_every_day(scene):
+    lasting, over = scene.client_of(scene.lead).session, scene.ended(scene.lead)
+    over.post(url("structure_edit", scene.structure.pk), CARD)
+    now = timezone.now()
+    Session.objects.filter(pk=over.session.session_key).update(expire_date=now)
+    purge_ended_sessions(timestamp=0)
+    left = set(Session.objects.values_list("pk", flat=True))
+    assert lasting.session_key in left
+    assert over.session.session_key not in left
+    assert "purge_sessions" in {
+        task.task.name for task in app.periodic_registry.periodic_tasks.values()
+    }

@@ -553,15 +553,6 @@ def test_a_text_kept_at_a_place_that_is_no_more_shows_a_page(scene):
         assert "À choisir" in page, step
 
 
-def test_too_much_text_is_not_kept_for_an_unknown_person(scene):
-    client, response = posted_without_session(
-        scene, scene.lead, **{"vision-starting_point": "x" * 300_001}
-    )
-
-    assert response.status_code == 302
-    assert "pending_step" not in client.session
-
-
 def test_an_expired_form_gives_the_text_back(scene):
     scene.store(vision("Stockée"))
     client = Client(enforce_csrf_checks=True)
