@@ -22,6 +22,7 @@ from diagnostics.models import Diagnostic, Event, Invitation, Message, User
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.services.answers import purge_recent_answers
+from diagnostics.services.expiring import carry_out
 from diagnostics.services.mails import purge_mails, send_once
 from diagnostics.services.once import purge_sent_forms
 from diagnostics.services.presence import purge_presences
@@ -264,6 +265,15 @@ def purge_old_renderings(timestamp: int) -> None:
 def purge_ended_sessions(timestamp: int) -> None:
     """Remove the sessions that have ended, with what was kept in them for a sign-in that never came."""
     SessionStore.clear_expired()
+
+
+@app.periodic(cron="53 3 * * *")
+@app.task(name="erase_unused", queueing_lock="erase_unused")
+def erase_unused(timestamp: int) -> None:
+    """Warn those who have not come for long, and erase what nobody uses in spite of it."""
+    carry_out(
+        timezone.now(), warn=notifications.warn_of_expiry, tell_erased=notifications.tell_erased
+    )
 
 
 @app.periodic(cron="37 * * * *")

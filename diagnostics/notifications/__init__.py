@@ -6,6 +6,7 @@ accounts carry keys that open something: they are stored nowhere.
 """
 
 from diagnostics.notifications.comments import send_digests, tell_message
+from diagnostics.notifications.expiring import warn as warn_of_expiry
 from diagnostics.notifications.facilitation import tell_lead
 from diagnostics.notifications.farewell import tell_erased
 from diagnostics.notifications.invitations import send_invitation_mail
@@ -29,5 +30,6 @@ __all__ = [
     "tell_lead",
     "tell_message",
     "tell_transition",
+    "warn_of_expiry",
     "write_to_lead",
 ]

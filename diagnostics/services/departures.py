@@ -57,9 +57,12 @@ def erase_account(user: User, *, actor: User | None, tell: Callable[[str, str], 
     with transaction.atomic():
         teams = Structure.with_deleted.filter(memberships__user=user).order_by("pk")
         list(teams.select_for_update(of=("self",)))
+        last_login = user.last_login
         user = User.objects.select_for_update().get(pk=user.pk)
         if user.erased_at:
             raise WrongState("Ce compte est déjà effacé.")
+        if actor is None and user.last_login != last_login:
+            raise WrongState("La personne est revenue.")
         if what_holds_back(user):
             raise WrongState(
                 "Ce compte ne peut pas être effacé\u00a0: il reste quelque chose à transmettre."

@@ -102,7 +102,8 @@ def erase_draft(diagnostic: Diagnostic) -> Erasure:
     with _erasing():
         locked = Diagnostic.with_deleted.select_for_update().get(pk=diagnostic.pk)
         followed = Diagnostic.with_deleted.filter(previous=locked).exists()
-        if locked.state != State.DRAFT.value or locked.versions.exists() or followed:
+        was_used = locked.updated_at != diagnostic.updated_at
+        if was_used or locked.state != State.DRAFT.value or locked.versions.exists() or followed:
             raise WrongState("Ce diagnostic n’est pas un brouillon abandonné.")
         counts = _remove(OF_A_DIAGNOSTIC, [locked.pk]) + _remove_mails_and_jobs([locked.pk])
         record_event(EventKind.DIAGNOSTIC_DELETED, actor=None, structure=locked.structure)
