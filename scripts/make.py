@@ -77,6 +77,26 @@ def fuzz() -> int:
     return _parts({"envois": _pytest("tests/integration/test_fuzz.py")})
 
 
+def backup() -> int:
+    """Write what the database holds to the file that FILE names."""
+    install()
+    return _run(["manage", "backup", _file()])
+
+
+def restore() -> int:
+    """Fill an empty database with the backup that FILE names; another one with REPLACE=oui."""
+    install()
+    replace = os.environ.get("REPLACE", "").strip().lower() in ("oui", "yes", "true", "1")
+    return _run(["manage", "restore", _file(), *(["--replace"] if replace else [])])
+
+
+def _file() -> str:
+    name = os.environ.get("FILE", "").strip()
+    if not name:
+        raise StartError(f"Donnez un fichier : « make {sys.argv[1]} FILE=sauvegarde.rameau ».")
+    return os.path.expanduser(name)
+
+
 def lock() -> int:
     """Write the locks again from pyproject.toml and package.json."""
     install(tests=True)
@@ -152,7 +172,9 @@ def _run(command: list[str]) -> int:
         ).returncode
 
 
-TARGETS = {f.__name__: f for f in (run, test, lint, fmt, unit, browser, bench, fuzz, lock)}
+TARGETS = {
+    f.__name__: f for f in (run, test, lint, fmt, unit, browser, bench, fuzz, backup, restore, lock)
+}
 
 
 def main() -> int:
