@@ -9,9 +9,8 @@ import sys
 def main() -> None:
     """Run a management command with the embedded PostgreSQL up when it is the database in use."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rameau_diag.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
-
-    from rameau_diag.environment import RefusedVariable
 
     database: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
     if not os.environ.get("DATABASE_URL", "").strip():  # never in production
@@ -20,8 +19,15 @@ def main() -> None:
         database = ensure_running(sys.argv)
     try:
         with database:
+            if sys.argv[1:3] == ["procrastinate", "worker"]:
+                import django
+
+                django.setup()
+                from rameau_diag.durability import refuse_forgetful_database
+
+                refuse_forgetful_database()
             execute_from_command_line(sys.argv)
-    except RefusedVariable as error:  # one sentence says what is wrong with the environment
+    except ImproperlyConfigured as error:  # a sentence says what is wrong with the environment
         sys.exit(str(error))
 
 

@@ -51,6 +51,8 @@ DATABASES = {
         },
     }
 }
+# Whether production refuses a PostgreSQL that says it may forget (some hosts keep it otherwise).
+DURABILITY_CHECK = environment.boolean("DURABILITY_CHECK", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Mail ------------------------------------------------------------------------------------

@@ -32,6 +32,12 @@ def run() -> int:
     os.execve(PYTHON, arguments, environment())  # noqa: S606  (a list, without a shell)
 
 
+def prepare() -> int:
+    """Install what running needs, and nothing else: the first step of a release on a server."""
+    install()
+    return 0
+
+
 def test() -> int:
     """Run every check and say how long each took."""
     install(tests=True)
@@ -173,7 +179,8 @@ def _run(command: list[str]) -> int:
 
 
 TARGETS = {
-    f.__name__: f for f in (run, test, lint, fmt, unit, browser, bench, fuzz, backup, restore, lock)
+    target.__name__: target
+    for target in (run, prepare, test, lint, fmt, unit, browser, bench, fuzz, backup, restore, lock)
 }
 
 

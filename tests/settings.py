@@ -28,6 +28,7 @@ for _name in [
     "DEBUG",
     "DEFAULT_FROM_EMAIL",
     "DEMO_PASSWORD",
+    "DURABILITY_CHECK",
     "EMAIL_URL",
     "HTTPS",
     "LEGAL_CONTACT",
