@@ -99,7 +99,7 @@ def open_browser(browser: Browser, browser_context_args, live_server, site_at_re
         if user is not None:
             with_session(context, live_server.url, user)
         page = context.new_page()
-        watch(page, problems)
+        watch(page, problems, live_server.url)
         return page
 
     _open.problems = problems

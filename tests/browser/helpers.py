@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 from diagnostics.models import Diagnostic, User
 from tests.factories import PASSWORD, DiagnosticFactory, StructureFactory, UserFactory
@@ -40,15 +40,21 @@ def with_session(context: BrowserContext, address: str, user: User) -> None:
 _LEFT = re.compile(r"htmx:(afterRequest|sendAbort)\b")
 
 
-def watch(page: Page, problems: list[str]) -> None:
-    """Note console errors, uncaught exceptions and violations of the content policy."""
+def watch(page: Page, problems: list[str], site: str) -> None:
+    """Note console errors, uncaught exceptions, violations of the content policy, and requests to
+    another site than ours."""
 
     def on_message(message: ConsoleMessage) -> None:
         expected = _EXPECTED_STATUS.search(message.text) or _LEFT.match(message.text)
         if message.type == "error" and not expected:
             problems.append(f"{page.url}: {message.text}")
 
+    def on_request(request: Request) -> None:
+        if not request.url.startswith((site, "data:", "blob:", "about:")):
+            problems.append(f"{page.url} asks elsewhere: {request.url}")
+
     page.on("console", on_message)
+    page.on("request", on_request)
     page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
     page.add_init_script(_TELL_VIOLATIONS)
 

@@ -22,7 +22,9 @@ def problems_of(page: Page) -> list[str]:
     return page.evaluate(_RUN)
 
 
-def test_an_example_is_edited_by_keyboard_and_seen_before_it_is_saved(open_browser, kit):
+def test_an_example_is_edited_by_keyboard_and_seen_before_it_is_saved(
+    open_browser, kit, live_server
+):
     page = open_browser(UserFactory(staff=True, name="Stan Staff"))
     example = Example.objects.get(step__key="roles", position=2)
 
@@ -38,7 +40,7 @@ def test_an_example_is_edited_by_keyboard_and_seen_before_it_is_saved(open_brows
     with page.expect_popup() as opened:
         page.keyboard.press("Enter")
     preview = opened.value
-    watch(preview, open_browser.problems)
+    watch(preview, open_browser.problems, live_server.url)
     expect(preview.get_by_role("status").first).to_contain_text("rien n’est enregistré")
     expect(preview.get_by_text("Précision : Auprès des communes")).to_be_visible()
     assert problems_of(preview) == []

@@ -30,6 +30,7 @@ POLICY = {
     "img-src": "'self' data:",
     "font-src": "'self'",
     "connect-src": "'self'",
+    "manifest-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
     "object-src": "'none'",
@@ -59,13 +60,34 @@ def test_every_answer_tells_the_browser_what_to_refuse():
     pages += [reverse("account_login"), "/rien/"]
     client = scene.client("lead")
     for page in pages:
+        check_headers(client.get(page, headers=BEHIND_TLS), page)
+
+
+@pytest.mark.usefixtures("production")
+def test_so_do_errors_and_static_files(settings, monkeypatch):
+    probe = Path(settings.STATIC_ROOT) / "probe.css"
+    probe.write_text("p { color: inherit }")
+    client = Client(raise_request_exception=False)
+    monkeypatch.setattr("diagnostics.views.pages.sample_content", None)
+    asked = {"/static/probe.css": 200, "/exemple/": 500, "/rien/": 404, reverse("start"): 200}
+    for page, status in asked.items():
         answer = client.get(page, headers=BEHIND_TLS)
-        given = {name: answer.headers.get(name) for name in HEADERS}
-        assert given == HEADERS, page
-        assert answer.headers.get("Strict-Transport-Security") == HSTS, page
-        policy = answer.headers["Content-Security-Policy"].split(";")
-        directives = dict(part.strip().split(" ", 1) for part in policy if part.strip())
-        assert directives == POLICY, page
+        assert answer.status_code == status, page
+        check_headers(answer, page)
+        answer.close()
+    refused = client.post(reverse("about"), headers=BEHIND_TLS)
+    assert refused.status_code == 405
+    check_headers(refused, "a method refused")
+    probe.unlink()
+
+
+def check_headers(answer, page: str) -> None:
+    given = {name: answer.headers.get(name) for name in HEADERS}
+    assert given == HEADERS, page
+    assert answer.headers.get("Strict-Transport-Security") == HSTS, page
+    policy = answer.headers["Content-Security-Policy"].split(";")
+    directives = dict(part.strip().split(" ", 1) for part in policy if part.strip())
+    assert directives == POLICY, page
 
 
 def cookies_of_a_sign_in(**headers: str) -> dict[str, dict[str, object]]:
@@ -85,9 +107,10 @@ def cookies_of_a_sign_in(**headers: str) -> dict[str, dict[str, object]]:
 @pytest.mark.usefixtures("production")
 def test_cookies_stay_out_of_reach():
     cookies = cookies_of_a_sign_in(**BEHIND_TLS)
-    assert cookies["sessionid"] == {"httponly": True, "secure": True, "samesite": "Lax"}
-    assert cookies["csrftoken"]["secure"] is True
-    assert cookies["csrftoken"]["samesite"] == "Lax"
+    assert cookies["__Host-sessionid"] == {"httponly": True, "secure": True, "samesite": "Lax"}
+    assert cookies["__Host-csrftoken"]["secure"] is True
+    assert cookies["__Host-csrftoken"]["samesite"] == "Lax"
+    assert "sessionid" not in cookies
 
 
 @pytest.mark.usefixtures("production")
