@@ -7,13 +7,16 @@ from smtplib import SMTPException
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_variables
 
-from diagnostics import expired_session
+from diagnostics import expired_session, limits
 from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import Invitation
 from diagnostics.notifications.accounts import account_letter
@@ -21,7 +24,6 @@ from diagnostics.services import team
 from diagnostics.services.journal import count_failed_sign_in, record_event
 
 if TYPE_CHECKING:
-    from allauth.account.models import EmailAddress
     from django.contrib.auth.models import AnonymousUser
     from django.core.mail import EmailMessage
     from django.http import HttpRequest
@@ -85,12 +87,55 @@ class AccountAdapter(DefaultAccountAdapter):
     """Accounts by e-mail address, in French; the link of an invitation proves its address."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": "L’adresse ou le mot de passe n’est pas le bon.",
+        # The same for an address without an account, one that is not confirmed yet, a wrong password.
+        "email_password_mismatch": (
+            "L’adresse ou le mot de passe n’est pas le bon. Vous venez de vous inscrire\u202f? Ouvrez "
+            "d’abord le lien du message reçu."
+        ),
+        # Of a second factor.
         "too_many_login_attempts": (
-            "Trop d’essais avec un mauvais mot de passe : réessayez dans quelques minutes."
+            "Trop d’essais en peu de temps\u00a0: réessayez dans quelques minutes."
+        ),
+        "tries_here": (
+            "Trop d’essais avec un mauvais mot de passe. Réessayez dans dix minutes, ou suivez "
+            "«\u00a0Mot de passe oublié\u202f?\u00a0»\u00a0: le lien reçu par mail vous connecte aussitôt."
+        ),
+        "tries_elsewhere": (
+            "Quelqu’un a essayé beaucoup de mots de passe sur ce compte, ou depuis votre réseau. Suivez "
+            "«\u00a0Mot de passe oublié\u202f?\u00a0»\u00a0: le lien reçu par mail vous connecte aussitôt. "
+            "Vous pouvez aussi réessayer plus tard, ou depuis un navigateur où vous vous êtes déjà "
+            "connecté·e."
         ),
         "rate_limited": "Trop de demandes en peu de temps : réessayez dans quelques minutes.",
     }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the network address by which tries are counted."""
+        return limits.address_of(request)
+
+    @sensitive_variables("credentials")
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Read a password, once: the same work for an account, none, and one that is not confirmed.
+
+        Django would ask each of the backends, which hash as often as there are. Who has not confirmed
+        their address is refused as for a wrong password: else whoever signs up with the address of
+        somebody else would learn by it whether there was an account.
+        """
+        address = credentials.get("email") or ""
+        tries = limits.count_sign_in(request, address)
+        if tries.reached:
+            is_here = tries.reached in ("here", "known")
+            raise self.validation_error("tries_here" if is_here else "tries_elsewhere")
+        proven = EmailAddress.objects.filter(email=address, verified=True)
+        owners = set(proven.values_list("user_id", flat=True))
+        AuthenticationBackend.unstash_authenticated_user()
+        user = AuthenticationBackend().authenticate(request, **credentials)
+        user = user or AuthenticationBackend.unstash_authenticated_user()
+        if user is None or not (user.pk in owners or request.user.is_authenticated):
+            self.authentication_failed(request, **credentials)
+            return None
+        tries.take_back()
+        return user
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
         """Journal the sign-in; give back what was typed at a step while the session had expired."""

@@ -19,7 +19,7 @@ from django.http import (
 )
 from django.shortcuts import resolve_url
 
-from diagnostics import expired_session
+from diagnostics import expired_session, known_browsers
 from diagnostics.accounts import network_of
 from diagnostics.policies import READING, SENDING, policy_of
 
@@ -110,4 +110,5 @@ class NeverStaleMiddleware:
             response.setdefault("Cache-Control", "private, no-store")
         if is_known and "no-store" in response["Cache-Control"]:
             expired_session.remember(request, response, user)
+            known_browsers.remember(request, response, user)
         return response

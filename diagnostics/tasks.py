@@ -28,6 +28,7 @@ from diagnostics.services.once import purge_sent_forms
 from diagnostics.services.presence import purge_presences
 from diagnostics.services.questions import refresh_batch, refresh_what_was_never_counted
 from diagnostics.services.renderings import ask_for_quiet_drafts, purge_renderings
+from diagnostics.services.shared_values import purge_shared_values
 from diagnostics.sessions import SessionStore
 
 # Attempts of a mail: a server that is away for a day loses nothing.
@@ -283,6 +284,7 @@ def purge_answers_replaced_yesterday(timestamp: int) -> None:
     purge_recent_answers(timezone.now())
     purge_presences(timezone.now())
     purge_sent_forms(timezone.now())
+    purge_shared_values(timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -80,6 +80,17 @@ def site_url(name: str, *, hosts: list[str], origins: list[str], https: bool) ->
     return _read(name, parse, default, "une adresse, par exemple « https://diagnostic.exemple.fr »")
 
 
+def whole(name: str, default: int, most: int) -> int:
+    """Answer a whole number from zero to ``most``."""
+
+    def parse(name: str) -> int:
+        value = int(os.environ[name])
+        _must(0 <= value <= most)
+        return value
+
+    return _read(name, parse, default, f"un nombre entier, de 0 à {most}")
+
+
 def boolean(name: str, default: bool) -> bool:
     """Answer yes or no."""
     return _read(name, _env.bool, default, "« true » ou « false »")
@@ -223,7 +234,7 @@ def email(name: str) -> dict[str, Any]:
 
 
 def cache(name: str) -> dict[str, Any]:
-    """Answer the cache, by default each process's memory."""
+    """Answer the cache, by default a table of the database: processes count tries together."""
 
     def parse(name: str) -> dict[str, Any]:
         found = dict(_env.dj_cache_url(name))
@@ -231,6 +242,6 @@ def cache(name: str) -> dict[str, Any]:
             _must(importlib.util.find_spec("redis"))
         return found
 
-    default = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": ""}
+    default = {"BACKEND": "diagnostics.shared_cache.SharedCache"}
     wanted = "« locmem:// », « file:///dossier » ou, avec le paquet redis, « redis://hôte:6379/0 »"
     return _read(name, parse, default, wanted)

@@ -47,6 +47,11 @@ def find_dangers(settings: Mapping[str, Any]) -> Iterator[str]:
     yield from _of_addresses(settings)
     yield from _of_mail(settings["EMAIL_BACKEND"])
     yield from _of_the_law()
+    if "locmem" in settings["CACHES"]["default"]["BACKEND"]:
+        yield (
+            "CACHE_URL est refusé en production : chaque processus compterait pour lui seul les essais de "
+            "mots de passe ; laissez la variable vide, ou donnez une adresse redis."
+        )
 
 
 def _of_keys(key: str, fallbacks: list[str]) -> Iterator[str]:

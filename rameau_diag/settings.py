@@ -35,6 +35,9 @@ CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
 HTTPS = environment.boolean("HTTPS", False)
 DEMO_PASSWORD = environment.text("DEMO_PASSWORD", "diagnostic-demo")
 CACHES = {"default": environment.cache("CACHE_URL")}
+# Whose word is taken for the address of a browser: that of the last proxies, which add it to
+# X-Forwarded-For. What comes before is what anybody wrote.
+TRUSTED_PROXIES = environment.whole("TRUSTED_PROXIES", 1 if HTTPS else 0, most=5)
 
 # --- Database: one engine everywhere -------------------------------------------------------
 
@@ -175,6 +178,16 @@ ACCOUNT_FORMS = {
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Signing in, and the mail of a reset, are limited by diagnostics/limits.py.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "30/m/ip,5/5m/key",  # of a second factor
+    "reset_password": None,
+    "reset_password_from_key": "60/m/ip",
+    "signup": "60/10m/ip",
+}
+# Whoever proved their mailbox is in, whatever others tried meanwhile.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False

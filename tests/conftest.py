@@ -118,14 +118,6 @@ def _emptied_quickly():
         yield
 
 
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    """Forget the sign-ins that other tests tried from the same address: they are limited."""
-    from django.core.cache import cache
-
-    cache.clear()
-
-
 # --- PDF --------------------------------------------------------------------------------------
 
 

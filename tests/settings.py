@@ -44,6 +44,7 @@ for _name in [
     "SECRET_KEY_FALLBACKS",
     "SITE_NAME",
     "SITE_URL",
+    "TRUSTED_PROXIES",
     "STATIC_FOLDER",
     "WEB_CONCURRENCY",
 ]:

@@ -17,8 +17,8 @@ ROOT = Path(settings.BASE_DIR)
 LAYERS = [
     ["domain", "typography", "sessions"],
     ["models", "migrations"],
-    ["queries", "services", "passwords"],
-    ["forms", "report", "notifications", "expired_session", "accounts"],
+    ["queries", "services", "passwords", "shared_cache"],
+    ["forms", "report", "notifications", "expired_session", "accounts", "known_browsers", "limits"],
     ["wizard", "printing", "requests", "policies"],
     ["tasks", "templatetags", "middleware", "uploads"],
     ["views", "admin", "management", "bench", "apps"],
@@ -34,7 +34,7 @@ ONLY_IN = {
     "openpyxl": {"forms.workbook"},
     "fontTools": {"report.pdf", "report.pictures"},
     "pydantic": {"domain", "services", "forms", "report"},
-    "allauth": {"accounts", "admin", "forms", "services", "urls"},
+    "allauth": {"accounts", "admin", "forms", "known_browsers", "limits", "services", "urls"},
 }
 WRITES = {"save", "create", "bulk_create", "get_or_create", "update_or_create", "bulk_update"}
 

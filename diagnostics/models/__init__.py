@@ -30,6 +30,7 @@ from diagnostics.models.reviews import (
     StepReviewed,
 )
 from diagnostics.models.sent_forms import SentForm
+from diagnostics.models.shared_values import SharedValue
 from diagnostics.models.structures import Cohort, Invitation, Membership, Structure
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Diagnostic",
     "KeptText",
     "SentForm",
+    "SharedValue",
     "Presence",
     "Erasure",
     "ErasureKind",

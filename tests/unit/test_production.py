@@ -66,6 +66,7 @@ def dangers(monkeypatch: pytest.MonkeyPatch, **changed: str) -> list[str]:
             "SITE_URL", hosts=hosts or ["a.fr"], origins=[], https=https
         ),
         "EMAIL_BACKEND": environment.email("EMAIL_URL").get("EMAIL_BACKEND", "filebased"),
+        "CACHES": {"default": environment.cache("CACHE_URL")},
     }
     found = list(production.find_dangers(read))
     assert all(sentence.endswith(".") and "\n" not in sentence for sentence in found)
@@ -97,6 +98,8 @@ GOOD_KEY = PRODUCTION["SECRET_KEY"]
         ({"EMAIL_URL": "console:"}, ["EMAIL_URL"]),
         ({"EMAIL_URL": "file:///var/mails"}, ["EMAIL_URL"]),
         ({"DEFAULT_FROM_EMAIL": ""}, ["DEFAULT_FROM_EMAIL"]),
+        ({"CACHE_URL": "locmem://"}, ["CACHE_URL"]),
+        ({"CACHE_URL": "file:///srv/essais"}, []),
         ({"LEGAL_HOST": " "}, ["LEGAL_HOST"]),
         (dict.fromkeys(environment.LEGAL, ""), ["LEGAL_EDITOR"]),  # one sentence, as below
     ],
