@@ -29,6 +29,8 @@ CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 VENV_STAMP = VENV / "installed.json"
+LOAD = BUILD / "load"
+LOAD_STAMP = LOAD / "installed.json"
 NODE_MODULES = ROOT / "node_modules"
 NODE_STAMP = NODE_MODULES / ".installed.json"
 
@@ -165,9 +167,25 @@ def _virtual_environment(*, tests: bool) -> None:
     print(f"Paquets Python installés en {time.monotonic() - started:.0f} s.", flush=True)
 
 
-def pip_install(lock: str) -> None:
+def install_locust() -> Path:
+    """Install what plays many people, apart from what it is tried on; answer its interpreter.
+
+    It brings plugins for pytest, and patches the standard library where it is loaded.
+    """
+    python = LOAD / "bin" / "python"
+    digest = {"lock": _digest(ROOT / "requirements-load.txt")}
+    if _read(LOAD_STAMP) != digest:
+        print("Installation de locust…", flush=True)
+        advice = "L'environnement Python de locust n'a pas pu être créé"
+        _run([sys.executable, "-m", "venv", "--clear", str(LOAD)], advice)
+        pip_install("requirements-load.txt", python)
+        _write(LOAD_STAMP, digest)
+    return python
+
+
+def pip_install(lock: str, python: Path = PYTHON) -> None:
     """Install the packages of a lock, each checked against its hash."""
-    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", lock]
+    command = [str(python), "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", lock]
     command += ["--disable-pip-version-check", "--no-input", "--progress-bar=off", "--retries=5"]
     command.append("--no-compile")  # a third of the time; what is imported is compiled then
     _run(command, f"Les paquets Python de {lock} n'ont pas pu être installés")

@@ -18,7 +18,13 @@ if sys.version_info < (3, 11):  # noqa: UP036  (that is what is being checked)
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 # They are found by the path above.
-from installation import PYTHON, InstallationError, environment, install  # noqa: E402
+from installation import (  # noqa: E402
+    PYTHON,
+    InstallationError,
+    environment,
+    install,
+    install_locust,
+)
 
 from rameau_diag.processes import speak_utf8  # noqa: E402
 from rameau_diag.standalone.checks import StartError, checked_environment  # noqa: E402
@@ -103,6 +109,16 @@ def _file() -> str:
     return os.path.expanduser(name)
 
 
+def load() -> int:
+    """Let many people use the site: « make load PEOPLE=300 MINUTES=1 », « make load TYPING=1 PEOPLE=30 »."""
+    install()
+    command = ["manage", "load", "--locust", str(install_locust())]
+    command += ["--people", os.environ.get("PEOPLE", "100")]
+    command += ["--minutes", os.environ.get("MINUTES", "5")]
+    command += ["--typing"] if os.environ.get("TYPING") else []
+    return _parts({"charge": command})
+
+
 def lock() -> int:
     """Write the locks again from pyproject.toml and package.json."""
     install(tests=True)
@@ -116,6 +132,7 @@ def lock() -> int:
         "requirements.txt": [project],
         "requirements-dev.txt": [project, "--group", "dev", "-c", "requirements.txt"],
         "requirements-node.txt": ["--group", "node"],
+        "requirements-load.txt": ["--group", "load"],
     }.items():
         if _run([*compiled, *arguments, "-o", name]):
             return 1
@@ -180,7 +197,21 @@ def _run(command: list[str]) -> int:
 
 TARGETS = {
     target.__name__: target
-    for target in (run, prepare, test, lint, fmt, unit, browser, bench, fuzz, backup, restore, lock)
+    for target in (
+        run,
+        prepare,
+        test,
+        lint,
+        fmt,
+        unit,
+        browser,
+        bench,
+        fuzz,
+        load,
+        backup,
+        restore,
+        lock,
+    )
 }
 
 

@@ -22,7 +22,7 @@ from diagnostics.domain.kit_texts import default_texts
 from diagnostics.domain.vocabulary import MembershipRole, StepKey
 from diagnostics.forms.base import StepForm
 from diagnostics.forms.registry import STEP_FORMS
-from diagnostics.models import Diagnostic, Membership, Rendering, User
+from diagnostics.models import Diagnostic, Membership, Rendering, Structure, User
 from diagnostics.printing import Kind, edition_of, printable_report
 from diagnostics.queries import get_diagnostic, load_diagnostic_document, load_step
 from diagnostics.report.content import build_report
@@ -56,15 +56,18 @@ class Situation:
         self.saves = 0
 
     def _diagnostic(
-        self, structure: Any, document: DiagnosticDocument, change: Any = lambda answer: answer
+        self,
+        structure: Any,
+        document: DiagnosticDocument,
+        change: Any = lambda answer: answer,
+        lead: User | None = None,
     ) -> Diagnostic:
+        lead = lead or self.lead
         diagnostic = open_diagnostic(
-            structure, title="Bench", base_year=2026, horizon_years=3, user=self.lead
+            structure, title="Bench", base_year=2026, horizon_years=3, user=lead
         )
         for _step, answer in document.answers.given():
-            save_answer(
-                diagnostic, change(answer), internal_note="", base_revision=0, user=self.lead
-            )
+            save_answer(diagnostic, change(answer), internal_note="", base_revision=0, user=lead)
         return diagnostic
 
     def sign_in(self, client: Client) -> None:
@@ -212,6 +215,10 @@ class Situation:
 
     # --- A site served by real processes ---
 
+    def diagnostic_of(self, structure: Structure, lead: User) -> Diagnostic:
+        """Return a diagnostic of another structure, with every step answered."""
+        return self._diagnostic(structure, self.document, lead=lead)
+
     def another_whole(self, change: Any = lambda answer: answer) -> Diagnostic:
         """Return one more diagnostic with every step answered, each answer changed by ``change``."""
         return self._diagnostic(self.structure, self.document, change)
@@ -253,7 +260,9 @@ class Situation:
 
     def _loaded(self, step: StepKey, diagnostic: Diagnostic | None = None) -> Any:
         pk = (diagnostic or self.six_rows).pk
-        return load_step(get_diagnostic(self.lead, pk), step, user=self.lead)
+        leads = Membership.objects.filter(role=MembershipRole.LEAD)
+        user = leads.get(structure=diagnostic.structure).user if diagnostic else self.lead
+        return load_step(get_diagnostic(user, pk), step, user=user)
 
     def _form(self, step: StepKey, context: Any) -> StepForm:
         return STEP_FORMS[step](context=context, prefix=step.value)
