@@ -96,6 +96,17 @@ def boolean(name: str, default: bool) -> bool:
     return _read(name, _env.bool, default, "« true » ou « false »")
 
 
+def number(name: str, default: int, least: int, most: int) -> int:
+    """Answer a whole number within bounds."""
+
+    def parse(name: str) -> int:
+        value = int(os.environ[name])
+        _must(least <= value <= most)
+        return value
+
+    return _read(name, parse, default, f"un nombre entier entre {least} et {most}")
+
+
 def production() -> bool:
     """Tell whether this is a site that people rely on: it has a database of its own, and is not what
     ``make run`` serves (whose supervisor says so to its children)."""

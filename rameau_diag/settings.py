@@ -13,6 +13,7 @@ from whitenoise.compress import Compressor
 from rameau_diag import environment, production
 from rameau_diag.folders import data_dir
 from rameau_diag.logs import logging_settings, name_the_job
+from rameau_diag.postgresql.waiting import Connection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -44,13 +45,18 @@ TRUSTED_PROXIES = environment.whole("TRUSTED_PROXIES", 1 if HTTPS else 0, most=5
 DATABASES = {
     "default": _database
     | {
+        "ENGINE": "rameau_diag.postgresql",  # Django's, which does not wait for what is away
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,  # the pool outlives a restart of the database
         "OPTIONS": _database.get("OPTIONS", {})
         | {
-            "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
-            # A request never waits on a lock or a query for longer than its caller would.
-            "options": "-c statement_timeout=15000 -c lock_timeout=5000",
+            "connect_timeout": 2,
+            "pool": {
+                "connection_class": Connection,
+                "min_size": 1,
+                "max_size": environment.number("DATABASE_POOL", 12, 1, 200),
+                "max_idle": 60,  # then another process may have it
+                "reconnect_timeout": 0.5,  # whoever needs a connection next tries again
+            },
         },
     }
 }

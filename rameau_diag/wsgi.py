@@ -6,7 +6,10 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from rameau_diag.postgresql.waiting import serve_people
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rameau_diag.settings")
+serve_people()  # who waits for an answer does not wait for the database for long
 try:
     application = get_wsgi_application()
     from rameau_diag.durability import refuse_forgetful_database

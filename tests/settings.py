@@ -25,6 +25,7 @@ for _name in [
     "ALLOWED_HOSTS",
     "CACHE_URL",
     "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_POOL",
     "DEBUG",
     "DEFAULT_FROM_EMAIL",
     "DEMO_PASSWORD",

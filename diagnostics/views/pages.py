@@ -20,8 +20,11 @@ from diagnostics.queries.todo import load_to_do
 from diagnostics.report.sample import sample_content, sample_drawing, sample_pages
 from diagnostics.services.team import invitation_token, invitations_to
 from diagnostics.views.tiles import DiagnosticTile, diagnostic_tile
+from rameau_diag.postgresql.waiting import within
 
 logger = logging.getLogger(__name__)
+
+HEALTH_WITHIN = 1.5  # seconds for the database to answer
 
 
 # --- Start ------------------------------------------------------------------------------------------
@@ -96,9 +99,10 @@ def about(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when the database and the queue's tables answer, 503 otherwise."""
+    """Answer 200 when the database and the queue's tables answer, 503 otherwise, within two seconds."""
     try:
-        ProcrastinateJob.objects.exists()
+        with within(HEALTH_WITHIN):
+            ProcrastinateJob.objects.exists()
     except DatabaseError:
         logger.exception("The database does not answer")
         return JsonResponse({"status": "unavailable"}, status=503)

@@ -40,7 +40,7 @@ from diagnostics.services import workflow
 from diagnostics.services.errors import WrongState
 from diagnostics.services.once import do_once, led_to
 from diagnostics.views.diagnostics import base_url
-from diagnostics.views.errors import every_text
+from diagnostics.views.typed import every_text
 
 Page = Callable[[SignedInRequest, UUID], HttpResponse]
 Asked = Callable[[SignedInRequest, LoadedDiagnostic], HttpResponse]

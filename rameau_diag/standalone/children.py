@@ -66,11 +66,21 @@ class Child:
                 pass_fds=self.pass_fds,
             )
 
+    def start_again(self) -> None:
+        """Start it, or try again in a moment when the system does not let it: a full disk, no memory."""
+        try:
+            self.start()
+        except OSError as error:
+            self.restart_at = time.monotonic() + self.pause
+            say(
+                f"{self.label} ne peut pas être relancé pour l'instant : {error.strerror or error}."
+            )
+
     def look(self) -> None:
         """Start it again if it has died, later and later when it keeps dying."""
         if self.restart_at is not None:
             if time.monotonic() >= self.restart_at:
-                self.start()
+                self.start_again()
             return
         if self.process is None or self.process.poll() is None:
             return

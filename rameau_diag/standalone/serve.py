@@ -32,6 +32,7 @@ from rameau_diag.standalone.postgres_account import EmbeddedPostgresError
 
 PATIENCE_AT_START = 90
 PATIENCE_AT_STOP = 8
+PAUSE_BEFORE_DATABASE = 2.0  # seconds, when it did not start again
 
 
 class Stopped(BaseException):
@@ -49,6 +50,7 @@ class Supervisor:
         self.cluster = None if os.environ.get("DATABASE_URL", "").strip() else Cluster(self.data)
         self.children: list[Child] = []
         self.preparation: subprocess.Popen[bytes] | None = None
+        self.database_again_at = 0.0  # not before; 0: it was well
 
     def run(self) -> None:
         """Start everything, say where it is, and watch it until the end."""
@@ -200,10 +202,25 @@ class Supervisor:
     def look_after(self) -> None:
         """Start again what has died, the database first."""
         if self.cluster is not None and self.cluster.is_down():
-            say(f"La base de données s'est arrêtée ; elle est relancée ({self.cluster.files.log}).")
-            self.cluster.start_server()
+            self.start_database_again(self.cluster)
         for child in self.children:
             child.look()
+
+    def start_database_again(self, cluster: Cluster) -> None:
+        """Start it, or try again in a moment: on a full disk it starts once there is room again, and what
+        was acknowledged is there."""
+        if time.monotonic() < self.database_again_at:
+            return
+        if not self.database_again_at:
+            say(f"La base de données s'est arrêtée ; elle est relancée ({cluster.files.log}).")
+        try:
+            cluster.start_server()
+        except (EmbeddedPostgresError, OSError) as error:
+            if not self.database_again_at:
+                say(f"{error} Un nouvel essai a lieu toutes les {PAUSE_BEFORE_DATABASE:.0f} s.")
+            self.database_again_at = time.monotonic() + PAUSE_BEFORE_DATABASE
+        else:
+            self.database_again_at = 0.0
 
     def stop(self) -> None:
         """Stop everything in order; the database last, so that no answer in flight is lost."""

@@ -32,6 +32,9 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
     // Somebody changed the thread meanwhile: it comes as it is now, with what was typed.
     event.detail.shouldSwap = true;
     event.detail.isError = false;
+  } else if (xhr.status === 503) {
+    event.detail.isError = false;
+    alarm(form, "Non envoyé\u00a0: le site ne répond pas pour le moment. Votre texte reste ici.");
   } else if (xhr.status >= 400) {
     // It cannot be sent from here: the ordinary way says why, with what was typed.
     event.detail.isError = false;

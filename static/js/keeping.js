@@ -13,7 +13,7 @@ const stay = form.querySelector("[data-stay]");
 const signedOut = document.querySelector("[data-signed-out]");
 const TYPING_PAUSE = 1500; // milliseconds
 const PATIENCE = 8000; // milliseconds that a save may take
-const AGAIN_AFTER = 10000; // milliseconds after a save that did not arrive
+const AGAIN_AFTER = 10000; // milliseconds after a save that did not arrive; a site that is away says itself when
 const PRESS = 2000; // milliseconds; the end of a press may be told to nobody (a scrollbar, another window)
 // How often a page asks who else is there and what they stored; a hidden page never does.
 const NEWS_IN_USE = 8000; // milliseconds, when it was used within the last minute
@@ -36,6 +36,7 @@ let timer = 0;
 let saving = null; // the save on its way
 let again = false; // something was typed since it left
 let failed = false; // the last one did not arrive
+let againAfter = AGAIN_AFTER; // milliseconds before it is sent again
 let announced = "";
 let savedText = fingerprint();
 let newsTimer = 0;
@@ -194,7 +195,7 @@ function save(extra = {}) {
       saving = null;
       askLater();
       if (again) {
-        soon(failed ? AGAIN_AFTER : 300);
+        soon(failed ? againAfter : 300);
       }
     });
   return saving;
@@ -209,7 +210,8 @@ async function read(answer, text, data, isNews) {
     return false;
   }
   if (answer.status >= 500) {
-    throw new Error(String(answer.status));
+    const seconds = Number(answer.headers.get("Retry-After"));
+    return isNews ? false : notSent(data, { who: "le site", wait: seconds * 1000 });
   }
   if (!answer.ok) {
     failed = true;
@@ -230,14 +232,15 @@ async function read(answer, text, data, isNews) {
   return true;
 }
 
-function notSent(data) {
+function notSent(data, { who = "le réseau", wait = 0 } = {}) {
   failed = true;
+  againAfter = wait || AGAIN_AFTER;
   keepHere(data);
-  show("Non enregistré\u00a0: le réseau ne répond pas. Votre texte reste ici et sera envoyé.", {
+  show(`Non enregistré\u00a0: ${who} ne répond pas. Votre texte reste ici et sera envoyé.`, {
     isFailure: true,
   });
   clearTimeout(timer);
-  timer = setTimeout(save, AGAIN_AFTER);
+  timer = setTimeout(save, againAfter);
   return false;
 }
 

@@ -5,6 +5,12 @@ const signedOut = document.querySelector("[data-signed-out]");
 const state = document.querySelector("[data-save-state]");
 const alarm = document.querySelector("[data-save-alarm]");
 
+function notStored(why) {
+  alarm.textContent = `Non enregistré\u00a0: ${why}. Votre texte reste ici.`;
+  state.textContent = alarm.textContent;
+  state.classList.add("is-failure");
+}
+
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const answer = event.detail.requestConfig.elt;
   if (!answer.closest(".point")) {
@@ -15,6 +21,9 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.shouldSwap = false;
     signedOut.hidden = false;
     signedOut.focus();
+  } else if (event.detail.xhr.status === 503) {
+    event.detail.isError = false;
+    notStored("le site ne répond pas pour le moment");
   } else if (event.detail.xhr.status >= 400) {
     // It cannot be answered here: the ordinary way shows why, with what was typed.
     event.detail.isError = false;
@@ -24,8 +33,6 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 
 document.body.addEventListener("htmx:sendError", (event) => {
   if (event.detail.elt.closest(".point")) {
-    alarm.textContent = "Non enregistré\u00a0: le réseau ne répond pas. Votre texte reste ici.";
-    state.textContent = alarm.textContent;
-    state.classList.add("is-failure");
+    notStored("le réseau ne répond pas");
   }
 });
