@@ -230,25 +230,27 @@ class Printable:
             subject=self.subject, key=self.key, diagnostic_id=self.diagnostic_id, **what
         )
 
+    def not_kept(self, printed: Printed) -> Rendering:
+        """Return what was made, for who waits for it."""
+        return self.new_rendering(**_made(printed), release=fingerprint())
+
     def keep(self, printed: Printed) -> Rendering | Paper:
         """Keep what was made; return what is kept, be it that of another process."""
-        made: dict[str, Any] = {
-            "file": printed.pdf,
-            "size": len(printed.pdf),
-            "pages": printed.pages,
-        }
         if self.edition is None:
-            made_of_it = self.new_rendering(**made, release=fingerprint())
-            return keep_rendering(made_of_it, since=self.at)
+            return keep_rendering(self.not_kept(printed), since=self.at)
         paper = Paper(
             version=self.edition.version,
             kind=self.kind,
             edition=self.edition.name,
             key=self.key,
             release=fingerprint(),
-            **made,
+            **_made(printed),
         )
         return keep_paper(paper, subject=self.subject)
+
+
+def _made(printed: Printed) -> dict[str, Any]:
+    return {"file": printed.pdf, "size": len(printed.pdf), "pages": printed.pages}
 
 
 @dataclass(frozen=True)
@@ -394,7 +396,14 @@ def _make(printable: Printable, content: Any, bounds: renderer.Bounds | None) ->
         logger.warning("Printing %s was stopped: %s", printable.subject, stopped)
         keep_rendering(printable.new_rendering(stopped=str(stopped)), since=printable.at)
         raise
-    return printable.keep(printed)
+    try:
+        return printable.keep(printed)
+    except DatabaseError:
+        if bounds is not None:
+            raise
+        # What is printed is given all the same: the disk is full, or the database away.
+        logger.exception("Printing %s was not kept", printable.subject)
+        return printable.not_kept(printed)
 
 
 # --- By the worker ----------------------------------------------------------------------------

@@ -66,6 +66,10 @@ class _WarmDied(Exception):
     """The warm process has ended; another one may do better."""
 
 
+class _Killed(Exception):
+    """A child was killed: by somebody, or by a kernel that had no memory left."""
+
+
 class _Warm:
     """A warm process and the socket that reaches it."""
 
@@ -172,8 +176,10 @@ def _reason(told: bytes) -> Exception:
         return _WarmDied()
     (status,) = struct.unpack("i", told)
     if os.WIFSIGNALED(status):
+        if os.WTERMSIG(status) == signal.SIGKILL:
+            return _Killed()
         by_time = os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGXCPU)
-        # A library that gets no memory aborts; the kernel that has none left kills.
+        # A library that gets no memory aborts.
         return RenderingStopped("time" if by_time else "memory")
     if os.WEXITSTATUS(status) == OUT_OF_MEMORY:
         return RenderingStopped("memory")
@@ -242,12 +248,15 @@ def render(html: str, bounds: Bounds | None = None) -> Printed:
     Raises RenderingStopped beyond the bounds, RendererFailed when the renderer is at fault.
     """
     data, bounds = html.encode(), bounds or in_a_request
-    for _ in range(2):
+    for is_second in (False, True):
         warm = _running()
         try:
             return warm.render(data, bounds)
         except _WarmDied:  # killed from outside: once more with a new one
             _discard(warm)
+        except _Killed:  # once more: twice, and the machine has no memory for it
+            if is_second:
+                raise RenderingStopped("memory") from None
         except (OSError, ValueError, LookupError) as error:
             _discard(warm)
             raise RendererFailed("The renderer is not understood") from error

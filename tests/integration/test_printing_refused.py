@@ -6,6 +6,7 @@ import threading
 from contextlib import contextmanager
 
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -152,3 +153,18 @@ def test_half_of_the_threads_never_wait_for_a_pdf(settings):
     from rameau_diag import web_server
 
     assert web_server.threads >= 2 * settings.PDF_PLACES
+
+
+def test_what_cannot_be_kept_is_given_all_the_same(quick_pdf, monkeypatch):
+    """The disk of the database is full: the paper is there, and is printed again the next time."""
+    scene = make_scene()
+
+    def refuse(*_arguments: object, **_more: object) -> None:
+        raise OperationalError("No space left on device")
+
+    monkeypatch.setattr("diagnostics.printing.keep_rendering", refuse)
+    for _ in range(2):
+        response = scene.client("reader").get(address(scene))
+        assert (response.status_code, response.content) == (200, b"%PDF-1.7")
+    assert len(quick_pdf) == 2
+    assert not Rendering.objects.exists()

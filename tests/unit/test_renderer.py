@@ -184,10 +184,21 @@ def while_printing(action, bounds: Bounds = Bounds(seconds=1.5)) -> list[object]
     return result
 
 
-def test_a_child_that_is_killed_is_told_and_the_next_document_is_printed():
+def test_a_child_that_is_killed_is_started_once_more():
     (error,) = while_printing(lambda pid, child: os.kill(child, signal.SIGKILL))
     assert isinstance(error, RenderingStopped)
-    assert str(error) == "memory"  # who kills is a machine without memory
+    assert str(error) == "time"  # by another one, until its bound
+
+
+def test_a_child_that_is_killed_twice_is_told_and_the_next_document_is_printed():
+    def kill_both(pid: int, child: int) -> None:
+        os.kill(child, signal.SIGKILL)
+        wait_until(lambda: children_of(pid) not in ([], [child]))
+        os.kill(children_of(pid)[-1], signal.SIGKILL)
+
+    (error,) = while_printing(kill_both)
+    assert isinstance(error, RenderingStopped)
+    assert str(error) == "memory"  # who kills twice is a machine without memory
     assert renderer.render(SHORT).pages == 1
 
 
