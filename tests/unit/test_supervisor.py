@@ -1,0 +1,74 @@
+"""What cannot be started again for now is tried again: the rest goes on."""
+
+from __future__ import annotations
+
+import signal
+import time
+from types import SimpleNamespace
+
+from rameau_diag.standalone import serve
+from rameau_diag.standalone.children import Child
+from rameau_diag.standalone.postgres_account import EmbeddedPostgresError
+from rameau_diag.standalone.serve import Supervisor
+
+
+class StoppedCluster:
+    """A database that has ended, and starts again once there is room on the disk."""
+
+    def __init__(self) -> None:
+        self.files = SimpleNamespace(log="postgres.log")
+        self.tries, self.has_room, self.is_running = 0, False, False
+
+    def is_down(self) -> bool:
+        return not self.is_running
+
+    def start_server(self) -> None:
+        self.tries += 1
+        if not self.has_room:
+            raise EmbeddedPostgresError("La base de données n'a pas démarré.")
+        self.is_running = True
+
+
+def test_a_database_that_does_not_start_again_is_tried_again(monkeypatch, capsys):
+    supervisor = Supervisor()
+    cluster = supervisor.cluster = StoppedCluster()
+    monkeypatch.setattr(serve, "PAUSE_BEFORE_DATABASE", 0.0)
+
+    for _ in range(3):
+        supervisor.look_after()
+    said = capsys.readouterr().out
+    cluster.has_room = True
+    supervisor.look_after()
+    supervisor.look_after()
+
+    assert (cluster.tries, cluster.is_down()) == (4, False)
+    assert said.count("est relancée") == 1
+    assert said.count("n'a pas démarré") == 1
+
+
+def test_it_is_not_tried_without_a_pause(monkeypatch):
+    supervisor = Supervisor()
+    cluster = supervisor.cluster = StoppedCluster()
+    monkeypatch.setattr(serve, "PAUSE_BEFORE_DATABASE", 1000.0)
+
+    for _ in range(3):
+        supervisor.look_after()
+
+    assert cluster.tries == 1
+
+
+def test_a_process_that_the_system_does_not_start_is_tried_again(tmp_path, capsys):
+    """The folder of its log stands for a disk without room."""
+    log = tmp_path / "journaux" / "web.log"
+    child = Child("Le serveur web", ["-c", "pass"], log, signal.SIGKILL)
+    child.restart_at = time.monotonic()
+
+    child.look()
+    assert child.process is None
+    assert "ne peut pas être relancé pour l'instant" in capsys.readouterr().out
+    log.parent.mkdir()
+    child.restart_at = time.monotonic()
+    child.look()
+
+    assert child.process is not None
+    assert child.process.wait() == 0
