@@ -72,7 +72,11 @@ class SharedCache(BaseCache):
         SharedValue.objects.all().delete()
 
     def _write(self, statement: str, key: str, value: Any, timeout: Any, version: Any) -> bool:
-        kept: list[str | float] = [self._digest(key, version), json.dumps(value), self._seconds(timeout)]
+        kept: list[str | float] = [
+            self._digest(key, version),
+            json.dumps(value),
+            self._seconds(timeout),
+        ]
         with connection.cursor() as cursor:
             cursor.execute(statement, kept)
             return bool(cursor.rowcount)

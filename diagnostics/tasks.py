@@ -17,6 +17,7 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Job, Status
 
 from diagnostics import notifications, printing
+from diagnostics.domain.retention import MAIL_TEXTS_DAYS
 from diagnostics.domain.workflow import TRANSITIONS, Transition
 from diagnostics.models import Diagnostic, Event, Invitation, Message, User
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
@@ -266,6 +267,18 @@ def purge_old_renderings(timestamp: int) -> None:
 def purge_ended_sessions(timestamp: int) -> None:
     """Remove the sessions that have ended, with what was kept in them for a sign-in that never came."""
     SessionStore.clear_expired()
+
+
+@app.periodic(cron="31 3 * * *")
+@app.task(name="purge_jobs", queueing_lock="purge_jobs", pass_context=True)
+async def purge_jobs(context: JobContext, timestamp: int) -> None:
+    """Forget the jobs that were done a month ago: some hold what a letter said."""
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=24 * MAIL_TEXTS_DAYS,
+        include_failed=True,
+        include_cancelled=True,
+        include_aborted=True,
+    )
 
 
 @app.periodic(cron="53 3 * * *")

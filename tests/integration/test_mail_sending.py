@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from smtplib import SMTPServerDisconnected
+from types import SimpleNamespace
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend as LocmemBackend
 from django.db import OperationalError, connection
@@ -177,3 +179,28 @@ def test_texts_are_forgotten_a_month_later_and_keys_stay():
     tasks.send_mail(mail_id=waiting.pk)
     assert mail.outbox == []
     assert queue_mail(written(person, "k:0")) is None
+
+
+@pytest.mark.django_db
+def test_jobs_that_were_done_a_month_ago_are_forgotten():
+    """Some hold what a letter said."""
+    kept = {
+        app.configure_task("send_mail").defer(mail_id=1),
+        _done(days=29),
+        _done(days=29, status="failed"),
+    }
+    _done(days=31)
+    _done(days=31, status="failed")
+    async_to_sync(tasks.purge_jobs.func)(SimpleNamespace(app=app), 0)
+    assert set(ProcrastinateJob.objects.values_list("pk", flat=True)) == kept
+
+
+def _done(*, days: int, status: str = "succeeded") -> int:
+    job = app.configure_task("send_mail").defer(mail_id=1)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", [status, job])
+        cursor.execute(
+            "UPDATE procrastinate_events SET at = now() - %s WHERE job_id = %s",
+            [dt.timedelta(days=days), job],
+        )
+    return job

@@ -88,6 +88,8 @@ REPORT_GET = {
         "document_json": 6,
     },
 }
+# A query for each table of the file, one for the journal.
+MY_DATA_GET = {"my_data": 2, "account_erase": 5, "my_data_json": 33}
 KIT_PRINTED, KIT_KEPT = 11, 4
 # The session and the person; the structure, the right; how many events, and they.
 STRUCTURE_JOURNAL_GET = 6
@@ -501,6 +503,13 @@ def test_the_journal_of_a_structure(scene, django_assert_num_queries, much):
         assert (
             client.get(reverse("structure_journal", args=[scene.structure.pk])).status_code == 200
         )
+
+
+def test_what_is_held_of_a_person(scene, django_assert_num_queries, much):
+    client = scene.client("contributor")
+    for name, number in MY_DATA_GET.items():
+        with django_assert_num_queries(number):
+            assert client.get(reverse(name)).status_code == 200
 
 
 def test_the_kit_as_pdf(scene, django_assert_num_queries, quick_pdf, much):
