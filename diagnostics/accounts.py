@@ -49,6 +49,13 @@ SECURITY_EVENTS: dict[str, tuple[EventKind, dict[str, Any]]] = {
     "recovery_codes_generated": (EventKind.RECOVERY_CODES_MADE, {}),
 }
 
+# The ways of proving who one is, by allauth's name.
+REAUTHENTICATION = {
+    "reauthenticate": "Taper votre mot de passe",
+    "mfa_reauthenticate": "Taper un code de l’application ou de secours",
+    "mfa_reauthenticate:webauthn": "Utiliser une clé d’accès",
+}
+
 
 def display_name(user: User) -> str:
     """Return the name under which a person is shown to the others."""
@@ -136,6 +143,11 @@ class AccountAdapter(DefaultAccountAdapter):
             return None
         tries.take_back()
         return user
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """Name the ways of proving who one is, in French."""
+        methods = super().get_reauthentication_methods(user)
+        return [way | {"description": REAUTHENTICATION[way["id"]]} for way in methods]
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
         """Journal the sign-in; give back what was typed at a step while the session had expired."""

@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -126,6 +127,7 @@ MIDDLEWARE = [
     "diagnostics.middleware.KeepTypedTextLoginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "diagnostics.views.factors.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "diagnostics.views.leading_back.LeadBackMiddleware",
     "diagnostics.views.errors.ServiceErrorMiddleware",
@@ -181,6 +183,8 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "diagnostics.forms.signin.ResetPasswordKeyForm",
     "reauthenticate": "diagnostics.forms.signin.ReauthenticateForm",
 }
+# Asked again before what would open the account to somebody else: another address, a factor removed.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -198,6 +202,23 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_USER_DISPLAY = "diagnostics.accounts.display_name"
+# Facilitators and staff, who see every structure, need a second factor: an application or a passkey.
+REQUIRE_MFA = environment.boolean("REQUIRE_MFA", PRODUCTION)
+MFA_ADAPTER = "diagnostics.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # a phone half a minute late or early
+MFA_FORMS = {
+    "authenticate": "diagnostics.forms.factors.AuthenticateForm",
+    "reauthenticate": "diagnostics.forms.factors.ReauthenticateForm",
+    "activate_totp": "diagnostics.forms.factors.ActivateTOTPForm",
+    "deactivate_totp": "diagnostics.forms.factors.DeactivateTOTPForm",
+    "generate_recovery_codes": "diagnostics.forms.factors.GenerateRecoveryCodesForm",
+    "add_webauthn": "diagnostics.forms.factors.AddWebAuthnForm",
+    "authenticate_webauthn": "diagnostics.forms.factors.AuthenticateWebAuthnForm",
+    "reauthenticate_webauthn": "diagnostics.forms.factors.ReauthenticateWebAuthnForm",
+    "edit_webauthn": "diagnostics.forms.factors.EditWebAuthnForm",
+}
 SESSION_ENGINE = "diagnostics.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 

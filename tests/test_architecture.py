@@ -18,7 +18,16 @@ LAYERS = [
     ["domain", "typography", "sessions"],
     ["models", "migrations"],
     ["queries", "services", "passwords", "shared_cache"],
-    ["forms", "report", "notifications", "expired_session", "accounts", "known_browsers", "limits"],
+    [
+        "forms",
+        "report",
+        "notifications",
+        "expired_session",
+        "accounts",
+        "factors",
+        "known_browsers",
+        "limits",
+    ],
     ["wizard", "printing", "requests", "policies"],
     ["tasks", "templatetags", "middleware", "uploads"],
     ["views", "admin", "management", "bench", "apps"],
@@ -34,7 +43,16 @@ ONLY_IN = {
     "openpyxl": {"forms.workbook"},
     "fontTools": {"report.pdf", "report.pictures"},
     "pydantic": {"domain", "services", "forms", "report"},
-    "allauth": {"accounts", "admin", "forms", "known_browsers", "limits", "services", "urls"},
+    "allauth": {
+        "accounts",
+        "admin",
+        "factors",
+        "forms",
+        "known_browsers",
+        "limits",
+        "services",
+        "urls",
+    },
 }
 WRITES = {"save", "create", "bulk_create", "get_or_create", "update_or_create", "bulk_update"}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -22,6 +23,6 @@ admin.site.index_title = "Comptes, structures et textes du kit"
 # One door: the site's own sign-in, with its limits on attempts. Putting it in the method's place is
 # allauth's documented way; the types of a class know none.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-# No groups here; addresses follow the accounts; the queue holds the text of mails.
-for model in (Group, EmailAddress, ProcrastinateJob):
+# No groups here; addresses and second factors follow the accounts; the queue holds the text of mails.
+for model in (Group, EmailAddress, Authenticator, ProcrastinateJob):
     admin.site.unregister(model)

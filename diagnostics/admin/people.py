@@ -8,15 +8,18 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from diagnostics.domain.addresses import normalise_address
 from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import Structure, User
 from diagnostics.services.facilitation import entrust
+from diagnostics.services.factors import remove_factors
 from diagnostics.services.journal import record_event
 from diagnostics.services.locking import lock_structure
 from diagnostics.services.rights import record_rights, rights_of
+from diagnostics.typography import count
 
 
 class PersonCreationForm(BaseUserCreationForm):
@@ -50,6 +53,7 @@ class PersonAdmin(UserAdmin):
     list_filter = ["is_facilitator", "is_staff", "is_active"]
     search_fields = ["email", "name"]
     filter_horizontal = []
+    actions = ["remove_factors"]
     readonly_fields = ["email", "last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["email", "name", "password"]}),
@@ -66,6 +70,17 @@ class PersonAdmin(UserAdmin):
         if not request.user.is_superuser:
             fixed += ["is_staff", "is_superuser"]
         return fixed
+
+    @admin.action(
+        description="Retirer la double authentification (moyens perdus)", permissions=["change"]
+    )
+    def remove_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Let whoever has lost their phone, their keys and their codes set them up again; journalled."""
+        if not request.user.is_superuser:
+            queryset = queryset.filter(is_staff=False, is_superuser=False)
+        removed = [remove_factors(person, actor=_staff(request)) for person in queryset]
+        told = count(sum(removed), "compte n’a", "comptes n’ont")
+        self.message_user(request, f"{told} plus de double authentification.")
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """People are deactivated, not deleted: the journal and the versions name them."""

@@ -99,7 +99,7 @@ def tell_event(kind: EventKind, detail: Mapping[str, Any], *, person: str = "") 
 def _of_a_team(detail: Mapping[str, Any], person: str) -> dict[EventKind, str]:
     """Say what happens to a team."""
     role = ROLES.get(detail.get("role", ""), "")
-    as_role = f" ({role.lower()})" if role else ""
+    as_role = f"\u00a0: {role.lower()}" if role else ""
     after = ROLES.get(detail.get("after", "")) if isinstance(detail.get("after"), str) else None
     whose = f" de {person}" if person else " d’un membre"
     return {

@@ -25,6 +25,7 @@ from tests.browser.helpers import a_diagnostic, row, step_path
 from tests.browser.inspection import NARROW, WIDE, Inspector
 from tests.factories import PASSWORD, StructureFactory, UserFactory
 from tests.inviting import invite_member
+from tests.second_factors import code_of
 
 STEPS = [step.value for step in StepKey]
 BOTH = (WIDE, NARROW)
@@ -87,10 +88,31 @@ def test_pages_of_an_account(inspector, kit):
         "/accounts/email/",
         "/accounts/password/change/",
         "/accounts/logout/",
-        "/structures/nouvelle/",
+        "/accounts/2fa/",
     )
+    second_factor(own)
+    own.visit("/structures/nouvelle/")
     own.page.get_by_role("button", name="Créer la structure").click()
     own.inspect("the structure refused")
+
+
+def second_factor(own: Inspector) -> None:
+    """Inspect the pages that one meets to have a second factor, and those of its codes."""
+    page = own.page
+    page.goto("/accounts/2fa/totp/activate/")
+    own.inspect("proving who one is")
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Confirmer").click()
+    own.inspect("an application of codes", BOTH)
+    page.get_by_label("Code à six chiffres").fill("1")
+    page.get_by_role("button", name="Ajouter cette application").click()
+    own.inspect("a wrong code")
+    key = page.locator(".factor-key code").inner_text().replace(" ", "")
+    page.get_by_label("Code à six chiffres").fill(code_of(key))
+    page.get_by_role("button", name="Ajouter cette application").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Codes de secours")
+    own.inspect("recovery codes", BOTH)
+    own.visit("/accounts/2fa/", "/accounts/2fa/webauthn/add/", "/accounts/2fa/totp/deactivate/")
 
 
 def test_pages_of_a_structure(inspector, demo):
@@ -110,6 +132,7 @@ def test_pages_of_a_structure(inspector, demo):
     own.visit("/", base, widths=BOTH)
     own.visit(
         base + "modifier/",
+        base + "journal/",
         base + "equipe/",
         f"{base}equipe/{member.pk}/role/",
         f"{base}equipe/{member.pk}/retirer/",

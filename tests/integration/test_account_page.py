@@ -78,7 +78,8 @@ def test_a_name_that_was_never_given_starts_from_the_one_that_is_shown(client):
 def test_the_page_leads_to_the_pages_that_exist(client):
     client.force_login(UserFactory())
     links = re.findall(r'<a class="btn[^"]*" href="([^"]+)"', html_of(client.get(ACCOUNT)))
-    assert links == [reverse("account_email"), reverse("account_change_password")]
+    pages = ("account_email", "account_change_password", "mfa_index", "my_data")
+    assert links == [reverse(name) for name in pages]
     for link in links:
         assert client.get(link).status_code in (200, 302)
 

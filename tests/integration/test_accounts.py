@@ -197,6 +197,7 @@ def test_add_an_address(client, mailoutbox):
     user = UserFactory(verified=True)
     client.force_login(user)
     client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("account_email"), {"action_add": "", "email": "seconde@x.example"})
     page = client.get(reverse("account_email")).content.decode()
     assert "seconde@x.example" in page
@@ -262,6 +263,7 @@ def test_an_address_is_not_added_twice_under_two_spellings(client):
     user = UserFactory(email="ref@xn--exmple-cua.example", verified=True)
     client.force_login(user)
     client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("account_email"), {"action_add": "", "email": "ref@exämple.example"})
     assert EmailAddress.objects.filter(user=user).count() == 1
 
