@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from diagnostics import known_browsers
 from diagnostics.domain import retention
 from diagnostics.expired_session import PERSON_COOKIE
 from diagnostics.forms.erasing import EraseAccountForm, too_many_tries
@@ -67,5 +68,6 @@ def _erase(request: SignedInRequest) -> HttpResponse:
     logout(request)
     messages.success(request, "Votre compte est effacé. Un dernier mail vous le confirme.")
     response = redirect("start")
-    response.delete_cookie(PERSON_COOKIE, samesite="Lax")
+    for cookie in (PERSON_COOKIE, known_browsers.COOKIE):
+        response.delete_cookie(cookie, samesite="Lax")
     return response

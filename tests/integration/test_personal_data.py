@@ -13,8 +13,10 @@ from django.db import connection
 from django.urls import reverse
 from procrastinate.contrib.django import app
 
+from diagnostics import known_browsers
 from diagnostics.domain.answers import Vision
 from diagnostics.domain.vocabulary import EventKind, MembershipRole, State
+from diagnostics.expired_session import PERSON_COOKIE
 from diagnostics.models import (
     Event,
     KeptText,
@@ -39,6 +41,8 @@ from tests.talking import SHARED, say
 
 MY_DATA, FILE, ERASE = "/mes-donnees/", "/mes-donnees/donnees.json", "/mes-donnees/effacer/"
 NAME, ADDRESS = "Aude Canaribleu", "aude.canaribleu@exemple.example"
+# What a browser keeps of who was signed in.
+BROWSER_COOKIES = {PERSON_COOKIE, known_browsers.COOKIE}
 # Installed or not, they are classified.
 OPTIONAL = {"mfa.Authenticator", "usersessions.UserSession"}
 
@@ -182,6 +186,8 @@ def test_an_erased_account_is_found_nowhere_and_what_it_wrote_stays():
     ]
     events = Event.objects.count()
     assert len(open_sessions(user)) == 2
+    assert client.get(MY_DATA).status_code == 200
+    assert {name for name in BROWSER_COOKIES if client.cookies[name].value} == BROWSER_COOKIES
 
     refused = client.post(ERASE, {"password": "un autre"})
     assert refused.status_code == 422
@@ -190,6 +196,9 @@ def test_an_erased_account_is_found_nowhere_and_what_it_wrote_stays():
     response = client.post(ERASE, {"password": PASSWORD})
 
     assert response.url == "/"
+    assert {
+        name for name in BROWSER_COOKIES if response.cookies[name].value == ""
+    } == BROWSER_COOKIES
     assert "Votre compte est effacé." in html_of(client.get("/"))
     for browser in (client, elsewhere):
         assert browser.get(MY_DATA).status_code == 302
