@@ -11,6 +11,7 @@ import psycopg
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.context_processors import csrf
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
@@ -73,6 +74,7 @@ def _page(request: HttpRequest, away: Away) -> HttpResponse:
     context = {"away": away, "address": request.get_full_path(), "site": settings.SITE_NAME}
     if request.method == "POST":
         context |= {"texts": every_text(request), "fields": fields_to_send_again(request)}
+        context |= csrf(request)  # from the cookie: nothing is read for it
     response = HttpResponse(render_to_string("503.html", context), status=503)
     if request.method == "GET":
         response["Refresh"] = str(AGAIN_AFTER)  # it is there again by itself

@@ -76,7 +76,12 @@ def fields_to_send_again(request: HttpRequest) -> list[tuple[str, str]]:
         posted = request.POST
     except (*TOO_LARGE, UnreadablePostError, MultiPartParserError):
         return []
-    fields = [(name, value) for name, values in posted.lists() for value in values]
+    fields = [
+        (name, value)
+        for name, values in posted.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
     has_secret = any("password" in name.lower() for name in posted)
     if has_secret or request.FILES or sum(len(value) for _, value in fields) > MAX_CHARACTERS:
         return []
