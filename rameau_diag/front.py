@@ -140,8 +140,9 @@ class Answer(WSGITask):
     def get_environment(self) -> dict[str, Any]:
         """Answer the WSGI environment."""
         environ: dict[str, Any] = super().get_environment()
-        if self.is_head:
-            environ.pop("wsgi.file_wrapper", None)
+        # The loop would close what is wrapped, and Django then let go of the loop's connection to the
+        # database rather than of the thread's.
+        environ.pop("wsgi.file_wrapper", None)
         return environ
 
     @property

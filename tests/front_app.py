@@ -24,7 +24,9 @@ def app(environ, start_response):
     elif path == "/environ":
         kept = {key: value for key, value in environ.items() if isinstance(value, str)}
         read = len(environ["wsgi.input"].read())
-        body = json.dumps(kept | {"pid": os.getpid(), "read": read}).encode()
+        body = json.dumps(
+            kept | {"pid": os.getpid(), "read": read, "names": list(environ)}
+        ).encode()
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
     start_response("200 OK", headers)
     return [body]

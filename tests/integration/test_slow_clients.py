@@ -226,6 +226,12 @@ def test_what_a_proxy_says_reaches_django_as_it_was_said(site):
     assert (answered["wsgi.url_scheme"], answered["REMOTE_ADDR"]) == ("http", "127.0.0.1")
 
 
+def test_what_an_answer_is_made_from_is_closed_by_its_own_thread(site):
+    """With it goes the thread's connection to the database: no file is handed to the loop."""
+    names = environ(site.send(GET + CLOSE))["names"]
+    assert [name for name in names if "file" in name] == []
+
+
 def test_head_has_the_length_of_get_no_body_and_keeps_the_connection(site):
     client = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
     with contextlib.closing(client):
