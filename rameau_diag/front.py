@@ -40,6 +40,8 @@ HEADERS_WITHIN = 30.0
 BODY_WITHIN = 300.0  # 1.5 MB at 5 KB/s
 SILENT = 30.0  # without a byte, in the middle of a request or of an answer
 ANSWER_TAKEN_WITHIN = 600.0
+# Django's time. Nobody waits so long; a machine that is merely overloaded has done with it.
+REQUEST_WITHIN = 120.0
 LINGER = 1.0  # of idle connections when the worker stops: a request may be on its way
 
 # Bytes. Of a body that is larger than Django reads, only the length is kept, for Django to refuse it
@@ -264,8 +266,8 @@ class _UnixFront(_Front, UnixWSGIServer):
 
 
 class FrontWorker(Worker):
-    """gunicorn's worker. Of gunicorn's settings it takes threads, timeout, graceful_timeout, backlog
-    and worker_connections."""
+    """gunicorn's worker. Of gunicorn's settings it takes threads, graceful_timeout, backlog and
+    worker_connections; the master looks after its loop (timeout)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -336,8 +338,7 @@ class FrontWorker(Worker):
             held -= connection.held
             if connection.held:
                 connection.handle_close()
-        if self.cfg.timeout:
-            self.look_after_threads(time.monotonic() - self.cfg.timeout)
+        self.look_after_threads(time.monotonic() - REQUEST_WITHIN)
 
     def look_after_threads(self, late: float) -> None:
         """Give way to another process when a request began before ``late``: no thread can be ended."""
@@ -346,7 +347,7 @@ class FrontWorker(Worker):
                 frame = sys._current_frames().get(thread)
                 logger.error(
                     "A request has taken more than %d s, the process is replaced. It is at:\n%s",
-                    self.cfg.timeout,
+                    REQUEST_WITHIN,
                     "".join(traceback.format_stack(frame)),
                 )
                 connection.handle_close()
@@ -376,6 +377,8 @@ class FrontWorker(Worker):
                     if connection.is_idle:
                         connection.handle_close()
             wasyncore.poll2(0.1, self.map)
+        if self.running:  # Python cannot end beside a thread that goes on
+            os._exit(0)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM: end what is under way."""

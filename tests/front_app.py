@@ -5,7 +5,10 @@ import os
 import time
 from pathlib import Path
 
+from rameau_diag import front
+
 LARGE = 6_000_000
+front.REQUEST_WITHIN = float(os.environ.get("REQUEST_WITHIN", front.REQUEST_WITHIN))
 
 
 def app(environ, start_response):
