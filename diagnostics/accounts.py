@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from smtplib import SMTPException
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
@@ -11,26 +9,21 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib import messages
-from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
 from diagnostics import expired_session, limits
 from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import Invitation
-from diagnostics.notifications.accounts import account_letter
 from diagnostics.services import team
+from diagnostics.services.account_mails import queue_account_mail
 from diagnostics.services.journal import count_failed_sign_in, record_event
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-    from django.core.mail import EmailMessage
     from django.http import HttpRequest
 
     from diagnostics.models import User
-
-logger = logging.getLogger(__name__)
 
 # The link followed by somebody who is not signed in yet.
 INVITATION_KEY = "invitation_token"
@@ -181,7 +174,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if told is not None:
             kind, detail = told
             record_event(kind, actor=user, person=user, **detail)
-        super().send_notification_mail(template_prefix, user, context, email)
+        # The mail is queued under the person whose account it is.
+        super().send_notification_mail(
+            template_prefix, user, {**(context or {}), "user": user}, email
+        )
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         """Lead a person who signed up to the structure that they joined, or to creating theirs."""
@@ -197,37 +193,12 @@ class AccountAdapter(DefaultAccountAdapter):
         usual = super().get_email_verification_redirect_url(email_address)
         return _first_page(self.request.user, usual)
 
-    def render_mail(
-        self,
-        template_prefix: str,
-        email: str | list[str],
-        context: dict[str, Any],
-        headers: dict[str, str] | None = None,
-    ) -> EmailMessage:
-        """Write a mail as all the others are; allauth's own where we have none."""
-        letter = account_letter(template_prefix.rpartition("/")[2], context)
-        if letter is None:
-            return super().render_mail(template_prefix, email, context, headers)
-        message = EmailMultiAlternatives(
-            letter.title,
-            letter.as_text(),
-            self.get_from_email(),
-            [email] if isinstance(email, str) else email,
-            headers=headers,
-        )
-        message.attach_alternative(letter.as_html(), "text/html")
-        return message
-
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send at once: these mails carry keys that open an account, the queue must not hold them.
-
-        A mail server that does not answer is logged and told, the account is kept.
-        """
-        try:
-            super().send_mail(template_prefix, email, context)
-        except (SMTPException, OSError):
-            logger.exception("The mail %s could not be sent", template_prefix)
-            messages.error(
-                self.request,
-                "Le message n’a pas pu partir. Réessayez dans quelques minutes.",
-            )
+        """Queue a mail: no page waits for a mail server. Its key is made when it leaves."""
+        queue_account_mail(
+            template_prefix,
+            email,
+            person=context.get("user"),
+            base_url=self.request.build_absolute_uri("/").rstrip("/"),
+            context=context,
+        )

@@ -13,18 +13,18 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import UniqueViolation
-from procrastinate.jobs import Job, Status
+from procrastinate.jobs import Job
 
 from diagnostics import notifications, printing
 from diagnostics.domain.retention import MAIL_TEXTS_DAYS
 from diagnostics.domain.workflow import TRANSITIONS, Transition
-from diagnostics.models import Diagnostic, Event, Invitation, Message, User
+from diagnostics.models import Diagnostic, Event, Message, User
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.services.answers import purge_recent_answers
 from diagnostics.services.expiring import carry_out
-from diagnostics.services.mails import purge_mails, send_once
+from diagnostics.services.jobs import put_back_stalled
+from diagnostics.services.mails import keep_to_write, purge_mails, send_once
 from diagnostics.services.once import purge_sent_forms
 from diagnostics.services.presence import purge_presences
 from diagnostics.services.questions import refresh_batch, refresh_what_was_never_counted
@@ -32,6 +32,8 @@ from diagnostics.services.renderings import ask_for_quiet_drafts, purge_renderin
 from diagnostics.services.shared_values import purge_shared_values
 from diagnostics.sessions import SessionStore
 
+# The queue of what talks to the mail server, which may take minutes: nothing else waits for it.
+MAILS = "mails"
 # Attempts of a mail: a server that is away for a day loses nothing.
 MAIL_ATTEMPTS = 48
 # Whoever asks for the PDF meanwhile has it printed as well.
@@ -41,8 +43,6 @@ PRINT_RETRY = RetryStrategy(
 )
 
 
-# Seconds without a sign of life of a worker, which gives one every ten seconds.
-SIGN_OF_LIFE = 60
 # Nobody waits for the worker: a submitted report of hundreds of pages has the time it takes.
 PATIENT = Bounds(seconds=180.0)
 
@@ -68,7 +68,7 @@ def mail_wait(attempts: int) -> int:
 MAIL_RETRY = MailRetry()
 
 
-@app.task(name="send_mail", retry=MAIL_RETRY)
+@app.task(name="send_mail", queue=MAILS, retry=MAIL_RETRY)
 def send_mail(
     *, mail_id: int | None = None, to: str = "", subject: str = "", text: str = "", html: str = ""
 ) -> None:
@@ -82,17 +82,13 @@ def send_mail(
         send_once(mail_id, notifications.deliver)
 
 
-@app.task(name="send_invitation", retry=MAIL_RETRY)
+@app.task(name="send_invitation", queue=MAILS, retry=MAIL_RETRY)
 def send_invitation(*, invitation_id: int, base_url: str) -> None:
     """Send the link of an invitation, unless it was cancelled, replaced or accepted meanwhile."""
-    invitation = (
-        Invitation.objects.pending()
-        .select_related("structure", "invited_by")
-        .filter(pk=invitation_id)
-        .first()
-    )
+    invitation = notifications.invitation_of(invitation_id)
     if invitation is not None:
-        notifications.send_invitation_mail(invitation, base_url=base_url)
+        mail, _is_new = keep_to_write(notifications.invitation_mail(invitation, base_url=base_url))
+        send_once(mail.pk, notifications.deliver)
 
 
 def _register_mail(transition: Transition) -> None:
@@ -303,10 +299,6 @@ def purge_answers_replaced_yesterday(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="restart_stalled_jobs", queueing_lock="restart_stalled_jobs", pass_context=True)
 async def restart_stalled_jobs(context: JobContext, timestamp: int) -> None:
-    """Start again what a worker that was killed had begun; nobody else would."""
-    jobs = context.app.job_manager
-    for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=SIGN_OF_LIFE):
-        try:
-            await jobs.retry_job(job)
-        except UniqueViolation:  # another one for the same thing waits, and holds up nobody
-            await jobs.finish_job(job, status=Status.FAILED, delete_job=False)
+    """Start again what a worker that was killed had begun, for whoever runs procrastinate's own worker;
+    ours (``manage.py worker``) looks every five seconds by itself."""
+    await put_back_stalled(context.app)

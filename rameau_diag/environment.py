@@ -235,6 +235,9 @@ def email(name: str) -> dict[str, Any]:
         found = dict(_env.dj_email_url(name))
         if scheme in ("smtp", "submission"):
             _must("://" in os.environ[name] and found["EMAIL_HOST"])
+            found["EMAIL_BACKEND"] = "rameau_diag.smtp.EmailBackend"
+        if found["EMAIL_TIMEOUT"] is None:  # not said: ours, rather than to wait for ever
+            del found["EMAIL_TIMEOUT"]
         if scheme == "file":
             _must(found["EMAIL_FILE_PATH"])
             found["EMAIL_FILE_PATH"] = "/" + found["EMAIL_FILE_PATH"]

@@ -75,7 +75,8 @@ SITE_URL = environment.site_url(
 DEFAULT_FROM_EMAIL = environment.sender(
     "DEFAULT_FROM_EMAIL", formataddr((SITE_NAME, "diagnostic@rameau.example"))
 )
-EMAIL_TIMEOUT = 20  # seconds; a mail that is being sent is locked meanwhile
+# Seconds for each answer of the mail server, but for the one that counts (rameau_diag/smtp.py).
+EMAIL_TIMEOUT = 20
 # Where mails are written when EMAIL_URL is absent; also shown on the sign-up page.
 MAIL_FOLDER = environment.folder("MAIL_FOLDER", "mail")
 if _email := environment.email("EMAIL_URL"):

@@ -12,6 +12,7 @@ from diagnostics.policies import (
     Policy,
     declare,
 )
+from rameau_diag.together import keep_together
 
 # django-allauth; an address that a later release adds is refused until it stands here.
 ACCOUNTS = {
@@ -51,6 +52,8 @@ ACCOUNTS = {
 }
 # Who signs in there is not staff yet.
 OUTSIDE_THE_ADMINISTRATION = {"login": SIGNING_IN, "logout": OWN_ACCOUNT}
+
+keep_together()
 
 urlpatterns = [
     declare(path("accounts/", include("allauth.urls")), ACCOUNTS),

@@ -45,6 +45,7 @@ from diagnostics.services.workflow import (
     submit_diagnostic,
     validate_diagnostic,
 )
+from diagnostics.worker import PatientConnector
 from tests.factories import MembershipFactory, UserFactory, the_kit
 from tests.posting import URL_ENCODED, form_of, posted
 
@@ -329,7 +330,7 @@ def run_worker() -> None:
     """
 
     def work() -> None:
-        with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        with app.replace_connector(PatientConnector()) as worker:
             worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
 
     with ThreadPoolExecutor(1) as thread:

@@ -30,7 +30,7 @@ LAYERS = [
     ],
     ["wizard", "printing", "requests", "policies"],
     ["tasks", "templatetags", "middleware", "uploads"],
-    ["views", "admin", "management", "bench", "apps"],
+    ["views", "admin", "management", "bench", "apps", "worker"],
     ["urls"],
 ]
 LAYER = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -10,7 +10,10 @@ from diagnostics.models.diagnostics import Diagnostic
 
 
 class QueuedMail(models.Model):
-    """A mail to one address, written when it was queued and sent once.
+    """A mail to one address, sent once; written when it was queued, or when it leaves if it holds a key.
+
+    The latter are those of accounts and invitations: what they are written from is
+    ``written_from``, what opens something is stored nowhere.
 
     ``key`` says what it is for, so that the same thing is never told twice to somebody:
     « submitted:<event>:<person> ». ``kind`` is what it is known by. ``about`` is a list of
@@ -36,6 +39,13 @@ class QueuedMail(models.Model):
     html = models.TextField("texte mis en forme")
     headers = models.JSONField("en-têtes", default=dict, blank=True)
     about = models.JSONField("au sujet de", default=list, blank=True)
+    # Given by the database too: a process of the release before may still write rows.
+    written_from = models.JSONField(
+        "à écrire avec",
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+    )
     queued_at = models.DateTimeField("écrit le", default=timezone.now)
     sent_at = models.DateTimeField("parti le", null=True, blank=True)
 
@@ -49,4 +59,4 @@ class QueuedMail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject
+        return self.subject or self.kind

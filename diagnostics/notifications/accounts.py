@@ -1,17 +1,20 @@
 """The mails of one's account, which allauth asks for by the name of its template.
 
-They carry keys that open an account: they are sent at once, and stored nowhere.
+They may carry keys that open an account: they are written when they leave, and stored nowhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
+from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.timezone import localtime
 
 from diagnostics.notifications.letters import Button, Letter, Part, Words
-from diagnostics.typography import french_moment
+from diagnostics.typography import french_moment, one_line
 
 Context = Mapping[str, Any]
 
@@ -25,6 +28,19 @@ def account_letter(name: str, context: Context) -> Letter | None:
     """
     write = ACCOUNT_LETTERS.get(name)
     return write(context) if write else None
+
+
+def letter_of_allauth(template: str, context: Context) -> tuple[str, str]:
+    """Return the subject and the text of a mail in allauth's own words, for one that we have not.
+
+    ``template``: the prefix of its templates, « mfa/email/totp_activated ».
+    """
+    site = SimpleNamespace(name=settings.SITE_NAME, domain=context["base_url"])
+    given = {**context, "current_site": site}
+    subject, text = (
+        render_to_string(f"{template}_{part}.txt", given) for part in ("subject", "message")
+    )
+    return one_line(subject), text.strip() + "\n"
 
 
 def _confirmation(context: Context, subject: str, sentence: str, otherwise: str) -> Letter:

@@ -14,10 +14,11 @@ from diagnostics.domain.conversation import Act, Audience, can_read
 from diagnostics.domain.permissions import Access
 from diagnostics.domain.vocabulary import EventKind, MembershipRole
 from diagnostics.models import CommentMails, Diagnostic, Message, QueuedMail, Thread, User
-from diagnostics.notifications.frame import Frame, message_id, reply_to, send_letter
+from diagnostics.notifications.frame import Frame, reply_to, send_letter
 from diagnostics.notifications.known import TRANSITIONS_TOLD, Known
 from diagnostics.notifications.leaving import Optional, leave_address
 from diagnostics.notifications.letters import Button, Item, Items, Letter, Part, Quote, Words
+from diagnostics.notifications.sending import message_id
 from diagnostics.queries import access_by
 from diagnostics.queries.concerned import load_facilitation
 from diagnostics.typography import capitalised, count, shortened

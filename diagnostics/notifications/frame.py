@@ -3,17 +3,16 @@ and how they are queued."""
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Diagnostic, Thread, User
 from diagnostics.notifications.letters import Letter, named
+from diagnostics.notifications.sending import message_id
 from diagnostics.queries import texts_of
 from diagnostics.services.mails import Written, queue_mail
 from diagnostics.typography import of_name, one_line
@@ -65,12 +64,6 @@ def reply_to(person: User) -> dict[str, str]:
     """Return the header that leads an answer to the person who acted."""
     name = one_line(person.display_name)
     return {"Reply-To": formataddr((name, person.email))}
-
-
-def message_id(key: str) -> str:
-    """Return the Message-ID of a mail, always the same: a mail server that receives it twice knows."""
-    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, key)}@{host}>"
 
 
 def send_letter(

@@ -1,4 +1,4 @@
-"""The mail of an invitation, whose link proves an address: written when it is sent, never stored."""
+"""The mail of an invitation, whose link proves an address: written when it leaves, never stored."""
 
 from __future__ import annotations
 
@@ -6,19 +6,32 @@ from django.urls import reverse
 from django.utils import timezone
 
 from diagnostics.models import Invitation
-from diagnostics.notifications.frame import message_id, reply_to
+from diagnostics.notifications.frame import reply_to
 from diagnostics.notifications.letters import Button, Letter, Words, named
-from diagnostics.notifications.sending import send_plain
+from diagnostics.services.mails import ToWrite
 from diagnostics.services.team import invitation_token
 from diagnostics.typography import french_date, one_line
 
 
-def send_invitation_mail(invitation: Invitation, *, base_url: str) -> None:
-    """Send the link of an invitation at once."""
-    letter = invitation_letter(invitation, base_url=base_url)
-    key = f"invitation:{invitation.pk}:{invitation.sent_at.isoformat()}"
-    headers = reply_to(invitation.invited_by) | {"Message-ID": message_id(key)}
-    send_plain(invitation.email, letter.title, letter.as_text(), letter.as_html(), headers=headers)
+def invitation_of(pk: int) -> Invitation | None:
+    """Return an invitation that is still open: neither cancelled, nor replaced, nor accepted."""
+    found = Invitation.objects.pending().select_related("structure", "invited_by")
+    return found.filter(pk=pk).first()
+
+
+def invitation_mail(invitation: Invitation, *, base_url: str) -> ToWrite:
+    """Return what the mail of an invitation is written from; sent again on purpose, it is another one."""
+    return ToWrite(
+        key=f"invitation:{invitation.pk}:{invitation.sent_at.isoformat()}",
+        kind="invitation",
+        address=invitation.email,
+        source={
+            "invitation": invitation.pk,
+            "structure": str(invitation.structure_id),
+            "base_url": base_url,
+        },
+        headers=reply_to(invitation.invited_by),
+    )
 
 
 def invitation_letter(invitation: Invitation, *, base_url: str) -> Letter:

@@ -162,7 +162,7 @@ def _remove_what_names(structure: Structure, diagnostics: list[UUID]) -> Counter
 def _remove_mails_and_jobs(ids: list[UUID], name: str = "") -> Counter[str]:
     named, asked = Q(), Q()
     for pk in ids:
-        named |= Q(about__contains=[{"diagnostic": str(pk)}])
+        named |= Q(about__contains=[{"diagnostic": str(pk)}]) | Q(written_from__structure=str(pk))
         asked |= Q(words__contains=str(pk))
         SentForm.objects.filter(leads_to__contains=str(pk)).delete()
     if name:  # also letters and mails of the day, which are of no diagnostic

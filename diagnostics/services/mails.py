@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -20,6 +22,11 @@ from diagnostics.queries.access import access_to, what_is_asked_of
 # The texts of mails are kept as long as somebody may ask what became of them.
 KEPT = dt.timedelta(days=MAIL_TEXTS_DAYS)
 SUBJECT = 400  # characters, where a structure's name and a person's fit
+# Seconds during which a mail that was accepted is marked, while the database is away: one that is not
+# marked leaves again.
+MARKING = 120
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,46 @@ def queue_farewell(*, key: str, address: str, subject: str, text: str, html: str
     app.configure_task("send_mail").defer(mail_id=queued.pk)
 
 
+@dataclass(frozen=True)
+class ToWrite:
+    """A mail that holds what opens something: it is written when it leaves.
+
+    ``source``: what it is written from, as plain JSON without any key. ``person``: whose account it is
+    of, None for an address without one.
+    """
+
+    key: str
+    kind: str
+    address: str
+    source: dict[str, Any]
+    person: User | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def queue_to_write(mail: ToWrite) -> QueuedMail | None:
+    """Keep what a mail is written from and queue its sending, both or neither; None when it was before."""
+    queued, is_new = keep_to_write(mail)
+    if not is_new:
+        return None
+    app.configure_task("send_mail").defer(mail_id=queued.pk)
+    return queued
+
+
+def keep_to_write(mail: ToWrite) -> tuple[QueuedMail, bool]:
+    """Keep what a mail is written from, for whoever sends it now; tell whether it is new."""
+    return QueuedMail.objects.get_or_create(
+        key=mail.key,
+        defaults={
+            "kind": mail.kind,
+            "person": mail.person,
+            "address": mail.address,
+            "written_from": mail.source,
+            "headers": mail.headers,
+        },
+    )
+
+
 @transaction.atomic
 def queue_mail(mail: Written) -> QueuedMail | None:
     """Keep a mail and queue its sending, both or neither; None when it was queued before."""
@@ -78,36 +125,68 @@ def queue_mail(mail: Written) -> QueuedMail | None:
     return queued
 
 
-def send_once(pk: int, send: Callable[[QueuedMail], None]) -> bool:
+def send_once(pk: int, send: Callable[[QueuedMail], bool]) -> bool:
     """Send a queued mail unless it left already; tell whether it left now.
 
     Its row is locked meanwhile: of two workers one sends, the other fails at once and tries again
-    later. Whatever ``send`` raises leaves it unsent. Somebody whose account was closed, or who may no
-    longer see the diagnostic, is not written to. A mail that quotes what its person reads no longer is
-    removed: the mail of the day is written anew within the hour, without it.
+    later. Whatever ``send`` raises leaves it unsent; what it returns False for is nothing any more, and
+    is removed. Somebody whose account was closed, or who may no longer see the diagnostic, is not
+    written to. A mail that quotes what its person reads no longer is removed: the mail of the day is
+    written anew within the hour, without it.
+
+    A mail that the server accepted is marked whatever becomes of the database meanwhile (ADR 0033).
     """
-    with transaction.atomic():
-        mail = (
-            QueuedMail.objects.select_for_update(of=("self",), nowait=True)
-            .select_related("person", "diagnostic")
-            .filter(pk=pk, sent_at=None)
-            .exclude(text="")
-            .first()
-        )
-        if mail is None or not _is_still_for(mail):
-            return False
-        if not _is_read_by(mail.person, mail.about):
-            mail.delete()
-            return False
-        if mail.person:
-            mail.address = mail.person.email
-        send(mail)
-        if mail.kind == FAREWELL:
-            mail.delete()
-            return True
-        mail.sent_at = timezone.now()
-        mail.save(update_fields=["sent_at", "address"])
+    left: tuple[QueuedMail, dt.datetime] | None = None
+    try:
+        with transaction.atomic():
+            mail = _locked(pk)
+            if mail is None or not _is_still_for(mail):
+                return False
+            if mail.person and not mail.written_from:
+                mail.address = mail.person.email
+            if not _is_read_by(mail.person, mail.about) or not send(mail):
+                mail.delete()
+                return False
+            left = (mail, timezone.now())
+            _mark(*left)
+    except (OperationalError, InterfaceError):
+        if left is None:
+            raise
+        logger.warning("The database went while the mail %s left: it is marked again", pk)
+        _mark_later(*left)
     return True
+
+
+def _locked(pk: int) -> QueuedMail | None:
+    mail = (
+        QueuedMail.objects.select_for_update(of=("self",), nowait=True)
+        .select_related("person", "diagnostic")
+        .filter(pk=pk, sent_at=None)
+        .first()
+    )
+    # What it said was forgotten: all its attempts failed long ago.
+    return mail if mail and (mail.text or mail.written_from) else None
+
+
+def _mark(mail: QueuedMail, left_at: dt.datetime) -> None:
+    kept = QueuedMail.objects.filter(pk=mail.pk)
+    if mail.kind == FAREWELL:
+        kept.delete()
+    else:
+        kept.update(address=mail.address, sent_at=left_at)
+
+
+def _mark_later(mail: QueuedMail, left_at: dt.datetime) -> None:
+    """Mark a mail that left, as soon as the database is back."""
+    deadline = time.monotonic() + MARKING
+    while True:
+        connection.close()  # the one of the transaction is of no use any more
+        try:
+            return _mark(mail, left_at)
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
 
 
 def _is_still_for(mail: QueuedMail) -> bool:
@@ -137,8 +216,13 @@ def _is_read_by(person: User | None, about: list[dict[str, Any]]) -> bool:
 
 
 def purge_mails(now: dt.datetime) -> int:
-    """Forget what the mails said that were written long ago, whether they left or were given up; their
-    keys stay, so that none leaves again."""
-    QueuedMail.objects.filter(kind=FAREWELL, queued_at__lt=now - KEPT).delete()
-    old = QueuedMail.objects.filter(queued_at__lt=now - KEPT).exclude(text="")
-    return old.update(text="", html="", headers={})
+    """Forget what the mails said that were written long ago, whether they left or were given up; tell of
+    how many.
+
+    Their keys stay, so that none leaves again, but of those of accounts and invitations, whose address
+    may be nobody's here: each of them is asked for anew.
+    """
+    old = QueuedMail.objects.filter(queued_at__lt=now - KEPT)
+    old.filter(kind=FAREWELL).delete()
+    asked, _by_model = old.exclude(written_from={}).delete()
+    return asked + old.exclude(text="").update(text="", html="", headers={})

@@ -46,7 +46,7 @@ class Child:
         self.pass_fds = pass_fds
         self.process: subprocess.Popen[bytes] | None = None
         self.started = 0.0
-        self.pause = 1.0
+        self.pause = 0.5
         self.restart_at: float | None = None
         self.deaths = 0
 
@@ -86,7 +86,7 @@ class Child:
             return
         self.deaths += 1
         self.kill()  # what it may have left in its session
-        self.pause = 1.0 if time.monotonic() - self.started > 60 else min(self.pause * 2, 30)
+        self.pause = 0.5 if time.monotonic() - self.started > 60 else min(self.pause * 2, 5)
         self.restart_at = time.monotonic() + self.pause
         say(f"{self.label} s'est arrêté ; il est relancé (journal : {self.log}).")
 

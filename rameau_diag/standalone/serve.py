@@ -1,7 +1,7 @@
 """The supervisor behind ``make run``: database, web server and worker in the foreground.
 
 It owns three children: PostgreSQL (unless ``DATABASE_URL`` names one), gunicorn and a
-procrastinate worker. It starts them in order, starts again one that dies, and on Ctrl-C, SIGTERM
+worker. It starts them in order, starts again one that dies, and on Ctrl-C, SIGTERM
 or the end of its terminal stops them in order. Should it be killed, the kernel tells them.
 
 Only the standard library is imported here: the set-up script asks it for its checks before
@@ -142,9 +142,7 @@ class Supervisor:
         """Start the web server and the worker."""
         web = ["-m", "gunicorn", "--config", "python:rameau_diag.web_server"]
         web += ["--bind", f"fd://{listener.fileno()}", "--workers", str(self.web_concurrency)]
-        # Mails leave while a report is being printed.
-        worker = ["manage.py", "procrastinate", "worker", "--concurrency", "4"]
-        worker += ["--shutdown-graceful-timeout", "4"]
+        worker = ["manage.py", "worker", "--grace", "4"]  # less than PATIENCE_AT_STOP
         logs, handed = self.logs, [listener.fileno()]
         self.children = [
             # Killed supervisor: neither waits for requests or jobs whose database ends as well.

@@ -7,7 +7,6 @@ import re
 from uuid import uuid4
 
 import pytest
-from django.core import mail
 from playwright.sync_api import expect
 
 from diagnostics.domain.answers import Vision, VisionStatement
@@ -25,6 +24,7 @@ from tests.browser.helpers import a_diagnostic, row, step_path
 from tests.browser.inspection import NARROW, WIDE, Inspector
 from tests.factories import PASSWORD, StructureFactory, UserFactory
 from tests.inviting import invite_member
+from tests.mails import left
 from tests.second_factors import code_of
 
 STEPS = [step.value for step in StepKey]
@@ -74,7 +74,7 @@ def test_pages_of_a_visitor(inspector, live_server):
     page.get_by_label("Mot de passe").first.fill(PASSWORD)
     page.get_by_role("button", name="Créer mon compte").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirmez votre adresse")
-    visitor.visit(re.search(r"http://\S+/confirm-email/\S+", mail.outbox[-1].body)[0])
+    visitor.visit(re.search(r"http://\S+/confirm-email/\S+", left()[-1].body)[0])
 
 
 def test_pages_of_an_account(inspector, kit):

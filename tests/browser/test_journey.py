@@ -2,7 +2,6 @@
 
 import re
 
-from django.core import mail
 from playwright.sync_api import Page, expect
 
 from diagnostics.domain.vocabulary import StepKey
@@ -18,6 +17,7 @@ from tests.browser.helpers import (
     wait_until,
 )
 from tests.factories import PASSWORD, MembershipFactory, UserFactory
+from tests.mails import left
 
 LEAD = "claire@maison.example"
 VISION = "Chaque association du bassin connaît trois entreprises de sa commune"
@@ -58,7 +58,7 @@ def sign_up(page: Page) -> None:
     page.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)
     page.get_by_role("button", name="Créer mon compte").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirmez votre adresse")
-    [message] = mail.outbox
+    [message] = left()
     assert message.to == [LEAD]
     page.goto(re.search(r"http://\S+/confirm-email/\S+", message.body)[0])
     page.get_by_role("button", name="Oui, confirmer mon adresse").click()

@@ -11,6 +11,7 @@ from diagnostics.models import User
 from diagnostics.services.team import remove_member
 from tests.factories import PASSWORD, StructureFactory, UserFactory
 from tests.inviting import invite_member
+from tests.mails import left
 from tests.pages import html_of
 from tests.scene import Scene
 
@@ -87,19 +88,19 @@ def test_the_page_leads_to_the_pages_that_exist(client):
 # --- After the confirmation of the address ----------------------------------------------------------
 
 
-def confirmed(client, mailoutbox):
+def confirmed(client):
     """Sign up and confirm, with a page of the confirmation read in between."""
     data = {"name": "Inès", "email": "ines@x.example", "password1": PASSWORD}
     client.post(reverse("account_signup"), data)
-    link = re.search(r"http://testserver(/\S+)", mailoutbox[0].body)[1]
+    link = re.search(r"http://testserver(/\S+)", left()[0].body)[1]
     return client.post(link).url
 
 
-def test_who_comes_alone_is_led_to_their_structure(client, mailoutbox):
-    assert confirmed(client, mailoutbox) == reverse("structure_create")
+def test_who_comes_alone_is_led_to_their_structure(client):
+    assert confirmed(client) == reverse("structure_create")
 
 
-def test_who_is_invited_chooses_on_the_start_page(client, mailoutbox):
+def test_who_is_invited_chooses_on_the_start_page(client):
     lead = UserFactory()
     invite_member(
         StructureFactory(lead=lead, name="Lien Brumelle"),
@@ -108,7 +109,7 @@ def test_who_is_invited_chooses_on_the_start_page(client, mailoutbox):
         user=lead,
         base_url="https://d.example",
     )
-    assert confirmed(client, mailoutbox) == reverse("start")
+    assert confirmed(client) == reverse("start")
     assert "Lien Brumelle" in html_of(client.get(reverse("start")))
 
 
@@ -126,7 +127,7 @@ def test_who_is_invited_at_a_second_address_finds_it_on_the_start_page(client):
 
 
 @pytest.mark.parametrize("has_left", [False, True])
-def test_who_confirms_a_second_address_goes_where_their_work_is(client, mailoutbox, has_left):
+def test_who_confirms_a_second_address_goes_where_their_work_is(client, has_left):
     scene = Scene()
     user = scene.membership("contributor").user
     user.set_password(PASSWORD)
@@ -136,6 +137,6 @@ def test_who_confirms_a_second_address_goes_where_their_work_is(client, mailoutb
         remove_member(scene.membership("contributor"), user=scene.lead)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("account_email"), {"action_add": "", "email": "seconde@x.example"})
-    link = re.search(r"http://testserver(/\S+)", mailoutbox[-1].body)[1]
+    link = re.search(r"http://testserver(/\S+)", left()[-1].body)[1]
     expected = "structure_create" if has_left else "start"
     assert client.post(link).url == reverse(expected)

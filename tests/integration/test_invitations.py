@@ -16,6 +16,7 @@ from diagnostics.services.errors import NotAllowed, WrongState
 from diagnostics.services.structures import delete_structure
 from tests.factories import PASSWORD, MembershipFactory, StructureFactory, UserFactory
 from tests.inviting import invite_member
+from tests.mails import left
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +76,7 @@ def test_visitor_sees_who_invites_to_what(client, address, structure):
     assert members(structure) == {("Claire", "lead")}
 
 
-def test_signing_up_from_the_link_joins_at_once(client, address, structure, mailoutbox):
+def test_signing_up_from_the_link_joins_at_once(client, address, structure):
     client.get(address)
     page = client.get(reverse("account_signup"), {"email": "ines@x.example"}).content.decode()
     assert 'value="ines@x.example"' in page
@@ -86,17 +87,15 @@ def test_signing_up_from_the_link_joins_at_once(client, address, structure, mail
     assert "Lien Brumelle" in client.get(response.url).content.decode()
     assert members(structure) == {("Claire", "lead"), ("Inès", "reader")}
     assert EmailAddress.objects.filter(email="ines@x.example", verified=True, primary=True).exists()
-    assert mailoutbox == []
+    assert left() == []
     assert "invitation_token" not in client.session
 
 
-def test_signing_up_with_another_address_is_confirmed_as_usual(
-    client, address, structure, mailoutbox
-):
+def test_signing_up_with_another_address_is_confirmed_as_usual(client, address, structure):
     client.get(address)
     response = client.post(reverse("account_signup"), SIGN_UP | {"email": "autre@x.example"})
     assert response.url == reverse("account_email_verification_sent")
-    assert [mail.to for mail in mailoutbox] == [["autre@x.example"]]
+    assert [mail.to for mail in left()] == [["autre@x.example"]]
     assert not EmailAddress.objects.filter(verified=True).exists()
     assert User.objects.get(name="Inès").email == "autre@x.example"
     assert members(structure) == {("Claire", "lead")}
@@ -134,9 +133,7 @@ def test_signing_in_from_the_link_comes_back_to_it(client, address, guest, struc
 
 @pytest.mark.parametrize("stored", ["ref@xn--exmple-cua.example", "ref@exämple.example"])
 @pytest.mark.parametrize("typed", ["ref@exämple.example", "Ref@xn--exmple-cua.example"])
-def test_signing_up_joins_however_the_domain_is_written(
-    client, structure, lead, typed, stored, mailoutbox
-):
+def test_signing_up_joins_however_the_domain_is_written(client, structure, lead, typed, stored):
     """Invitations sent before addresses had one spelling keep theirs: their links are made of it."""
     invitation = invite_member(
         structure,
@@ -154,7 +151,7 @@ def test_signing_up_joins_however_the_domain_is_written(
     response = client.post(reverse("account_signup"), SIGN_UP | {"email": typed})
     assert response.url == reverse("structure_detail", args=[structure.pk])
     assert members(structure) == {("Claire", "lead"), ("Inès", "reader")}
-    assert mailoutbox == []
+    assert left() == []
 
 
 # --- Signed in ----------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from diagnostics.models import CommentMails, User
 from diagnostics.notifications.accounts import ACCOUNT_LETTERS, account_letter
 from diagnostics.notifications.leaving import Optional, leave_address, leave_token
 from tests.factories import UserFactory
+from tests.mails import left
 from tests.pages import html_of, page_of
 
 pytestmark = pytest.mark.django_db
@@ -137,10 +138,10 @@ def test_mails_of_accounts_have_the_same_page(name):
     assert "testserver" not in re.sub(r'href="[^"]*"', "", html)
 
 
-def test_they_leave_in_both_forms(client, mailoutbox, settings):
+def test_they_leave_in_both_forms(client, settings):
     settings.SITE_NAME = "Diagnostic des alliances"
     client.post(reverse("account_reset_password"), {"email": "inconnue@x.example"})
-    (message,) = mailoutbox
+    (message,) = left()
     html = message.alternatives[0].content
     assert "Diagnostic des alliances" in html
     assert message.body.endswith("\n\nDiagnostic des alliances\n")

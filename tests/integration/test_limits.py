@@ -22,6 +22,7 @@ from diagnostics.models import SharedValue
 from diagnostics.services.shared_values import purge_shared_values
 from diagnostics.shared_cache import SharedCache
 from tests.factories import PASSWORD, UserFactory
+from tests.mails import left
 from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
@@ -189,9 +190,7 @@ def reset_of(address, *, client=None, network=HERE):
     assert answer.url == reverse("account_reset_password_done")
 
 
-def test_the_mail_of_a_reset_lets_the_owner_in_whatever_others_tried(
-    owner, mailoutbox, monkeypatch
-):
+def test_the_mail_of_a_reset_lets_the_owner_in_whatever_others_tried(owner, monkeypatch):
     monkeypatch.setitem(limits.SIGN_IN, "account", "3/60m/key")
     for network, _ in zip(networks(), range(4), strict=False):
         try_to_sign_in(owner.email, network=network)
@@ -199,7 +198,7 @@ def test_the_mail_of_a_reset_lets_the_owner_in_whatever_others_tried(
     assert try_to_sign_in(owner.email, PASSWORD) == WORDS["tries_elsewhere"]
     browser = Client()
     reset_of(owner.email, client=browser)
-    link = re.search(r"http://testserver(/\S+)", mailoutbox[-1].body)[1]
+    link = re.search(r"http://testserver(/\S+)", left()[-1].body)[1]
     page = browser.get(link, follow=True).redirect_chain[-1][0]
     new = "une phrase tout autre"
     browser.post(page, {"password1": new, "password2": new})
@@ -210,22 +209,22 @@ def test_the_mail_of_a_reset_lets_the_owner_in_whatever_others_tried(
     assert try_to_sign_in(owner.email, new, client=browser) == ""
 
 
-def test_few_mails_and_the_same_page(owner, mailoutbox):
+def test_few_mails_and_the_same_page(owner):
     for _ in range(5):
         reset_of(owner.email)
         reset_of("personne@x.example")
-    assert [mail.to for mail in mailoutbox].count([owner.email]) == 3
-    assert [mail.to for mail in mailoutbox].count(["personne@x.example"]) == 3
+    assert [mail.to for mail in left()].count([owner.email]) == 3
+    assert [mail.to for mail in left()].count(["personne@x.example"]) == 3
     reset_of(owner.email, client=known_browser(owner))
-    assert len(mailoutbox) == 7
+    assert len(left()) == 7
 
 
-def test_the_mail_of_a_reset_proves_the_address(mailoutbox):
+def test_the_mail_of_a_reset_proves_the_address():
     user = UserFactory(email="ines@x.example")
     EmailAddress.objects.create(user=user, email=user.email, primary=True)
     browser = Client()
     reset_of(user.email, client=browser)
-    link = re.search(r"http://testserver(/\S+)", mailoutbox[-1].body)[1]
+    link = re.search(r"http://testserver(/\S+)", left()[-1].body)[1]
     page = browser.get(link, follow=True).redirect_chain[-1][0]
     new = "une phrase tout autre"
     browser.post(page, {"password1": new, "password2": new})

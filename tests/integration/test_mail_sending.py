@@ -172,7 +172,14 @@ def test_texts_are_forgotten_a_month_later_and_keys_stay():
     QueuedMail.objects.filter(pk=recent.pk).update(queued_at=later, sent_at=later)
     # All its attempts failed.
     QueuedMail.objects.filter(pk=waiting.pk).update(queued_at=long_ago)
-    assert purge_mails(now) == 2
+    QueuedMail.objects.create(
+        key="account:1",
+        kind="a",
+        address="a@x.example",
+        written_from={"at": ""},
+        queued_at=long_ago,
+    )
+    assert purge_mails(now) == 3
     texts = dict(QueuedMail.objects.order_by("pk").values_list("key", "text"))
     assert texts == {"k:0": "", "k:1": "Texte", "k:2": ""}
     assert purge_mails(now) == 0

@@ -20,8 +20,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from diagnostics.domain.vocabulary import State
 from diagnostics.models import Paper
+from diagnostics.services.jobs import SIGN_OF_LIFE
 from diagnostics.services.renderings import defer_ahead
-from diagnostics.tasks import SIGN_OF_LIFE
 from tests.scene import bring_to, make_scene, run_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +32,7 @@ PATIENCE = 30  # seconds
 def a_worker(**environment: str) -> Iterator[subprocess.Popen]:
     """A worker in a process of its own, killed at the end as by a machine that stops."""
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "procrastinate", "worker", "--concurrency", "1"],
+        [sys.executable, "manage.py", "worker", "--grace", "0"],
         cwd=settings.BASE_DIR,
         env=os.environ
         | {
@@ -91,6 +91,22 @@ def test_a_mail_that_was_being_sent():
         restart()
         assert states("send_mail") == ["succeeded"]
         assert [sent.subject for sent in mail.outbox] == ["Bonjour"]
+
+
+def test_a_mail_that_is_being_sent_when_the_worker_is_asked_to_stop():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(PATIENCE)
+        app.configure_task("send_mail").defer(
+            to="lise@exemple.example", subject="Bonjour", text="Bonjour", html="<p>Bonjour</p>"
+        )
+        with a_worker(EMAIL_URL=f"smtp://127.0.0.1:{server.getsockname()[1]}") as process:
+            talk, _address = server.accept()
+            process.terminate()
+            assert process.wait(PATIENCE) == 0
+        talk.close()
+    assert states("send_mail") == ["todo"]
+    run_worker()
+    assert [sent.subject for sent in mail.outbox] == ["Bonjour"]
 
 
 def test_a_report_that_was_being_printed(quick_pdf):
