@@ -224,11 +224,11 @@ ROUTES = [
     ),
     Route("my_data", signed_in(200), NOT_ALLOWED),
     Route("my_data_json", signed_in(200), NOT_ALLOWED),
-    # Who leads a structure hands it over first; any other one types their password.
+    # Who leads a structure hands it over first, as the last administrator; any other types their password.
     Route(
         "account_erase",
         signed_in(200),
-        replace(signed_in(422), stranger=409, lead=409),
+        replace(signed_in(422), stranger=409, lead=409, staff=409),
         data=lambda scene, address: {"password": "un autre"},
     ),
     # The signed link of a mail, which whoever received it follows without signing in.
