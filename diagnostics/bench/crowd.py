@@ -122,7 +122,7 @@ def _warm_up(port: int, people: list[dict[str, Any]]) -> None:
 @contextmanager
 def worker() -> Iterator[None]:
     """Run a worker beside the site, for what it is asked to print."""
-    arguments = ["manage.py", "procrastinate", "worker", "--concurrency", "4"]
+    arguments = ["manage.py", "worker", "--grace", "4"]
     process = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,
