@@ -151,6 +151,7 @@ def _lint_parts() -> dict[str, list[str]]:
         "scripts": ["node", "node_modules/eslint/bin/eslint.js", "--max-warnings=0", "static/js"],
         "styles": ["node", "node_modules/stylelint/bin/stylelint.mjs", "static/css/*.css"],
         "migrations": ["manage", "makemigrations", "--check", "--dry-run"],
+        "retours": ["manage", "lint_migrations"],
     }
 
 

@@ -49,6 +49,7 @@ WITHOUT_DATABASE = frozenset(
         "diffsettings",
         "findstatic",
         "help",
+        "lint_migrations",
         "makemessages",
         "startapp",
         "startproject",

@@ -4,20 +4,18 @@ import hashlib
 import io
 import json
 import tarfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from diagnostics.domain.vocabulary import State
 from diagnostics.models import Event, User, Version
 from rameau_diag import backup
 from rameau_diag.backup import make_backup, read_manifest, seal
-from rameau_diag.standalone.embedded_postgres import PORT, Cluster
-from rameau_diag.standalone.postgres_files import DATABASE, ROLE
+from tests.clusters import another_cluster
 from tests.scene import make_scene
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,25 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def other(tmp_path_factory: pytest.TempPathFactory):
-    """The means to work in the empty database of a cluster that was just made."""
-    folder = tmp_path_factory.mktemp("other")
-    for step in (folder, *folder.parents[:2]):
-        step.chmod(0o755)  # root's server runs under another account
-    cluster = Cluster(folder, durable=False)
-    where = {"HOST": str(cluster.files.socket_folder), "PORT": PORT, "USER": ROLE, "NAME": DATABASE}
-    ours = connections["default"]
-    theirs = type(ours)(ours.settings_dict | where | {"OPTIONS": {}}, alias="default")
-
-    @contextmanager
-    def inside():
-        connections["default"] = theirs
-        try:
-            yield
-        finally:
-            theirs.close()
-            connections["default"] = ours
-
-    with cluster.joined_or_started():
+    with another_cluster(tmp_path_factory.mktemp("other")) as inside:
         yield inside
 
 
