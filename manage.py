@@ -19,7 +19,7 @@ def main() -> None:
         database = ensure_running(sys.argv)
     try:
         with database:
-            if sys.argv[1:3] == ["procrastinate", "worker"]:
+            if "worker" in sys.argv[1:3]:
                 import django
 
                 django.setup()

@@ -172,6 +172,17 @@ def former_keys(name: str) -> list[str]:
     return [key.strip() for key in text(name, "").split(",") if key.strip()]
 
 
+def token(name: str) -> str:
+    """Answer a secret that a program shows, empty when there is none."""
+
+    def parse(name: str) -> str:
+        value = os.environ[name].strip()
+        _must(re.fullmatch(r"[!-~]{20,200}", value))
+        return value
+
+    return _read(name, parse, "", "un texte de 20 signes au moins, sans espace ni accent")
+
+
 def hosts(name: str, default: list[str]) -> list[str]:
     """Answer host names, separated by commas."""
 

@@ -317,6 +317,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_500_000
 
 # --- Logs -------------------------------------------------------------------------------------
 
+# Who shows it reads /metrics/; without it, there is nothing there and nothing is counted.
+METRICS_TOKEN = environment.token("METRICS_TOKEN")
 LOGGING = logging_settings(production=PRODUCTION)
 PROCRASTINATE_WORKER_DEFAULTS = {"worker_middleware": [name_the_job]}
 

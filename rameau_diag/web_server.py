@@ -3,6 +3,7 @@
 import os
 import signal
 
+from rameau_diag import metrics
 from rameau_diag.processes import die_with_parent
 
 wsgi_app = "rameau_diag.wsgi"
@@ -16,6 +17,11 @@ loglevel = "warning"
 control_socket_disable = True
 if os.access("/dev/shm", os.W_OK):  # noqa: S108  (gunicorn's own files, empty ones)
     worker_tmp_dir = "/dev/shm"  # noqa: S108  (a folder in memory, not a file of ours)
+
+
+def on_starting(server: object) -> None:
+    """Count from nothing: what the processes of a former start counted is theirs."""
+    metrics.start_again()
 
 
 def post_fork(server: object, worker: object) -> None:

@@ -41,6 +41,7 @@ for _name in [
     "LEGAL_PHONE",
     "LEGAL_SEAT",
     "MAIL_FOLDER",
+    "METRICS_TOKEN",
     "PORT",
     "SECRET_KEY_FALLBACKS",
     "SITE_NAME",
