@@ -18,6 +18,7 @@ from diagnostics.models import Invitation
 from diagnostics.services import team
 from diagnostics.services.account_mails import queue_account_mail
 from diagnostics.services.journal import count_failed_sign_in, record_event
+from diagnostics.services.open_sessions import end_sessions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -141,6 +142,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Name the ways of proving who one is, in French."""
         methods = super().get_reauthentication_methods(user)
         return [way | {"description": REAUTHENTICATION[way["id"]]} for way in methods]
+
+    def set_password(self, user: User, password: str) -> None:
+        """Change or reset a password: all sessions end but the one where it is changed."""
+        super().set_password(user, password)
+        is_theirs = self.request.user.pk == user.pk
+        end_sessions(user, but=(self.request.session.session_key or "") if is_theirs else "")
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
         """Journal the sign-in; give back what was typed at a step while the session had expired."""

@@ -21,7 +21,9 @@ from django.shortcuts import resolve_url
 
 from diagnostics import expired_session, known_browsers
 from diagnostics.accounts import network_of
+from diagnostics.domain.browsers import browser_in_words
 from diagnostics.policies import READING, SENDING, policy_of
+from diagnostics.sessions import BROWSER, PERSON, SEEN, is_long_ago
 
 logger = logging.getLogger(__name__)
 
@@ -111,4 +113,18 @@ class NeverStaleMiddleware:
         if is_known and "no-store" in response["Cache-Control"]:
             expired_session.remember(request, response, user)
             known_browsers.remember(request, response, user)
+        if is_known:
+            _note_browser(request)
         return response
+
+
+def _note_browser(request: HttpRequest) -> None:
+    """Have the session say from which browser its person was seen, when that is new or long ago."""
+    session = request.session
+    browser = browser_in_words(request.headers.get("User-Agent", ""))
+    if PERSON not in session:  # ended while answering
+        return
+    if session.get(BROWSER, "") != browser:
+        session[BROWSER], session[SEEN] = browser, None
+    elif is_long_ago(session.get(SEEN)):
+        session.modified = True

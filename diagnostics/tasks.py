@@ -26,6 +26,7 @@ from diagnostics.services.expiring import carry_out
 from diagnostics.services.jobs import put_back_stalled
 from diagnostics.services.mails import keep_to_write, purge_mails, send_once
 from diagnostics.services.once import purge_sent_forms
+from diagnostics.services.open_sessions import purge_open_sessions
 from diagnostics.services.presence import purge_presences
 from diagnostics.services.questions import refresh_batch, refresh_what_was_never_counted
 from diagnostics.services.renderings import ask_for_quiet_drafts, purge_renderings
@@ -263,6 +264,7 @@ def purge_old_renderings(timestamp: int) -> None:
 def purge_ended_sessions(timestamp: int) -> None:
     """Remove the sessions that have ended, with what was kept in them for a sign-in that never came."""
     SessionStore.clear_expired()
+    purge_open_sessions()
 
 
 @app.periodic(cron="31 3 * * *")

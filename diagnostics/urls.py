@@ -17,6 +17,7 @@ from diagnostics.policies import (
     LEAD_OR_ONESELF,
     LEAD_OR_PREPARER,
     LINK_HOLDERS,
+    OWNER,
     SIGNED_IN,
     TALKERS,
     VIEWERS,
@@ -279,6 +280,20 @@ urlpatterns = [
     path("compte/messages/", account.change_mails, None, SIGNED_IN, name="account_mails"),
     path(
         "messages/<str:token>/", account.leave_mails, LINK_HOLDERS, LINK_HOLDERS, name="mails_leave"
+    ),
+    path(
+        "compte/sessions/<int:pk>/fermer/",
+        account.end_own_session,
+        None,
+        OWNER,
+        name="account_session_end",
+    ),
+    path(
+        "compte/sessions/fermer/",
+        account.end_other_sessions,
+        None,
+        SIGNED_IN,
+        name="account_sessions_end",
     ),
     path("mes-donnees/", personal_data.show_my_data, SIGNED_IN, name="my_data"),
     path(

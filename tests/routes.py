@@ -14,7 +14,15 @@ from django.utils import timezone
 
 from diagnostics.domain.coherence import find_coherence
 from diagnostics.domain.vocabulary import MembershipRole, State
-from diagnostics.models import Answer, AnswerRevision, Invitation, Message, Remark, Thread
+from diagnostics.models import (
+    Answer,
+    AnswerRevision,
+    Invitation,
+    Message,
+    OpenSession,
+    Remark,
+    Thread,
+)
 from diagnostics.notifications.leaving import Optional, leave_token
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.coherence import acknowledge_finding
@@ -140,6 +148,12 @@ def _thread(scene: Scene) -> list[Any]:
     return [scene.diagnostic.pk, _message(scene).thread_id]
 
 
+def _session_of_the_lead(scene: Scene) -> OpenSession:
+    """A session of the lead in another browser."""
+    scene.client("lead")
+    return OpenSession.objects.filter(user=scene.lead).latest("pk")
+
+
 def _unchanged_frame(scene: Scene, address: str) -> dict[str, Any]:
     """What the frame's form sends when nothing is changed in it."""
     forms = page_of(scene.client("lead").get(address)).forms
@@ -231,6 +245,13 @@ ROUTES = [
         replace(signed_in(422), stranger=409, lead=409, staff=409),
         data=lambda scene, address: {"password": "un autre"},
     ),
+    Route(
+        "account_session_end",
+        LED_BACK,
+        replace(signed_in(404), lead=302),
+        lambda scene: [_session_of_the_lead(scene).pk],
+    ),
+    Route("account_sessions_end", LED_BACK, signed_in(302)),
     # The signed link of a mail, which whoever received it follows without signing in.
     Route(
         "mails_leave",

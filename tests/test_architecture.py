@@ -15,8 +15,9 @@ from diagnostics.domain.workflow import TRANSITIONS
 ROOT = Path(settings.BASE_DIR)
 # From the bottom up; a module may import its own layer and those below. The longest prefix counts.
 LAYERS = [
-    ["domain", "typography", "sessions"],
+    ["domain", "typography"],
     ["models", "migrations"],
+    ["sessions"],
     ["queries", "services", "passwords", "shared_cache"],
     [
         "forms",

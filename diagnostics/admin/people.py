@@ -18,6 +18,7 @@ from diagnostics.services.facilitation import entrust
 from diagnostics.services.factors import remove_factors
 from diagnostics.services.journal import record_event
 from diagnostics.services.locking import lock_structure
+from diagnostics.services.open_sessions import end_sessions
 from diagnostics.services.rights import record_rights, rights_of
 from diagnostics.typography import count
 
@@ -96,6 +97,8 @@ class PersonAdmin(UserAdmin):
             EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
             record_event(EventKind.ACCOUNT_CREATED, actor=actor, person=obj)
         record_rights(obj, before=before, actor=actor)
+        if not obj.is_active:
+            end_sessions(obj)  # made active again, they sign in again
 
     def user_change_password(
         self, request: HttpRequest, id: str, form_url: str = ""
@@ -107,6 +110,8 @@ class PersonAdmin(UserAdmin):
             after = User.objects.filter(pk=id).first() if request.method == "POST" else None
             if after and before and after.password != before.password:
                 record_event(EventKind.PASSWORD_CHANGED, actor=_staff(request), person=after)
+                own = request.session.session_key or ""
+                end_sessions(after, but=own if after.pk == _staff(request).pk else "")
         return response
 
 

@@ -16,6 +16,7 @@ from diagnostics.models.journal import Event, FailedSignIns
 from diagnostics.models.kept_texts import KeptText
 from diagnostics.models.kit import Example, Kit, KitChange, Part, Question, Step
 from diagnostics.models.mails import QueuedMail
+from diagnostics.models.open_sessions import OpenSession
 from diagnostics.models.people import CommentMails, User
 from diagnostics.models.portfolio import PortfolioLine
 from diagnostics.models.presence import Presence
@@ -55,6 +56,7 @@ __all__ = [
     "KeptText",
     "SentForm",
     "SharedValue",
+    "OpenSession",
     "Presence",
     "Erasure",
     "ErasureKind",

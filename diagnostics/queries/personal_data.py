@@ -77,6 +77,12 @@ HELD: dict[str, Held] = {
         ("created_at", "ip", "last_seen_at", "user_agent"),
         _ID | _but(SECRET, "session_key", "data"),
     ),
+    "diagnostics.OpenSession": Held(
+        "Où vous êtes connecté·e",
+        ("user",),
+        ("browser", "started_at", "last_seen_at"),
+        _ID | _but(SECRET, "session_key"),
+    ),
     "diagnostics.User_groups": Held("Vos groupes", ("user",), ("group__name",), _ID),
     "diagnostics.User_user_permissions": Held(
         "Vos permissions", ("user",), ("permission__codename",), _ID

@@ -21,6 +21,7 @@ from diagnostics.models import (
     Invitation,
     KeptText,
     Membership,
+    OpenSession,
     Presence,
     QueuedMail,
     ReadVersion,
@@ -38,6 +39,7 @@ FORMER_MEMBER = "Ancien membre"
 # What is somebody's alone, by its field.
 THEIRS_ALONE = (
     (KeptText, "user"),
+    (OpenSession, "user"),
     (Presence, "user"),
     (SentForm, "user"),
     (ReadVersion, "reader"),

@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,8 +16,10 @@ from diagnostics.forms.accounts import MailsForm, NameForm
 from diagnostics.forms.facilitation import AbsenceForm
 from diagnostics.models import CommentMails, User
 from diagnostics.notifications import Optional, read_token
+from diagnostics.queries.open_sessions import sessions_of
 from diagnostics.queries.reviewing import other_facilitators
 from diagnostics.requests import SignedInRequest
+from diagnostics.services.open_sessions import end_session, end_sessions
 from diagnostics.services.people import change_name, choose_mails, leave_comments, leave_reminders
 
 
@@ -63,11 +66,28 @@ def render_account(
     if user.is_facilitator:
         context["absence"] = absence or AbsenceForm.of(user, other_facilitators(user))
     is_refused = any(form.errors for form in context.values())
+    context |= {"sessions": sessions_of(user), "current": request.session.session_key}
     return render(request, "account/overview.html", context, status=422 if is_refused else 200)
 
 
 def _name_form(user: User, data: Any = None) -> NameForm:
     return NameForm(data, initial={"name": user.display_name})
+
+
+@require_POST
+def end_own_session(request: SignedInRequest, pk: int) -> HttpResponse:
+    """End a session of one's own in another browser."""
+    end_session(get_object_or_404(sessions_of(request.user), pk=pk))
+    messages.success(request, "La session est fermée.")
+    return redirect(f"{reverse('account')}#sessions")
+
+
+@require_POST
+def end_other_sessions(request: SignedInRequest) -> HttpResponse:
+    """End all one's sessions but this one."""
+    end_sessions(request.user, but=request.session.session_key or "")
+    messages.success(request, "Les autres sessions sont fermées.")
+    return redirect(f"{reverse('account')}#sessions")
 
 
 @csrf_exempt  # the signed link is the right: mail programs post it without a page (RFC 8058)

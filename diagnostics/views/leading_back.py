@@ -53,6 +53,8 @@ PAGES = {
     "portfolio_letter": _PORTFOLIO,
     "portfolio_letter_send": _PORTFOLIO,
     "account_mails": _ACCOUNT,
+    "account_session_end": _ACCOUNT,
+    "account_sessions_end": _ACCOUNT,
     "absence": _ACCOUNT,
     "invitation_cancel": _TEAM,
     "invitation_resend": _TEAM,
