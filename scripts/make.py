@@ -89,6 +89,14 @@ def fuzz() -> int:
     return _parts({"envois": _pytest("tests/integration/test_fuzz.py")})
 
 
+def faults() -> int:
+    """Kill, hang, fill and cut what a site of its own stands on (``KILLS=100``: a long run)."""
+    install(tests=True)
+    bound = 600 + 20 * int(os.environ.get("KILLS") or 10)  # seconds a test
+    options = ["-q", "-p", "no:randomly", f"--timeout={bound}"]
+    return _parts({"pannes": ["pytest", *options, "tests/faults"]})
+
+
 def backup() -> int:
     """Write what the database holds to the file that FILE names."""
     install()
@@ -208,6 +216,7 @@ TARGETS = {
         browser,
         bench,
         fuzz,
+        faults,
         load,
         backup,
         restore,
