@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import PASSWORD, UserFactory
+from tests.mails import left
 from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
@@ -50,9 +51,9 @@ def without_token(page):
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
 
 
-def seen_from_outside(name, email, mailoutbox, hashed, password=None):
+def seen_from_outside(name, email, hashed, password=None):
     """What whoever sends a form can see and measure of its answer, the page that follows included."""
-    browser, mails, hashes = Client(), len(mailoutbox), len(hashed)
+    browser, mails, hashes = Client(), len(left()), len(hashed)
     data = FORMS[name](email)
     answer = browser.post(reverse(name), data | ({"password": password} if password else {}))
     work = len(hashed) - hashes
@@ -64,16 +65,15 @@ def seen_from_outside(name, email, mailoutbox, hashed, password=None):
         # What the browser would be shown of its session by the page that one comes from.
         "form": without_token(html_of(browser.get(reverse(name)))),
         "page": page.replace(email, "ADDRESS"),
-        "mails": len(mailoutbox) - mails,
+        "mails": len(left()) - mails,
         "hashes": work,
     }
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_a_known_address_looks_as_an_unknown_one(name, mailoutbox, hashed):
+def test_a_known_address_looks_as_an_unknown_one(name, hashed):
     known, unconfirmed, unknown = (
-        seen_from_outside(name, email, mailoutbox, hashed)
-        for email in (KNOWN, UNCONFIRMED, UNKNOWN)
+        seen_from_outside(name, email, hashed) for email in (KNOWN, UNCONFIRMED, UNKNOWN)
     )
     assert known == unknown
     assert unconfirmed == unknown
@@ -81,14 +81,12 @@ def test_a_known_address_looks_as_an_unknown_one(name, mailoutbox, hashed):
     assert known["hashes"] == (0 if name == "account_reset_password" else 1)
 
 
-def test_whoever_signs_up_for_somebody_learns_nothing_by_signing_in(mailoutbox, hashed):
+def test_whoever_signs_up_for_somebody_learns_nothing_by_signing_in(hashed):
     """An account that was just made is not confirmed: its password opens nothing and is told wrong."""
     told = []
     for email in (KNOWN, UNKNOWN):
-        seen_from_outside("account_signup", email, mailoutbox, hashed)
-        told.append(
-            seen_from_outside("account_login", email, mailoutbox, hashed, password=PASSWORD + "s")
-        )
+        seen_from_outside("account_signup", email, hashed)
+        told.append(seen_from_outside("account_login", email, hashed, password=PASSWORD + "s"))
     assert told[0] == told[1]
     assert told[0]["status"] == (200, None)
 
