@@ -51,7 +51,9 @@ class PolicyMiddleware:
         """Refuse with 403 what nobody declared, with 405 what nobody sends."""
         policy = policy_of(request)
         if policy is None:
-            logger.error("No policy is declared for %s", request.resolver_match)
+            # Its pattern alone: what the address was made with may be the secret part of a link.
+            route = getattr(request.resolver_match, "route", "")
+            logger.error("No policy is declared for /%s", route)
             raise PermissionDenied
         if request.method not in READING | SENDING:
             known = [policy.get and ["GET", "HEAD"], policy.post and ["POST"]]

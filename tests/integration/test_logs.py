@@ -10,11 +10,12 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import path
+from django.urls import path as django_path
 from procrastinate.contrib.django import app
 
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer
+from diagnostics.policies import LINK_HOLDERS, path
 from rameau_diag.logs import JsonFormatter, LineFormatter, WhoseFilter, logging_settings
 from tests import factories
 from tests.scene import run_worker
@@ -46,7 +47,10 @@ def fail(request, token):
     return HttpResponse()
 
 
-urlpatterns = [path("invitations/<str:token>/", fail)]
+urlpatterns = [
+    path("invitations/<str:token>/", fail, None, LINK_HOLDERS, name="failing"),
+    django_path("forgotten/<str:token>/", fail),
+]
 
 
 class Written:
@@ -112,6 +116,18 @@ def test_an_error_is_told_without_what_people_wrote(site, written, kind, told):
     assert any(line.removeprefix("after ").startswith(told) for line in error["error"]), error
     assert any(line.endswith(" fail") for line in error["error"])
     assert told in for_people
+
+
+@pytest.mark.django_db
+def test_an_address_of_which_nothing_is_declared_is_told_as_its_pattern(site, written):
+    site.post(f"/forgotten/{TOKEN}/?q={CANARY}", {"kind": "none"})
+
+    as_json, for_people, bare = written.texts
+    for text in (as_json, for_people):
+        assert [secret for secret in SECRET if secret in text] == []
+    assert TOKEN in bare
+    told = [line["message"] for line in written.lines if line["logger"].endswith("middleware")]
+    assert told == ["No policy is declared for /forgotten/<str:token>/"]
 
 
 @pytest.mark.django_db
