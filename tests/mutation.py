@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from diagnostics.domain.vocabulary import State, StepKey
-from diagnostics.views.errors import WRITTEN_BY_THE_PAGE
+from diagnostics.views.typed import WRITTEN_BY_THE_PAGE
 from tests.factories import PASSWORD
 from tests.pages import page_of
 from tests.posting import STEPS
