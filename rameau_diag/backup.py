@@ -34,6 +34,12 @@ PIECE = 1 << 20
 ASIDE = "before_restore"  # the schema where what is replaced waits until the restored one is whole
 
 FOREIGN = "« {} » n’est pas une sauvegarde de ce projet."
+INTERRUPTED = (
+    f"Une restauration a été interrompue : ce que la base contenait avant attend dans le schéma « {ASIDE} ». "
+    "Rien n’a été touché. Pour le reprendre, avec psql ou « manage.py dbshell » : "
+    f"« BEGIN; DROP SCHEMA public CASCADE; ALTER SCHEMA {ASIDE} RENAME TO public; COMMIT; ». "
+    f"Pour y renoncer : « DROP SCHEMA {ASIDE} CASCADE; »."
+)
 DAMAGED = "« {} » est abîmé ou incomplet : sa somme de contrôle n’est pas la sienne. Prenez une autre sauvegarde."
 
 
@@ -93,10 +99,12 @@ def digest_of_tables(connection: BaseDatabaseWrapper) -> dict[str, str]:
 def make_backup(connection: BaseDatabaseWrapper, path: Path) -> dict[str, Any]:
     """Write all that the database holds at this moment to a new file; return its manifest.
 
-    The site may serve meanwhile. The file has its name once it is whole and on the disk.
+    The site may serve meanwhile. The file has its name once it is whole and on the disk. Raises
+    ``BackupError``.
     """
     if path.exists():
         raise BackupError(f"« {path} » existe déjà : donnez un autre nom.")
+    _refuse_interrupted(connection)
     part, dump = (path.with_name(f"{path.name}.{os.getpid()}.{end}") for end in ("part", "dump"))
     try:
         _make_private(part)
@@ -203,6 +211,7 @@ def restore_backup(connection: BaseDatabaseWrapper, path: Path, *, replace: bool
     """
     manifest = read_manifest(path)
     _refuse_newer(connection, manifest)
+    _refuse_interrupted(connection)
     full = _has_tables(connection)
     if full and not replace:
         raise BackupError(
@@ -246,11 +255,18 @@ def _refuse_company(connection: BaseDatabaseWrapper) -> None:
             )
 
 
+def _refuse_interrupted(connection: BaseDatabaseWrapper) -> None:
+    """Leave it to a person to say which is right: what was put aside may be the only copy."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname = %s", [ASIDE])
+        if cursor.fetchone()[0]:
+            raise BackupError(INTERRUPTED)
+
+
 @contextmanager
 def _put_aside(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Keep what is there in another schema until what replaces it is whole."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute(f"DROP SCHEMA IF EXISTS {ASIDE} CASCADE")
         cursor.execute(f"ALTER SCHEMA public RENAME TO {ASIDE}")
         cursor.execute("CREATE SCHEMA public AUTHORIZATION pg_database_owner")
     try:

@@ -3,6 +3,8 @@
 import hashlib
 import io
 import json
+import os
+import re
 import tarfile
 from pathlib import Path
 
@@ -84,6 +86,36 @@ def test_every_table_comes_back_in_an_empty_cluster(tmp_path, other):
         assert (hashes(), schemas()) == (changed, {"public"})
         assert restore(file, replace=True) == ""
         assert (hashes(), schemas()) == (before, {"public"})
+
+
+def test_a_restore_that_was_killed_leaves_the_only_copy_to_a_person(tmp_path, other):
+    """Killed once the backup's rows are committed, before they are checked."""
+    file, again = tmp_path / "bonne.rameau", tmp_path / "nuit.rameau"
+    make_backup(connection, file)
+    with other():
+        assert restore(file) == ""
+        User.objects.create(email="seule@exemple.fr")
+        only_copy = hashes()
+        connection.close()  # or the child would end it
+        child = os.fork()
+        if child == 0:
+            backup.digest_of_tables = lambda connection: os._exit(9)
+            restore(file, replace=True)
+            os._exit(1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+        assert hashes() != only_copy
+
+        left = hashes()
+        for _ in range(2):
+            assert restore(file, replace=True) == backup.INTERRUPTED
+        with pytest.raises(CommandError, match="attend dans le schéma « before_restore »"):
+            call_command("backup", str(again))
+        assert (hashes(), schemas(), again.exists()) == (left, {"public", backup.ASIDE}, False)
+
+        put_back = re.search(r"« (BEGIN;.*COMMIT;) »", backup.INTERRUPTED).group(1)
+        with connection.cursor() as cursor:
+            cursor.execute(put_back)
+        assert (hashes(), schemas()) == (only_copy, {"public"})
 
 
 def record_of_nothing() -> int:
