@@ -10,6 +10,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from rameau_diag import metrics
+
 _VARIABLE = "RAMEAU_TESTS_DATA"
 
 if _VARIABLE not in os.environ:
@@ -17,6 +19,7 @@ if _VARIABLE not in os.environ:
     _folder.chmod(0o755)  # root's server runs under another account
     os.environ[_VARIABLE] = str(_folder)
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+    atexit.register(metrics.start_again)
 
 TESTS_DATA = Path(os.environ[_VARIABLE])
 (TESTS_DATA / "static").mkdir(exist_ok=True)  # WhiteNoise warns when it is absent
