@@ -161,7 +161,7 @@ def _watched(steps: Any, interval: float) -> Any:
 class Watch:
     """Knocks at the database's door, in a thread of its own, while somebody has reason to doubt.
 
-    ``connect`` raises psycopg.Error when it is not let in.
+    ``connect`` raises when it is not let in, psycopg.Error as a rule.
     """
 
     PAUSE = 0.25  # seconds between two knocks while it is away
@@ -208,6 +208,11 @@ class Watch:
             assert self.connect is not None
             self.connect()
         except psycopg.Error:
+            return False
+        except Exception as error:
+            # Whatever it is (no thread, no file left…), this thread goes on knocking: nobody else tells
+            # that the database is back. Its type alone: a message could hold what a connection is made of.
+            logger.error("No answer from the database: %s", type(error).__name__)
             return False
         return True
 
