@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connections
 
-PATIENCE = 30  # seconds; a barrier without end would stop all the tests that follow
+PATIENCE = 90  # seconds, for a busy machine; a barrier without end would stop all the tests that follow
 
 
 def at_once(*actions: Callable[[], object]) -> list:

@@ -25,7 +25,7 @@ from diagnostics.services.renderings import defer_ahead
 from tests.scene import bring_to, make_scene, run_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 30  # seconds
+PATIENCE = 120  # seconds: a process takes long to start on a busy machine
 
 
 @contextmanager
