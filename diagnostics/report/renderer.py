@@ -30,8 +30,12 @@ from diagnostics.report.warm import OUT_OF_MEMORY, READY
 
 PATIENCE_AT_START = 60.0  # seconds to read fonts and style sheets, on a slow and busy machine
 GRACE = 5.0  # seconds after which a child that the kernel should have ended is given up
-# What may hold a secret of the site; the renderer needs none.
-WITHHELD = ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "CACHE_URL", "DEMO_PASSWORD", "PGPASSWORD")
+# All that the renderer sees of the environment, and every LC_… and PYTHON…: whatever else may be a secret of
+# the site, today's or one that a later release brings.
+LET_THROUGH = {
+    *("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH"),
+    *("FONTCONFIG_FILE", "FONTCONFIG_PATH", "XDG_CACHE_HOME", "SOURCE_DATE_EPOCH"),
+}
 
 
 class RenderingError(Exception):
@@ -70,6 +74,14 @@ class _Killed(Exception):
     """A child was killed: by somebody, or by a kernel that had no memory left."""
 
 
+def _environment() -> dict[str, str]:
+    return {
+        name: text
+        for name, text in os.environ.items()
+        if name in LET_THROUGH or name.startswith(("LC_", "PYTHON"))
+    }
+
+
 class _Warm:
     """A warm process and the socket that reaches it."""
 
@@ -96,7 +108,7 @@ class _Warm:
         return subprocess.Popen(
             [sys.executable, "-m", "diagnostics.report.warm", str(descriptor), *folders],
             cwd=settings.BASE_DIR,
-            env={name: text for name, text in os.environ.items() if name not in WITHHELD},
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             pass_fds=[descriptor],
             # Signals to the group are not for it: it ends in order when the socket closes.

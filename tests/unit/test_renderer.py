@@ -113,10 +113,21 @@ def test_an_address_that_is_refused_is_told_in_the_log(capfd):
 
 
 def test_it_knows_no_secret(monkeypatch):
-    monkeypatch.setenv("SECRET_KEY", "canari")
+    for name in (
+        "SECRET_KEY",
+        "SECRET_KEY_FALLBACKS",
+        "METRICS_TOKEN",
+        "POSTGRES_PASSWORD",
+        "LATER",
+    ):
+        monkeypatch.setenv(name, "canari")
     monkeypatch.setenv("DATABASE_URL", "postgres://a:canari@host/base")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     renderer.stop()
     renderer.render(SHORT)
+    known = renderer._environment()
+    assert known["LC_ALL"] == "C.UTF-8"
+    assert "canari" not in repr(known)
     environment = Path(f"/proc/{warm_pid()}/environ")
     if os.access(environment, os.R_OK):  # another name space hides it from others than root
         assert b"canari" not in environment.read_bytes()
