@@ -23,7 +23,7 @@ from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
 from diagnostics.report.turns import Busy
 from diagnostics.services.answers import purge_recent_answers
 from diagnostics.services.expiring import carry_out
-from diagnostics.services.jobs import put_back_stalled
+from diagnostics.services.jobs import put_back, stalled_jobs
 from diagnostics.services.mails import keep_to_write, purge_mails, send_once
 from diagnostics.services.once import purge_sent_forms
 from diagnostics.services.open_sessions import purge_open_sessions
@@ -35,6 +35,8 @@ from diagnostics.sessions import SessionStore
 
 # The queue of what talks to the mail server, which may take minutes: nothing else waits for it.
 MAILS = "mails"
+# What a worker tells its jobs when it looks by itself after what nobody does.
+LOOKS_AFTER = "looks after what nobody does"
 # Attempts of a mail: a server that is away for a day loses nothing.
 MAIL_ATTEMPTS = 48
 # Whoever asks for the PDF meanwhile has it printed as well.
@@ -301,6 +303,11 @@ def purge_answers_replaced_yesterday(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="restart_stalled_jobs", queueing_lock="restart_stalled_jobs", pass_context=True)
 async def restart_stalled_jobs(context: JobContext, timestamp: int) -> None:
-    """Start again what a worker that was killed had begun, for whoever runs procrastinate's own worker;
-    ours (``manage.py worker``) looks every five seconds by itself."""
-    await put_back_stalled(context.app)
+    """Start again what a worker that was killed had begun, for whoever runs procrastinate's own worker.
+
+    Ours (``manage.py worker``) looks every five seconds by itself, and knows when not to trust what it
+    sees: right after the database was away all signs of life are old.
+    """
+    if LOOKS_AFTER not in context.additional_context:
+        for job in await stalled_jobs(context.app):
+            await put_back(context.app, job)

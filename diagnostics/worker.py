@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -25,8 +26,8 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool, AsyncNullConnectionPool
 
-from diagnostics.services.jobs import put_back, put_back_stalled
-from diagnostics.tasks import MAILS
+from diagnostics.services.jobs import SIGN_OF_LIFE, put_back, stalled_jobs
+from diagnostics.tasks import LOOKS_AFTER, MAILS
 
 T = TypeVar("T")
 
@@ -35,6 +36,9 @@ LANES: dict[str, int] = {MAILS: 4, "default": 4}
 HEARTBEAT = 5.0  # seconds between two signs of life
 POLL = 5.0  # seconds between two looks at the queue, besides what it tells by itself
 LOOK = 5.0  # seconds between two looks at what nobody does
+# Seconds after which a worker that starts forgets one that gave no sign of life. Not half a minute: one that
+# only waited for the database could take no job any more.
+FORGOTTEN = 86400.0
 PAUSE = 0.5  # seconds between two attempts at a database that does not answer
 CONNECTION = 5.0  # seconds for a connection: a database that hangs is asked again
 GIVING_BACK = 2.0  # seconds to put back what is being done when the process ends
@@ -160,20 +164,49 @@ def _lane(app: App, queue: str, jobs: int) -> Worker:
         "install_signal_handlers": False,
         "update_heartbeat_interval": HEARTBEAT,
         "fetch_job_polling_interval": POLL,
+        "stalled_worker_timeout": FORGOTTEN,
+        "additional_context": {LOOKS_AFTER: True},
     }
     return Worker(app=app, **options)
+
+
+class Outages:
+    """Tells whether the signs of life of the others can be trusted: after an outage of the database they
+    are all old, until each worker has had the time to give one. Who starts does not know what was before.
+
+    ``now``: seconds of a clock that never goes back.
+    """
+
+    def __init__(self, now: float) -> None:
+        self._answers_since = self._answered_at = now
+
+    def are_over(self, now: float) -> bool:
+        """Note that the database has answered; tell whether it has done so for long enough."""
+        if now - self._answered_at > 2 * LOOK:
+            self._answers_since = now
+        self._answered_at = now
+        return now - self._answers_since >= SIGN_OF_LIFE
 
 
 async def _look_after(app: App, lanes: list[Worker]) -> None:
     """Have wait again, all along, what nobody does: a worker was killed, or one of ours took a job and
     never heard so, or could not say what became of it."""
     seen: set[int | None] = set()
+    outages = Outages(time.monotonic())
     while True:
-        await put_back_stalled(app)
+        for lane in lanes:
+            if lane.worker_id is not None:
+                await app.job_manager.update_heartbeat(lane.worker_id)
+        stalled = await stalled_jobs(app)
+        if outages.are_over(time.monotonic()):
+            ours = {pk for lane in lanes for pk in _running(lane)}
+            for job in stalled:
+                if job.id not in ours:
+                    await put_back(app, job)
         unknown = {}
         for lane in lanes:
             if lane.worker_id is not None:
-                known = {context.job.id for context in lane._running_jobs.values()}  # noqa: SLF001
+                known = _running(lane)
                 for job in await _taken_by(app, lane.worker_id):
                     if job.id not in known:
                         unknown[job.id] = job
@@ -182,6 +215,10 @@ async def _look_after(app: App, lanes: list[Worker]) -> None:
             await put_back(app, unknown[pk])
         seen = set(unknown)
         await asyncio.sleep(LOOK)
+
+
+def _running(lane: Worker) -> set[int | None]:
+    return {context.job.id for context in lane._running_jobs.values()}  # noqa: SLF001
 
 
 async def _taken_by(app: App, worker_id: int) -> list[Any]:

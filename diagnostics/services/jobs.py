@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException, UniqueViolation
@@ -14,10 +15,9 @@ SIGN_OF_LIFE = 30
 logger = logging.getLogger(__name__)
 
 
-async def put_back_stalled(app: App) -> None:
-    """Have the jobs wait again of workers that have given no sign of life, or are gone."""
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SIGN_OF_LIFE):
-        await put_back(app, job)
+async def stalled_jobs(app: App) -> Iterable[Job]:
+    """Return the jobs of workers that have given no sign of life, or are gone."""
+    return await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SIGN_OF_LIFE)
 
 
 async def put_back(app: App, job: Job) -> None:

@@ -6,14 +6,16 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 
 import psycopg
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from diagnostics import notifications, worker
 from diagnostics.models import Message, QueuedMail
@@ -24,6 +26,14 @@ from tests.smtp import mail_server
 from tests.threads import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
+HOURS_AGO = timezone.now() - timedelta(hours=5)
+
+
+@pytest.fixture
+def looks_all_the_time(monkeypatch):
+    """A worker that looks after what nobody does all the time, and gives no sign of life but then."""
+    monkeypatch.setattr(worker, "LOOK", 0.05)
+    monkeypatch.setattr(worker, "HEARTBEAT", 3600)
 
 
 @contextmanager
@@ -133,6 +143,85 @@ def test_a_job_that_is_tried_again_makes_room_for_one_that_waits(monkeypatch):
     app.configure_task("mail_digests").defer(timestamp=0)
     with a_worker():
         wait_until(lambda: states("mail_digests") == ["failed", "todo"])
+
+
+# --- The signs of life, after the database was away -------------------------------------------------
+
+
+def a_silent_worker() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (%s) RETURNING id",
+            [HOURS_AGO],
+        )
+        return cursor.fetchone()[0]
+
+
+def another_takes(task: str) -> ProcrastinateJob:
+    """Another worker does a job, which no lane of ours would take."""
+    silent = a_silent_worker()
+    pk = app.configure_task(task, queue="another").defer(timestamp=0)
+    ProcrastinateJob.objects.filter(pk=pk).update(status="doing", worker_id=silent)
+    return ProcrastinateJob.objects.get(pk=pk)
+
+
+def test_what_it_does_itself_is_not_put_back(monkeypatch, settings, looks_all_the_time):
+    monkeypatch.setattr(worker, "SIGN_OF_LIFE", 0)
+    with a_worker(grace=0), mail_server(settings, silent=True) as server:
+        queue("Objet")
+        assert server.called.acquire(timeout=PATIENCE)
+        for _ in range(3):
+            ProcrastinateWorker.objects.all().update(last_heartbeat=HOURS_AGO)
+            lost = another_takes("purge_mails")
+            wait_until(lambda pk=lost.pk: ProcrastinateJob.objects.get(pk=pk).status == "todo")
+        assert states("send_mail") == ["doing"]
+        assert not server.called.acquire(blocking=False)
+
+
+def test_what_another_does_is_left_to_it_until_it_had_the_time_for_a_sign_of_life(
+    looks_all_the_time,
+):
+    with a_worker():
+        wait_until(lambda: ProcrastinateWorker.objects.count() == len(worker.LANES))
+        lane = ProcrastinateWorker.objects.last()
+        another_takes("purge_mails")
+        for _ in range(3):  # what the worker took without hearing of it is found by a look
+            never_heard_of = another_takes("purge_renderings")
+            ProcrastinateJob.objects.filter(pk=never_heard_of.pk).update(worker=lane)
+            wait_until(
+                lambda pk=never_heard_of.pk: ProcrastinateJob.objects.get(pk=pk).status == "todo"
+            )
+        assert states("purge_mails") == ["doing"]
+
+
+def test_an_outage_is_over_when_everybody_had_the_time_for_a_sign_of_life():
+    """Whether it began before this worker, or is known by the looks that did not come."""
+    outages = worker.Outages(1000)
+    told = {}
+    for looks in (range(1000, 1040, 5), range(1100, 1140, 5)):
+        told |= {now: outages.are_over(now) for now in looks}
+    assert [now for now, are_over in told.items() if are_over] == [1030, 1035, 1130, 1135]
+
+
+def test_the_look_of_every_minute_is_for_who_does_not_look_by_itself(looks_all_the_time):
+    """procrastinate's own worker does it, which looks after nothing otherwise."""
+    another_takes("purge_mails")
+    app.configure_task("restart_stalled_jobs").defer(timestamp=0)
+    with a_worker():
+        wait_until(lambda: "succeeded" in states("restart_stalled_jobs"))
+    assert states("purge_mails") == ["doing"]
+    with suppress(AlreadyEnqueued):  # by the first worker, as every minute
+        app.configure_task("restart_stalled_jobs").defer(timestamp=0)
+    run_worker()
+    assert states("purge_mails") != ["doing"]
+
+
+def test_a_worker_that_starts_forgets_none_that_only_waited():
+    """One that is forgotten can take no job any more."""
+    waited = a_silent_worker()
+    with a_worker():
+        wait_until(lambda: ProcrastinateWorker.objects.count() == 1 + len(worker.LANES))
+        assert ProcrastinateWorker.objects.filter(pk=waited).exists()
 
 
 # --- Lanes ------------------------------------------------------------------------------------------
