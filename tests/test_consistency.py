@@ -14,6 +14,7 @@ from django.conf import settings
 from django.template import engines
 from django.urls import get_resolver
 
+from diagnostics.domain.retention import BACKUP_DAYS
 from diagnostics.domain.vocabulary import StepKey
 
 ROOT = Path(settings.BASE_DIR)
@@ -209,3 +210,9 @@ def test_drawings_take_their_colours_from_the_tokens():
                 f"{file.name}: {c}" for c in re.findall(r"#[0-9a-fA-F]{6}\b", file.read_text())
             ]
     assert found == []
+
+
+def test_backups_go_as_soon_as_pages_promise():
+    """« find » counts whole days, and asks once a day: what it leaves may be two days older than it says."""
+    unit = (ROOT / "deploy" / "systemd" / "rameau-backup.service").read_text(encoding="utf-8")
+    assert [int(days) + 2 for days in re.findall(r"-mtime \+(\d+) -delete", unit)] == [BACKUP_DAYS]

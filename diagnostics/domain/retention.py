@@ -15,6 +15,6 @@ DELETED_DRAFT_DAYS = 365
 MAIL_TEXTS_DAYS = 30
 # Days that a session lasts at most (setting ``SESSION_COOKIE_AGE``).
 SESSION_DAYS = 14
-# Days after which nothing is left in the copies of the database that were made before: whoever runs the
-# site removes older ones.
-BACKUP_DAYS = 90
+# Days after which nothing is left in the copies of the database that were made before: the timer of
+# deploy/systemd removes older ones.
+BACKUP_DAYS = 30
