@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import migrations, models
+from django.db.migrations.state import ModelState, ProjectState
 
 from rameau_diag.migration_lint import SENTENCES, STANDING, find_problems, problems_of_all
 
@@ -11,11 +12,14 @@ def nothing(*arguments: object) -> None: ...
 
 NEW = migrations.CreateModel("Thing", [("id", models.BigAutoField(primary_key=True))])
 COUNT = models.IntegerField(default=0)
+MAY_LACK = models.IntegerField(null=True)
+FORMER = [("id", models.BigAutoField(primary_key=True)), ("step", COUNT), ("mark", MAY_LACK)]
 
 
 def problems(*operations, name: str = "0099_new", **more: object) -> list[str]:
     migration = type("Migration", (migrations.Migration,), {"operations": operations, **more})
-    told = find_problems(name, migration(name, "diagnostics"))
+    before = ProjectState({("diagnostics", "answer"): ModelState("diagnostics", "Answer", FORMER)})
+    told = find_problems(name, migration(name, "diagnostics"), before)
     rules = {f"{name}: {sentence}.": rule for rule, sentence in SENTENCES.items()}
     return [rules[sentence] for sentence in told]
 
@@ -36,6 +40,9 @@ def test_the_migrations_that_stand_keep_the_rules():
         ([migrations.RenameField("answer", "step", "key")], ["renames"]),
         ([migrations.RenameModel("answer", "reply")], ["renames"]),
         ([migrations.AddField("answer", "seen", COUNT)], ["requires"]),
+        ([migrations.AlterField("answer", "step", MAY_LACK)], ["loosens"]),
+        ([migrations.AlterField("answer", "step", models.IntegerField(default=1))], []),
+        ([migrations.AlterField("answer", "mark", MAY_LACK)], []),
         ([migrations.AddField("answer", "seen", models.IntegerField(null=True))], []),
         ([migrations.AddField("answer", "seen", models.IntegerField(db_default=0))], []),
         ([NEW, migrations.AddField("thing", "seen", COUNT)], []),
