@@ -22,7 +22,8 @@ NOT_TYPED = ("csrfmiddlewaretoken", "next", "email", "login")
 WRITTEN_BY_THE_PAGE = re.compile(
     r"(_FORMS|-id|-result|_NUM_FORMS|current_step|(\A|-)seen|-revision)\Z"
     r"|\A(next|asked|confirm|role|structure|back|finding|step|gap|base_revision|once|list|add|take|offered"
-    r"|place|sort|row|message_pk|deed|undo|version)\Z"
+    r"|place|sort|row|message_pk|deed|undo|version|page|sent|was|had|counted)\Z"
+    r"|\Aterritorial_scales-rows-\d+-subject\Z"
     r"|\Areview-(vision|ambition|missions|means)-"
 )
 
