@@ -45,8 +45,15 @@ def prepare() -> int:
 
 
 def test() -> int:
-    """Run every check and say how long each took."""
+    """Run the checks and say how long each took."""
     install(tests=True)
+    return _parts(_lint_parts() | {"tests": _pytest("-m", "not thorough")})
+
+
+def thorough() -> int:
+    """Run every check, long ones included."""
+    install(tests=True)
+    os.environ["THOROUGH"] = "1"
     return _parts(_lint_parts() | {"tests": _pytest()})
 
 
@@ -210,6 +217,7 @@ TARGETS = {
         run,
         prepare,
         test,
+        thorough,
         lint,
         fmt,
         unit,

@@ -3,6 +3,7 @@
 The console and the content policy are watched by ``open_browser`` (conftest).
 """
 
+import os
 import re
 from uuid import uuid4
 
@@ -28,7 +29,8 @@ from tests.mails import left
 from tests.second_factors import code_of
 
 STEPS = [step.value for step in StepKey]
-BOTH = (WIDE, NARROW)
+# A phone as well: what is wider than 320 px is looked for anyway, faults of axe rarely depend on it.
+BOTH = (WIDE, NARROW) if os.environ.get("THOROUGH") else (WIDE,)
 
 
 @pytest.fixture
@@ -245,6 +247,7 @@ def test_pages_of_an_open_diagnostic(inspector, demo):
 
 
 @pytest.mark.parametrize("half", [0, 1])
+@pytest.mark.thorough
 def test_empty_steps(inspector, kit, half):
     diagnostic, lead = a_diagnostic()
     own = inspector(lead)
@@ -253,6 +256,7 @@ def test_empty_steps(inspector, kit, half):
         own.visit(f"/diagnostics/{diagnostic.pk}/", f"/diagnostics/{diagnostic.pk}/relecture/")
 
 
+@pytest.mark.thorough
 def test_errors_conflict_and_changes_requested(inspector, demo):
     diagnostic = a_demo_diagnostic(demo, "Passerelles en Sorelle")
     lead = Membership.objects.get(structure=diagnostic.structure, role=MembershipRole.LEAD).user

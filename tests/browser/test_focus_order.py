@@ -57,6 +57,7 @@ def lead_of(diagnostic: Diagnostic):
     return Membership.objects.get(structure=diagnostic.structure, role="lead").user
 
 
+@pytest.mark.thorough
 def test_tab_reaches_everything_in_the_order_one_reads(page, demo):
     diagnostic = brumelle(demo)
     assert {

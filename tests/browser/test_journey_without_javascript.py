@@ -32,6 +32,7 @@ def page(no_script, diagnostic) -> Page:
     return page
 
 
+@pytest.mark.thorough
 def test_the_core_of_the_work(page, diagnostic):
     page.get_by_role("link", name="Commencer").click()
     rows_by_server_buttons(page)

@@ -52,7 +52,14 @@ def member_of(diagnostic: Diagnostic, role: MembershipRole = MembershipRole.LEAD
 
 
 @pytest.mark.parametrize(
-    "name", ["Passerelles en Sorelle", "Lien Brumelle", "Alliances Arvelle Métropole"]
+    "name",
+    [
+        "Passerelles en Sorelle",
+        *(
+            pytest.param(name, marks=pytest.mark.thorough)
+            for name in ("Lien Brumelle", "Alliances Arvelle Métropole")
+        ),
+    ],
 )
 def test_no_heading_of_the_check_page_is_alone_at_a_foot(open_browser, demo, name):
     diagnostic = Diagnostic.objects.get(structure=demo[name])

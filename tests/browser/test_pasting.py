@@ -210,6 +210,7 @@ def test_without_javascript(no_script, diagnostic):
     assert texts() == ["Avant", ""]
 
 
+@pytest.mark.thorough
 def test_a_table_goes_out_and_comes_back_without_javascript(no_script, diagnostic, tmp_path):
     page = no_script(diagnostic.created_by)
     page.goto(f"{step_path(diagnostic, 'activities')}coller/")
@@ -228,6 +229,7 @@ def test_a_table_goes_out_and_comes_back_without_javascript(no_script, diagnosti
     assert texts() == ["Après", "", "Lettre"]
 
 
+@pytest.mark.thorough
 def test_its_pages_are_accessible(page, diagnostic):
     address = f"{step_path(diagnostic, StepKey.ACTIVITIES)}coller/"
     inspector = Inspector(page)

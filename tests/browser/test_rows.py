@@ -90,6 +90,7 @@ def test_an_activity_is_added_under_its_mission(page, diagnostic):
     wait_until(lambda: rows_of("activities")[0]["mission"] == "raise_awareness", "not moved")
 
 
+@pytest.mark.thorough
 def test_a_row_moves_within_its_group_with_what_was_chosen(page, diagnostic):
     store(
         diagnostic,
@@ -196,6 +197,7 @@ def test_on_a_phone_a_row_is_a_card_that_opens(open_browser, diagnostic):
     expect(card.get_by_label("Mission")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_without_javascript_an_activity_is_added_under_its_mission(no_script, diagnostic):
     page = no_script(diagnostic.created_by)
     page.goto(step_path(diagnostic, "activities"))

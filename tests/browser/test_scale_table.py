@@ -85,6 +85,7 @@ def test_through_the_table_by_keyboard(open_browser, diagnostic):
     expect(page.locator(".scale-row:visible")).to_have_count(1)
 
 
+@pytest.mark.thorough
 def test_a_row_with_a_name_comes_back_with_it(open_browser, diagnostic):
     store(diagnostic, {"id": "s1", "activity": "a1", "scale": "region", "territory": "Grand Est"})
     page = opened(open_browser, diagnostic)
@@ -100,6 +101,7 @@ def test_a_row_with_a_name_comes_back_with_it(open_browser, diagnostic):
         wait_until(lambda: stored() == [("a1", "region", "Grand Est")], "not put back")
 
 
+@pytest.mark.thorough
 def test_an_example_and_another_action(open_browser, diagnostic):
     page = opened(open_browser, diagnostic)
     take_example(page, "Sensibilisation : Région")
@@ -188,6 +190,7 @@ def test_the_table_has_no_fault_and_folds_on_a_phone(open_browser, diagnostic):
     expect(line.locator("label:visible")).to_have_count(2)
 
 
+@pytest.mark.thorough
 def test_a_link_leads_to_a_row_that_is_out_of_the_way(open_browser, diagnostic):
     store(
         diagnostic,

@@ -108,6 +108,7 @@ def test_an_older_tab_replaces_nothing_in_silence(open_browser, diagnostic):
     wait_until(lambda: statements()[0] == "Le texte du vieil onglet", "not chosen")
 
 
+@pytest.mark.thorough
 def test_a_removed_row_comes_back_without_javascript(no_script, diagnostic):
     page = no_script(diagnostic.created_by)
     page.goto(step_path(diagnostic, "objectives"))

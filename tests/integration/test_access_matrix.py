@@ -336,10 +336,10 @@ def _kind(path: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("role", "state"),
     [
-        ("contributor", State.DRAFT),
+        pytest.param("contributor", State.DRAFT, marks=pytest.mark.thorough),
         ("lead", State.CHANGES_REQUESTED),
-        ("lead", State.VALIDATED),
-        ("reader", State.SUBMITTED),
+        pytest.param("lead", State.VALIDATED, marks=pytest.mark.thorough),
+        pytest.param("reader", State.SUBMITTED, marks=pytest.mark.thorough),
         ("facilitator", State.SUBMITTED),
     ],
 )

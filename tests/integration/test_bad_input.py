@@ -245,6 +245,7 @@ STRANGE = st.one_of(
     deadline=None, max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
+@pytest.mark.thorough
 def test_one_field_changed_at_random_is_stored_valid_or_not_at_all(scene, data):
     for step in STEPS:  # each example has a field of every step
         page = scene.page(step)

@@ -228,6 +228,7 @@ def test_a_step_that_was_read_once_serves_two_saves(scene):
         assert saved.revision == revision + 1
 
 
+@pytest.mark.thorough
 def test_eight_people_write_on_and_on_in_one_step(scene):
     """Each in a row of their own: every text that was acknowledged is there at the end."""
     count, rounds = 8, 6

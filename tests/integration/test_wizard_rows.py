@@ -357,6 +357,7 @@ def test_the_kit_has_examples_for_most_steps():
     }
 
 
+@pytest.mark.thorough
 def test_every_example_fills_an_empty_page_with_its_rows(scene):
     empty = {}
     for number, (key, example) in enumerate(EXAMPLES):

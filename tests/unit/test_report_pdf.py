@@ -125,7 +125,7 @@ def depth(page: pypdf.PageObject) -> float:
     return (height - min(written)) / height
 
 
-@pytest.mark.parametrize("name", ["sorelle", "arvelle"])
+@pytest.mark.parametrize("name", ["sorelle", pytest.param("arvelle", marks=pytest.mark.thorough)])
 def test_the_body_has_ten_pages_at_most_and_none_is_half_empty(name):
     reader = read(render_pdf(render_report_html(report(demo(name)))))
     first = next(
@@ -156,6 +156,7 @@ def test_a_validated_report_is_accessible():
     assert headings_in_order(html)
 
 
+@pytest.mark.thorough
 def test_short_reports():
     sizes = {}
     for name, document in [("brumelle", demo("brumelle")), ("empty", empty())]:
@@ -217,6 +218,7 @@ printed = settings(deadline=None, max_examples=6, phases=[Phase.explicit, Phase.
 
 @printed
 @given(ANY_WORD | st.sampled_from(TEXTS), st.integers(1, 60), st.booleans())
+@pytest.mark.thorough
 def test_the_synthesis_alone_is_one_page_whatever_was_typed(word, rows, to_caps):
     check_alone(report(filled(f"{word} ", rows=rows, to_caps=to_caps), number=None))
 
@@ -238,6 +240,7 @@ def test_the_synthesis_alone_is_a_document(name):
     assert content.document.structure.name in texts_of(read(data))[0]
 
 
+@pytest.mark.thorough
 def test_a_report_filled_with_long_answers_is_accessible():
     text = "Réunir les réseaux d’entreprises et les associations du bassin de vie. "
     data = render_pdf(render_report_html(report(filled(text, rows=3, to_caps=True), number=None)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from docx.oxml.ns import qn
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -28,6 +29,7 @@ def test_an_empty_diagnostic():
     assert "Document de travail, non soumis" in file.text
 
 
+@pytest.mark.thorough
 def test_a_diagnostic_filled_to_its_caps_is_written_whole():
     filled_up = filled("Structure d’accompagnement ", rows=60, to_caps=True)
     document = filled_up.model_copy(update={"adoption": None})  # with boxes to tick
