@@ -36,6 +36,8 @@ _WRITTEN = re.compile(
     r"|place|sort|row|message_pk|deed|undo|version|verdict|was|had|counted|trial|save|count)\Z"
     r"|\Areview-(vision|ambition|missions|means)-"
 )
+# Passwords and codes are sent there.
+_OF_SIGNING_IN = ("account_", "mfa_")
 SESSION_KEY = "pending_step"
 FORM_KEY = "pending_form"
 MOST = 3  # of each kind that one browser has kept: tabs that were open when the session ended
@@ -92,10 +94,12 @@ def keep(request: HttpRequest, *, network: str) -> str:
 
     Only for somebody whom the browser's cookie names, of what they may see (of a step: may fill in), and
     bounded by ``network``: PermissionDenied with a page that gives the text back when there is no room.
-    Passwords are never kept.
+    Passwords and codes are never kept.
     """
     match = request.resolver_match
-    if request.method != "POST" or match is None or (match.url_name or "").startswith("account_"):
+    if request.method != "POST" or match is None:
+        return ""
+    if (match.url_name or "").startswith(_OF_SIGNING_IN):
         return ""
     is_step = match.url_name == "diagnostic_step"
     posted = request.POST.copy()
@@ -183,13 +187,20 @@ def take_form(request: HttpRequest) -> SentForm | None:
     request.session[FORM_KEY] = theirs[1:]
     if not theirs[1:]:
         del request.session[FORM_KEY]
-    request.session.set_expiry(None)
+    _last_as_long_as_asked(request)
     if not theirs:
         return None
     posted = QueryDict(theirs[0]["posted"])
     fields = [(name, value) for name, values in posted.lists() for value in values]
     texts = [value for name, value in fields if value.strip() and not _WRITTEN.search(name)]
     return SentForm(theirs[0]["address"], fields, texts)
+
+
+def _last_as_long_as_asked(request: HttpRequest) -> None:
+    """Take back what :func:`keep` said of how long the session lasts; what the person chose at the sign-in
+    stays."""
+    if request.session.get("_session_expiry") == KEPT_FOR:
+        request.session.set_expiry(None)
 
 
 def adopt(request: HttpRequest, user: Any) -> bool:
@@ -202,7 +213,7 @@ def adopt(request: HttpRequest, user: Any) -> bool:
     if not held:
         return False
     del request.session[SESSION_KEY]
-    request.session.set_expiry(None)
+    _last_as_long_as_asked(request)
     theirs = [one for one in held if one.get("person") == str(user.pk)]
     adopted = [_adopt_one(one, user) for one in theirs]
     return any(adopted)

@@ -57,11 +57,11 @@ def sent_without_session(scene, person, address, page, data, *, last=None) -> tu
     return client, client.get(page).content.decode()
 
 
-def sign_in_again(client, person, page="/") -> None:
+def sign_in_again(client, person, page="/", **ticked) -> None:
     person.set_password(PASSWORD)
     person.save()
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-    typed = {"login": person.email, "password": PASSWORD, "next": page}
+    typed = {"login": person.email, "password": PASSWORD, "next": page, **ticked}
     answer = client.post(reverse("account_login"), typed)
     assert answer["Location"] == page, unescape(answer.content.decode())[:2000]
 
@@ -176,6 +176,23 @@ def test_no_password_is_kept(scene):
     client = scene.ended(scene.lead)
     client.post(url("structure_edit", scene.structure.pk), {"name": "x", "new_password": "secret"})
     assert dict(client.session) == {}
+
+
+def test_no_code_of_a_second_factor_is_kept(scene):
+    client = scene.ended(scene.lead)
+    for name in ("mfa_reauthenticate", "mfa_activate_totp"):
+        client.post(reverse(name), {"code": "12345678"})
+    assert dict(client.session) == {}
+
+
+@pytest.mark.parametrize("ticked", [{}, {"remember": "on"}])
+def test_what_was_kept_does_not_change_how_long_one_stays_signed_in(scene, ticked):
+    client = scene.ended(scene.lead)
+    client.post(steps(scene.diagnostic.pk)[0], {"title": TEXT})
+    client.post(url("structure_edit", scene.structure.pk), CARD)
+    sign_in_again(client, scene.lead, **ticked)
+    assert "Votre session s’était terminée" in unescape(client.get("/").content.decode())
+    assert client.session.get_expire_at_browser_close() is (not ticked)
 
 
 # --- What is kept is bounded -------------------------------------------------------------------------
