@@ -1,15 +1,17 @@
 """Sessions in the database, where no cookie can make the query fail (setting SESSION_ENGINE).
 
 Those of people who are signed in have a row that their owner can read (``OpenSession``), written with the
-session itself, every ten minutes at most: no request pays for it.
+session itself, every ten minutes at most: no request pays for it. So is the day when they were here last.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.db.models import Q
 from django.utils import timezone
 
 PERSON, BROWSER, SEEN = SESSION_KEY, "browser", "seen"
@@ -46,13 +48,14 @@ class SessionStore(db.SessionStore):
             OpenSession.objects.filter(session_key=former).update(session_key=self.session_key)
 
     def _tell_its_person(self, data: dict[str, object]) -> None:
-        from diagnostics.models import OpenSession
+        from diagnostics.models import OpenSession, User
 
+        person, now = int(str(data[PERSON])), timezone.now()
         row = OpenSession(
             session_key=str(self.session_key),
-            user_id=int(str(data[PERSON])),
+            user_id=person,
             browser=str(data.get(BROWSER, "")),
-            last_seen_at=timezone.now(),
+            last_seen_at=now,
         )
         OpenSession.objects.bulk_create(
             [row],
@@ -60,6 +63,10 @@ class SessionStore(db.SessionStore):
             unique_fields=["session_key"],
             update_fields=["user", "browser", "last_seen_at"],
         )
+        # The row above goes with its session; the account is kept by its last visit.
+        yesterday = now - dt.timedelta(days=1)
+        not_lately = Q(last_seen_at=None) | Q(last_seen_at__lt=yesterday)
+        User.objects.filter(not_lately, pk=person).update(last_seen_at=now)
 
 
 def is_long_ago(seen: object) -> bool:

@@ -51,6 +51,7 @@ ONLY_IN = {
         "forms",
         "known_browsers",
         "limits",
+        "models.people",
         "services",
         "urls",
     },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
@@ -14,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from diagnostics.domain.addresses import normalise_address
 from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import Structure, User
+from diagnostics.services.departures import is_last_administrator
 from diagnostics.services.facilitation import entrust
 from diagnostics.services.factors import remove_factors
 from diagnostics.services.journal import record_event
@@ -21,6 +24,11 @@ from diagnostics.services.locking import lock_structure
 from diagnostics.services.open_sessions import end_sessions
 from diagnostics.services.rights import record_rights, rights_of
 from diagnostics.typography import count
+
+LAST = (
+    "C’est le dernier compte qui a tous les droits\u00a0: donnez-les d’abord à quelqu’un d’autre, ou personne "
+    "n’administrera plus le site."
+)
 
 
 class PersonCreationForm(BaseUserCreationForm):
@@ -41,6 +49,17 @@ class PersonChangeForm(UserChangeForm):
     class Meta:
         model = User
         fields = ("name", "is_active", "is_facilitator", "is_staff", "is_superuser")
+
+    def clean(self) -> dict[str, Any]:
+        """Keep the rights of the last account that gives them."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        was = self.instance
+        stays = cleaned.get("is_active", was.is_active) and cleaned.get(
+            "is_superuser", was.is_superuser
+        )
+        if was.is_active and was.is_superuser and not stays and is_last_administrator(was):
+            raise forms.ValidationError(LAST)
+        return cleaned
 
 
 @admin.register(User)
@@ -82,6 +101,11 @@ class PersonAdmin(UserAdmin):
         removed = [remove_factors(person, actor=_staff(request)) for person in queryset]
         told = count(sum(removed), "compte n’a", "comptes n’ont")
         self.message_user(request, f"{told} plus de double authentification.")
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """What an erased account was is nobody's any more: it is only read."""
+        is_erased = obj is not None and obj.erased_at is not None
+        return not is_erased and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """People are deactivated, not deleted: the journal and the versions name them."""

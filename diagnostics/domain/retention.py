@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Days without a sign-in after which the owner of an account is warned, then the account is erased.
+# Days without a visit after which the owner of an account is warned, then the account is erased.
 IDLE_ACCOUNT_DAYS = 730
 # Days without a change after which the lead of a draft that was never submitted is warned, then it is
 # erased.
@@ -13,7 +13,7 @@ GRACE_DAYS = 30
 DELETED_DRAFT_DAYS = 365
 # Days after which the texts of mails are forgotten (:func:`diagnostics.services.mails.purge_mails`).
 MAIL_TEXTS_DAYS = 30
-# Days that a session lasts at most (setting ``SESSION_COOKIE_AGE``).
+# Days that a session lasts after it was used last (setting ``SESSION_COOKIE_AGE``).
 SESSION_DAYS = 14
 # Days after which nothing is left in the copies of the database that were made before: the timer of
 # deploy/systemd removes older ones.

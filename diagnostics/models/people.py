@@ -35,11 +35,17 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Create an administrator of Le RAMEAU (Django admin), at a terminal; journalled."""
+        """Create an administrator of Le RAMEAU (Django admin), at a terminal; journalled.
+
+        Their address is taken for proved, as the sign-in asks.
+        """
+        from allauth.account.models import EmailAddress  # not loaded yet when this module is
+
         from diagnostics.models.journal import Event  # it imports this module
 
         with transaction.atomic(using=self._db):
             user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
             Event.objects.create(kind=EventKind.SUPERUSER_GIVEN.value, person=user)
         return user
 
@@ -89,6 +95,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # remains, by « Ancien membre ».
     erased_at = models.DateTimeField("effacé le", null=True, blank=True, editable=False)
     date_joined = models.DateTimeField("inscrit le", default=timezone.now)
+    # To a day or so, by the sessions (``diagnostics.sessions``): one session may last for years.
+    last_seen_at = models.DateTimeField("vu·e le", null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -32,7 +32,7 @@ def _of_an_account(person: User) -> Letter:
         f"Votre compte sera effacé dans {GRACE_DAYS} jours",
         (
             Words(
-                f"Vous ne vous êtes pas connecté·e depuis {YEARS} ans. Sans nouvelles de vous, votre "
+                f"Vous n’êtes pas venu·e sur le site depuis {YEARS} ans. Sans nouvelles de vous, votre "
                 f"compte sera effacé dans {GRACE_DAYS} jours. Ce que vous avez écrit dans les "
                 "diagnostics restera à leurs structures."
             ),

@@ -60,7 +60,9 @@ def _accounts(now: dt.datetime) -> Iterator[Expiring]:
     """Accounts of those who neither facilitate nor administer: those are managed by hand."""
     idle = User.objects.filter(
         is_active=True, is_facilitator=False, is_staff=False, is_superuser=False, erased_at=None
-    ).annotate(last_used=Greatest(Coalesce("last_login", F("date_joined")), F("date_joined")))
+    ).annotate(
+        last_used=Greatest(_or_joined("last_login"), _or_joined("last_seen_at"), "date_joined")
+    )
     idle = idle.filter(last_used__lt=now - dt.timedelta(days=IDLE_ACCOUNT_DAYS))
     people = list(idle.order_by("last_used", "pk")[:AT_ONCE])
     keys = {one.pk: f"expiring:account:{one.pk}:{one.last_used:%Y-%m-%d}" for one in people}
@@ -71,6 +73,10 @@ def _accounts(now: dt.datetime) -> Iterator[Expiring]:
         if stage is Stage.DUE and what_holds_back(one):
             stage = Stage.HELD
         yield Expiring(stage, one.last_used, key, person=one)
+
+
+def _or_joined(name: str) -> Coalesce:
+    return Coalesce(F(name), F("date_joined"))
 
 
 def _drafts(now: dt.datetime) -> Iterator[Expiring]:

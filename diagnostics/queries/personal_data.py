@@ -55,6 +55,7 @@ HELD: dict[str, Held] = {
                 "name",
                 "date_joined",
                 "last_login",
+                "last_seen_at",
                 "is_active",
                 "is_facilitator",
                 "is_staff",

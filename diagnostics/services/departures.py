@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Q, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -59,11 +59,12 @@ def erase_account(user: User, *, actor: User | None, tell: Callable[[str, str], 
     with transaction.atomic():
         teams = Structure.with_deleted.filter(memberships__user=user).order_by("pk")
         list(teams.select_for_update(of=("self",)))
-        last_login = user.last_login
+        list(_administrators_locked() if user.is_superuser else ())
+        before = user.last_login, user.last_seen_at
         user = User.objects.select_for_update().get(pk=user.pk)
         if user.erased_at:
             raise WrongState("Ce compte est déjà effacé.")
-        if actor is None and user.last_login != last_login:
+        if actor is None and (user.last_login, user.last_seen_at) != before:
             raise WrongState("La personne est revenue.")
         if what_holds_back(user):
             raise WrongState(
@@ -80,6 +81,17 @@ def erase_account(user: User, *, actor: User | None, tell: Callable[[str, str], 
         _make_anonymous(user)
         record_event(EventKind.ACCOUNT_ERASED, actor=actor, person=user)
         tell(address, name)
+
+
+def is_last_administrator(user: User) -> bool:
+    """Tell, in the caller's transaction, whether nobody else has all the rights: it stays true until its
+    end, as whoever gives theirs up waits."""
+    return [one.pk for one in _administrators_locked()] == [user.pk]
+
+
+def _administrators_locked() -> QuerySet[User]:
+    administrators = User.objects.filter(is_superuser=True, is_active=True)
+    return administrators.order_by("pk").select_for_update()
 
 
 def _leave_teams(user: User) -> None:
@@ -140,7 +152,8 @@ def _make_anonymous(user: User) -> None:
     user.set_unusable_password()
     user.is_active = user.is_facilitator = user.is_staff = user.is_superuser = False
     user.comment_mails, user.reminder_mails = CommentMails.NEVER.value, False
-    user.absent_from = user.absent_until = user.stand_in = user.last_login = None
+    user.absent_from = user.absent_until = user.stand_in = None
+    user.last_login = user.last_seen_at = None
     user.portfolio_view, user.erased_at = "", timezone.now()
     user.groups.clear()
     user.user_permissions.clear()

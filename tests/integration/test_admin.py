@@ -3,6 +3,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.core.management import call_command
 from django.urls import reverse
 
 from diagnostics.models import Diagnostic, User
@@ -32,6 +33,19 @@ def test_only_people_structures_and_the_kit_are_registered():
 def test_the_door_is_the_site_s_sign_in(client):
     response = client.get(reverse("admin:index"), follow=True)
     assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
+
+
+def test_a_password_is_changed_at_the_site_s_own_page_alone(client, staff):
+    staff.set_password(PASSWORD)
+    staff.save()
+    client.force_login(staff)
+    typed = {"old_password": PASSWORD, "new_password1": "une phrase tout autre"}
+    typed["new_password2"] = typed["new_password1"]
+    address = reverse("admin:password_change")
+    for answer in (client.get(address), client.post(address, typed)):
+        assert answer.url == reverse("account_change_password")
+    staff.refresh_from_db()
+    assert staff.check_password(PASSWORD)
 
 
 @pytest.mark.parametrize("kind", [{}, {"facilitator": True}])
@@ -86,6 +100,17 @@ def test_an_account_made_here_can_sign_in(client, staff):
         reverse("account_login"), {"login": "est@rameau.example", "password": PASSWORD}
     )
     assert response.url == reverse("start")
+
+
+def test_an_account_made_at_a_terminal_can_sign_in(client, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    call_command("createsuperuser", "--noinput", "--email", "Racine@Rameau.example")
+    user = User.objects.get()
+    typed = {"login": "racine@rameau.example", "password": PASSWORD}
+    assert client.post(reverse("account_login"), typed).url == reverse("start")
+    assert client.get(reverse("admin:index")).status_code == 200
+    address = EmailAddress.objects.get()
+    assert (address.user, address.verified, address.primary) == (user, True, True)
 
 
 def test_a_second_account_with_the_same_address_is_refused(client, staff):

@@ -7,6 +7,7 @@ import io
 from collections import Counter
 
 import pytest
+from django.contrib.sessions.backends import db
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -17,13 +18,23 @@ from diagnostics.domain.retention import (
     IDLE_DRAFT_DAYS,
 )
 from diagnostics.domain.vocabulary import EventKind, State
-from diagnostics.models import Answer, Diagnostic, Erasure, Event, QueuedMail, Thread, User
+from diagnostics.models import (
+    Answer,
+    Diagnostic,
+    Erasure,
+    Event,
+    OpenSession,
+    QueuedMail,
+    Thread,
+    User,
+)
 from diagnostics.notifications import tell_erased, warn_of_expiry
 from diagnostics.queries.expiring import Stage, find_expiring
 from diagnostics.services.departures import erase_account
 from diagnostics.services.erasure import erase_draft
 from diagnostics.services.errors import WrongState
 from diagnostics.services.expiring import carry_out
+from diagnostics.sessions import SEEN
 from tests.factories import UserFactory
 from tests.scene import Scene, make_scene
 from tests.talking import say
@@ -50,7 +61,8 @@ def mails_leave(days: float = 0) -> None:
 
 
 def asleep(user: User, days: float) -> User:
-    User.objects.filter(pk=user.pk).update(last_login=ago(days), date_joined=ago(days + 90))
+    long_ago = {"last_login": ago(days), "last_seen_at": None, "date_joined": ago(days + 90)}
+    User.objects.filter(pk=user.pk).update(**long_ago)
     return user
 
 
@@ -89,6 +101,25 @@ def test_whoever_comes_back_keeps_their_account_and_is_warned_anew_much_later():
         erase_account(stale, actor=None, tell=tell_erased)
     assert User.objects.get(pk=user.pk).erased_at is None
     assert later(IDLE_ACCOUNT_DAYS + 11) == WARNED
+
+
+def test_whoever_uses_one_session_for_years_keeps_their_account():
+    user = asleep(UserFactory(), IDLE_ACCOUNT_DAYS + 1)
+    assert later(0) == WARNED
+    mails_leave()
+    stale = User.objects.get(pk=user.pk)
+    browser = Scene.client_of(user)
+    User.objects.filter(pk=user.pk).update(last_login=ago(IDLE_ACCOUNT_DAYS + 1), last_seen_at=None)
+    session = browser.session
+    session[SEEN] = int(ago(1).timestamp())
+    db.SessionStore.save(session)
+    assert browser.get("/compte/").status_code == 200
+    assert later(GRACE_DAYS + 1) == NOTHING
+    with pytest.raises(WrongState):  # seen between the list and the erasure
+        erase_account(stale, actor=None, tell=tell_erased)
+    OpenSession.objects.all().delete()  # its session has ended
+    assert later(IDLE_ACCOUNT_DAYS - 1) == NOTHING
+    assert later(IDLE_ACCOUNT_DAYS + 1) == WARNED
 
 
 def test_those_who_facilitate_or_administer_are_managed_by_hand_and_leads_hand_over_first():
