@@ -12,7 +12,9 @@ worker_class = "rameau_diag.front.FrontWorker"
 threads = 12  # half of them may be waiting for a PDF (settings.PDF_PLACES), without a connection
 worker_connections = 1000
 timeout = 60  # of the loop; of a request: rameau_diag/front.py
-graceful_timeout = 5
+# Of requests under way when the server stops; a paper takes up to 30 s, once its turn has come. Below what
+# waits for the end: 30 s of the units and of compose.yaml. « make run » has less patience and says so.
+graceful_timeout = 25
 loglevel = "warning"
 control_socket_disable = True
 if os.access("/dev/shm", os.W_OK):  # noqa: S108  (gunicorn's own files, empty ones)

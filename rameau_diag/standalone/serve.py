@@ -32,6 +32,7 @@ from rameau_diag.standalone.postgres_account import EmbeddedPostgresError
 
 PATIENCE_AT_START = 90
 PATIENCE_AT_STOP = 8
+GRACE = 4  # of what is under way in the web server and the worker
 PAUSE_BEFORE_DATABASE = 2.0  # seconds, when it did not start again
 
 
@@ -142,7 +143,8 @@ class Supervisor:
         """Start the web server and the worker."""
         web = ["-m", "gunicorn", "--config", "python:rameau_diag.web_server"]
         web += ["--bind", f"fd://{listener.fileno()}", "--workers", str(self.web_concurrency)]
-        worker = ["manage.py", "worker", "--grace", "4"]  # less than PATIENCE_AT_STOP
+        web += ["--graceful-timeout", str(GRACE)]
+        worker = ["manage.py", "worker", "--grace", str(GRACE)]
         logs, handed = self.logs, [listener.fileno()]
         self.children = [
             # Killed supervisor: neither waits for requests or jobs whose database ends as well.
