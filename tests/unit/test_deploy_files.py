@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import os
 import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
 from fnmatch import translate
 from importlib.machinery import SourceFileLoader
 from types import ModuleType, SimpleNamespace
@@ -174,3 +180,47 @@ def test_the_socket_is_the_service_s():
     service = read("deploy/systemd/rameau-web.service")
     assert "\nRequires=rameau-web.socket\n" in service
     assert "--bind" not in service
+
+
+def test_a_restart_refuses_no_connection():
+    """As systemd does it: the socket outlives the server, and whoever connects between two is answered."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+        with served_from(listener):
+            assert asked(address) == b"quick"
+        with socket.create_connection(address, timeout=30) as waiting:
+            waiting.sendall(b"GET /quick HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            with served_from(listener):
+                answer = b"".join(iter(lambda: waiting.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.endswith(b"quick")
+
+
+@contextlib.contextmanager
+def served_from(listener: socket.socket) -> Iterator[None]:
+    """Start gunicorn with a socket as systemd hands it over: number 3, told by two variables."""
+    command = ["-m", "gunicorn", "--config", "python:rameau_diag.web_server", "--workers", "1"]
+    code = (
+        f"import os, sys; os.dup2({listener.fileno()}, 3); "
+        "os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid())); "
+        "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *command, "--threads", "1", "tests.front_app:app"],
+        cwd=REPOSITORY,
+        pass_fds=[listener.fileno()],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def asked(address: tuple[str, int]) -> bytes:
+    client = http.client.HTTPConnection(*address, timeout=30)
+    with contextlib.closing(client):
+        client.request("GET", "/quick")
+        return client.getresponse().read()
