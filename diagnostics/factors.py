@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
-from django.utils.crypto import salted_hmac
 
-from diagnostics.services.factors import is_last_of
+from diagnostics.services.factors import fernet, is_last_of
 
 if TYPE_CHECKING:
     from diagnostics.models import User
-
-SALT = "diagnostics.factors"
-
-
-def _fernet() -> MultiFernet:
-    """Return what encrypts with the secret key, and decrypts with the former ones as well."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = [salted_hmac(SALT, "", secret=key, algorithm="sha256").digest() for key in keys]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -51,11 +38,11 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret with a key made of the site's secret key."""
-        return _fernet().encrypt(text.encode()).decode()
+        return fernet().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Decrypt a secret; raises InvalidToken when the key that encrypted it is no longer given."""
-        return _fernet().decrypt(encrypted_text.encode()).decode()
+        return fernet().decrypt(encrypted_text.encode()).decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Keep the last one of whoever must have one."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base_forms
 from allauth.mfa.models import Authenticator
@@ -14,18 +16,17 @@ from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from cryptography.fernet import InvalidToken
 from django import forms
+from django.core.cache import cache
 
 from diagnostics.forms.fields import TextField
+from diagnostics.models import User
+from diagnostics.services.factors import UNREADABLE
 from diagnostics.services.journal import count_failed_sign_in
 
 CODE = "Code à six chiffres"
 CODE_OR_RECOVERY = "Code de l’application, ou code de secours"
 NO_CODE = "Tapez le code."
 NAME = "Nom de cette clé"
-UNREADABLE = (
-    "Vos codes ne peuvent plus être vérifiés\u00a0: demandez à l’administration de retirer votre double "
-    "authentification."
-)
 
 
 class OfCodes:
@@ -33,6 +34,8 @@ class OfCodes:
 
     fields: dict[str, Any]
     label = CODE_OR_RECOVERY
+    user: User
+    authenticator: Authenticator
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,12 +53,24 @@ class AsksForACode(OfCodes):
     def clean_code(self) -> str:
         """Check the code; a refused one is counted with the refused sign-ins."""
         try:
-            return super().clean_code()  # type: ignore[misc,no-any-return]  # of the form that it is mixed into
+            code: str = super().clean_code()  # type: ignore[misc]  # of the form that it is mixed into
+            if not self._is_new(code):
+                raise get_adapter().validation_error("incorrect_code")
+            return code
         except InvalidToken:
             raise forms.ValidationError(UNREADABLE) from None
         except forms.ValidationError:
             count_failed_sign_in()
             raise
+
+    def _is_new(self, code: str) -> bool:
+        """Tell whether a code of the application is accepted for the first time: the library forgets it
+        after one period, and takes it for as many as the tolerance says."""
+        if self.authenticator.type != Authenticator.Type.TOTP:
+            return True
+        lasts = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+        accepted = f"code-accepted-{self.user.pk}-{normalize_user_code(code)}"
+        return cache.add(accepted, True, lasts)
 
 
 class AuthenticateForm(AsksForACode, base_forms.AuthenticateForm):

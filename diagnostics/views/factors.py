@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
@@ -12,7 +13,7 @@ from django.shortcuts import redirect
 
 from diagnostics.policies import policy_of
 from diagnostics.services.errors import NotAllowed
-from diagnostics.services.factors import is_last_of, lacks_factor
+from diagnostics.services.factors import UNREADABLE, is_last_of, lacks_factor
 from diagnostics.views.errors import permission_denied
 
 # What one needs to set it up: to prove who one is, to confirm one's address, to leave.
@@ -61,6 +62,12 @@ class SecondFactorMiddleware:
         if request.method == "POST":
             return permission_denied(request, NotAllowed(FIRST))
         return _lead(request, FIRST)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """Say what to do where the key that encrypted the codes is no longer given."""
+        return _lead(request, UNREADABLE) if isinstance(exception, InvalidToken) else None
 
 
 def _lead(request: HttpRequest, why: str) -> HttpResponseBase:

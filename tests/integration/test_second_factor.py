@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import time
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
 from cryptography.fernet import InvalidToken
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from diagnostics.models import Event, FailedSignIns, User
+from diagnostics.models import Event, FailedSignIns, SharedValue, User
 from diagnostics.views.factors import FIRST, LAST
 from tests.factories import PASSWORD, UserFactory
 from tests.pages import page_of
@@ -277,3 +282,50 @@ def test_secrets_are_stored_encrypted_and_survive_a_new_secret_key(settings):
     answer = client.post(SECOND, {"code": code_of(secret)})
     assert answer.status_code == 200
     assert "demandez à l’administration" in page_of(answer).text
+
+
+def another_key(settings) -> None:
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "une-autre-clé-secrète-" + "1" * 40
+
+
+def test_what_a_former_key_encrypted_is_encrypted_again(settings):
+    user, secret, codes = protected()
+    another_key(settings)
+    call_command("reencrypt_factors", stdout=StringIO())
+    settings.SECRET_KEY_FALLBACKS = []
+    assert decrypt(Authenticator.objects.get(type="totp").data["secret"]) == secret
+    client = first_step(user)
+    assert client.post(SECOND, {"code": codes[0]}).status_code == 302
+    another_key(settings)
+    settings.SECRET_KEY_FALLBACKS = []
+    settings.SECRET_KEY += "2"
+    with pytest.raises(CommandError, match="2"):
+        call_command("reencrypt_factors", stdout=StringIO())
+
+
+def test_pages_say_it_when_no_key_reads_the_codes_and_a_terminal_frees(settings):
+    user, _secret, _codes = protected()
+    another_key(settings)
+    settings.SECRET_KEY_FALLBACKS = []
+    again = Scene.client_of(user)
+    prove(again)
+    assert again.get(INDEX).status_code == 200
+    for page in (CODES, f"{CODES}generate/", f"{CODES}download/"):
+        answer = again.get(page, follow=True)
+        assert answer.redirect_chain == [(INDEX, 302)]
+        assert "demandez à l’administration" in page_of(answer).text
+    call_command("remove_factors", user.email.upper(), stdout=StringIO())
+    assert not Authenticator.objects.filter(user=user).exists()
+    event = Event.objects.get(kind="factor_removed")
+    assert (event.actor, event.person) == (None, user)
+
+
+def test_a_code_of_the_application_serves_once_as_long_as_it_holds(monkeypatch):
+    user, secret, _codes = protected()
+    now = time.time() // 30 * 30 + 1
+    monkeypatch.setattr(time, "time", lambda: now)
+    code = code_of(secret)
+    assert first_step(user).post(SECOND, {"code": code}).status_code == 302
+    SharedValue.objects.filter(until__lte=timezone.now() + dt.timedelta(seconds=30)).delete()
+    assert first_step(user).post(SECOND, {"code": code}).status_code == 200
