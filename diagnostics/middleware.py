@@ -13,9 +13,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import (
     HttpRequest,
+    HttpResponse,
     HttpResponseBase,
     HttpResponseNotAllowed,
-    HttpResponseRedirect,
 )
 from django.shortcuts import resolve_url
 
@@ -25,6 +25,7 @@ from diagnostics.domain.browsers import browser_in_words
 from diagnostics.policies import READING, SENDING, policy_of
 from diagnostics.sessions import BROWSER, PERSON, SEEN, is_long_ago
 
+NO_ROOM_FOR = 60  # seconds before a page tries again
 logger = logging.getLogger(__name__)
 
 
@@ -83,9 +84,17 @@ class KeepTypedTextLoginMiddleware(LoginRequiredMiddleware):
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
-    ) -> HttpResponseRedirect:
-        """Keep a refused POST in the anonymous session, bounded, and come back to its page."""
-        page = expired_session.keep(request, network=network_of(request))
+    ) -> HttpResponseBase:
+        """Keep a refused POST in the anonymous session, bounded, and come back to its page.
+
+        A page that saves by itself and finds no room keeps its text and tries again later.
+        """
+        try:
+            page = expired_session.keep(request, network=network_of(request))
+        except PermissionDenied as full:
+            if "autosave" not in request.POST:
+                raise
+            return HttpResponse(str(full), status=503, headers={"Retry-After": str(NO_ROOM_FOR)})
         if page:
             return redirect_to_login(page, resolve_url(settings.LOGIN_URL))
         return super().handle_no_permission(request, view_func)

@@ -29,6 +29,10 @@ _TOUCH = (
     f"UPDATE {_TABLE} SET until = clock_timestamp() + %s * interval '1 second'"  # noqa: S608
     " WHERE key = %s AND until > clock_timestamp()"
 )
+_INCREASE = (
+    f"UPDATE {_TABLE} SET value = to_jsonb(value::text::bigint + %s)"  # noqa: S608
+    " WHERE key = %s AND until > clock_timestamp() RETURNING value::text"
+)
 _FOR_EVER = 60 * 60 * 24 * 3650  # seconds
 
 
@@ -62,6 +66,15 @@ class SharedCache(BaseCache):
         with connection.cursor() as cursor:
             cursor.execute(_TOUCH, [self._seconds(timeout), self._digest(key, version)])
             return bool(cursor.rowcount)
+
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        """Add to a number, which expires when it would have; raises ValueError when there is none."""
+        with connection.cursor() as cursor:
+            cursor.execute(_INCREASE, [delta, self._digest(key, version)])
+            row = cursor.fetchone()
+        if row is None:
+            raise ValueError(f"Nothing is kept by the name of {key!r}.")
+        return int(row[0])
 
     def delete(self, key: str, version: int | None = None) -> bool:
         """Forget a value."""

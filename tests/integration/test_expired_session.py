@@ -256,6 +256,14 @@ def test_what_finds_no_room_is_given_back(scene, monkeypatch, bound):
     assert elsewhere.status_code == (302 if bound == "OF_A_NETWORK" else 403)
 
 
+def test_a_page_that_saves_by_itself_and_finds_no_room_tries_again(scene, monkeypatch):
+    monkeypatch.setattr(expired_session, "OF_ALL", 5)
+    client, (address,) = scene.ended(scene.lead), steps(scene.diagnostic.pk)
+    by_itself = client.post(address, {"title": TEXT, "autosave": "1"})
+    assert (by_itself.status_code, by_itself["Retry-After"]) == (503, "60")
+    assert client.post(address, {"title": TEXT}).status_code == 403
+
+
 def test_forms_of_several_tabs_come_back_one_after_the_other(scene):
     pk = scene.structure.pk
     address = url("structure_edit", pk)

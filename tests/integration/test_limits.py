@@ -291,6 +291,18 @@ def test_one_of_several_adds():
     ]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_several_add_at_once_is_all_counted_until_the_same_moment():
+    cache.add("gardé", 10, 3600)
+    until = SharedValue.objects.get().until
+    totals = at_once(8, lambda _: [cache.incr("gardé", 5) for _ in range(5)])
+    assert sorted(sum(totals, [])) == [15 + 5 * number for number in range(40)]
+    assert SharedValue.objects.get().until == until
+    SharedValue.objects.update(until=timezone.now())
+    with pytest.raises(ValueError, match="gardé"):
+        cache.incr("gardé")
+
+
 def test_a_value_is_kept_until_it_expires():
     assert isinstance(caches["default"], SharedCache)
     cache.set("essais", [1.5, 2], 60)
