@@ -1,13 +1,21 @@
 """The administration: what staff can change, what they cannot reach, and the one door."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.core.management import call_command
+from django.db import connections
 from django.urls import reverse
+from django.utils import timezone
 
 from diagnostics.models import Diagnostic, User
+from diagnostics.services.departures import erase_account
+from diagnostics.services.errors import WrongState
 from tests.factories import PASSWORD, DiagnosticFactory, StructureFactory, UserFactory, the_kit
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +169,47 @@ def test_structures_get_their_facilitator_and_nothing_else(client, staff):
     client.post(address, {"facilitator": UserFactory().pk})
     structure.refresh_from_db()
     assert structure.facilitator == facilitator
+
+
+def test_the_last_account_with_all_rights_keeps_them(client):
+    boss = UserFactory(staff=True, is_superuser=True)
+    client.force_login(boss)
+    address = reverse("admin:diagnostics_user_change", args=[boss.pk])
+    all_rights = {"is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    for left_out in ("is_superuser", "is_active"):
+        posted = {"name": "Racine"} | {k: v for k, v in all_rights.items() if k != left_out}
+        page = html_of(client.post(address, posted))
+        assert "C’est le dernier compte qui a tous les droits" in page
+    UserFactory(is_superuser=True)
+    assert client.post(address, {"name": "Racine", "is_active": "on"}).status_code == 302
+    boss.refresh_from_db()
+    assert (boss.is_active, boss.is_superuser) == (True, False)
+
+
+def test_an_erased_account_is_only_read(client):
+    client.force_login(UserFactory(staff=True, is_superuser=True))
+    erased = UserFactory(is_active=False, erased_at=timezone.now())
+    address = reverse("admin:diagnostics_user_change", args=[erased.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"is_active": "on"}).status_code == 403
+    assert not User.objects.get(pk=erased.pk).is_active
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_administrators_who_go_at_once_one_stays():
+    both = [UserFactory(staff=True, is_superuser=True) for _ in range(2)]
+    barrier = Barrier(2)
+
+    def go(user: User) -> bool:
+        barrier.wait()
+        try:
+            erase_account(user, actor=user, tell=lambda address, name: None)
+        except WrongState:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(go, both)) == [False, True]
+    assert User.objects.filter(is_superuser=True).count() == 1
