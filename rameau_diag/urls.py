@@ -47,8 +47,6 @@ ACCOUNTS = {
     "mfa_edit_webauthn": OWN_ACCOUNT,
     "mfa_remove_webauthn": OWN_ACCOUNT,
     "mfa_reauthenticate_webauthn": OWN_ACCOUNT,
-    # The sessions of an account.
-    "usersessions_list": OWN_ACCOUNT,
 }
 # Who signs in there is not staff yet.
 OUTSIDE_THE_ADMINISTRATION = {"login": SIGNING_IN, "logout": OWN_ACCOUNT}

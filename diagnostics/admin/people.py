@@ -122,7 +122,7 @@ class PersonAdmin(UserAdmin):
             record_event(EventKind.ACCOUNT_CREATED, actor=actor, person=obj)
         record_rights(obj, before=before, actor=actor)
         if not obj.is_active:
-            end_sessions(obj)  # made active again, they sign in again
+            end_sessions(obj, actor=actor)  # made active again, they sign in again
 
     def user_change_password(
         self, request: HttpRequest, id: str, form_url: str = ""

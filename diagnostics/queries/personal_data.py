@@ -14,7 +14,7 @@ from django.db.models import Count, Model, Q
 from django.utils import timezone
 
 from diagnostics.domain.vocabulary import MembershipRole
-from diagnostics.models import KeptText, Membership, Review, Structure, User
+from diagnostics.models import KeptText, Membership, OpenSession, Review, Structure, User
 
 INTERNAL = "numéro interne"
 SECRET = "secret de connexion"  # noqa: S105  # a reason, not a secret
@@ -71,12 +71,6 @@ HELD: dict[str, Held] = {
         ("user",),
         ("type", "created_at", "last_used_at"),
         _ID | _but(SECRET, "data"),
-    ),
-    "usersessions.UserSession": Held(
-        "Vos sessions",
-        ("user",),
-        ("created_at", "ip", "last_seen_at", "user_agent"),
-        _ID | _but(SECRET, "session_key", "data"),
     ),
     "diagnostics.OpenSession": Held(
         "Où vous êtes connecté·e",
@@ -200,7 +194,11 @@ HELD: dict[str, Held] = {
     "diagnostics.QueuedMail": Held(
         "Les mails que nous vous avons écrits",
         ("person",),
-        ("kind", "diagnostic", "address", "subject", "text", "queued_at", "sent_at"),
+        # What those of accounts are written from holds the network address and browser of who asked.
+        (
+            *("kind", "diagnostic", "address", "subject", "text", "queued_at", "sent_at"),
+            "written_from",
+        ),
         _ID | _but(INTERNAL, "key", "html", "headers", "about"),
     ),
     "diagnostics.Event": Held(
@@ -258,14 +256,13 @@ def personal_data_of(user: User) -> dict[str, Any]:
     """Return all that a person takes with them, as JSON has it (a query for each table)."""
     parts = []
     for label, held in HELD.items():
-        model = model_of(label)
-        if model is None or not held.exported:
+        if not held.exported:
             continue
-        rows = list(_rows(model, held, user))
+        rows = list(_rows(apps.get_model(label), held, user))
         parts.append(
             {"quoi": held.title, "table": label, "lignes": rows, "non donné": held.kept_out}
         )
-    sessions = [{"expire_date": end} for _key, end in open_sessions(user)]
+    sessions = [{"expire_date": end} for end in open_sessions(user)]
     parts.append({"quoi": "Vos sessions ouvertes", "table": "sessions.Session", "lignes": sessions})
     return {
         "format": "mes-donnees",
@@ -274,12 +271,6 @@ def personal_data_of(user: User) -> dict[str, Any]:
         "pour": user.email,
         "donnees": parts,
     }
-
-
-def model_of(label: str) -> type[Model] | None:
-    """Return the model of a label; None when its application is not installed."""
-    name, _dot, model = label.partition(".")
-    return apps.get_model(name, model) if name in apps.app_configs else None
 
 
 def _rows(model: type[Model], held: Held, user: User) -> Iterator[dict[str, Any]]:
@@ -296,15 +287,11 @@ def _rows(model: type[Model], held: Held, user: User) -> Iterator[dict[str, Any]
         yield row
 
 
-def open_sessions(user: User) -> list[tuple[str, dt.datetime]]:
-    """Return the keys of the sessions in which a person is signed in, with their ends: each is read, no
-    index says whose it is."""
-    current = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
-    return [
-        (session.session_key, session.expire_date)
-        for session in current
-        if session.get_decoded().get("_auth_user_id") == str(user.pk)
-    ]
+def open_sessions(user: User) -> list[dt.datetime]:
+    """Return when each session in which a person is signed in ends."""
+    own = OpenSession.objects.filter(user=user).values("session_key")
+    current = Session.objects.filter(pk__in=own, expire_date__gt=timezone.now())
+    return list(current.order_by("expire_date").values_list("expire_date", flat=True))
 
 
 # --- Before an account goes -------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -15,13 +15,16 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics.domain.addresses import normalise_address
+from diagnostics.domain.mentions import addressing, naming, rarest_word
 from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import (
     CommentMails,
+    Diagnostic,
+    Event,
     Invitation,
     KeptText,
     Membership,
-    OpenSession,
+    Message,
     Presence,
     QueuedMail,
     ReadVersion,
@@ -30,23 +33,23 @@ from diagnostics.models import (
     Structure,
     User,
 )
-from diagnostics.queries.personal_data import model_of, open_sessions, what_holds_back
+from diagnostics.queries.personal_data import what_holds_back
 from diagnostics.services.errors import WrongState
 from diagnostics.services.journal import record_event
-from diagnostics.services.team import addresses_of
+from diagnostics.services.mails import FAREWELL
+from diagnostics.services.open_sessions import end_sessions
 
 FORMER_MEMBER = "Ancien membre"
 # What is somebody's alone, by its field.
 THEIRS_ALONE = (
     (KeptText, "user"),
-    (OpenSession, "user"),
     (Presence, "user"),
     (SentForm, "user"),
     (ReadVersion, "reader"),
     (QueuedMail, "person"),
     (EmailAddress, "user"),
+    (Authenticator, "user"),
 )
-THEIRS_ALONE_WHERE_INSTALLED = ("mfa.Authenticator", "usersessions.UserSession")
 
 
 def erase_account(user: User, *, actor: User | None, tell: Callable[[str, str], None]) -> None:
@@ -71,13 +74,12 @@ def erase_account(user: User, *, actor: User | None, tell: Callable[[str, str], 
                 "Ce compte ne peut pas être effacé\u00a0: il reste quelque chose à transmettre."
             )
         address, name = user.email, user.display_name
-        addresses = addresses_of(user) | set(
-            EmailAddress.objects.filter(user=user).values_list("email", flat=True)
-        )
+        addresses, known = _proved(user), _diagnostics_known_to(user)
         _leave_teams(user)
         _forget_invitations(user, addresses)
         _remove_what_is_theirs(user)
-        _forget_in_what_others_received({user.name, *addresses})
+        _forget_in_mails(name, addresses, known)
+        _forget_in_jobs(user, addresses)
         _make_anonymous(user)
         record_event(EventKind.ACCOUNT_ERASED, actor=actor, person=user)
         tell(address, name)
@@ -92,6 +94,23 @@ def is_last_administrator(user: User) -> bool:
 def _administrators_locked() -> QuerySet[User]:
     administrators = User.objects.filter(is_superuser=True, is_active=True)
     return administrators.order_by("pk").select_for_update()
+
+
+def _proved(user: User) -> set[str]:
+    """Return the addresses that the person proved to hold: anybody may add those of somebody else."""
+    proved = EmailAddress.objects.filter(user=user, verified=True)
+    return {normalise_address(email) for email in proved.values_list("email", flat=True)}
+
+
+def _diagnostics_known_to(user: User) -> set[str]:
+    """Return the diagnostics whose mails may name the person: of their teams, and where they did something."""
+    teams = Membership.objects.filter(user=user).values("structure")
+    acts = Event.objects.filter(Q(actor=user) | Q(person=user), structure__isnull=False)
+    threads = Message.objects.filter(author=user).values("thread__diagnostic")
+    known = Diagnostic.with_deleted.filter(
+        Q(structure__in=teams) | Q(structure__in=acts.values("structure")) | Q(pk__in=threads)
+    )
+    return {str(pk) for pk in known.values_list("pk", flat=True)}
 
 
 def _leave_teams(user: User) -> None:
@@ -109,42 +128,69 @@ def _leave_teams(user: User) -> None:
 
 
 def _forget_invitations(user: User, addresses: set[str]) -> None:
-    """Cancel the invitations that wait at their addresses, and take these out of those of before."""
-    theirs = Q(accepted_by=user)
+    """Cancel the invitations that wait at their addresses, and take these out of those of before; and out
+    of the mails to an address, which are nobody's: invitations, « there is no account »."""
+    theirs, to_them = Q(accepted_by=user), Q()
     for address in addresses:
         theirs |= Q(email__iexact=address)
+        to_them |= Q(address__iexact=address)
     found = Invitation.objects.filter(theirs)
+    to_them |= Q(written_from__invitation__in=list(found.values_list("pk", flat=True)))
+    QueuedMail.objects.filter(to_them, person=None).exclude(kind=FAREWELL).delete()
     now = timezone.now()
     found.filter(accepted_at=None, cancelled_at=None).update(cancelled_at=now)
     found.update(email=anonymous_address(user))
 
 
 def _remove_what_is_theirs(user: User) -> None:
+    end_sessions(user)
     for model, name in THEIRS_ALONE:
         model._base_manager.filter(**{name: user}).delete()
-    for label in THEIRS_ALONE_WHERE_INSTALLED:
-        installed = model_of(label)
-        if installed is not None:
-            installed._base_manager.filter(user=user).delete()
     Remark.objects.filter(author=user, is_shared=False).delete()
-    Session.objects.filter(pk__in=[key for key, _end in open_sessions(user)]).delete()
     User.objects.filter(stand_in=user).update(stand_in=None)
     people = ContentType.objects.get_for_model(User)
     about = LogEntry.objects.filter(content_type=people, object_id=str(user.pk))
     about.update(object_repr=FORMER_MEMBER, change_message="")
 
 
-def _forget_in_what_others_received(words: set[str]) -> None:
-    """Empty the mails that left and the jobs that were done and name the person: nobody needs them."""
-    named, done = Q(), Q()
-    for word in filter(None, words):
-        for name in ("subject", "text", "written_headers"):
-            named |= Q(**{f"{name}__icontains": word})
-        done |= Q(words__icontains=word)
+def _forget_in_mails(name: str, addresses: set[str], known: set[str]) -> None:
+    """Empty the mails that left and name the person: nobody needs them.
+
+    An address is theirs wherever it stands; a name is whatever somebody likes, and is looked for in mails
+    of the diagnostics that they knew, as whole words.
+    """
+    holding = Q()
+    for address in addresses:
+        for column in ("subject", "text", "written_headers"):
+            holding |= Q(**{f"{column}__icontains": address})
+    if word := rarest_word(name):
+        of_known = Q(diagnostic__in=known) | (Q(diagnostic=None) & ~Q(about=[]))
+        holding |= of_known & (Q(subject__icontains=word) | Q(text__icontains=word))
+    is_addressed, is_named = addressing(addresses), naming(name)
     mails = QueuedMail.objects.annotate(written_headers=Cast("headers", TextField()))
-    mails.filter(named, sent_at__isnull=False).update(subject="", text="", html="", headers={})
-    jobs = ProcrastinateJob.objects.annotate(words=Cast("args", TextField()))
-    jobs.filter(done).exclude(status__in=["todo", "doing"]).delete()
+    found = mails.filter(holding, sent_at__isnull=False).values_list(
+        "pk", "diagnostic", "about", "subject", "text", "written_headers"
+    )
+    emptied = []
+    for pk, diagnostic, about, *said in found.iterator():
+        words, told = "\n".join(said), {str(diagnostic), *(one["diagnostic"] for one in about)}
+        if is_addressed.search(words) or (told & known and is_named.search(words)):
+            emptied.append(pk)
+    QueuedMail.objects.filter(pk__in=emptied).update(subject="", text="", html="", headers={})
+
+
+def _forget_in_jobs(user: User, addresses: set[str]) -> None:
+    """Remove the jobs that were done and were for the person, by them, or hold an address of theirs."""
+    done = ProcrastinateJob.objects.exclude(status__in=["todo", "doing"])
+    done = done.annotate(words=Cast("args", TextField()))
+    holding = Q()
+    for address in addresses:
+        holding |= Q(words__icontains=address)
+    is_addressed = addressing(addresses)
+    found = done.filter(holding).values_list("pk", "words") if addresses else ()
+    held = [pk for pk, words in found if is_addressed.search(words)]
+    theirs = Q(args__person_id=user.pk) | Q(args__sender_id=user.pk)
+    done.filter(Q(pk__in=held) | theirs).delete()
 
 
 def _make_anonymous(user: User) -> None:

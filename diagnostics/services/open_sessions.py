@@ -6,26 +6,32 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import OpenSession, User
-from diagnostics.queries.personal_data import open_sessions
+from diagnostics.services.journal import record_event
 
 
-def end_session(session: OpenSession) -> None:
-    """End one session: the next request of its browser is nobody's."""
+def end_session(session: OpenSession, *, actor: User) -> None:
+    """End one session: the next request of its browser is nobody's; journalled."""
     with transaction.atomic():
         Session.objects.filter(pk=session.session_key).delete()
         session.delete()
+        record_event(EventKind.SESSIONS_ENDED, actor=actor, person=session.user)
 
 
-def end_sessions(user: User, *, but: str = "") -> int:
+def end_sessions(user: User, *, but: str = "", actor: User | None = None) -> int:
     """End all the sessions of a person, but the one of a key; return how many they were.
 
-    Each is read: also those of before their rows were written.
+    ``actor``: who ends them, for the journal, if that is what they ask for; None where the journal says
+    what ends them (a password that was changed, an account that is erased).
     """
-    keys = [key for key, _end in open_sessions(user) if key != but]
+    own = OpenSession.objects.filter(user=user).exclude(session_key=but)
     with transaction.atomic():
+        keys = list(own.values_list("session_key", flat=True))
         ended = Session.objects.filter(pk__in=keys).delete()[0]
-        OpenSession.objects.filter(user=user).exclude(session_key=but).delete()
+        own.filter(session_key__in=keys).delete()
+        if ended and actor is not None:
+            record_event(EventKind.SESSIONS_ENDED, actor=actor, person=user)
     return ended
 
 

@@ -77,7 +77,7 @@ def _name_form(user: User, data: Any = None) -> NameForm:
 @require_POST
 def end_own_session(request: SignedInRequest, pk: int) -> HttpResponse:
     """End a session of one's own in another browser."""
-    end_session(get_object_or_404(sessions_of(request.user), pk=pk))
+    end_session(get_object_or_404(sessions_of(request.user), pk=pk), actor=request.user)
     messages.success(request, "La session est fermée.")
     return redirect(f"{reverse('account')}#sessions")
 
@@ -85,7 +85,8 @@ def end_own_session(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def end_other_sessions(request: SignedInRequest) -> HttpResponse:
     """End all one's sessions but this one."""
-    end_sessions(request.user, but=request.session.session_key or "")
+    own = request.session.session_key or ""
+    end_sessions(request.user, but=own, actor=request.user)
     messages.success(request, "Les autres sessions sont fermées.")
     return redirect(f"{reverse('account')}#sessions")
 

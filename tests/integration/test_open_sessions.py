@@ -7,12 +7,14 @@ import re
 
 import pytest
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from diagnostics.models import OpenSession, User
+from diagnostics.domain.vocabulary import EventKind
+from diagnostics.models import Event, OpenSession, User
 from diagnostics.services.open_sessions import end_sessions, purge_open_sessions
 from diagnostics.sessions import SEEN
 from tests.factories import PASSWORD, UserFactory
@@ -66,6 +68,7 @@ def test_a_session_is_closed_from_another_browser(owner):
     assert "Safari sur iPhone" not in html_of(answer)
     assert not is_in(phone)
     assert is_in(desk)
+    assert ended() == [(owner.pk, owner.pk)]
 
 
 def test_nobody_closes_that_of_somebody_else(owner):
@@ -82,6 +85,8 @@ def test_all_the_others_are_closed(owner):
     desk.post(reverse("account_sessions_end"))
     assert [is_in(browser) for browser in (desk, phone, third)] == [True, False, False]
     assert len(rows(owner)) == 1
+    desk.post(reverse("account_sessions_end"))  # nothing is left to end
+    assert ended() == [(owner.pk, owner.pk)]
 
 
 def test_a_session_of_before_has_a_row_once_it_is_seen(owner):
@@ -109,6 +114,11 @@ def test_when_one_was_seen_is_written_every_ten_minutes(owner):
     assert (row.started_at, row.last_seen_at > long_ago) == (long_ago, True)
 
 
+def ended():
+    told = Event.objects.filter(kind=EventKind.SESSIONS_ENDED.value)
+    return list(told.values_list("actor", "person"))
+
+
 # --- What ends sessions -------------------------------------------------------------------------------
 
 
@@ -117,6 +127,7 @@ def test_a_changed_password_ends_the_others_and_keeps_this_one(owner):
     typed = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
     desk.post(reverse("account_change_password"), typed)
     assert [is_in(desk), is_in(phone)] == [True, False]
+    assert ended() == []  # the journal says that the password was changed
     (row,) = rows(owner)
     assert (row.browser, row.session_key) == ("Firefox sur Linux", desk.session.session_key)
 
@@ -141,6 +152,7 @@ def test_who_is_deactivated_is_out_at_the_next_request_and_stays_out(owner, admi
     )
     User.objects.filter(pk=owner.pk).update(is_active=True)
     assert not is_in(again)
+    assert [person for _actor, person in ended()] == [owner.pk]
 
 
 def signed_in_again(user):
@@ -172,10 +184,14 @@ def test_signing_in_changes_the_key(owner):
     assert not is_in(thief)
 
 
-def test_all_of_a_person_s_sessions_end_and_nobody_else_s(owner):
+def test_all_of_a_person_s_sessions_end_and_nobody_else_s(owner, monkeypatch):
     browser, other = signed_in(owner), UserFactory(email="paul@x.example", verified=True)
     others = signed_in(other)
-    assert end_sessions(owner) == 1
+    with monkeypatch.context() as without:
+        without.delattr(
+            AbstractBaseSession, "get_decoded"
+        )  # those of the whole site are not read for it
+        assert end_sessions(owner) == 1
     assert [is_in(browser), is_in(others)] == [False, True]
     assert (len(rows(owner)), len(rows(other))) == (0, 1)
 
