@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus
 from uuid import UUID
@@ -21,6 +22,7 @@ from django.db.models.functions import Cast
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics import models
+from diagnostics.domain.mentions import naming, rarest_word
 from diagnostics.domain.vocabulary import EventKind, State
 from diagnostics.models import (
     Diagnostic,
@@ -75,7 +77,8 @@ def what_goes(structure: Structure) -> dict[str, int]:
     counts = _counted((model, rows.count()) for model, rows in found)
     # Those of its diagnostics are the structure's as well.
     events = models.Event.objects.filter(structure=structure)
-    return {**counts, **_counted([(models.Event, events.count())])}
+    counts = Counter({**counts, **_counted([(models.Event, events.count())])})
+    return dict(counts + _what_names(structure, diagnostics).counts)
 
 
 def erase_structure(structure: Structure, *, by: User) -> Erasure:
@@ -87,8 +90,9 @@ def erase_structure(structure: Structure, *, by: User) -> Erasure:
         locked = Structure.with_deleted.select_for_update().get(pk=structure.pk)
         diagnostics = _diagnostics_of(locked)
         list(Diagnostic.with_deleted.select_for_update().filter(pk__in=diagnostics))
-        counts = _remove(OF_A_DIAGNOSTIC, diagnostics)
-        counts += _remove_what_names(locked, diagnostics)
+        named = _what_names(locked, diagnostics)
+        counts = _remove(OF_A_DIAGNOSTIC, diagnostics) + _forget(named)
+        _forget_elsewhere(locked, diagnostics)
         counts += _remove(OF_A_STRUCTURE, [locked.pk])
         record_event(EventKind.STRUCTURE_ERASED, actor=by)
         return Erasure.objects.create(kind=ErasureKind.STRUCTURE.value, done_by=by, counts=counts)
@@ -105,7 +109,9 @@ def erase_draft(diagnostic: Diagnostic) -> Erasure:
         was_used = locked.updated_at != diagnostic.updated_at
         if was_used or locked.state != State.DRAFT.value or locked.versions.exists() or followed:
             raise WrongState("Ce diagnostic n’est pas un brouillon abandonné.")
-        counts = _remove(OF_A_DIAGNOSTIC, [locked.pk]) + _remove_mails_and_jobs([locked.pk])
+        named = _known_by([locked.pk])
+        counts = _remove(OF_A_DIAGNOSTIC, [locked.pk]) + _forget(named)
+        _forget_forms([locked.pk])
         record_event(EventKind.DIAGNOSTIC_DELETED, actor=None, structure=locked.structure)
         return Erasure.objects.create(kind=ErasureKind.DRAFT.value, counts=counts)
 
@@ -146,29 +152,99 @@ def _remove(tables: Iterable[tuple[type[Model], str]], of: list[UUID]) -> Counte
     return _counted(removed)
 
 
-def _remove_what_names(structure: Structure, diagnostics: list[UUID]) -> Counter[str]:
-    """Remove what else names a structure: mails, jobs, forms that were sent, what the administration
-    noted, what a facilitator searched."""
-    counts = _remove_mails_and_jobs([structure.pk, *diagnostics], name=structure.name)
-    SentForm.objects.filter(leads_to__contains=str(structure.pk)).delete()
+# --- What names it elsewhere --------------------------------------------------------------------------
+
+EMPTIED, JOBS = "messages vidés de ce qu’ils en disaient", "tâches"
+
+
+@dataclass
+class _Named:
+    """Mails and jobs that name what is erased and are not in its tables: mails to remove; those that left
+    and are emptied, with what they still are about; jobs to remove."""
+
+    mails: list[int] = field(default_factory=list)
+    emptied: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    jobs: list[int] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Counter[str]:
+        told = {EMPTIED: len(self.emptied), JOBS: len(self.jobs)}
+        return +(_counted([(QueuedMail, len(self.mails))]) + Counter(told))
+
+
+def _known_by(ids: list[UUID]) -> _Named:
+    """Find the mails and jobs that hold an identifier. The mail of a day that left and told of others as
+    well is emptied: its key keeps it from leaving again."""
+    found, texts = _Named(), {str(pk) for pk in ids}
+    about, asked = Q(), Q()
+    for text in texts:
+        about |= Q(about__contains=[{"diagnostic": text}]) | Q(written_from__structure=text)
+        asked |= Q(words__contains=text)
+    mails = QueuedMail.objects.filter(about).exclude(diagnostic__in=ids)
+    for pk, left, named in mails.values_list("pk", "sent_at", "about"):
+        others = [one for one in named if one["diagnostic"] not in texts]
+        if left and others:
+            found.emptied[pk] = others
+        else:
+            found.mails.append(pk)
+    jobs = ProcrastinateJob.objects.annotate(words=Cast("args", TextField())).filter(asked)
+    found.jobs += jobs.exclude(status="doing").values_list("pk", flat=True)
+    return found
+
+
+def _what_names(structure: Structure, diagnostics: list[UUID]) -> _Named:
+    """Find what :func:`_known_by` does, and the letters that left to its people and name it: a structure may
+    be called « Paris », so that neither a letter of others nor one that waits goes by a name."""
+    found = _known_by([structure.pk, *diagnostics])
+    people, is_named = _people_of(structure), naming(structure.name)
+    word = rarest_word(structure.name)
+    letters = QueuedMail.objects.filter(
+        Q(subject__icontains=word) | Q(text__icontains=word),
+        diagnostic=None,
+        about=[],
+        sent_at__isnull=False,
+        person__in=people,
+    )
+    for pk, *said in letters.values_list("pk", "subject", "text"):
+        if pk not in found.mails and is_named.search("\n".join(said)):
+            found.emptied[pk] = []
+    done = ProcrastinateJob.objects.exclude(status__in=["todo", "doing"])
+    for pk, args in done.filter(args__person_id__in=people).values_list("pk", "args"):
+        said = [str(args.get(name, "")) for name in ("subject", "text")]
+        if pk not in found.jobs and is_named.search("\n".join(said)):
+            found.jobs.append(pk)
+    return found
+
+
+def _people_of(structure: Structure) -> list[int]:
+    """Return who is in its team, follows it, or did something there."""
+    acts = models.Event.objects.filter(structure=structure)
+    found = {structure.facilitator_id, *structure.memberships.values_list("user", flat=True)}
+    found |= {pk for row in acts.values_list("actor", "person") for pk in row}
+    return sorted(pk for pk in found if pk is not None)
+
+
+def _forget(named: _Named) -> Counter[str]:
+    QueuedMail.objects.filter(pk__in=named.mails).delete()
+    for pk, about in named.emptied.items():
+        QueuedMail.objects.filter(pk=pk).update(
+            subject="", text="", html="", headers={}, about=about
+        )
+    ProcrastinateJob.objects.filter(pk__in=named.jobs).delete()
+    return named.counts
+
+
+def _forget_forms(ids: list[UUID]) -> None:
+    for pk in ids:
+        SentForm.objects.filter(leads_to__contains=str(pk)).delete()
+
+
+def _forget_elsewhere(structure: Structure, diagnostics: list[UUID]) -> None:
+    """Remove the forms that were sent, what the administration noted, what a facilitator searched."""
+    _forget_forms([structure.pk, *diagnostics])
     of_structures = ContentType.objects.get_for_model(Structure)
     LogEntry.objects.filter(content_type=of_structures, object_id=str(structure.pk)).delete()
+    is_named = naming(structure.name)
     for person in User.objects.exclude(portfolio_view="").only("portfolio_view"):
-        if structure.name.lower() in unquote_plus(person.portfolio_view).lower():
+        if is_named.search(unquote_plus(person.portfolio_view)):
             User.objects.filter(pk=person.pk).update(portfolio_view="")
-    return counts
-
-
-def _remove_mails_and_jobs(ids: list[UUID], name: str = "") -> Counter[str]:
-    named, asked = Q(), Q()
-    for pk in ids:
-        named |= Q(about__contains=[{"diagnostic": str(pk)}]) | Q(written_from__structure=str(pk))
-        asked |= Q(words__contains=str(pk))
-        SentForm.objects.filter(leads_to__contains=str(pk)).delete()
-    if name:  # also letters and mails of the day, which are of no diagnostic
-        named |= Q(diagnostic=None) & (Q(subject__contains=name) | Q(text__contains=name))
-        asked |= Q(words__contains=name)
-    mails, _by_model = QueuedMail.objects.filter(named).delete()
-    jobs = ProcrastinateJob.objects.annotate(words=Cast("args", TextField()))
-    jobs.filter(asked).exclude(status="doing").delete()
-    return _counted([(QueuedMail, mails)])

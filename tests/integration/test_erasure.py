@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics.domain.vocabulary import EventKind, MembershipRole, State
 from diagnostics.models import (
@@ -27,6 +28,7 @@ from diagnostics.models import (
     User,
 )
 from diagnostics.services.erasure import (
+    EMPTIED,
     ERASING,
     OF_A_DIAGNOSTIC,
     OF_A_STRUCTURE,
@@ -35,6 +37,7 @@ from diagnostics.services.erasure import (
 )
 from diagnostics.services.errors import WrongState
 from tests.everywhere import tables_with
+from tests.factories import UserFactory
 from tests.inviting import invite_member
 from tests.scene import BASE_URL, NAME, STATEMENT, TITLE, Scene, make_scene
 from tests.talking import WORDS, say
@@ -55,8 +58,16 @@ def a_whole_structure() -> Scene:
         base_url=BASE_URL,
     )
     scene.diagnostic.renderings.create(subject=f"report/{scene.diagnostic.pk}/now", key="k", size=1)
-    letter = {"key": "letter:1", "kind": "letter", "person": scene.lead, "address": "a@b.example"}
-    QueuedMail.objects.create(**letter, subject=f"{NAME} et vous", text="Bonjour", html="")
+    letter = {"kind": "letter", "person": scene.lead, "address": "a@b.example", "html": ""}
+    QueuedMail.objects.create(
+        key="letter:1", subject=f"{NAME} et vous", text="", sent_at=timezone.now(), **letter
+    )
+    # The mail of a day, which told of another structure as well; and one that waits.
+    others = Diagnostic.objects.exclude(pk=scene.diagnostic.pk).values_list("pk", flat=True)
+    about = [{"diagnostic": str(pk)} for pk in (scene.diagnostic.pk, others[0])]
+    of_the_day = {"subject": "Votre jour", "text": STATEMENT, "about": about, **letter}
+    QueuedMail.objects.create(key="day:1", sent_at=timezone.now(), **of_the_day)
+    QueuedMail.objects.create(key="day:2", **of_the_day)
     LogEntry.objects.log_actions(scene.staff.pk, [scene.structure], CHANGE, single_object=True)
     SentForm.objects.create(
         token="t", user=scene.lead, leads_to=f"/diagnostics/{scene.diagnostic.pk}/"
@@ -64,7 +75,7 @@ def a_whole_structure() -> Scene:
     User.objects.filter(pk=scene.facilitator.pk).update(
         portfolio_view="q=confidence+de+la+structure&vue=toutes"
     )
-    app.configure_task("mail_lead_letter").defer(
+    job = app.configure_task("mail_lead_letter").defer(
         key="k",
         person_id=scene.lead.pk,
         sender_id=scene.facilitator.pk,
@@ -72,6 +83,8 @@ def a_whole_structure() -> Scene:
         text="",
         base_url=BASE_URL,
     )
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job])
     return scene
 
 
@@ -83,7 +96,9 @@ def places_of(scene: Scene) -> dict[str, set[str]]:
 
 def rows_of_others(scene: Scene) -> dict[str, int]:
     other = Structure.objects.exclude(pk=scene.structure.pk).get()
-    return {"people": User.objects.count(), **what_goes(other)}
+    found = {"people": User.objects.count(), **what_goes(other)}
+    found.pop(EMPTIED, None)  # the mail of a day is of both, then of one
+    return found
 
 
 @pytest.mark.django_db
@@ -123,8 +138,11 @@ def test_nothing_of_an_erased_structure_is_left_and_all_of_the_others():
         scene.staff,
         timezone.localdate(),
     )
-    mails = "messages envoyés"
-    assert erasure.counts == told | {mails: told.get(mails, 0) + 1}  # the letter that names it
+    assert erasure.counts == told
+    assert told[EMPTIED] == 2
+    other = Diagnostic.objects.get()
+    kept = QueuedMail.objects.order_by("key").values_list("key", "text", "about")
+    assert list(kept) == [("day:1", "", [{"diagnostic": str(other.pk)}]), ("letter:1", "", [])]
     assert Event.objects.get(kind=EventKind.STRUCTURE_ERASED.value).actor == scene.staff
 
 
@@ -150,6 +168,38 @@ def test_without_its_exact_name_and_somebody_of_the_staff_nothing_is_erased():
         call_command("erase_structure", str(scene.diagnostic.pk), stdout=told)
     assert what_goes(scene.structure) == before
     assert not Erasure.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_is_of_others_stays_when_a_structure_has_a_name_that_is_in_everything():
+    scene = make_scene()
+    Structure.objects.filter(pk=scene.structure.pk).update(name="Paris")
+    letter = {"kind": "letter", "person": scene.lead, "address": "a@b.example", "html": ""}
+    stranger = {**letter, "person": UserFactory()}
+    sent = {"sent_at": timezone.now(), "text": "t"}
+    QueuedMail.objects.create(key="1", subject="Le comité parisien", **sent, **letter)
+    QueuedMail.objects.create(key="2", subject="À Paris demain", **sent, **stranger)
+    QueuedMail.objects.create(key="3", subject="Paris attend", text="t", **letter)
+    QueuedMail.objects.create(key="4", subject="Paris, parti", **sent, **letter)
+    for words in ("Paris attend", "Parisot"):
+        letter_to = {"key": words, "person_id": scene.lead.pk, "sender_id": scene.facilitator.pk}
+        app.configure_task("mail_lead_letter").defer(
+            subject=words, text="", base_url=BASE_URL, **letter_to
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'failed' WHERE args->>'key' = 'Parisot'"
+        )
+    told = io.StringIO()
+    arguments = {"confirm": "Paris", "by": scene.staff.email, "stdout": told}
+    call_command("erase_structure", str(scene.structure.pk), **arguments)
+    assert f"     1  {EMPTIED}" in told.getvalue()
+    kept = QueuedMail.objects.filter(key__in="1234").order_by("key")
+    assert list(kept.values_list("subject", flat=True)) == [
+        *("Le comité parisien", "À Paris demain", "Paris attend", "")
+    ]
+    jobs = ProcrastinateJob.objects.filter(task_name="mail_lead_letter").order_by("pk")
+    assert [job.args["subject"] for job in jobs] == ["Paris attend", "Parisot"]
 
 
 # --- The way there is one ------------------------------------------------------------------------
