@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Greatest
 
 from diagnostics.domain.retention import (
@@ -21,9 +21,20 @@ from diagnostics.domain.retention import (
     IDLE_DRAFT_DAYS,
 )
 from diagnostics.domain.vocabulary import MembershipRole, State
-from diagnostics.models import Diagnostic, Membership, QueuedMail, Thread, User, Version
+from diagnostics.models import (
+    Diagnostic,
+    Membership,
+    QueuedMail,
+    Review,
+    Structure,
+    Thread,
+    User,
+    Version,
+)
 from diagnostics.queries.personal_data import what_holds_back
 
+WARNING = "expiring"  # the kind of the mail that warns
+EVERYBODY, NOBODY = ~Q(pk=None), Q(pk=None)
 AT_ONCE = 500  # of each, in one run: the next day goes on
 
 
@@ -64,7 +75,11 @@ def _accounts(now: dt.datetime) -> Iterator[Expiring]:
         last_used=Greatest(_or_joined("last_login"), _or_joined("last_seen_at"), "date_joined")
     )
     idle = idle.filter(last_used__lt=now - dt.timedelta(days=IDLE_ACCOUNT_DAYS))
-    people = list(idle.order_by("last_used", "pk")[:AT_ONCE])
+    warnings = QueuedMail.objects.filter(
+        kind=WARNING, diagnostic=None, person=OuterRef("pk"), queued_at__gte=OuterRef("last_used")
+    )
+    idle = idle.annotate(waits=_waits(warnings, now, is_held=_hands_over()))
+    people = list(idle.order_by("waits", "last_used", "pk")[:AT_ONCE])
     keys = {one.pk: f"expiring:account:{one.pk}:{one.last_used:%Y-%m-%d}" for one in people}
     left = _left(keys.values())
     for one in people:
@@ -84,7 +99,15 @@ def _drafts(now: dt.datetime) -> Iterator[Expiring]:
     drafts = _never_submitted(Diagnostic.objects.filter(updated_at__lt=before)).exclude(
         Exists(Thread.objects.filter(diagnostic=OuterRef("pk"), changed_at__gte=before))
     )
-    rows = list(drafts.select_related("structure").order_by("updated_at", "pk")[:AT_ONCE])
+    warnings = QueuedMail.objects.filter(
+        kind=WARNING, diagnostic=OuterRef("pk"), queued_at__gte=OuterRef("updated_at")
+    )
+    lead = Membership.objects.filter(
+        structure=OuterRef("structure"), role=MembershipRole.LEAD.value
+    )
+    drafts = drafts.annotate(waits=_waits(warnings, now, is_told=Q(Exists(lead))))
+    drafts = drafts.select_related("structure").order_by("waits", "updated_at", "pk")
+    rows = list(drafts[:AT_ONCE])
     leads = {
         one.structure_id: one.user
         for one in Membership.objects.filter(
@@ -103,6 +126,35 @@ def _deleted_drafts(now: dt.datetime) -> Iterator[Expiring]:
     deleted = _never_submitted(Diagnostic.with_deleted.filter(deleted_at__lt=before))
     for row in deleted.select_related("structure").order_by("deleted_at", "pk")[:AT_ONCE]:
         yield Expiring(Stage.DUE, row.deleted_at or row.updated_at, "", diagnostic=row)
+
+
+def _waits(
+    warnings: QuerySet[QueuedMail],
+    now: dt.datetime,
+    *,
+    is_told: Q = EVERYBODY,
+    is_held: Q = NOBODY,
+) -> Case:
+    """Order what nothing is done about in this run after the rest: what waits for its month to pass, for
+    somebody to hand over, or has nobody to warn. Else those would be all that is ever looked at."""
+    left = warnings.filter(sent_at__lte=now - dt.timedelta(days=GRACE_DAYS))
+    return Case(
+        When(Q(Exists(left)) & ~is_held, then=0),
+        When(Q(~Exists(warnings)) & is_told, then=0),
+        default=1,
+    )
+
+
+def _hands_over() -> Q:
+    """Tell who has something to hand over, as :func:`what_holds_back` does of one."""
+    led = Membership.objects.filter(
+        user=OuterRef("pk"), role=MembershipRole.LEAD.value, structure__deleted_at=None
+    )
+    followed = Structure.objects.filter(facilitator=OuterRef("pk"))
+    reviews = Review.objects.filter(
+        taken_by=OuterRef("pk"), closed_at=None, diagnostic__deleted_at=None
+    )
+    return Q(Exists(led)) | Q(Exists(followed)) | Q(Exists(reviews))
 
 
 def _never_submitted(diagnostics: QuerySet[Diagnostic]) -> QuerySet[Diagnostic]:

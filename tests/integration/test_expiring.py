@@ -29,13 +29,14 @@ from diagnostics.models import (
     User,
 )
 from diagnostics.notifications import tell_erased, warn_of_expiry
+from diagnostics.queries import expiring
 from diagnostics.queries.expiring import Stage, find_expiring
 from diagnostics.services.departures import erase_account
 from diagnostics.services.erasure import erase_draft
 from diagnostics.services.errors import WrongState
 from diagnostics.services.expiring import carry_out
 from diagnostics.sessions import SEEN
-from tests.factories import UserFactory
+from tests.factories import DiagnosticFactory, StructureFactory, UserFactory
 from tests.scene import Scene, make_scene
 from tests.talking import say
 
@@ -134,6 +135,21 @@ def test_those_who_facilitate_or_administer_are_managed_by_hand_and_leads_hand_o
     assert (held.stage, held.person) == (Stage.HELD, scene.lead)
 
 
+def test_those_who_wait_or_hand_over_first_do_not_keep_the_others_from_their_turn(monkeypatch):
+    monkeypatch.setattr(expiring, "AT_ONCE", 1)
+    scene = Scene()
+    asleep(scene.lead, IDLE_ACCOUNT_DAYS + 20)
+    other = asleep(UserFactory(), IDLE_ACCOUNT_DAYS + 10)
+    assert [later(0), later(0), later(0)] == [WARNED, WARNED, NOTHING]
+    warned = QueuedMail.objects.filter(kind=expiring.WARNING).order_by("pk")
+    assert [mail.person for mail in warned] == [scene.lead, other]
+    mails_leave()
+    assert later(GRACE_DAYS + 1) == ERASED
+    assert User.objects.get(pk=other.pk).erased_at
+    (held,) = find_expiring(NOW + dt.timedelta(days=GRACE_DAYS + 1))
+    assert (held.stage, held.person) == (Stage.HELD, scene.lead)
+
+
 # --- Drafts ----------------------------------------------------------------------------------------
 
 
@@ -189,6 +205,17 @@ def test_a_draft_that_was_deleted_goes_for_good_after_a_year():
     assert later(0) == NOTHING
     assert later(2) == ERASED
     assert not Diagnostic.with_deleted.filter(pk=scene.diagnostic.pk).exists()
+
+
+def test_a_draft_that_has_nobody_to_warn_does_not_keep_the_others_from_their_turn(monkeypatch):
+    monkeypatch.setattr(expiring, "AT_ONCE", 1)
+    led, prepared = Scene(), DiagnosticFactory(structure=StructureFactory())
+    Diagnostic.objects.filter(pk=prepared.pk).update(updated_at=ago(IDLE_DRAFT_DAYS + 9))
+    untouched(led, IDLE_DRAFT_DAYS + 1)
+    assert later(0) == WARNED
+    mails_leave()
+    assert later(GRACE_DAYS) == ERASED
+    assert list(Diagnostic.with_deleted.all()) == [prepared]
 
 
 # --- The command -----------------------------------------------------------------------------------
