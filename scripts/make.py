@@ -47,7 +47,7 @@ def prepare() -> int:
 def test() -> int:
     """Run the checks and say how long each took."""
     install(tests=True)
-    return _parts(_lint_parts() | {"tests": _pytest("-m", "not thorough")})
+    return _parts(_lint_parts() | {"tests": _pytest("-m", "not thorough and not upgrades")})
 
 
 def thorough() -> int:
@@ -102,6 +102,13 @@ def faults() -> int:
     bound = 600 + 20 * int(os.environ.get("KILLS") or 10)  # seconds a test
     options = ["-q", "-p", "no:randomly", f"--timeout={bound}"]
     return _parts({"pannes": ["pytest", *options, "tests/faults"]})
+
+
+def upgrades() -> int:
+    """Migrate the tables of the first release, with rows in them, to those of today; and back to nothing."""
+    install(tests=True)
+    options = ["-q", "-m", "upgrades", "--timeout=1800"]
+    return _parts({"versions": ["pytest", *options, "tests/integration/test_upgrades.py"]})
 
 
 def backup() -> int:
@@ -225,6 +232,7 @@ TARGETS = {
         bench,
         fuzz,
         faults,
+        upgrades,
         load,
         backup,
         restore,
