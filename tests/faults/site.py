@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -141,7 +142,10 @@ STEPS = ("vision", "objectives", "roles", "activities", "alliances", "organisati
 
 
 class Writer:
-    """Somebody who fills in a step: each save carries the next number, those acknowledged are counted."""
+    """Somebody who fills in a step: each save carries the name of the page and the next number.
+
+    The name tells its saves from those of a test before, whose numbers may be higher.
+    """
 
     def __init__(self, person: Person, diagnostic: str, step: str) -> None:
         self.person, self.step = person, step
@@ -151,14 +155,20 @@ class Writer:
         assert page.status == 200, page
         reader.feed(page.body)
         self.fields = {k: v for k, v in reader.found.items() if "__prefix__" not in k}
-        self.fields |= {"autosave": "1", "page": f"{id(self):x}"[-10:]}
-        self.number = self.acknowledged = 0
-        self.count = 0
+        self.page = secrets.token_hex(5)
+        self.fields |= {"autosave": "1", "page": self.page}
+        self.number = 0
+        self.acknowledged: list[int] = []
         self.statuses: Counter[int] = Counter()
 
     @property
     def text(self) -> str:
-        return f"Question numéro {self.number}"
+        return f"Question {self.page} numéro {self.number}"
+
+    @property
+    def count(self) -> int:
+        """How many saves were acknowledged."""
+        return len(self.acknowledged)
 
     def save(self, *, patience: float = PATIENCE, **changes: str) -> Answer:
         """Save the step with the next number."""
@@ -167,18 +177,19 @@ class Writer:
         answer = self.person.ask(self.path, self.fields | said | changes, patience=patience)
         self.statuses[answer.status] += 1
         if answer.status == 200:
-            self.acknowledged, self.count = self.number, self.count + 1
+            self.acknowledged.append(self.number)
             self.fields["base_revision"] = str(json.loads(answer.body)["revision"])
         return answer
 
-    def stored(self, connection: psycopg.Connection) -> int:
-        """Return the number that is stored."""
+    def lost(self, connection: psycopg.Connection) -> int:
+        """Return how many acknowledged saves are not there, nor a later one of this page."""
         found = connection.execute(
             "SELECT board_question FROM diagnostics_answer WHERE step = %s AND diagnostic_id = %s",
             [self.step, self.path.split("/")[2]],
         ).fetchone()
-        number = re.fullmatch(r"Question numéro (\d+)", found[0] if found else "")
-        return int(number[1]) if number else 0
+        said = re.fullmatch(rf"Question {self.page} numéro (\d+)", found[0] if found else "")
+        stored = int(said[1]) if said else 0
+        return sum(number > stored for number in self.acknowledged)
 
 
 class Site:
@@ -202,13 +213,15 @@ class Site:
             text=True,
         )
         self.said: list[str] = []
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
         self.wait_for(200, patience=patience)
 
     def _listen(self) -> None:
         assert self.process is not None
         assert self.process.stdout is not None
-        self.said.extend(iter(self.process.stdout.readline, ""))
+        with self.process.stdout as said:
+            self.said.extend(iter(said.readline, ""))
 
     def stop(self) -> None:
         """Stop it as Ctrl-C does."""
@@ -219,6 +232,7 @@ class Site:
                     self.process.wait(60)
             self.process.kill()
             self.process.wait()
+            self.listener.join(10)
 
     @property
     def is_running(self) -> bool:
@@ -247,19 +261,22 @@ class Site:
         """Return somebody who has signed in."""
         return Person(self.port).sign_in(email)
 
-    def writers(self) -> list[Writer]:
+    def writers(self, count: int = len(STEPS)) -> list[Writer]:
         """Return people who fill in the steps of one diagnostic, one each."""
-        people = [self.person() for _ in STEPS]
+        people = [self.person() for _ in range(count)]
         return [
-            Writer(one, one.diagnostic(), step) for one, step in zip(people, STEPS, strict=True)
+            Writer(one, one.diagnostic(), step) for one, step in zip(people, STEPS, strict=False)
         ]
 
     # --- Its processes -----------------------------------------------------------------------
 
     @property
-    def web(self) -> list[int]:
-        """The web server's processes, the master first."""
-        return sorted(self.processes("gunicorn"))
+    def web(self) -> tuple[int, list[int]]:
+        """The web server's master, and its workers."""
+        assert self.process is not None
+        found = {pid: parent_of(pid) for pid in self.processes("gunicorn")}
+        [master] = [pid for pid, parent in found.items() if parent == self.process.pid]
+        return master, [pid for pid, parent in found.items() if parent == master]
 
     def processes(self, word: str) -> list[int]:
         """Return the processes that were started with this word on their command line."""
@@ -285,6 +302,12 @@ class Site:
             for pid in self.cluster.processes():
                 _send(pid, signal.SIGCONT)
 
+    @staticmethod
+    def kill(pids: list[int]) -> None:
+        """End processes by SIGKILL."""
+        for pid in pids:
+            _send(pid, signal.SIGKILL)
+
     def connect(self, patience: float = 60) -> psycopg.Connection:
         """Return a connection of one's own to the database, as soon as it accepts one."""
         deadline = time.monotonic() + patience
@@ -301,6 +324,13 @@ class Site:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
+
+
+def parent_of(pid: int) -> int:
+    """Return a process's parent, 0 when the process has ended."""
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return 0
 
 
 def _send(pid: int, signum: int) -> None:

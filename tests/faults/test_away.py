@@ -12,7 +12,7 @@ from html import unescape
 import psycopg
 import pytest
 
-from tests.faults.site import Answer, Person, Site, at_once, slack, summary
+from tests.faults.site import LEAD, Answer, Person, Site, Writer, at_once, slack, summary
 
 AWAY = 20.0  # seconds
 SAID_WITHIN = 3.0
@@ -21,9 +21,8 @@ BACK_WITHIN = 5.0
 TYPED = "Ce qui a été tapé pendant la panne"
 
 
-def during(site: Site, person: Person, path: str) -> str:
+def during(site: Site, person: Person, path: str, writers: list[Writer]) -> str:
     """Ask for all kinds of things while the database is away; say what was answered."""
-    writers = site_writers(site)
     ended, answers, health = time.monotonic() + AWAY, [], []
     while time.monotonic() < ended:
         health.append(Person(site.port).ask("/health/"))
@@ -47,30 +46,23 @@ def during(site: Site, person: Person, path: str) -> str:
     return f"{summary(answers)}; /health/ {summary(health)}"
 
 
-def form_of(writer) -> Answer:
+def form_of(writer: Writer) -> Answer:
     """Send a step as its button does, without JavaScript."""
     fields = {name: text for name, text in writer.fields.items() if name != "autosave"}
     return writer.person.ask(writer.path, fields | {f"{writer.step}-board_question": TYPED})
 
 
-_known: dict[int, list] = {}
-
-
-def site_writers(site: Site) -> list:
-    return _known[id(site)]
-
-
 @pytest.fixture(autouse=True)
-def _known_writers(site: Site) -> None:
+def _is_well(site: Site) -> None:
+    """Wait for what the test before did to the site to be over."""
     site.wait_for(200)
-    _known[id(site)] = site.writers()[:3]
 
 
 def test_hung(site, note):
     person = site.person()
-    path = person.diagnostic()
+    path, writers = person.diagnostic(), site.writers(3)
     with site.hung():
-        said = during(site, person, path)
+        said = during(site, person, path, writers)
     back = site.wait_for(200)
     page = site.wait_for_page(person, path)
     note(f"PostgreSQL hung for {AWAY:.0f} s (SIGSTOP)", f"{said}; back after {page:.1f} s")
@@ -80,13 +72,13 @@ def test_hung(site, note):
 def test_stopped(site, note):
     """The supervisor rests meanwhile, or it would start it again at once."""
     person = site.person()
-    path = person.diagnostic()
+    path, writers = person.diagnostic(), site.writers(3)
     os.kill(site.process.pid, signal.SIGSTOP)
     try:
         os.kill(site.cluster.processes()[0], signal.SIGINT)
         while Person(site.port).ask("/health/").status == 200:
             time.sleep(0.02)
-        said = during(site, person, path)
+        said = during(site, person, path, writers)
     finally:
         os.kill(site.process.pid, signal.SIGCONT)
     page = site.wait_for_page(person, path)
@@ -123,7 +115,7 @@ def cut(connection: psycopg.Connection) -> Answer:
 
 
 def test_locked(site, note):
-    writers = [writer for _ in range(4) for writer in site.writers()]
+    writers = site.writers() * 4
     with site.connect() as connection, connection.transaction():
         connection.execute("SELECT 1 FROM diagnostics_diagnostic FOR UPDATE")
         answers = at_once([lambda w=writer: form_of(w) for writer in writers])
@@ -152,3 +144,17 @@ def test_exhausted(site, note):
     assert {answer.status for answer in answers} <= {200, 503}
     assert max(answer.seconds for answer in answers) < 6 * slack()
     assert site.wait_for_page(people[0], path) < BACK_WITHIN * slack()
+
+
+def test_the_sessions_are_emptied(site, note):
+    """What somebody sends of a step waits until they have signed in again."""
+    [writer] = site.writers(1)
+    with site.connect() as connection:
+        connection.execute("DELETE FROM django_session")
+    sent = form_of(writer)
+    assert sent.status == 302
+    writer.person.sign_in(LEAD)
+    page = writer.person.ask(writer.path)
+    assert page.status == 200
+    assert TYPED in unescape(page.body)
+    note("Sessions emptied in the middle of a step", "what was typed is back after the sign-in")
