@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connections
 
-PATIENCE = 90  # seconds, for a busy machine; a barrier without end would stop all the tests that follow
+# Seconds, for a busy machine: a barrier without end would stop all the tests that follow.
+PATIENCE = 90
 
 
 def at_once(*actions: Callable[[], object]) -> list:
