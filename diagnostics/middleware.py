@@ -82,7 +82,7 @@ class KeepTypedTextLoginMiddleware(LoginRequiredMiddleware):
             return self.handle_no_permission(request, view_func)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]  # Django's only ever redirects
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         """Keep a refused POST in the anonymous session, bounded, and come back to its page.

@@ -35,7 +35,7 @@ admin.site.index_title = "Comptes, structures et textes du kit"
 # allauth's documented way; the types of a class know none.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # And one place for passwords: that of the site asks for the second factor, and ends the other sessions.
-admin.site.password_change = _lead_to_the_site_s_own  # type: ignore[method-assign]  # as above
+admin.site.password_change = _lead_to_the_site_s_own  # type: ignore[method-assign, assignment]  # as above
 # No groups here; addresses and second factors follow the accounts; the queue holds the text of mails.
 for model in (Group, EmailAddress, Authenticator, ProcrastinateJob):
     admin.site.unregister(model)

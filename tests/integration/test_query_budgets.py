@@ -89,7 +89,7 @@ REPORT_GET = {
     },
 }
 # A query for each table of the file, one for the journal.
-MY_DATA_GET = {"my_data": 2, "account_erase": 5, "my_data_json": 33}
+MY_DATA_GET = {"my_data": 2, "account_erase": 5, "my_data_json": 35}
 KIT_PRINTED, KIT_KEPT = 11, 4
 # The session and the person; the structure, the right; how many events, and they.
 STRUCTURE_JOURNAL_GET = 6
