@@ -49,6 +49,14 @@ def restore(name: str, make: Callable[[], object]) -> None:
     _saved.add(name)
 
 
+def forget() -> None:
+    """Remove the copies: what is looked at is then the database as the migrations make it."""
+    with connection.cursor() as cursor:
+        for name in _saved:
+            cursor.execute(f"DROP SCHEMA IF EXISTS {_schema(name)} CASCADE")
+    _saved.clear()
+
+
 def _schema(name: str) -> str:
     return f"saved_{name}"
 

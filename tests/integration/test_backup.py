@@ -17,10 +17,17 @@ from diagnostics.domain.vocabulary import State
 from diagnostics.models import Event, User, Version
 from rameau_diag import backup
 from rameau_diag.backup import make_backup, read_manifest, seal
+from tests import saved_rows
 from tests.clusters import another_cluster
 from tests.scene import make_scene
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_but_ours(transactional_db):
+    """No copies that other tests keep beside the tables."""
+    saved_rows.forget()
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 
@@ -257,6 +258,16 @@ def test_it_goes_on_when_all_its_connections_were_cut(settings):
     assert server.subjects() == ["Objet"]
 
 
+def patiently(ask: Callable[[], Awaitable[object]]) -> object:
+    """Ask in a thread of its own: Playwright, once used, keeps an event loop in the tests' one."""
+
+    async def asked() -> object:
+        return await worker._patiently(ask)
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(asked())).result()
+
+
 def test_a_database_that_is_away_is_asked_until_it_answers(monkeypatch):
     monkeypatch.setattr(worker, "PAUSE", 0)
     answers = iter([psycopg.OperationalError("away"), psycopg.InterfaceError("closed"), None])
@@ -266,7 +277,7 @@ def test_a_database_that_is_away_is_asked_until_it_answers(monkeypatch):
             raise ConnectorException from error
         return "back"
 
-    assert asyncio.run(worker._patiently(ask)) == "back"
+    assert patiently(ask) == "back"
 
 
 def test_what_else_the_database_says_is_not_asked_again():
@@ -274,7 +285,7 @@ def test_what_else_the_database_says_is_not_asked_again():
         raise ConnectorException from psycopg.errors.UndefinedTable("no such table")
 
     with pytest.raises(ConnectorException):
-        asyncio.run(worker._patiently(ask))
+        patiently(ask)
 
 
 def test_what_a_job_queues_is_queued_with_what_it_writes(monkeypatch, settings):
