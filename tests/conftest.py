@@ -46,8 +46,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)  # after they are shuffled
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Those that commit empty the database, the kit included, which the others share.
-    items.sort(key=_commits)
+    # Those that commit empty the database, the kit included, which the others share. Those in a browser
+    # come last: Playwright leaves an event loop and threads behind, which a fork does not expect.
+    items.sort(key=lambda item: (_commits(item), item.get_closest_marker("browser") is not None))
 
 
 def _commits(item: pytest.Item) -> bool:

@@ -104,6 +104,7 @@ def test_a_restore_that_was_killed_leaves_the_only_copy_to_a_person(tmp_path, ot
         User.objects.create(email="seule@exemple.fr")
         only_copy = hashes()
         connection.close()  # or the child would end it
+        connection.close_pool()
         child = os.fork()
         if child == 0:
             backup.digest_of_tables = lambda connection: os._exit(9)
