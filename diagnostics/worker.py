@@ -245,4 +245,5 @@ def run(app: App, *, grace: float) -> int:
             return await serve(patient, grace=grace, stop=stop)
 
     # Not asyncio.run: it waits for threads that may be waiting for a mail server.
-    return asyncio.new_event_loop().run_until_complete(until_a_signal())
+    with contextlib.closing(asyncio.new_event_loop()) as loop:
+        return loop.run_until_complete(until_a_signal())

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 
 import psycopg
@@ -61,7 +61,8 @@ def a_worker(*, grace: float = PATIENCE) -> Iterator[Callable[[], int]]:
         await connector.close_async()
 
     def run() -> None:
-        asyncio.new_event_loop().run_until_complete(work())
+        with closing(asyncio.new_event_loop()) as loop:
+            loop.run_until_complete(work())
         connections.close_all()
 
     thread = threading.Thread(target=run, daemon=True)
