@@ -42,7 +42,9 @@ SIZE, HEAD_SIZE = 12.5, 12.5
 CHIP_HEIGHT, CHIP_GAP, CHIP_PADDING, DOT = 20.0, 5.0, 8.0, 12.0
 HEAD, ROW_PADDING = 24.0, 6.0
 MAX_HEIGHT = 620.0
-CAPS = (20, 12, 8, 5, 3)  # allies shown in a cell: the first that keeps the drawing on a page
+PAGE_HEIGHT = 920.0  # of a page, less a heading
+CAPS = (20, 12, 8, 5, 3)  # allies shown in a cell: the first that keeps the drawing low
+LEAST = 2  # where names on two lines in every family would not fit on a page
 HEADINGS = {Relation.EXISTING: "En place", Relation.TO_APPROACH: "À approcher"}
 
 
@@ -161,7 +163,7 @@ def alliances_layout(families: Sequence[FamilyOfAllies]) -> AlliancesLayout:
         layout = _place(families, cap)
         if layout.height <= MAX_HEIGHT:
             break
-    return layout
+    return layout if layout.height <= PAGE_HEIGHT else _place(families, LEAST)
 
 
 def _chip(chip: Chip) -> list[SafeString]:
