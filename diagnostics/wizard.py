@@ -65,7 +65,7 @@ from diagnostics.services.answers import restore_row
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.kept_texts import typed_values
 from diagnostics.services.presence import note_presence
-from diagnostics.typography import enumeration
+from diagnostics.typography import enumeration, french_time
 
 OPERATIONS = ("row_op", "example", "preset")
 
@@ -324,6 +324,7 @@ class StepWizard(NamedUrlWizardView):
             shown = shown_in(form, answer.kept, texts_by_place(stored))
         told: dict[str, Any] = {
             "revision": answer.revision,
+            "hour": french_time(timezone.localtime()),  # the site's, wherever one reads
             "others": self._others(),
             "kept": list(answer.kept),
             "refused": told_refusals(form, saved.refused),

@@ -263,8 +263,6 @@ function put(told, data, isNews) {
   around(told.around);
   const { refused, choices = [], slips = [] } = told;
   form.dispatchEvent(new CustomEvent("step:kept", { detail: { refused, choices, slips } }));
-  const now = new Date();
-  const hour = `${now.getHours()}\u00a0h\u00a0${String(now.getMinutes()).padStart(2, "0")}`;
   const wrong = told.refused.length;
   const open = Math.max(told.kept.length - wrong, 0);
   const except = [
@@ -272,7 +270,7 @@ function put(told, data, isNews) {
     open ? `${open}\u00a0texte${open > 1 ? "s" : ""} à choisir` : "",
   ].filter(Boolean);
   if (!isNews) {
-    show(`Enregistré à ${hour}${except.length ? `, sauf ${except.join(" et ")}` : ""}`);
+    show(`Enregistré à ${told.hour}${except.length ? `, sauf ${except.join(" et ")}` : ""}`);
   }
   if (told.said && told.said !== heard) {
     heard = told.said;

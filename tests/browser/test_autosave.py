@@ -1,5 +1,6 @@
 """A step saves itself while one types, and tells where it stands."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -39,9 +40,13 @@ def stored(step: str = "objectives", field: str = "rows") -> list[dict]:
 
 
 def test_what_is_typed_is_the_answer_a_moment_later(page):
+    page.evaluate("Date.prototype.getHours = () => 77")  # where its reader is
     objective(page, 1, "Énoncé").fill("Trois conventions par an")
     expect(state(page)).to_contain_text("Enregistré à")
     assert [line["statement"] for line in stored()] == ["Trois conventions par an"]
+    # The hour of the site, here as above, wherever the browser is.
+    told = re.search(r"Enregistré à \d+\sh", state(page).inner_text()).group()
+    expect(page.locator("#saved-at")).to_contain_text(told)
     first = stored()[0]["id"]
 
     page.get_by_role("button", name="Ajouter un objectif").click()
