@@ -16,6 +16,9 @@ from diagnostics.services.workflow import (
 )
 from tests.scene import BASE_URL, IN_SPITE, REASON, make_scene, run_worker
 
+# The worker prints each version too: others look at that, and it takes seconds.
+pytestmark = pytest.mark.usefixtures("quick_pdf")
+
 
 @pytest.mark.django_db
 def test_mails_are_queued_in_the_transaction_and_go_with_its_rollback():
