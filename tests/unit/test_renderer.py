@@ -104,15 +104,8 @@ def test_several_threads_print_at_once_and_each_gets_its_own():
     assert found == {text: text for text in texts}
 
 
-def test_an_address_that_is_refused_is_told_in_the_log(capfd):
-    renderer.stop()  # one that writes where this test reads
-    renderer.render(SHORT.replace("Bonjour", '<img src="http://127.0.0.1:9/a" alt="x">'))
-    renderer.stop()
-    said = "the report's renderer refused the address 'http://127.0.0.1:9/a'\n"
-    assert capfd.readouterr().err == said
-
-
-def test_it_knows_no_secret(monkeypatch):
+def test_it_knows_no_secret(monkeypatch, capfd):
+    """And tells what it refuses, in the same start of it, which takes seconds."""
     for name in (
         "SECRET_KEY",
         "SECRET_KEY_FALLBACKS",
@@ -123,14 +116,17 @@ def test_it_knows_no_secret(monkeypatch):
         monkeypatch.setenv(name, "canari")
     monkeypatch.setenv("DATABASE_URL", "postgres://a:canari@host/base")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    renderer.stop()
-    renderer.render(SHORT)
+    renderer.stop()  # the next one writes where this test reads
+    renderer.render(SHORT.replace("Bonjour", '<img src="http://127.0.0.1:9/a" alt="x">'))
     known = renderer._environment()
     assert known["LC_ALL"] == "C.UTF-8"
     assert "canari" not in repr(known)
     environment = Path(f"/proc/{warm_pid()}/environ")
     if os.access(environment, os.R_OK):  # another name space hides it from others than root
         assert b"canari" not in environment.read_bytes()
+    renderer.stop()
+    said = "the report's renderer refused the address 'http://127.0.0.1:9/a'\n"
+    assert capfd.readouterr().err == said
 
 
 # --- Bounds ------------------------------------------------------------------------------------
@@ -280,7 +276,11 @@ while not select.select([sys.stdin], [], [], 0.1)[0]:
 """
 
 
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL, None])
+# Who does not listen to SIGTERM ends by it as by SIGKILL.
+@pytest.mark.parametrize(
+    "signum",
+    [pytest.param(signal.SIGTERM, marks=pytest.mark.thorough), signal.SIGINT, signal.SIGKILL, None],
+)
 def test_nothing_is_left_of_it_when_its_process_ends(signum):
     with subprocess.Popen(
         [sys.executable, "-c", SCRIPT],
