@@ -6,12 +6,44 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 AXE = (Path(settings.BASE_DIR) / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-_RUN = """async (isNarrow) => {
-  // Colours do not depend on the width, and are half the work.
-  const rules = isNarrow ? {"color-contrast": {enabled: false}} : {};
-  const {violations} = await axe.run(document, {resultTypes: ["violations"], rules});
-  return violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target).join(" ; ")}`);
+# Contrast is two thirds of axe's work. It depends on the colours and the letters of a text and on
+# what its ancestors paint: it is asked once for each such look in a process, not for each of its texts.
+# No page has sound or video, for which alone axe would load the page's files again (preload).
+_RUN = """async ([isNarrow, seen]) => {
+  const options = {resultTypes: ["violations"], preload: false};
+  const told = ({violations}) =>
+    violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target).join(" ; ")}`);
+  const found = told(await axe.run(document, {...options, rules: {"color-contrast": {enabled: false}}}));
+  if (isNarrow) return [found, []];  // colours do not depend on the width
+  const paints = new Map([[null, ""]]);
+  const painted = (e) => {
+    if (!paints.has(e)) {
+      const {backgroundColor, backgroundImage, opacity, position} = getComputedStyle(e);
+      const own = `${backgroundColor} ${backgroundImage} ${opacity} ${position}`;
+      const behind = painted(e.parentElement);
+      const nothing = own === "rgba(0, 0, 0, 0) none 1 static";
+      paints.set(e, nothing ? behind : `${behind}|${own}`);
+    }
+    return paints.get(e);
+  };
+  const holdsText = (e) => e.matches("input, select, textarea")
+    || [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
+  const known = new Set(seen);
+  const looks = new Map();
+  for (const e of document.body.querySelectorAll("*")) {
+    if (!holdsText(e) || !e.checkVisibility({visibilityProperty: true})) continue;
+    const {color, fontSize, fontWeight, textShadow} = getComputedStyle(e);
+    const state = e.matches(":disabled, [aria-disabled]");
+    const look = `${color} ${fontSize} ${fontWeight} ${textShadow} ${state} ${painted(e)}`;
+    if (!known.has(look) && !looks.has(look)) looks.set(look, e);
+  }
+  if (looks.size) {
+    const runOnly = {type: "rule", values: ["color-contrast"]};
+    found.push(...told(await axe.run({include: [...looks.values()]}, {...options, runOnly})));
+  }
+  return [found, [...looks.keys()]];
 }"""
+_looks: set[str] = set()
 _OVERFLOW = """() => {
   const root = document.documentElement;
   if (root.scrollWidth <= root.clientWidth) return "";
@@ -54,7 +86,8 @@ class Inspector:
         page.evaluate(AXE)
         for width in widths:
             page.set_viewport_size({"width": width, "height": 800})
-            violations = page.evaluate(_RUN, width == NARROW)
+            violations, looks = page.evaluate(_RUN, [width == NARROW, sorted(_looks)])
+            _looks.update(looks)
             self.problems += [f"{name} ({width} px): {found}" for found in violations]
         page.set_viewport_size({"width": 320, "height": 640})
         overflow = page.evaluate(_OVERFLOW)
