@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from pathlib import Path
 
@@ -28,9 +29,15 @@ def plain(text: str) -> str:
     return " ".join(re.sub("[\u00a0\u202f]", " ", text).replace("'", "’").split()).casefold()
 
 
+@functools.cache
+def file_of(name: str) -> WordFile:
+    """The file of a demo structure, made once by each process: read it, change nothing."""
+    return word(report(demo(name)))
+
+
 @pytest.fixture(scope="module")
 def sorelle() -> WordFile:
-    return word(report(demo("sorelle")))
+    return file_of("sorelle")
 
 
 # --- What it says ------------------------------------------------------------------------------
@@ -83,7 +90,7 @@ def test_the_table_of_contents_has_an_entry_for_every_heading_and_can_be_updated
 def test_the_drawings_are_pictures_with_their_words_and_a_caption(name: str):
     document = demo(name)
     content = report(document)
-    file = word(content)
+    file = file_of(name)
     told = [section.body for chapter in content.chapters for section in chapter.sections]
     told += [section.annex for section in content.annexed]
     drawings = [
@@ -209,7 +216,7 @@ def after(file: WordFile, heading: str) -> str:
 @pytest.mark.parametrize("name", ["sorelle", "arvelle"])
 def test_the_deliberation_has_one_article_per_decision(name: str):
     content = report(demo(name))
-    file = word(content)
+    file = file_of(name)
 
     decisions = [plain(decision.text) for decision in content.board.decisions]
     assert file.paragraphs("Article") == [f"Article {n}" for n in range(1, len(decisions) + 1)]
@@ -245,7 +252,7 @@ def test_boxes_can_be_ticked_and_blanks_filled(sorelle: WordFile):
 
 
 def test_without_a_decision_there_is_no_deliberation():
-    file = word(report(demo("brumelle")))
+    file = file_of("brumelle")
     assert "Projet de délibération" not in file.text
     assert file.paragraphs("Article") == []
 
@@ -362,12 +369,16 @@ ORDER = {
 }
 
 
+@pytest.fixture(scope="module")
+def full() -> WordFile:
+    return word(report(filled("Texte", rows=3)))
+
+
 @pytest.mark.parametrize("tag", ORDER)
-def test_properties_stand_in_the_order_of_the_standard(tag: str):
-    file = word(report(filled("Texte", rows=3)))
+def test_properties_stand_in_the_order_of_the_standard(tag: str, full: WordFile):
     order = [qn(f"w:{name}") for name in ORDER[tag].split()]
     found = 0
-    for name, tree in file.trees.items():
+    for name, tree in full.trees.items():
         if not name.startswith("word/") or "theme" in name:
             continue
         for element in tree.iter(qn(tag)):
@@ -383,7 +394,7 @@ def test_properties_stand_in_the_order_of_the_standard(tag: str):
 
 @pytest.mark.parametrize("name", DEMOS)
 def test_every_style_used_is_defined(name: str):
-    file = word(report(demo(name)))
+    file = file_of(name)
     defined = {s.get(qn("w:styleId")) for s in file.trees["word/styles.xml"].iter(qn("w:style"))}
     used = {
         element.get(qn("w:val"))
