@@ -112,6 +112,8 @@ START_GET = 8  # one of them for what there is to do; a facilitator’s has thre
 PASTE_SHOWN, PASTE_STORED, PASTE_UNDONE = 7, 20, 20  # seven of them so that it is stored once
 # A number that grows with the rows shows with a second page of the portfolio as with a thousand rows.
 OTHERS = PAGE_SIZE + 5
+# With little in the database; with much, every step is asked for.
+SOME_STEPS = (StepKey.VISION, StepKey.ACTIVITIES, StepKey.OBJECTIVES, StepKey.BOARD_DECISIONS)
 MANY_ROWS = 12
 REPEATED = ("statements", "rows", "levers", "decisions", "calendar")
 
@@ -295,9 +297,10 @@ def step_address(scene: Scene, step: StepKey) -> str:
 
 def test_a_step(scene, django_assert_num_queries, much):
     # Who fills in has the form of each step, who reads its text; their colleagues have the same pages.
+    # Few rows show that a step costs no more with many: a step of each kind of rows is enough.
     for role, steps in {
-        "lead": StepKey,
-        "reader": StepKey,
+        "lead": StepKey if much else SOME_STEPS,
+        "reader": StepKey if much else SOME_STEPS,
         "contributor": (StepKey.VISION, StepKey.ACTIVITIES),
         "facilitator": (StepKey.VISION, StepKey.ACTIVITIES),
     }.items():
@@ -312,7 +315,7 @@ def test_a_step(scene, django_assert_num_queries, much):
 def test_a_save_an_autosave_and_a_question_for_news(scene, django_assert_num_queries, much):
     """The dearest save: another author's answer is replaced, so that its revision is kept."""
     client = scene.client("lead" if much else "contributor")
-    for step in StepKey:
+    for step in StepKey if much else SOME_STEPS:
         address = step_address(scene, step)
         data = step_data(client, address)
         autosave = {"autosave": ["1"]}
