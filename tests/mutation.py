@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.test import Client
@@ -18,7 +19,7 @@ from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.views.typed import WRITTEN_BY_THE_PAGE
 from tests.factories import PASSWORD
 from tests.pages import page_of
-from tests.posting import STEPS
+from tests.posting import STEPS, URL_ENCODED
 from tests.routes import ROUTES, Route
 from tests.scene import Scene
 
@@ -106,7 +107,8 @@ class ValidPost:
         """Post it, changed, and read the page that it leads to; return the statuses."""
         with transaction.atomic():
             address, data = self.made()
-            answer = self.client.post(address, change(data))
+            body = urlencode(change(data), doseq=True)  # as forms without files are sent
+            answer = self.client.post(address, body, content_type=URL_ENCODED)
             statuses = [answer.status_code]
             if follow and answer.status_code == 302 and not answer.url.startswith("http"):
                 statuses.append(self.client.get(answer.url).status_code)
