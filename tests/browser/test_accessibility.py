@@ -80,7 +80,8 @@ def test_pages_of_a_visitor(inspector, live_server):
 
 
 def test_pages_of_an_account(inspector, kit):
-    user = UserFactory(verified=True)
+    email = f"{'prenom-nom' * 5}@{'federation' * 5}.exemple.example"
+    user = UserFactory(verified=True, email=email, name="Prénom-Composé" * 5)
     own = inspector(user)
     own.visit(
         "/",
