@@ -65,6 +65,7 @@ def test_the_disk_of_the_data_is_full(cramped, note, ends):
         file = fill(cramped.data.parent)
         if ends:
             cramped.kill(cramped.cluster.processes())
+        paper = writers[0].person.ask(f"{writers[0].path.partition('etapes/')[0]}rapport.pdf")
         time.sleep(FULL)
         assert cramped.is_running, "".join(cramped.said)
     file.unlink()
@@ -77,10 +78,11 @@ def test_the_disk_of_the_data_is_full(cramped, note, ends):
     seen = {status for writer in writers for status in writer.statuses}
     note(
         f"Disk full for {FULL:.0f} s{', PostgreSQL killed meanwhile' * ends}",
-        f"{acknowledged} saves acknowledged, {gone} lost, answers {sorted(seen)};"
+        f"{acknowledged} saves acknowledged, {gone} lost, answers {sorted(seen)}, a PDF {paper.status};"
         f" all save again after {back:.1f} s",
     )
     assert gone == 0
+    assert paper.status in {200, 202, 503}
     assert seen <= {0, 200, 503}
     assert back < BACK_WITHIN * slack()
 
