@@ -280,15 +280,24 @@ class Site:
 
     def processes(self, word: str) -> list[int]:
         """Return the processes that were started with this word on their command line."""
-        mark, found = os.fsencode(f"DATA_DIR={self.data}"), []
+        found = []
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 with contextlib.suppress(OSError):
                     line = (entry / "cmdline").read_bytes().split(b"\0")
-                    known = mark in (entry / "environ").read_bytes().split(b"\0")
-                    if known and os.fsencode(word) in line:
+                    if os.fsencode(word) in line and self._started(int(entry.name)):
                         found.append(int(entry.name))
         return found
+
+    def _started(self, pid: int) -> bool:
+        """Tell whether a process is of this site: it knows the folder of its data, or who started it
+        does (the renderer knows nothing)."""
+        mark = os.fsencode(f"DATA_DIR={self.data}")
+        while pid > 1:
+            if mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                return True
+            pid = parent_of(pid)
+        return False
 
     @contextlib.contextmanager
     def hung(self) -> Iterator[None]:
