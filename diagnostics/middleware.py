@@ -18,6 +18,7 @@ from django.http import (
     HttpResponseNotAllowed,
 )
 from django.shortcuts import resolve_url
+from django.utils.deprecation import MiddlewareMixin
 
 from diagnostics import expired_session, known_browsers
 from diagnostics.accounts import network_of
@@ -29,18 +30,11 @@ NO_ROOM_FOR = 60  # seconds before a page tries again
 logger = logging.getLogger(__name__)
 
 
-class PolicyMiddleware:
+class PolicyMiddleware(MiddlewareMixin):
     """Refuse an address of which nothing is declared, and a method that nobody may use there.
 
     Before the sign-in is asked for: PUT and the like are refused alike to everybody.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Nothing to do around a view that answers."""
-        return self.get_response(request)
 
     def process_view(
         self,

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.deprecation import MiddlewareMixin
 
 from diagnostics.policies import policy_of
 from diagnostics.services.errors import NotAllowed
@@ -27,18 +28,11 @@ FIRST = (
 LAST = "Votre rôle demande une double authentification\u00a0: ajoutez un autre moyen avant de retirer celui-ci."
 
 
-class SecondFactorMiddleware:
+class SecondFactorMiddleware(MiddlewareMixin):
     """Leads whoever must have a second factor and has none to setting it up, and keeps their last one.
 
     Nothing is asked where nobody must have one (setting REQUIRE_MFA).
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Nothing to do around a view that answers."""
-        return self.get_response(request)
 
     def process_view(
         self,
