@@ -56,8 +56,16 @@ def test_each_session_is_told_in_words(owner):
     told = html[html.index('id="sessions"') : html.index("Vos données")]
     assert re.findall(r"<h3>(.*?)</h3>", told) == ["Safari sur iPhone", "Firefox sur Linux"]
     assert told.count("C’est ici.") == 1
+    assert re.search(r"Connexion le \d+(er)?\s\w+\s\d{4} à \d+\sh\s\d\d", told)  # as everywhere else
     assert told.index("C’est ici.") > told.index("Firefox sur Linux")
     assert "C’est ici." in html_of(phone.get(ACCOUNT))
+
+
+@pytest.mark.parametrize("path", [ACCOUNT, "/mes-donnees/", "/accounts/2fa/", "/accounts/email/"])
+def test_the_header_says_that_one_is_in_one_s_account(owner, path):
+    html = signed_in(owner).get(path).content.decode()
+    header = html[html.index('class="nav-account"') : html.index('class="nav-name"')]
+    assert 'aria-current="page"' in header
 
 
 def test_a_session_is_closed_from_another_browser(owner):
