@@ -56,7 +56,7 @@ def test_each_session_is_told_in_words(owner):
     told = html[html.index('id="sessions"') : html.index("Vos données")]
     assert re.findall(r"<h3>(.*?)</h3>", told) == ["Safari sur iPhone", "Firefox sur Linux"]
     assert told.count("C’est ici.") == 1
-    assert re.search(r"Connexion le \d+(er)?\s\w+\s\d{4} à \d+\sh\s\d\d", told)  # as everywhere else
+    assert re.search(r"Connexion le \d+(er)?\s\w+\s\d{4} à \d+\sh\s\d\d", told)
     assert told.index("C’est ici.") > told.index("Firefox sur Linux")
     assert "C’est ici." in html_of(phone.get(ACCOUNT))
 
