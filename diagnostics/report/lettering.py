@@ -211,6 +211,7 @@ def reads_leftwards(text: str) -> bool:
     return next((found for found in directions if found is not None), False)
 
 
+@lru_cache(maxsize=4096)
 def is_known(text: str) -> bool:
     """Tell whether our own fonts have every letter: another font may be higher."""
     return all(c in _REGULAR or _is_latin(c) or c in "\n\t" for c in text)

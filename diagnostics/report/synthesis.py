@@ -254,15 +254,35 @@ def _request(text: str, lines: int) -> str:
     return f"{start}{rest if len(rest) <= LONGEST_END else ''}…"
 
 
-def summarise(
-    document: DiagnosticDocument,
-    risks: Sequence[Risk],
-    limits: Limits,
-    letters: str,
-) -> Synthesis:
-    """Return the content of page 2 within some limits, in letters of some class; ``risks``: the most
-    serious first."""
-    answers = document.answers
+@dataclass(frozen=True)
+class Told:
+    """What the page tells of a document whatever its limits: read once, it is fitted many times."""
+
+    document: DiagnosticDocument
+    sentence: str
+    territory: str
+    figures: list[KeyFigure]
+    requests: list[str]
+    requests_title: str
+    risks: list[Risk]  # the most serious first
+
+
+def tell(document: DiagnosticDocument, risks: Sequence[Risk]) -> Told:
+    """Read what the page tells of a document, in full; ``risks``: the most serious first."""
+    return Told(
+        document=document,
+        sentence=ambition_sentence(document),
+        territory=_territory(document),
+        figures=key_figures(document),
+        requests=[told.in_short for told in decisions_of(document) if told.in_short],
+        requests_title=asked_title(document),
+        risks=list(risks),
+    )
+
+
+def summarise(told: Told, limits: Limits, letters: str) -> Synthesis:
+    """Return the content of page 2 within some limits, in letters of some class."""
+    answers = told.document.answers
     statements = [s.text for s in answers.vision.statements] if answers.vision else []
     objectives = answers.objectives.rows if answers.objectives else []
     shown = objectives[: limits.objectives]
@@ -272,14 +292,14 @@ def summarise(
     roles = [capitalised(row.title) for row in (answers.roles.rows if answers.roles else [])]
     return Synthesis(
         sentence=clip(
-            ambition_sentence(document),
+            told.sentence,
             FULL_WIDTH / HEADING,
             SENTENCE_SIZE,
             lines=limits.sentence_lines,
             bold=True,
         ),
-        territory=_territory(document) if limits.opening else "",
-        figures=key_figures(document) if limits.opening else [],
+        territory=told.territory if limits.opening else "",
+        figures=told.figures if limits.opening else [],
         vision=_short(
             statements, limits.statements, COLUMN_WIDTH, LEAD_SIZE, lines=limits.statement_lines
         ),
@@ -288,19 +308,15 @@ def summarise(
         objectives_left_out=len(objectives) - len(shown) if limits.objectives else 0,
         actions=_actions(answers.activities) if limits.boxes else [],
         priorities=_priorities(answers.activities, limits) if limits.boxes else _nothing(),
-        scales=_scales(document) if limits.boxes and limits.scales else [],
+        scales=_scales(told.document) if limits.boxes and limits.scales else [],
         existing=existing,
         to_approach=to_approach,
         risks=[
             clip(risk.point, REQUEST_WIDTH, TEXT_SIZE, lines=limits.risk_lines)
-            for risk in risks[: limits.risks]
+            for risk in told.risks[: limits.risks]
         ],
-        requests=[
-            _request(decision.in_short, limits.request_lines)
-            for decision in decisions_of(document)
-            if decision.in_short
-        ],
-        requests_title=asked_title(document),
+        requests=[_request(text, limits.request_lines) for text in told.requests],
+        requests_title=told.requests_title,
         has_funding=limits.boxes and _has_funding(answers.economic_model),
         letters=letters,
     )

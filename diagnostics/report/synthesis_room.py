@@ -36,6 +36,7 @@ from diagnostics.report.synthesis import (
     ShortList,
     Synthesis,
     summarise,
+    tell,
 )
 
 PAGE = 742.0  # what the page has, less a margin
@@ -87,10 +88,10 @@ def build_synthesis(
     document: DiagnosticDocument, findings: Sequence[CoherenceFinding]
 ) -> Synthesis:
     """Return the content of page 2: as much of the document as one page holds."""
-    risks = risks_of(findings, document)
+    told = tell(document, risks_of(findings, document))
 
     def within(limits: Limits) -> Synthesis:
-        return summarise(document, risks, limits, "" if limits.request_lines else DENSE)
+        return summarise(told, limits, "" if limits.request_lines else DENSE)
 
     limits = Limits()
     drawn: list[str] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django import template
-from django.template.defaultfilters import stringfilter
 from django.utils.safestring import SafeString
 
 from diagnostics.domain.answers import Answer, EconomicModel
@@ -26,13 +25,6 @@ register = template.Library()
 def answer_blocks(answer: Answer, document: DiagnosticDocument) -> list[Block]:
     """Give what an answer says: ``{% answer_blocks answer document as blocks %}``."""
     return blocks_of(answer, document)
-
-
-@register.filter(is_safe=True)
-@stringfilter
-def trimmed(text: str) -> str:
-    """Leave out the space around a text: at the end of a cell WeasyPrint breaks a line for it."""
-    return text.strip()
 
 
 @register.simple_tag
