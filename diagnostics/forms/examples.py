@@ -163,8 +163,8 @@ def _is_used(form: StepForm, data: QueryDict, payload: Payload) -> bool:
             continue
         formset = form.formsets[entry["formset"]]
         known_by = {n: t for n, t in values.items() if n in formset.known_by} or values
-        rows = (row_at(formset, data, index) for index in range(_posted_rows(formset, data)))
-        if not any(_holds(row, known_by) for row in rows):
+        rows = range(_posted_rows(formset, data))
+        if not any(_holds(f"{formset.prefix}-{index}", data, known_by) for index in rows):
             return False
     return True
 
@@ -173,8 +173,8 @@ def _posted_rows(formset: RowFormSet, data: QueryDict) -> int:
     return total_of(formset, data) if f"{formset.prefix}-TOTAL_FORMS" in data else 0
 
 
-def _holds(row: Values, values: Values) -> bool:
-    return all(row.get(name) == texts for name, texts in values.items())
+def _holds(row: str, data: QueryDict, values: Values) -> bool:
+    return all(data.getlist(f"{row}-{name}") == texts for name, texts in values.items())
 
 
 def _take_back(form: StepForm, data: QueryDict, payload: Payload) -> None:

@@ -6,6 +6,7 @@ of them takes longer than the rest of the page.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, cast
 
 from django import forms, template
@@ -172,8 +173,18 @@ def row_hint(row: RowForm, formset: RowFormSet) -> dict[str, str]:
     elsewhere = {"id", row.placed_by, *formset.known_by[:1], "label", *row.more_fields}
     line = [words for bound in row if bound.name not in elsewhere and (words := _held(bound))]
     if links:
-        more.append(f"lié depuis {Truncator(links).chars(HINT_LABEL)}")
+        more.append(f"lié depuis {_shortened(links, HINT_LABEL)}")
     return {"line": " · ".join(line), "more": " · ".join(more), "links": links}
+
+
+def _shortened(text: str, at_most: int) -> str:
+    """Cut a text after so many characters; most are short, and each row says the same labels."""
+    return text if len(text) <= at_most else _cut(text, at_most)
+
+
+@lru_cache(maxsize=1024)
+def _cut(text: str, at_most: int) -> str:
+    return Truncator(text).chars(at_most)
 
 
 def _held(bound_field: BoundField) -> str:
@@ -184,11 +195,32 @@ def _held(bound_field: BoundField) -> str:
     if isinstance(form_field, forms.BooleanField):
         return str(bound_field.label)
     if not isinstance(form_field, forms.ChoiceField):
-        return Truncator(str(value)).chars(HINT_LABEL)
+        return _shortened(str(value), HINT_LABEL)
     chosen = {str(one) for one in (value if isinstance(value, list | tuple) else [value])}
     labels = [str(label) for code, label in cast(Any, form_field).choices if str(code) in chosen]
     codes = (label.split(" · ")[0] if " · " in label else label for label in labels)
-    return " · ".join(Truncator(code).chars(HINT_LABEL) for code in codes)
+    return " · ".join(_shortened(code, HINT_LABEL) for code in codes)
+
+
+@register.simple_tag
+def row_moves(
+    row: RowForm, formset: RowFormSet, name: str, *, in_words: bool = False
+) -> SafeString:
+    """Write the two buttons that move a row of the formset ``name``; ``in_words``: they say what they do."""
+    said = "{}" if in_words else '<span class="visually-hidden">{}</span>'
+    button = (
+        '<button class="btn btn-quiet btn-sm" type="submit" name="row_op" value="{}:{}:{}" formnovalidate'
+        ' title="{}"><i class="bi bi-arrow-{}" aria-hidden="true"></i>{}<span class="visually-hidden">'
+        "&nbsp;: {} <span data-row-number>{}</span></span></button>"
+    )
+    return format_html_join(
+        "",
+        button,
+        (
+            (way, name, row.index, word, way, format_html(said, word), formset.noun, row.number)
+            for way, word in (("up", "Monter"), ("down", "Descendre"))
+        ),
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -215,7 +247,7 @@ def link_boxes(bound_field: BoundField, *, only_chosen: bool = False) -> SafeStr
                 bound_field.html_name,
                 value,
                 " checked" if value in chosen else "",
-                Truncator(label).chars(LINK_LABEL),
+                _shortened(str(label), LINK_LABEL),
             )
             for value, label in cast(Any, bound_field.field).choices
             if value in chosen or not only_chosen
