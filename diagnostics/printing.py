@@ -379,11 +379,12 @@ def obtain(printable: Printable, bounds: renderer.Bounds | None = None) -> Rende
         found = kept(printable, try_again=try_again)
         if found is not None:
             return found
-        content = printable.read()
-        if bounds is not None:
-            renderings.note_begun(printable.subject, printable.key, since=printable.at)
         let_go_of_the_database()
         with turns.a_turn(deadline - time.monotonic()):
+            content = printable.read()  # not before: many wait in vain
+            if bounds is not None:
+                renderings.note_begun(printable.subject, printable.key, since=printable.at)
+            let_go_of_the_database()
             return _make(printable, content, bounds)
 
 

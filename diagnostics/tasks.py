@@ -19,8 +19,8 @@ from diagnostics import notifications, printing
 from diagnostics.domain.retention import MAIL_TEXTS_DAYS
 from diagnostics.domain.workflow import TRANSITIONS, Transition
 from diagnostics.models import Diagnostic, Event, Message, User
+from diagnostics.report import turns
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
-from diagnostics.report.turns import Busy
 from diagnostics.services.answers import purge_recent_answers
 from diagnostics.services.expiring import carry_out
 from diagnostics.services.jobs import put_back, stalled_jobs
@@ -42,7 +42,7 @@ MAIL_ATTEMPTS = 48
 # Whoever asks for the PDF meanwhile has it printed as well.
 PRINT_ATTEMPTS = 4
 PRINT_RETRY = RetryStrategy(
-    max_attempts=PRINT_ATTEMPTS, exponential_wait=3, retry_exceptions=[Busy, RendererFailed]
+    max_attempts=PRINT_ATTEMPTS, exponential_wait=3, retry_exceptions=[turns.Busy, RendererFailed]
 )
 
 
@@ -222,7 +222,10 @@ def print_asked(context: JobContext, *, diagnostic_id: str, version: int | None,
 
 @app.task(name="print_ahead")
 def print_ahead(*, diagnostic_id: str) -> None:
-    """Print the report of a draft before somebody asks for it."""
+    """Print the report of a draft before somebody asks for it, unless people wait for the machine: the next
+    page that is opened, or the next look for quiet drafts, asks again."""
+    if turns.is_crowded():
+        return
     diagnostic = Diagnostic.objects.with_surroundings().filter(pk=diagnostic_id).first()
     if diagnostic is not None and diagnostic.is_editable:
         printing.print_ahead(diagnostic, PATIENT)

@@ -1,5 +1,6 @@
 """gunicorn's settings under ``make run``; a production machine may use them as well."""
 
+import gc
 import os
 import signal
 
@@ -24,6 +25,13 @@ if os.access("/dev/shm", os.W_OK):  # noqa: S108  (gunicorn's own files, empty o
 def on_starting(server: object) -> None:
     """Count from nothing: what the processes of a former start counted is theirs."""
     metrics.start_again()
+
+
+def post_worker_init(worker: object) -> None:
+    """Leave what was imported alone: Python would go through all of it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def post_fork(server: object, worker: object) -> None:

@@ -77,7 +77,7 @@ def served_site() -> Iterator[int]:
     """Serve the bench's database with gunicorn, as « make run » does; answer the port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        arguments = ["--config", "python:rameau_diag.web_server", "--workers", "2"]
+        arguments = ["--config", "python:rameau_diag.web_server", "--workers", "4"]
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *arguments, "--bind", f"fd://{listener.fileno()}"],
             cwd=settings.BASE_DIR,

@@ -111,8 +111,9 @@ class _Warm:
             env=_environment(),
             stdin=subprocess.DEVNULL,
             pass_fds=[descriptor],
-            # Signals to the group are not for it: it ends in order when the socket closes.
-            start_new_session=True,
+            # Signals to the group are not for it: it ends in order when the socket closes. But it stays in
+            # the session, among whose processes Linux shares the cores by their niceness.
+            process_group=0,
         )
 
     @property

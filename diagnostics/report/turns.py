@@ -1,7 +1,7 @@
 """Who prints when, across all the processes of a machine that share one data folder.
 
-As many renderings at once as the machine has processor cores, and one at a time of the same
-thing. Files are locked: the kernel lets go of a lock when the process that holds it ends.
+As many renderings at once as the machine has processor cores but one, which is for pages, and one
+at a time of the same thing. Files are locked: the kernel lets go of a lock when the process that holds it ends.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import IO
 
 from django.conf import settings
 
-PATIENCE = 25.0  # seconds that a request waits; a browser or a proxy gives up after 60
+PATIENCE = 10.0  # seconds that a request waits; after that a page says where one stands
 PATIENCE_OF_THE_WORKER = 120.0  # nobody holds a page open for it
 _PAUSE = 0.05
 
@@ -29,7 +29,7 @@ class Busy(Exception):
 @contextlib.contextmanager
 def a_turn(patience: float) -> Iterator[None]:
     """Hold one of the machine's turns to print."""
-    names = [f"turn-{number}" for number in range(cores())]
+    names = [f"turn-{number}" for number in range(max(1, cores() - 1))]
     random.shuffle(names)
     with _first_free(names, patience):
         yield
@@ -48,6 +48,11 @@ def alone_for(key: str, patience: float) -> Iterator[None]:
 def cores() -> int:
     """Return how many processor cores this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+def is_crowded() -> bool:
+    """Tell whether more wants to run on this machine, over the last minute, than it has cores."""
+    return os.getloadavg()[0] > cores()
 
 
 @contextlib.contextmanager

@@ -51,5 +51,5 @@ def claimed_port(port: int) -> socket.socket:
 
 def checked_environment() -> None:
     """Check what can be checked before anything is installed or started."""
-    checked_number("WEB_CONCURRENCY", 2, 1, 64)
+    checked_number("WEB_CONCURRENCY", 4, 1, 64)
     claimed_port(checked_number("PORT", 8000, 1, 65535)).close()

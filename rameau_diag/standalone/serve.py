@@ -45,7 +45,7 @@ class Supervisor:
 
     def __init__(self) -> None:
         self.port = checked_number("PORT", 8000, 1, 65535)
-        self.web_concurrency = checked_number("WEB_CONCURRENCY", 2, 1, 64)
+        self.web_concurrency = checked_number("WEB_CONCURRENCY", 4, 1, 64)
         self.data = data_dir()
         self.logs = self.data / "logs"
         self.cluster = None if os.environ.get("DATABASE_URL", "").strip() else Cluster(self.data)

@@ -199,7 +199,8 @@ class Site:
         self.data = data
         self.cluster = Cluster(data)
         self.port = int(environment.pop("PORT", "0")) or _free_port()
-        self.environment = {"DATA_DIR": str(data), "PORT": str(self.port), **environment}
+        own = {"DATA_DIR": str(data), "PORT": str(self.port), "WEB_CONCURRENCY": "2"}
+        self.environment = own | environment
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, patience: float = 300) -> None:

@@ -15,8 +15,10 @@ from diagnostics import printing, tasks
 from diagnostics.domain.vocabulary import State
 from diagnostics.models import Diagnostic, Paper, Rendering
 from diagnostics.printing import Kind, Progress, edition_of, printable_report
+from diagnostics.report import turns
 from diagnostics.report.pdf import Printed
 from diagnostics.report.renderer import RendererFailed, RenderingStopped
+from diagnostics.report.turns import is_crowded
 from diagnostics.services.renderings import ask_for_quiet_drafts, note_pages
 from tests.pages import page_of
 from tests.printing import address, raise_in_renderer, rewrite
@@ -152,6 +154,19 @@ def test_what_was_saved_while_it_was_printed_is_printed_again(monkeypatch):
     printing.print_ahead(read_again(scene), tasks.PATIENT)
     read(scene, "diagnostic_check")
     assert jobs("print_ahead") == 1
+
+
+def test_nothing_is_printed_ahead_while_people_wait_for_the_machine(quick_pdf, monkeypatch):
+    scene = make_scene()
+    monkeypatch.setattr("os.getloadavg", lambda: (turns.cores() + 0.1, 0.0, 0.0))
+    monkeypatch.setattr(turns, "is_crowded", is_crowded)
+    tasks.print_ahead(diagnostic_id=str(scene.diagnostic.pk))
+    assert quick_pdf == []
+    read(scene, "diagnostic_check")
+    assert jobs("print_ahead") == 1  # asked again
+    monkeypatch.setattr("os.getloadavg", lambda: (turns.cores() - 0.1, 0.0, 0.0))
+    tasks.print_ahead(diagnostic_id=str(scene.diagnostic.pk))
+    assert len(quick_pdf) == 1
 
 
 def test_what_cannot_be_printed_ahead_is_not_tried_at_every_reading(monkeypatch):

@@ -436,7 +436,7 @@ def test_who_prints_or_waits_holds_neither_transaction_nor_connection(monkeypatc
     """With a pool of two connections, eight who print or wait leave it to the others."""
     scene = make_scene(State.SUBMITTED)
     edition = edition_of(scene.diagnostic)
-    monkeypatch.setattr("diagnostics.report.turns.cores", lambda: 2)
+    monkeypatch.setattr("diagnostics.report.turns.cores", lambda: 3)
     slow = SlowRenderer(monkeypatch)
     try:
         kinds = [Kind.REPORT, Kind.SYNTHESIS] * 4

@@ -338,11 +338,18 @@ def test_a_fork_leaves_the_renderer_to_its_process():
 @pytest.fixture
 def turns(monkeypatch, settings, tmp_path):
     settings.TURNS_FOLDER = tmp_path / "tours à l'essai"
-    monkeypatch.setattr("diagnostics.report.turns.cores", lambda: 2)
+    monkeypatch.setattr("diagnostics.report.turns.cores", lambda: 3)
+
+
+def test_who_has_one_core_prints_too(settings, tmp_path, monkeypatch):
+    settings.TURNS_FOLDER = tmp_path
+    monkeypatch.setattr("diagnostics.report.turns.cores", lambda: 1)
+    with a_turn(0), pytest.raises(Busy), a_turn(0):
+        pytest.fail("a second one")
 
 
 @pytest.mark.usefixtures("turns")
-def test_there_are_as_many_turns_as_processor_cores():
+def test_one_processor_core_is_left_for_pages():
     with a_turn(0), a_turn(0), pytest.raises(Busy), a_turn(0.1):
         pytest.fail("a third one")
     with a_turn(0):
