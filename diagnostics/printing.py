@@ -369,7 +369,7 @@ def obtain(printable: Printable, bounds: renderer.Bounds | None = None) -> Rende
     found = kept(printable, try_again=try_again)
     if found is not None:
         return found
-    if bounds is None and printable.is_long:
+    if bounds is None and (printable.is_long or _is_for_later(printable)):
         raise NeedsTheWorker
     patience = turns.PATIENCE if bounds is None else turns.PATIENCE_OF_THE_WORKER
     deadline = time.monotonic() + patience
@@ -386,6 +386,12 @@ def obtain(printable: Printable, bounds: renderer.Bounds | None = None) -> Rende
                 renderings.note_begun(printable.subject, printable.key, since=printable.at)
             let_go_of_the_database()
             return _make(printable, content, bounds)
+
+
+def _is_for_later(printable: Printable) -> bool:
+    """Tell whether the worker had better print something, in its turn: on a busy machine a request would
+    give up, and what it printed until then would be lost. The blank kit has nobody who could be told."""
+    return printable.diagnostic_id is not None and turns.is_crowded()
 
 
 def _make(printable: Printable, content: Any, bounds: renderer.Bounds | None) -> Rendering | Paper:

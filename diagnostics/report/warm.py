@@ -35,7 +35,7 @@ from django.conf import settings
 from diagnostics.report import pdf
 
 OUT_OF_MEMORY = 3  # exit code of a child
-NICENESS = 10  # whoever fills in a form comes first
+NICENESS = 5  # whoever fills in a form comes first
 READY = b"ready"
 
 _PR_SET_PDEATHSIG = 1

@@ -108,6 +108,19 @@ def test_what_finds_no_place_is_the_workers_and_the_page_says_where_it_stands(
         assert client.get(address(scene, name)).status_code == 200
 
 
+def test_on_a_busy_machine_the_worker_prints(quick_pdf, monkeypatch):
+    """A request would give up after its 30 s, and begin again: once is enough, in its turn."""
+    scene = make_scene()
+    client = scene.client("reader")
+    monkeypatch.setattr("diagnostics.report.turns.is_crowded", lambda: True)
+    assert client.get(address(scene)).status_code == 202
+    assert quick_pdf == []
+    assert client.get(reverse("kit_pdf")).status_code == 200
+    printing.print_asked(edition_of(scene.diagnostic), Kind.REPORT, PATIENT)
+    assert client.get(address(scene)).status_code == 200
+    assert len(quick_pdf) == 2
+
+
 def test_the_kit_that_finds_no_place_is_asked_for_again_by_its_page(quick_pdf, monkeypatch):
     client = make_scene().client("reader")
     monkeypatch.setattr("diagnostics.views.reports._places", threading.BoundedSemaphore(1))
