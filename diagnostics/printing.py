@@ -218,6 +218,7 @@ class Printable:
     version: int | None = None
     weight: Callable[[], int] = lambda: 0
     at: dt.datetime = field(default_factory=timezone.now)
+    asked_at: dt.datetime | None = None  # by somebody who was told to wait for it since then
 
     @property
     def is_long(self) -> bool:
@@ -237,7 +238,9 @@ class Printable:
     def keep(self, printed: Printed) -> Rendering | Paper:
         """Keep what was made; return what is kept, be it that of another process."""
         if self.edition is None:
-            return keep_rendering(self.not_kept(printed), since=self.at)
+            rendering = self.not_kept(printed)
+            rendering.current_at = self.at
+            return keep_rendering(rendering, since=self.at)
         paper = Paper(
             version=self.edition.version,
             kind=self.kind,
@@ -285,11 +288,16 @@ class PdfFacts:
         return f"{size}, {count(self.pages, 'page', 'pages')}"
 
 
-def printable_report(edition: Edition, kind: Kind = Kind.REPORT) -> Printable:
+def printable_report(
+    edition: Edition, kind: Kind = Kind.REPORT, *, asked_at: dt.datetime | None = None
+) -> Printable:
     """Return a report, its one-page synthesis, or the report in Word, as something to make.
 
     The key of a version's paper tells what it says and not by which release it is said.
+    ``asked_at``: when who asks was first told to wait: what was written then is good, whatever others have
+    written since.
     """
+    at = timezone.now()  # before anything is read
     make = {
         Kind.REPORT: lambda content, bounds: _printed(render_report_html(content), bounds),
         Kind.SYNTHESIS: lambda content, bounds: _printed(render_synthesis_html(content), bounds),
@@ -307,6 +315,8 @@ def printable_report(edition: Edition, kind: Kind = Kind.REPORT) -> Printable:
         edition=edition if version else None,
         version=None if edition.is_own or version is None else version.number,
         weight=lambda: len(edition.document.model_dump_json()) if kind == Kind.REPORT else 0,
+        at=at,
+        asked_at=None if version else asked_at,
     )
 
 
@@ -333,7 +343,12 @@ def kept(printable: Printable, *, try_again: bool = False) -> Rendering | Paper 
     paper = printable.papers.first()
     if paper is not None:
         return paper
-    found = Rendering.objects.filter(subject=printable.subject, key=printable.key).first()
+    rows = Rendering.objects.filter(subject=printable.subject)
+    if printable.asked_at is None:
+        rows = rows.filter(key=printable.key)
+    found = rows.first()
+    if found is not None and found.key != printable.key and not found.answers(printable.asked_at):
+        found = None
     if found is not None and found.stopped:
         if found.made_at > timezone.now() - STOPPED_FOR and not try_again:
             failure = (
@@ -420,7 +435,10 @@ def ask_worker(printable: Printable) -> Progress:
     """Have the worker print something for which there is no time or no room in a request; tell how far
     it is."""
     row = renderings.ask_worker(
-        printable.new_rendering(), version=printable.version, kind=printable.kind
+        printable.new_rendering(),
+        version=printable.version,
+        kind=printable.kind,
+        since=printable.asked_at,
     )
     expected = max(1, printable.weight() // CHARACTERS_A_PAGE)
     before = 0 if row.begun_at or row.asked_at is None else renderings.count_before(row)

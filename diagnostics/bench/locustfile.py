@@ -134,15 +134,16 @@ if not TYPING:
             """Come back as often as the page that says where it stands does."""
             global waited
             started = time.perf_counter()
-            status = 202
+            status, path = 202, f"/diagnostics/{person['diagnostic']}/rapport.pdf"
             while status == 202 and time.perf_counter() - started < PDF_PATIENCE:
                 self.person = person
-                path = f"/diagnostics/{person['diagnostic']}/rapport.pdf"
                 answer = self.ask(PDF, "GET", path)
                 status = answer.status_code
                 if status == 202:
                     waited += 1
-                    gevent.sleep(int(answer.headers["Refresh"]))
+                    seconds, _, again = answer.headers["Refresh"].partition("; url=")
+                    path = again or path
+                    gevent.sleep(int(seconds))
             if status == 200:
                 taken = (time.perf_counter() - started) * 1000
                 times.setdefault(WHOLE_PDF, []).append(taken)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -113,3 +115,10 @@ class Rendering(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    def answers(self, asked_at: dt.datetime | None) -> bool:
+        """Tell whether it is, or will be, what somebody who waits since some moment asked for, even if others
+        have written since: who asks while they do would wait for ever otherwise."""
+        if asked_at is None or self.stopped:
+            return False
+        return not self.size or (self.current_at is not None and self.current_at >= asked_at)

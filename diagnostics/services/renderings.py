@@ -66,8 +66,11 @@ def keep_paper(paper: Paper, *, subject: str) -> Paper:
 # --- What the worker is asked for ---------------------------------------------------------------------
 
 
-def ask_worker(rendering: Rendering, *, version: int | None, kind: str) -> Rendering:
-    """Have the worker print something for which somebody waits, once whoever asks; return how far it is.
+def ask_worker(
+    rendering: Rendering, *, version: int | None, kind: str, since: dt.datetime | None = None
+) -> Rendering:
+    """Have the worker print something for which somebody waits (``since`` some moment), once whoever asks;
+    return how far it is.
 
     ``rendering`` names it. What is asked for gets its row, and its job in the same transaction: one
     that waits prints what is written by then, be it something else than when it was queued. The row's
@@ -82,7 +85,7 @@ def ask_worker(rendering: Rendering, *, version: int | None, kind: str) -> Rende
         Rendering.objects.bulk_create([rendering], ignore_conflicts=True)
         row = Rendering.objects.select_for_update().get(subject=rendering.subject)
         is_new = row.asked_at == now
-        is_same = row.key == rendering.key and not row.stopped
+        is_same = (row.key == rendering.key and not row.stopped) or row.answers(since)
         if is_same and row.size:  # it was finished meanwhile
             return row
         if is_same and not is_new and row.asked_at and row.asked_at > now - ASKED_FOR:

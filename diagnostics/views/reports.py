@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
@@ -50,6 +52,7 @@ PDF = (".pdf", "application/pdf")
 FILES = {Kind.WORD: (".docx", CONTENT_TYPE)}
 RETRY_AFTER = 10  # seconds; the page reloads itself then
 PROGRESS_AFTER = 5  # the same, of the page that tells how far the worker is
+LONGEST_WAIT = dt.timedelta(hours=1)
 
 # The other threads of the process go on answering.
 _places = threading.BoundedSemaphore(settings.PDF_PLACES)
@@ -151,11 +154,22 @@ def download_paper(request: SignedInRequest, pk: UUID, kind: Kind) -> HttpRespon
     ending, _content_type = FILES.get(kind, PDF)
     name = name_of(edition, ending, "synthese" if kind is Kind.SYNTHESIS else "")
     address = reverse("report", args=[pk]) + edition.query
-    response = _download(request, printable_report(edition, kind), name, report=address)
+    printable = printable_report(edition, kind, asked_at=_asked_at(request))
+    response = _download(request, printable, name, report=address)
     if response.status_code == 200:
         number = edition.version.number if edition.version else None
         _record(request, diagnostic, kind.value, number)
     return response
+
+
+def _asked_at(request: SignedInRequest) -> dt.datetime | None:
+    """Return since when who asks waits, as the page that waits says it (milliseconds); None for what is no
+    such moment."""
+    said = request.GET.get("demande", "")
+    if not (said.isascii() and said.isdigit() and len(said) < 15):
+        return None
+    moment, now = dt.datetime.fromtimestamp(int(said) / 1000, dt.UTC), timezone.now()
+    return moment if now - LONGEST_WAIT < moment <= now else None
 
 
 def _record(
@@ -198,7 +212,9 @@ def _say_printing(request: SignedInRequest, printable: Printable, *, report: str
         "word": _word(request, printable),
     }
     response = render(request, "report/pdf_printing.html", context, status=202)
-    response["Refresh"] = str(PROGRESS_AFTER)
+    since = printable.asked_at or printable.at
+    again = f"?demande={int(since.timestamp() * 1000)}" if printable.edition is None else ""
+    response["Refresh"] = f"{PROGRESS_AFTER}{again and f'; url={request.path}{again}'}"
     response["Cache-Control"] = PRIVATE["Cache-Control"]
     return response
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics import printing
-from diagnostics.models import Rendering
+from diagnostics.models import Diagnostic, Rendering
 from diagnostics.printing import Kind, edition_of, printable_report
 from diagnostics.report import turns
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped, render
@@ -89,7 +89,8 @@ def test_what_finds_no_place_is_the_workers_and_the_page_says_where_it_stands(
         for earlier in (other, third):
             assert earlier.client("reader").get(address(earlier)).status_code == 202
         response = client.get(address(scene, name))
-    assert (response.status_code, response["Refresh"]) == (202, "5")
+    assert response.status_code == 202
+    assert response["Refresh"].startswith(f"5; url={address(scene, name)}?demande=")
     assert response["Cache-Control"] == "private, no-store"
     page = page_of(response)
     assert f"Le {what} se prépare" in page.text
@@ -119,6 +120,48 @@ def test_on_a_busy_machine_the_worker_prints(quick_pdf, monkeypatch):
     printing.print_asked(edition_of(scene.diagnostic), Kind.REPORT, PATIENT)
     assert client.get(address(scene)).status_code == 200
     assert len(quick_pdf) == 2
+
+
+def test_who_waits_has_what_was_written_when_they_asked_while_others_go_on_writing(
+    quick_pdf, monkeypatch
+):
+    scene = make_scene()
+    client = scene.client("reader")
+    monkeypatch.setattr("diagnostics.report.turns.is_crowded", lambda: True)
+
+    def again(waiting) -> str:
+        return waiting["Refresh"].partition("; url=")[2]
+
+    def worker_prints() -> None:
+        printing.print_asked(
+            edition_of(Diagnostic.objects.get(pk=scene.diagnostic.pk)), Kind.REPORT, PATIENT
+        )
+
+    first = client.get(address(scene))
+    rewrite(scene, "Pendant l’attente")
+    assert again(client.get(again(first))) == again(first)  # still since then
+    assert ProcrastinateJob.objects.filter(task_name="print_asked").count() == 1
+    worker_prints()
+    rewrite(scene, "Après l’impression")
+    assert client.get(again(first)).content == b"%PDF-1.7"
+    assert "Pendant l’attente" in quick_pdf[-1]
+
+    later = client.get(address(scene))  # not what was written before
+    assert later.status_code == 202
+    assert client.get(again(later)).status_code == 202
+    worker_prints()
+    assert client.get(again(later)).status_code == 200
+    assert "Après l’impression" in quick_pdf[-1]
+
+
+@pytest.mark.parametrize("said", ["x", "²", "99999999999999", "-5", "0", "1" * 40])
+def test_who_says_to_wait_since_another_day_has_what_is_written_now(quick_pdf, said: str):
+    scene = make_scene()
+    client = scene.client("reader")
+    assert client.get(address(scene)).status_code == 200
+    rewrite(scene, "Écrit depuis")
+    assert client.get(f"{address(scene)}?demande={said}").status_code == 200
+    assert "Écrit depuis" in quick_pdf[-1]
 
 
 def test_the_kit_that_finds_no_place_is_asked_for_again_by_its_page(quick_pdf, monkeypatch):
