@@ -130,6 +130,7 @@ def worker() -> Iterator[None]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,  # as « make run » starts it: Linux shares the cores among sessions
     )
     try:
         yield

@@ -84,6 +84,7 @@ def served_site() -> Iterator[int]:
             env=served_environment(),
             stdin=subprocess.DEVNULL,
             pass_fds=[listener.fileno()],
+            start_new_session=True,  # as « make run » starts it: Linux shares the cores among sessions
         )
         try:
             yield port

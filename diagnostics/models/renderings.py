@@ -76,7 +76,7 @@ class Rendering(models.Model):
     is lost with a row: it can be printed again. Of the paper of a version there is only a row while it
     could not be made.
 
-    ``current_at``: when the worker last found that it is what its diagnostic says; ``release``: the
+    ``current_at``: the last moment of which it is known to be what its diagnostic says; ``release``: the
     digest of the code that it was printed by.
     """
 

@@ -51,7 +51,8 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 PDF = (".pdf", "application/pdf")
 FILES = {Kind.WORD: (".docx", CONTENT_TYPE)}
 RETRY_AFTER = 10  # seconds; the page reloads itself then
-PROGRESS_AFTER = 5  # the same, of the page that tells how far the worker is
+# The same, of the page that tells how far the worker is: so much more for each that comes before.
+PROGRESS_AFTER, LONGEST_PAUSE = 5, 30
 LONGEST_WAIT = dt.timedelta(hours=1)
 
 # The other threads of the process go on answering.
@@ -205,8 +206,9 @@ def _download(
 
 def _say_printing(request: SignedInRequest, printable: Printable, *, report: str) -> HttpResponse:
     """Have the worker print it, and say how far it is on a page that asks again by itself."""
+    progress = ask_worker(printable)
     context = {
-        "progress": ask_worker(printable),
+        "progress": progress,
         "what": "document Word" if printable.kind is Kind.WORD else "PDF",
         "report": report,
         "word": _word(request, printable),
@@ -214,7 +216,8 @@ def _say_printing(request: SignedInRequest, printable: Printable, *, report: str
     response = render(request, "report/pdf_printing.html", context, status=202)
     since = printable.asked_at or printable.at
     again = f"?demande={int(since.timestamp() * 1000)}" if printable.edition is None else ""
-    response["Refresh"] = f"{PROGRESS_AFTER}{again and f'; url={request.path}{again}'}"
+    pause = min(PROGRESS_AFTER * (1 + progress.before), LONGEST_PAUSE)
+    response["Refresh"] = f"{pause}{again and f'; url={request.path}{again}'}"
     response["Cache-Control"] = PRIVATE["Cache-Control"]
     return response
 

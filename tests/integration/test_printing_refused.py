@@ -90,7 +90,7 @@ def test_what_finds_no_place_is_the_workers_and_the_page_says_where_it_stands(
             assert earlier.client("reader").get(address(earlier)).status_code == 202
         response = client.get(address(scene, name))
     assert response.status_code == 202
-    assert response["Refresh"].startswith(f"5; url={address(scene, name)}?demande=")
+    assert response["Refresh"].startswith(f"15; url={address(scene, name)}?demande=")
     assert response["Cache-Control"] == "private, no-store"
     page = page_of(response)
     assert f"Le {what} se prépare" in page.text
