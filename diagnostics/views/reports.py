@@ -205,19 +205,23 @@ def _download(
 
 
 def _say_printing(request: SignedInRequest, printable: Printable, *, report: str) -> HttpResponse:
-    """Have the worker print it, and say how far it is on a page that asks again by itself."""
+    """Have the worker print it, and say how far it is on a page that asks again by itself: of a draft, with
+    the moment since when somebody waits."""
     progress = ask_worker(printable)
+    again = request.get_full_path()
+    if printable.edition is None:
+        since = printable.asked_at or printable.at
+        again = f"{request.path}?demande={int(since.timestamp() * 1000)}"
     context = {
         "progress": progress,
         "what": "document Word" if printable.kind is Kind.WORD else "PDF",
         "report": report,
         "word": _word(request, printable),
+        "again": again,
     }
     response = render(request, "report/pdf_printing.html", context, status=202)
-    since = printable.asked_at or printable.at
-    again = f"?demande={int(since.timestamp() * 1000)}" if printable.edition is None else ""
     pause = min(PROGRESS_AFTER * (1 + progress.before), LONGEST_PAUSE)
-    response["Refresh"] = f"{pause}{again and f'; url={request.path}{again}'}"
+    response["Refresh"] = f"{pause}; url={again}"
     response["Cache-Control"] = PRIVATE["Cache-Control"]
     return response
 

@@ -229,9 +229,13 @@ def test_a_long_report_is_printed_by_the_worker(quick_pdf, state: State, query: 
         page = page_of(response)
         assert "Le PDF se prépare" in page.text
         assert "Il attend son tour : c’est le prochain" in page.text
-        assert {address(scene, "report") + query, address(scene, "report_docx") + query, at} <= set(
-            page.links
-        )
+        again = response["Refresh"].removeprefix("5; url=")
+        assert again.startswith(at)
+        assert {
+            address(scene, "report") + query,
+            address(scene, "report_docx") + query,
+            again,
+        } <= set(page.links)
     assert (jobs("print_asked"), quick_pdf) == (1, [])
     run_worker()
     for role in ("lead", "reader"):

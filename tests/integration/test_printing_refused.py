@@ -95,7 +95,8 @@ def test_what_finds_no_place_is_the_workers_and_the_page_says_where_it_stands(
     page = page_of(response)
     assert f"Le {what} se prépare" in page.text
     assert "Il attend son tour : 2 documents passent avant lui" in page.text
-    assert {address(scene, name), address(scene, "report")} <= set(page.links)
+    again = response["Refresh"].removeprefix("15; url=")
+    assert {again, address(scene, "report")} <= set(page.links)
     for earlier, left in ((other, "1 document passe avant lui"), (third, "c’est le prochain")):
         printing.print_asked(edition_of(earlier.diagnostic), Kind.REPORT, PATIENT)
         assert left in page_of(client.get(address(scene, name))).text
