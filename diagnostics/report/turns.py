@@ -51,8 +51,9 @@ def cores() -> int:
 
 
 def is_crowded() -> bool:
-    """Tell whether more wants to run on this machine, over the last minute, than it has cores."""
-    return os.getloadavg()[0] > cores()
+    """Tell whether more wants to run on this machine, over the last minute, than it has cores: all of
+    them, since a container sees what its whole machine does."""
+    return os.getloadavg()[0] > (os.cpu_count() or 1)
 
 
 @contextlib.contextmanager

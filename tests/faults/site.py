@@ -17,7 +17,7 @@ import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -80,6 +80,16 @@ class Person:
                 self.cookies[pair[0]] = pair[2]
         seconds = time.monotonic() - started
         return Answer(response.status, seconds, text, dict(response.getheaders()))
+
+    def wait_for(self, path: str, *, patience: float = 4 * PATIENCE) -> Answer:
+        """Ask for a paper, and again as the page that says where it stands does."""
+        started = time.monotonic()
+        answer = self.ask(path)
+        while answer.status == 202 and time.monotonic() - started < patience:
+            seconds, _, path = answer.headers["Refresh"].partition("; url=")
+            time.sleep(int(seconds))
+            answer = self.ask(path)
+        return replace(answer, seconds=time.monotonic() - started)
 
     def sign_in(self, email: str) -> Person:
         """Sign in with the password of the demo accounts."""

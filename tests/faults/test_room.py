@@ -93,7 +93,7 @@ def test_a_child_of_the_renderer_is_killed(site, note):
     path = f"{writer.path.partition('etapes/')[0]}rapport.pdf"
     assert writer.save().status == 200  # there is something new to print
     answers: list[Answer] = []
-    asking = threading.Thread(target=lambda: answers.append(writer.person.ask(path)))
+    asking = threading.Thread(target=lambda: answers.append(writer.person.wait_for(path)))
     asking.start()
     killed = 0
     while asking.is_alive() and not killed:
