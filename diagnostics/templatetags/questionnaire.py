@@ -207,7 +207,7 @@ def row_moves(
     row: RowForm, formset: RowFormSet, name: str, *, in_words: bool = False
 ) -> SafeString:
     """Write the two buttons that move a row of the formset ``name``; ``in_words``: they say what they do."""
-    said = "{}" if in_words else '<span class="visually-hidden">{}</span>'
+    said = " {}" if in_words else '<span class="visually-hidden">{}</span>'
     button = (
         '<button class="btn btn-quiet btn-sm" type="submit" name="row_op" value="{}:{}:{}" formnovalidate'
         ' title="{}"><i class="bi bi-arrow-{}" aria-hidden="true"></i>{}<span class="visually-hidden">'
