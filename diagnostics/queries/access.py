@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
@@ -25,6 +25,7 @@ from diagnostics.models import (
     Version,
     role_in_structure,
 )
+from rameau_diag.postgresql.written_once import written_once
 
 
 def role_of(user: User, structure_id: UUID) -> MembershipRole | None:
@@ -32,9 +33,14 @@ def role_of(user: User, structure_id: UUID) -> MembershipRole | None:
 
     Queries that read a diagnostic bring it along (:func:`diagnostics.models.role_in_structure`).
     """
-    own = Membership.objects.order_by().filter(structure_id=structure_id, user=user)
-    roles = own.values_list("role", flat=True)[:1]
+    roles = _roles(structure_id, user.pk)
     return MembershipRole(roles[0]) if roles else None
+
+
+@written_once
+def _roles(structure: UUID, user: int) -> QuerySet[Membership, str]:
+    own = Membership.objects.order_by().filter(structure_id=structure, user_id=user)
+    return own.values_list("role", flat=True)[:1]
 
 
 def team_access(structure_id: UUID, user: User) -> TeamAccess:
@@ -78,20 +84,28 @@ def get_structure(user: User, pk: UUID) -> LoadedStructure:
 
 def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
     """Load a diagnostic for a person; Http404 for those who may not see it."""
-    try:
-        diagnostic = (
-            Diagnostic.objects.with_surroundings().annotate(**what_is_asked_of(user)).get(pk=pk)
-        )
-    except Diagnostic.DoesNotExist as error:
-        raise Http404 from error
+    diagnostic = read_diagnostic(user, pk)
+    if diagnostic is None:
+        raise Http404
     access = access_to(diagnostic, user)
     if not access.can_view:
         raise Http404
     return LoadedDiagnostic(diagnostic, access)
 
 
-def what_is_asked_of(user: User) -> dict[str, Any]:
-    """Return what a diagnostic is annotated with for :func:`access_to`."""
+def read_diagnostic(user: User, pk: UUID) -> Diagnostic | None:
+    """Read a diagnostic with its surroundings and what :func:`access_to` asks of it (one query)."""
+    return next(iter(_diagnostics(pk, user.pk)), None)
+
+
+@written_once
+def _diagnostics(pk: UUID, user: int) -> QuerySet[Diagnostic]:
+    surrounded = Diagnostic.objects.with_surroundings()
+    return surrounded.annotate(**what_is_asked_of(user)).order_by().filter(pk=pk)
+
+
+def what_is_asked_of(user: User | int) -> dict[str, Any]:
+    """Return what a diagnostic is annotated with for :func:`access_to` of a person, or of their key."""
     review = Review.objects.filter(
         diagnostic=OuterRef("pk"), closed_at=None, taken_by__isnull=False
     )

@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from diagnostics.domain.adoption import Adoption
@@ -43,6 +45,7 @@ from diagnostics.models import (
     Structure,
     User,
 )
+from rameau_diag.postgresql.written_once import written_once
 
 
 def structure_card(structure: Structure) -> StructureCard:
@@ -60,10 +63,29 @@ def structure_card(structure: Structure) -> StructureCard:
     )
 
 
+def stored_answers(diagnostic: Diagnostic, *, with_authors: bool = False) -> list[Answer]:
+    """Read the answers of a diagnostic (one query)."""
+    answers = _answers(diagnostic.pk, with_authors=with_authors)
+    for answer in answers:
+        answer.diagnostic = diagnostic
+    return answers
+
+
+@written_once
+def _answers(diagnostic: UUID, *, with_authors: bool) -> QuerySet[Answer]:
+    answers = Answer.objects.filter(diagnostic=diagnostic)
+    return answers.select_related("updated_by") if with_authors else answers
+
+
 def stored_acknowledgements(diagnostic: Diagnostic) -> list[AcknowledgementShape | Judgement]:
     """Return what a structure answers to the points to discuss (one query)."""
-    stored = diagnostic.acknowledgements.values("rule", "rows", "verdict", "reason", "fingerprint")
-    return [_said(entry) for entry in stored]
+    return [_said(entry) for entry in _acknowledgements(diagnostic.pk)]
+
+
+@written_once
+def _acknowledgements(diagnostic: UUID) -> QuerySet[Acknowledgement, Any]:
+    said = Acknowledgement.objects.filter(diagnostic=diagnostic)
+    return said.values("rule", "rows", "verdict", "reason", "fingerprint")
 
 
 def said_in(rows: Iterable[Acknowledgement]) -> list[AcknowledgementShape | Judgement]:
@@ -215,7 +237,7 @@ def load_diagnostic_document(diagnostic: Diagnostic) -> DiagnosticDocument:
     """Read what is stored of a diagnostic (two queries, and :func:`later_of`) and assemble its document."""
     return build_document(
         diagnostic,
-        list(diagnostic.answers.all()),
+        stored_answers(diagnostic),
         stored_acknowledgements(diagnostic),
         later_of(diagnostic),
     )

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
+
 from diagnostics.domain.answers import ANSWER_SHAPES
 from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.document import load_answer
 from diagnostics.domain.merge import Conflict, merge_answers, merge_text
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, AnswerRevision, RecentAnswer, User
+from rameau_diag.postgresql.written_once import written_once
 
 NOTE = ("internal_note",)
 
@@ -64,8 +67,8 @@ def read_overtaken(
     step = StepKey(row.step)
     past = [
         (kept.revision, kept.value, kept.sent_by)
-        for table in (AnswerRevision, RecentAnswer)
-        for kept in table.objects.filter(answer=row, revision__gte=base_revision)
+        for since in (_revisions_since, _recent_since)
+        for kept in since(row.pk, base_revision)
     ]
     past = sorted(past, key=lambda entry: entry[0])
     past.append((row.revision, row.replaced()["value"], row.sent_by))
@@ -83,6 +86,16 @@ def read_overtaken(
         else row.updated_by.display_name
     )
     return Overtaken(base, before, typed, author)
+
+
+@written_once
+def _revisions_since(answer: int, revision: int) -> QuerySet[AnswerRevision]:
+    return AnswerRevision.objects.filter(answer=answer, revision__gte=revision)
+
+
+@written_once
+def _recent_since(answer: int, revision: int) -> QuerySet[RecentAnswer]:
+    return RecentAnswer.objects.filter(answer=answer, revision__gte=revision)
 
 
 def past_answer(row: Answer, revision: int) -> Noted | None:

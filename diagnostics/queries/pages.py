@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from diagnostics.domain.answers import Answer as AnswerShape
 from diagnostics.domain.coherence import (
@@ -44,12 +47,14 @@ from diagnostics.queries.documents import (
     findings_of,
     later_of,
     stored_acknowledgements,
+    stored_answers,
 )
 from diagnostics.queries.kit import kit_steps, texts_of
 from diagnostics.queries.steps import RailAxis, RailStep, kept_texts, rail_of
 from diagnostics.queries.talk import Reading, Talk, open_talk
-from diagnostics.queries.versions import versions_of
+from diagnostics.queries.versions import submitted_versions
 from diagnostics.typography import keur_range, typeset
+from rameau_diag.postgresql.written_once import written_once
 
 
 @dataclass(frozen=True)
@@ -140,7 +145,7 @@ class Home:
 def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
     """Read the home of a diagnostic in a constant number of queries."""
     diagnostic = loaded.diagnostic
-    answers = list(diagnostic.answers.select_related("updated_by"))
+    answers = stored_answers(diagnostic, with_authors=True)
     document = build_document(
         diagnostic, answers, stored_acknowledgements(diagnostic), later_of(diagnostic)
     )
@@ -157,7 +162,7 @@ def load_home(loaded: LoadedDiagnostic, *, user: User) -> Home:
         rail=rail,
         document=document,
         talk=talk,
-        versions=list(versions_of(diagnostic).select_related("submitted_by")),
+        versions=submitted_versions(diagnostic),
         last_answer=max(answers, key=lambda answer: answer.updated_at, default=None),
         next_step=next((s for s in steps if s.status in AWAITS_THE_TEAM), None),
         marked=_marked_steps(diagnostic, document),
@@ -239,7 +244,7 @@ class CheckPage:
 def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
     """Read the check page of a diagnostic in a constant number of queries."""
     diagnostic, access = loaded.diagnostic, loaded.access
-    answers = list(diagnostic.answers.all())
+    answers = stored_answers(diagnostic)
     # What the board decided is told in the place of what was asked of it.
     later = later_of(diagnostic) if diagnostic.state == State.ADOPTED.value else None
     document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic), later)
@@ -277,7 +282,7 @@ def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
         ],
         empty_axes=axes_without_answer(document),
         talk=talk,
-        last_version=versions_of(diagnostic).select_related("submitted_by").first(),
+        last_version=next(iter(submitted_versions(diagnostic, at_most=1)), None),
         findings=open_findings(found),
         acknowledged=acknowledged_findings(found),
         set_aside=set_aside_findings(found),
@@ -290,7 +295,7 @@ def load_check_page(loaded: LoadedDiagnostic, *, user: User) -> CheckPage:
 
 def _kept_at_steps(diagnostic: Diagnostic, rail: list[RailAxis]) -> list[KeptAtStep]:
     """Return what is kept for everybody, in the order of the steps."""
-    texts = list(KeptText.objects.filter(diagnostic=diagnostic).select_related("user"))
+    texts = _kept_by_everybody(diagnostic.pk)
     return [
         KeptAtStep(kept.user, step, len(kept.by_place))
         for axis in rail
@@ -298,6 +303,11 @@ def _kept_at_steps(diagnostic: Diagnostic, rail: list[RailAxis]) -> list[KeptAtS
         for kept in texts
         if kept.step == step.key
     ]
+
+
+@written_once
+def _kept_by_everybody(diagnostic: UUID) -> QuerySet[KeptText]:
+    return KeptText.objects.filter(diagnostic=diagnostic).select_related("user")
 
 
 @dataclass(frozen=True)
@@ -318,7 +328,7 @@ class LoadedThread:
 
 def load_thread(diagnostic: Diagnostic) -> LoadedThread:
     """Read what is stored of a diagnostic, its answers with their authors (two queries)."""
-    answers = list(diagnostic.answers.select_related("updated_by"))
+    answers = stored_answers(diagnostic, with_authors=True)
     rows = {StepKey(answer.step): answer for answer in answers}
     document = build_document(diagnostic, answers, stored_acknowledgements(diagnostic))
     return LoadedThread(document, rows)

@@ -46,6 +46,7 @@ from diagnostics.queries.documents import (
     build_document,
     findings_of,
     stored_acknowledgements,
+    stored_answers,
 )
 from diagnostics.queries.kit import texts_of
 from diagnostics.queries.todo import reviews_of
@@ -246,7 +247,7 @@ def read_lacking(diagnostic: Diagnostic) -> tuple[str, ...]:
     """Return what a diagnostic lacks, in words (three queries): for the page that asks, and under the
     lock before it is validated."""
     document = build_document(
-        diagnostic, list(diagnostic.answers.all()), stored_acknowledgements(diagnostic)
+        diagnostic, stored_answers(diagnostic), stored_acknowledgements(diagnostic)
     )
     findings = open_findings(findings_of(diagnostic, document))
     addressed = diagnostic.threads.filter(

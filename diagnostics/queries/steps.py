@@ -8,7 +8,10 @@ from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from diagnostics.domain.answers import Answer as AnswerShape
@@ -45,9 +48,15 @@ from diagnostics.models import (
 )
 from diagnostics.queries.access import LoadedDiagnostic
 from diagnostics.queries.conversation import OpenCounts, Waiting
-from diagnostics.queries.documents import build_document, findings_of, stored_acknowledgements
+from diagnostics.queries.documents import (
+    build_document,
+    findings_of,
+    stored_acknowledgements,
+    stored_answers,
+)
 from diagnostics.queries.kit import kit_steps, texts_of
 from diagnostics.queries.talk import Reading, Talk, talk_of_step
+from rameau_diag.postgresql.written_once import written_once
 
 
 @dataclass(frozen=True)
@@ -267,7 +276,7 @@ def load_step(loaded: LoadedDiagnostic, step: StepKey, *, user: User) -> LoadedS
     kit_step = next((entry for entry in steps if entry.key == step.value), None)
     if kit_step is None:
         raise Http404
-    answers = list(diagnostic.answers.all())
+    answers = stored_answers(diagnostic)
     row = next((answer for answer in answers if answer.step == step.value), None)
     if row is not None and row.updated_by_id == user.pk:
         row.updated_by = user  # the page names its author: most often the person who reads it
@@ -295,5 +304,10 @@ def load_step(loaded: LoadedDiagnostic, step: StepKey, *, user: User) -> LoadedS
 
 def kept_texts(diagnostic: Diagnostic, user: User) -> dict[str, dict[str, list[str]]]:
     """Return what is kept for a person in a diagnostic, by step and by place."""
-    kept = KeptText.objects.filter(diagnostic=diagnostic, user=user).values_list("step", "texts")
-    return {step: KeptText.read(texts) for step, texts in kept}
+    return {step: KeptText.read(texts) for step, texts in _kept_texts(diagnostic.pk, user.pk)}
+
+
+@written_once
+def _kept_texts(diagnostic: UUID, user: int) -> QuerySet[KeptText, tuple[str, Any]]:
+    kept = KeptText.objects.filter(diagnostic=diagnostic, user=user)
+    return kept.values_list("step", "texts")

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -42,6 +43,7 @@ from diagnostics.queries.conversation import (
     readable,
 )
 from diagnostics.typography import shortened
+from rameau_diag.postgresql.written_once import written_once
 
 THREADS_A_PAGE = 50
 _RANK = {step: rank for rank, step in enumerate(["", *StepKey])}
@@ -168,10 +170,9 @@ class Reading:
 
 def talk_of_step(reading: Reading, step: StepKey) -> Talk:
     """Read the threads of a step, and count what is open in the diagnostic (one query)."""
-    messages = _messages(reading).filter(
-        Q(thread__step=step.value) | (Q(thread__state__in=_OPEN) & is_asking())
+    threads = _shown(
+        _messages_of_step(reading.diagnostic.pk, step.value, audiences=_audiences(reading)), reading
     )
-    threads = _shown(messages, reading)
     return Talk(
         [thread for thread in threads if thread.step == step.value],
         _counts_of(threads),
@@ -183,9 +184,9 @@ def talk_of_step(reading: Reading, step: StepKey) -> Talk:
 def open_talk(reading: Reading, *, openings_only: bool = False) -> Talk:
     """Read the threads of a diagnostic that wait for somebody (one query); ``openings_only``: of each
     what it began with, and what was asked again."""
-    messages = _messages(reading).filter(thread__state__in=_OPEN)
-    if openings_only:
-        messages = messages.filter(is_asking())
+    messages = _open_messages(
+        reading.diagnostic.pk, audiences=_audiences(reading), openings_only=openings_only
+    )
     threads = _shown(messages, reading)
     return Talk(threads, _counts_of(threads))
 
@@ -253,10 +254,33 @@ def standing_of(thread: Thread, user: User) -> Standing:
     )
 
 
+def _audiences(reading: Reading) -> tuple[str, ...]:
+    return tuple(audience.value for audience in audiences_of(reading.access))
+
+
 def _messages(reading: Reading) -> QuerySet[Message]:
-    codes = [audience.value for audience in audiences_of(reading.access)]
+    return _messages_of(reading.diagnostic.pk, _audiences(reading))
+
+
+@written_once
+def _messages_of_step(
+    diagnostic: UUID, step: str, *, audiences: tuple[str, ...]
+) -> QuerySet[Message]:
+    is_asked = Q(thread__state__in=_OPEN) & is_asking()
+    return _messages_of(diagnostic, audiences).filter(Q(thread__step=step) | is_asked)
+
+
+@written_once
+def _open_messages(
+    diagnostic: UUID, *, audiences: tuple[str, ...], openings_only: bool
+) -> QuerySet[Message]:
+    messages = _messages_of(diagnostic, audiences).filter(thread__state__in=_OPEN)
+    return messages.filter(is_asking()) if openings_only else messages
+
+
+def _messages_of(diagnostic: UUID, audiences: Collection[str]) -> QuerySet[Message]:
     return (
-        Message.objects.filter(thread__diagnostic=reading.diagnostic, thread__audience__in=codes)
+        Message.objects.filter(thread__diagnostic=diagnostic, thread__audience__in=audiences)
         .select_related("thread", "author")
         .defer("author__password", "author__last_login")
         .order_by("thread__opened_at", "thread_id", "written_at", "pk")

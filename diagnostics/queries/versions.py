@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
@@ -12,6 +13,7 @@ from diagnostics.domain.coherence import CoherenceFinding, read_findings
 from diagnostics.domain.document import DiagnosticDocument, canonical_json, load_document
 from diagnostics.domain.kit_texts import KitTexts
 from diagnostics.models import Diagnostic, Version, VersionRecord
+from rameau_diag.postgresql.written_once import written_once
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,28 @@ def versions_of(diagnostic: Diagnostic) -> QuerySet[Version]:
 
     ``is_checkable`` tells whether their SHA-256 can be checked against what is kept of them.
     """
+    return _with_checks(diagnostic.versions.all())
+
+
+def _with_checks(versions: QuerySet[Version]) -> QuerySet[Version]:
     exact = VersionRecord.objects.filter(version=OuterRef("pk"), document__isnull=False)
-    versions = diagnostic.versions.defer("content")
+    versions = versions.defer("content")
     # The model declares it, for those who read it.
     return versions.annotate(is_checkable=Exists(exact))  # type: ignore[no-redef]
+
+
+def submitted_versions(diagnostic: Diagnostic, *, at_most: int | None = None) -> list[Version]:
+    """Read the versions of a diagnostic with who submitted each, the last one first (one query)."""
+    versions = _versions(diagnostic.pk, at_most=at_most)
+    for version in versions:
+        version.diagnostic = diagnostic
+    return versions
+
+
+@written_once
+def _versions(diagnostic: UUID, *, at_most: int | None) -> QuerySet[Version]:
+    versions = _with_checks(Version.objects.filter(diagnostic=diagnostic))
+    return versions.select_related("submitted_by")[:at_most]
 
 
 def get_version(diagnostic: Diagnostic, number: int) -> Version:

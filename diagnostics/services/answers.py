@@ -25,6 +25,7 @@ from diagnostics.queries import (
     past_answer,
     read_overtaken,
     stored_acknowledgements,
+    stored_answers,
     thresholds_of,
     with_answer,
 )
@@ -103,7 +104,7 @@ def save_answer(
             as_read = read.document
             answers, said = list(read.answers), as_read.said
         else:
-            answers = list(locked.answers.all())
+            answers = stored_answers(locked)
             said = stored_acknowledgements(locked)
         stored = next((row for row in answers if row.step == step.value), None)
         noted, revision = Noted(answer, internal_note), stored.revision if stored else 0

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from copy import copy
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from diagnostics.domain.permissions import Access
 from diagnostics.models import Diagnostic, Structure, User
-from diagnostics.queries import access_by, access_to, role_of, what_is_asked_of
+from diagnostics.queries import access_by, access_to, read_diagnostic, role_of
 from diagnostics.services.errors import NotAllowed
+from rameau_diag.postgresql.written_once import written_once
+
+DELETED = "Ce diagnostic a été supprimé."
 
 
 def lock_diagnostic(
@@ -22,16 +28,22 @@ def lock_diagnostic(
     Raises NotAllowed when it was deleted.
     """
     # A statement that waits for a lock sees the other tables as they were before it waited.
-    rows = Diagnostic.objects.select_for_update().order_by().filter(pk=diagnostic.pk)
-    found = list(rows.values_list("updated_at", "state"))
+    found = _rows_locked(diagnostic.pk)
     if not found:
-        raise NotAllowed("Ce diagnostic a été supprimé.")
+        raise NotAllowed(DELETED)
     if read is not None and found == [(read.updated_at, read.state)]:
         role = role_of(user, read.structure_id)
         return copy(read), access_by(role, read.state, user)
-    surrounded = Diagnostic.objects.with_surroundings().annotate(**what_is_asked_of(user))
-    locked = surrounded.get(pk=diagnostic.pk)
+    locked = read_diagnostic(user, diagnostic.pk)
+    if locked is None:
+        raise NotAllowed(DELETED)
     return locked, access_to(locked, user)
+
+
+@written_once
+def _rows_locked(pk: UUID) -> QuerySet[Diagnostic, tuple[dt.datetime, str]]:
+    rows = Diagnostic.objects.select_for_update().order_by().filter(pk=pk)
+    return rows.values_list("updated_at", "state")
 
 
 def lock_structure(pk: UUID, *, to_delete: bool = False) -> Structure:

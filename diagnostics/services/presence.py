@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Diagnostic, Presence, User
+from rameau_diag.postgresql.written_once import written_once
 
 SEEN_WITHIN = dt.timedelta(seconds=60)
 # A page says that it is there at each save: written again only once this old.
@@ -19,10 +23,7 @@ def note_presence(diagnostic: Diagnostic, step: StepKey, *, user: User) -> list[
     """Note that a person has a step open; return the names of the others who have, seen within a
     minute, in alphabetical order."""
     now = timezone.now()
-    seen = Presence.objects.filter(
-        diagnostic=diagnostic, step=step.value, seen_at__gte=now - SEEN_WITHIN
-    )
-    at = dict(seen.values_list("user", "seen_at"))
+    at = dict(_seen(diagnostic.pk, step.value, now - SEEN_WITHIN))
     if user.pk not in at or at[user.pk] < now - NOTED_AGAIN:
         Presence.objects.bulk_create(
             [Presence(diagnostic=diagnostic, step=step.value, user=user, seen_at=now)],
@@ -34,6 +35,12 @@ def note_presence(diagnostic: Diagnostic, step: StepKey, *, user: User) -> list[
     # Most often one is alone: the names are read when there are some.
     people = User.objects.filter(pk__in=others) if others else ()
     return sorted(person.display_name for person in people)
+
+
+@written_once
+def _seen(diagnostic: UUID, step: str, since: dt.datetime) -> QuerySet[Presence, tuple[int, Any]]:
+    seen = Presence.objects.filter(diagnostic=diagnostic, step=step, seen_at__gte=since)
+    return seen.values_list("user", "seen_at")
 
 
 def purge_presences(now: dt.datetime) -> int:
