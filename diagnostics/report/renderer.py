@@ -111,9 +111,9 @@ class _Warm:
             env=_environment(),
             stdin=subprocess.DEVNULL,
             pass_fds=[descriptor],
-            # Signals to the group are not for it: it ends in order when the socket closes. But it stays in
-            # the session, among whose processes Linux shares the cores by their niceness.
-            process_group=0,
+            # Signals to the group are not for it: it ends in order when the socket closes. The session is
+            # one that gives way to all others (``warm``), the server's and the worker's.
+            start_new_session=True,
         )
 
     @property

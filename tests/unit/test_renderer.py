@@ -168,6 +168,16 @@ def test_the_bounds_of_a_document():
     assert Bounds() == Bounds(seconds=30, memory=512 * 2**20)
 
 
+def test_its_session_gives_way_to_all_others():
+    """Linux shares the processor among sessions first: at the same niceness a paper slows every page."""
+    pid = warm_pid()
+    assert os.getsid(pid) == pid != os.getsid(0)
+    group = Path(f"/proc/{pid}/autogroup")
+    if not group.exists():
+        pytest.skip("this Linux groups no processes by session")
+    wait_until(lambda: group.read_text().split()[-1] == str(warm.NICENESS))
+
+
 # --- When something dies -----------------------------------------------------------------------
 
 
