@@ -5,7 +5,6 @@ from __future__ import annotations
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from diagnostics.domain.conversation import ThreadState
@@ -14,6 +13,7 @@ from diagnostics.domain.vocabulary import State, StepKey
 from diagnostics.forms.base import RowForm
 from diagnostics.forms.conversation import Sort
 from diagnostics.forms.conversation import sorts_of as sorts_for
+from diagnostics.markup import markup
 from diagnostics.models import Diagnostic
 from diagnostics.queries import texts_of
 from diagnostics.queries.talk import ShownMessage, ShownThread
@@ -99,8 +99,8 @@ def row_talk(context: Context, row: RowForm) -> SafeString | str:
     link: SafeString | str = ""
     if threads := loaded.talk.open_by_row.get(key):
         words = count(len(threads), "échange ouvert", "échanges ouverts")
-        link = format_html('<a href="#echange-{}">{}</a>', threads[0].pk, words)
-    return format_html('<span class="row-talk" data-talk-row="{}">{}</span>', key, link)
+        link = markup('<a href="#echange-{}">{}</a>', threads[0].pk, words)
+    return markup('<span class="row-talk" data-talk-row="{}">{}</span>', key, link)
 
 
 @register.simple_tag

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from diagnostics.markup import markup
 
 register = template.Library()
 
@@ -18,9 +19,9 @@ def once_token(about: object = "", form: str = "") -> SafeString:
     ``about``: what the action is about, in a form that can do several (the field is ``once-<about>``);
     ``form``: the id of the form that it belongs to, when it stands outside.
     """
-    return format_html(
+    return markup(
         '<input type="hidden" name="once{}" value="{}"{}>',
         f"-{about}" if about else "",
         secrets.token_hex(16),
-        format_html(' form="{}"', form) if form else "",
+        markup(' form="{}"', form) if form else "",
     )

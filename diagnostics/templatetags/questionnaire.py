@@ -13,7 +13,6 @@ from django import forms, template
 from django.forms import BoundField, CheckboxInput
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
@@ -21,6 +20,7 @@ from diagnostics.forms.base import RowForm, RowFormSet
 from diagnostics.forms.economic_model import EconomicModelForm
 from diagnostics.forms.fields import offered
 from diagnostics.forms.scale_grid import Line
+from diagnostics.markup import markup, markup_for
 from diagnostics.typography import enumeration
 
 register = template.Library()
@@ -50,7 +50,7 @@ def field(context: Context, bound_field: BoundField, css: str = "") -> SafeStrin
     name = bound_field.auto_id
     helped = ""
     if bound_field.help_text:
-        helped = format_html(
+        helped = markup(
             '<span class="form-text" id="{}_helptext">{}</span>', name, bound_field.help_text
         )
     slips, said_by = slips_at(context, bound_field)
@@ -58,10 +58,10 @@ def field(context: Context, bound_field: BoundField, css: str = "") -> SafeStrin
     labelled = '<label class="form-label" for="{}">{}</label>{}'
     if isinstance(bound_field.field.widget, CheckboxInput):
         labelled = '<label class="choice-pill" for="{0}">{2}{1}</label>'
-    return format_html(
+    return markup(
         '<div class="{}">{}{}{}{}{}</div>',
         css,
-        format_html(labelled, bound_field.id_for_label, bound_field.label, widget),
+        markup(labelled, bound_field.id_for_label, bound_field.label, widget),
         helped,
         _errors(bound_field),
         slips,
@@ -77,8 +77,8 @@ def slips_at(context: Context, bound_field: BoundField) -> tuple[SafeString | st
     here = [slip for slip in context.get("slips") or () if slip.field_id == bound_field.auto_id]
     if not here:
         return "", ""
-    html = format_html_join(
-        "", "{}", ((render_to_string("diagnostics/_slip.html", {"slip": slip}),) for slip in here)
+    html = markup_for(
+        "{}", ((render_to_string("diagnostics/_slip.html", {"slip": slip}),) for slip in here)
     )
     helped = [f"{bound_field.auto_id}_helptext"] if bound_field.help_text else []
     return html, " ".join([*helped, *(slip.html_id for slip in here)])
@@ -93,8 +93,7 @@ def segments(
     value = "" if bound_field.value() is None else str(bound_field.value())
     choices = [(str(code), label) for code, label in cast(Any, bound_field.field).choices]
     signs = ["–", *(short.split() if short else ["" for _ in choices])]
-    options = format_html_join(
-        "",
+    options = markup_for(
         '<label class="segment{}"><input type="radio" name="{}" value="{}"{}>{}'
         '<span class="segment-words">{}</span></label>',
         (
@@ -103,13 +102,13 @@ def segments(
                 bound_field.html_name,
                 code,
                 " checked" if code == value else "",
-                format_html('<span class="segment-sign">{}</span> ', sign) if sign else "",
+                markup('<span class="segment-sign">{}</span> ', sign) if sign else "",
                 label,
             )
             for (code, label), sign in zip(choices, signs, strict=False)
         ),
     )
-    return format_html(
+    return markup(
         '<fieldset class="segments {}" id="{}" tabindex="-1"><legend class="form-label">{}</legend>'
         '<div class="segment-list">{}</div>{}{}{}</fieldset>',
         css,
@@ -126,12 +125,11 @@ def _errors(bound_field: BoundField) -> str:
     """Write what is wrong with a field, and what is offered instead."""
     if not bound_field.errors:
         return ""
-    messages = format_html_join(
-        "",
+    messages = markup_for(
         '<p class="invalid-feedback d-block">{}{}</p>',
         ((e, _offer(bound_field, str(e))) for e in bound_field.errors),
     )
-    return format_html('<div id="{}_error">{}</div>', bound_field.auto_id, messages)
+    return markup('<div id="{}_error">{}</div>', bound_field.auto_id, messages)
 
 
 def _offer(bound_field: BoundField, message: str) -> str:
@@ -139,7 +137,7 @@ def _offer(bound_field: BoundField, message: str) -> str:
     for error in bound_field.errors.as_data():
         words, text = offered(error)
         if text and message in error.messages:
-            return format_html(
+            return markup(
                 ' <button class="btn btn-outline btn-sm" type="submit" name="offer" value="{} {}">'
                 "Écrire {}</button>",
                 bound_field.html_name,
@@ -213,11 +211,10 @@ def row_moves(
         ' title="{}"><i class="bi bi-arrow-{}" aria-hidden="true"></i>{}<span class="visually-hidden">'
         "&nbsp;: {} <span data-row-number>{}</span></span></button>"
     )
-    return format_html_join(
-        "",
+    return markup_for(
         button,
         (
-            (way, name, row.index, word, way, format_html(said, word), formset.noun, row.number)
+            (way, name, row.index, word, way, markup(said, word), formset.noun, row.number)
             for way, word in (("up", "Monter"), ("down", "Descendre"))
         ),
     )
@@ -239,8 +236,7 @@ def row_opens(context: Context, row: RowForm) -> bool:
 def link_boxes(bound_field: BoundField, *, only_chosen: bool = False) -> SafeString:
     """Write a check box for each row that one can link to, or only for those that are chosen."""
     chosen = bound_field.value() or ()
-    return format_html_join(
-        "",
+    return markup_for(
         '<label class="choice-pill"><input type="checkbox" name="{}" value="{}"{}>{}</label>',
         (
             (
@@ -258,15 +254,14 @@ def link_boxes(bound_field: BoundField, *, only_chosen: bool = False) -> SafeStr
 @register.simple_tag
 def scale_boxes(line: Line) -> SafeString:
     """Write the boxes of a line of the table of step 3.3, each with its échelon, which a phone shows."""
-    return format_html_join(
-        "",
+    return markup_for(
         '<td class="{}"><label><input type="checkbox" name="tick" value="{}"{}'
         ' aria-labelledby="c{} {}"><span>{}</span></label></td>',
         (
             (
                 "is-inherited" if cell.inherited else "",
                 cell.value,
-                format_html(' id="{}" checked', cell.field) if cell.field else "",
+                markup(' id="{}" checked', cell.field) if cell.field else "",
                 number,
                 line.head,
                 cell.label,

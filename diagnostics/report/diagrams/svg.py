@@ -1,6 +1,6 @@
 """What every drawing is made of: colours, boxes of letters, and the SVG elements.
 
-Every text goes through Django's escaping (``format_html``), nothing is marked safe by hand.
+Every text is escaped (``diagnostics.markup``), nothing is marked safe by hand.
 Presentation attributes only: the site's content security policy forbids ``style`` attributes,
 and WeasyPrint does not apply the page's style sheets inside a drawing. Lengths are those of a
 drawing 700 wide, which the page sets in its full width (one is about 0.24 mm on paper).
@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from diagnostics.markup import markup, markup_of
 from diagnostics.report.lettering import fit, plain, reads_leftwards
 from diagnostics.report.palette import colour
 
@@ -111,8 +111,7 @@ def number(value: float) -> str:
 
 def join(parts: Iterable[SafeString]) -> SafeString:
     """Put elements one after the other."""
-    found: list[str] = [*parts] or [""]
-    return format_html("{}" * len(found), *found)
+    return markup_of(parts)
 
 
 def shape(tag: str, **values: str | float) -> SafeString:
@@ -123,10 +122,10 @@ def shape(tag: str, **values: str | float) -> SafeString:
 def _element(around: str, *content: str, **values: str | float) -> SafeString:
     """Write attributes where ``around`` has its first place, ``content`` where it has another.
 
-    One call of ``format_html`` for all of them: a drawing has hundreds of elements.
+    One call for all of them: a drawing has hundreds of elements.
     """
     written = (value if isinstance(value, str) else number(value) for value in values.values())
-    return format_html(_with_attributes(around, tuple(values)), *written, *content)
+    return markup(_with_attributes(around, tuple(values)), *written, *content)
 
 
 @cache
@@ -230,7 +229,7 @@ def sized_drawing(
     name: str, width: float, height: float, title: str, parts: Iterable[SafeString]
 ) -> SafeString:
     """Wrap elements into a drawing; ``name`` is its class, ``title`` what it says."""
-    return format_html(
+    return markup(
         '<svg class="{}" xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {} {}"'
         ' width="{}" height="{}"><title>{}</title>{}</svg>',
         name,

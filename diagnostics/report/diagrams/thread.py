@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.thread import ItemKind, Thread, read_thread
 from diagnostics.domain.vocabulary import KIT_AXES, Axis
+from diagnostics.markup import markup
 from diagnostics.report.diagrams.svg import (
     INK,
     SOFT_INK,
@@ -258,8 +258,8 @@ def draw_thread(layout: ThreadLayout, title: str) -> SafeString:
     parts += [_curve(c, numbers) for c in sorted(layout.curves, key=lambda c: not c.inherited)]
     for card, number in numbers.items():
         # The vision is tied as a whole: no thread of its own is shown for a statement.
-        attribute = format_html(' data-card="{}"', number) if card.column else ""
-        parts.append(format_html("<g{}>{}</g>", attribute, _card(card)))
+        attribute = markup(' data-card="{}"', number) if card.column else ""
+        parts.append(markup("<g{}>{}</g>", attribute, _card(card)))
     if layout.apart:
         parts.append(_apart(layout.apart, layout.width))
     return sized_drawing("r-thread-drawing", layout.width, layout.height, title, parts)
