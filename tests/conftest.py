@@ -8,6 +8,7 @@ import contextlib
 import gc
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,16 @@ def _emptied_quickly():
 
 
 # --- PDF --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _drawn_once():
+    """Draw a picture for Word once: most documents of the tests have those of a demo."""
+    from diagnostics.report.word import pieces
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pieces, "svg_to_png", cache(pieces.svg_to_png))
+        yield
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ from diagnostics.services.workflow import (
 from diagnostics.worker import PatientConnector
 from tests.factories import MembershipFactory, UserFactory, the_kit
 from tests.posting import URL_ENCODED, form_of, posted
+from tests.sessions import session_of
 
 BASE_URL = "http://testserver"
 REASON = "Précisez l’objectif chiffré de la deuxième année."
@@ -72,9 +73,13 @@ class Scene:
         self.diagnostic = open_diagnostic(
             self.structure, title=TITLE, base_year=2026, horizon_years=3, user=self.lead
         )
-        self.browser = self.client_of(self.lead)
 
     # --- People ------------------------------------------------------------------------------
+
+    @cached_property
+    def browser(self) -> Client:
+        """Return the lead's."""
+        return self.client_of(self.lead)
 
     @cached_property
     def contributor(self) -> User:
@@ -123,7 +128,7 @@ class Scene:
     def client_of(user: User) -> Client:
         """Return a new browser in which a person is signed in."""
         client = Client()
-        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        client.cookies[settings.SESSION_COOKIE_NAME] = session_of(user)
         return client
 
     @classmethod

@@ -5,12 +5,11 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 from diagnostics.models import Diagnostic, User
 from tests.factories import PASSWORD, DiagnosticFactory, StructureFactory, UserFactory
+from tests.sessions import session_of
 
 TIMEOUT = 30_000  # milliseconds; patience for a machine that is busy, nothing waits for its end
 expect.set_options(timeout=TIMEOUT)
@@ -26,14 +25,8 @@ document.addEventListener("securitypolicyviolation", (event) => {
 
 def with_session(context: BrowserContext, address: str, user: User) -> None:
     """Sign a person in without going through the form."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": address}]
-    )
+    name, key = settings.SESSION_COOKIE_NAME, session_of(user)
+    context.add_cookies([{"name": name, "value": key, "url": address}])
 
 
 # What htmx says of a request that ends because the page is left.
