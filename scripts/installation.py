@@ -192,18 +192,21 @@ def pip_install(lock: str, python: Path = PYTHON) -> None:
 
 
 def _venv_works() -> bool:
-    """Whether .venv is whole and of this Python: one made by hand is kept as it is."""
+    """Whether .venv is whole and new enough: one made by hand, or by another Python, is kept as it is."""
     try:
         done = subprocess.run(
-            [str(PYTHON), "-c", "import sys, pip, pip._internal.cli.main; print(sys.version)"],
+            [
+                str(PYTHON),
+                "-c",
+                "import sys, pip._internal.cli.main; assert sys.version_info >= (3, 11)",
+            ],
             capture_output=True,
-            text=True,
             check=False,
             env=environment(),
         )
     except OSError:
         return False
-    return done.returncode == 0 and done.stdout.strip() == sys.version.strip()
+    return done.returncode == 0
 
 
 # --- Front-end packages ------------------------------------------------------------------------

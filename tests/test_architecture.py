@@ -15,7 +15,7 @@ from diagnostics.domain.workflow import TRANSITIONS
 ROOT = Path(settings.BASE_DIR)
 # From the bottom up; a module may import its own layer and those below. The longest prefix counts.
 LAYERS = [
-    ["domain", "typography"],
+    ["domain", "typography", "markup"],
     ["models", "migrations"],
     ["sessions"],
     ["queries", "services", "passwords", "shared_cache"],
@@ -55,6 +55,8 @@ ONLY_IN = {
         "services",
         "urls",
     },
+    # Where a test compares what each asks with what its query set asks.
+    "rameau_diag.postgresql.written_once": {"queries", "services"},
 }
 WRITES = {"save", "create", "bulk_create", "get_or_create", "update_or_create", "bulk_update"}
 

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from diagnostics.models.people import User
 
 
-def role_in_structure(user: User | int) -> Subquery:
-    """Return what a person (or their key) is in the structure of a diagnostic, or None, to annotate it
-    with."""
+def role_in_structure(user: int) -> Subquery:
+    """Return what a person is in the structure of a diagnostic, or None, to annotate it with; ``user``:
+    the person's key."""
     own = Membership.objects.filter(structure=OuterRef("structure"), user=user)
     return Subquery(own.order_by().values("role"))  # there is one at most
 

@@ -84,7 +84,7 @@ def get_structure(user: User, pk: UUID) -> LoadedStructure:
 
 def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
     """Load a diagnostic for a person; Http404 for those who may not see it."""
-    diagnostic = read_diagnostic(user, pk)
+    diagnostic = read_unchecked(user, pk)
     if diagnostic is None:
         raise Http404
     access = access_to(diagnostic, user)
@@ -93,8 +93,11 @@ def get_diagnostic(user: User, pk: UUID) -> LoadedDiagnostic:
     return LoadedDiagnostic(diagnostic, access)
 
 
-def read_diagnostic(user: User, pk: UUID) -> Diagnostic | None:
-    """Read a diagnostic with its surroundings and what :func:`access_to` asks of it (one query)."""
+def read_unchecked(user: User, pk: UUID) -> Diagnostic | None:
+    """Read a diagnostic with its surroundings and what :func:`access_to` asks of it (one query).
+
+    No right is checked: it is for whoever asks :func:`access_to` next.
+    """
     return next(iter(_diagnostics(pk, user.pk)), None)
 
 
@@ -104,8 +107,8 @@ def _diagnostics(pk: UUID, user: int) -> QuerySet[Diagnostic]:
     return surrounded.annotate(**what_is_asked_of(user)).order_by().filter(pk=pk)
 
 
-def what_is_asked_of(user: User | int) -> dict[str, Any]:
-    """Return what a diagnostic is annotated with for :func:`access_to` of a person, or of their key."""
+def what_is_asked_of(user: int) -> dict[str, Any]:
+    """Return what a diagnostic is annotated with for :func:`access_to`; ``user``: the person's key."""
     review = Review.objects.filter(
         diagnostic=OuterRef("pk"), closed_at=None, taken_by__isnull=False
     )

@@ -103,7 +103,7 @@ def _own_diagnostics(
     diagnostics = (
         Diagnostic.objects.select_related("kit")
         .defer("workshops")
-        .annotate(**what_is_asked_of(user))
+        .annotate(**what_is_asked_of(user.pk))
         .in_bulk(order)
     )
     own = AnswerRevision.objects.filter(answer=OuterRef("pk"), author=user).order_by()

@@ -151,7 +151,7 @@ def _may_concern(user: User, facilitation: Facilitation) -> Q:
 def _open_ones(user: User) -> QuerySet[Diagnostic]:
     return (
         Diagnostic.objects.filter(structure__deleted_at=None)
-        .annotate(**what_is_asked_of(user))
+        .annotate(**what_is_asked_of(user.pk))
         .select_related("structure", "structure__facilitator")
         .defer("workshops")
         .order_by("pk")

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from diagnostics.domain.permissions import Access
 from diagnostics.models import Diagnostic, Structure, User
-from diagnostics.queries import access_by, access_to, read_diagnostic, role_of
+from diagnostics.queries import access_by, access_to, read_unchecked, role_of
 from diagnostics.services.errors import NotAllowed
 from rameau_diag.postgresql.written_once import written_once
 
@@ -34,7 +34,7 @@ def lock_diagnostic(
     if read is not None and found == [(read.updated_at, read.state)]:
         role = role_of(user, read.structure_id)
         return copy(read), access_by(role, read.state, user)
-    locked = read_diagnostic(user, diagnostic.pk)
+    locked = read_unchecked(user, diagnostic.pk)
     if locked is None:
         raise NotAllowed(DELETED)
     return locked, access_to(locked, user)

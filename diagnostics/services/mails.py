@@ -208,7 +208,7 @@ def _is_read_by(person: User | None, about: list[dict[str, Any]]) -> bool:
     if person is None:
         return False
     wanted = {pk for pk, _audience in quoted}
-    found = Diagnostic.objects.filter(pk__in=wanted).annotate(**what_is_asked_of(person))
+    found = Diagnostic.objects.filter(pk__in=wanted).annotate(**what_is_asked_of(person.pk))
     accesses = {str(one.pk): access_to(one, person) for one in found}
     return all(
         pk in accesses and can_read(accesses[pk], Audience(audience)) for pk, audience in quoted

@@ -104,7 +104,7 @@ def _create_for_a_lead(request: SignedInRequest) -> HttpResponse:
 def show_structure(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Show the identity card, the diagnostics and the team in brief."""
     loaded = get_structure(request.user, pk)
-    asked = what_is_asked_of(request.user)
+    asked = what_is_asked_of(request.user.pk)
     years = load_years(loaded.structure.diagnostics.annotate(**asked))
     context = {
         "structure": loaded.structure,

@@ -8,6 +8,7 @@ queries are written at their first use, and sent again with other values (ADR 00
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import secrets
 import uuid
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
-from django.core.exceptions import EmptyResultSet
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connections
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
@@ -25,11 +26,12 @@ from django.db.transaction import TransactionManagementError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Values in the place of those that a query is asked with, never twice the same.
+# Values in the place of those that a query is asked with: longer than what is cut, with what is stripped
+# or put in lower case, so that a query that changes its texts does not say the same; small enough for any column.
 _MARKS: dict[type, Callable[[], Any]] = {
     uuid.UUID: uuid.uuid4,
-    int: lambda: 10**9 + secrets.randbelow(10**9),
-    str: lambda: secrets.token_hex(8),
+    int: lambda: 1 + secrets.randbelow(32_000),
+    str: lambda: f" A{secrets.token_hex(40)}z ",
     dt.datetime: lambda: (
         dt.datetime(1000, 1, 1, tzinfo=dt.UTC)
         + dt.timedelta(microseconds=secrets.randbelow(10**15))
@@ -38,53 +40,63 @@ _MARKS: dict[type, Callable[[], Any]] = {
 
 
 class NotFixed(Exception):
-    """A query cannot be written once: its SQL depends on the values that it is asked with."""
+    """A query cannot be written once: its SQL depends on more than where its values stand."""
 
 
 class WrittenOnce(Generic[P, R]):
-    """A query of which the positional arguments are values, and the named ones make its SQL.
+    """A query of which the positional arguments are values, and those by name make its SQL.
 
     Asked with them it returns the list of what the query set of the function would give. Values are
-    UUIDs, whole numbers, texts and moments; None is none of them, since SQL asks for it otherwise.
+    UUIDs, whole numbers, texts and moments that know their zone, and stand in the query as they are given: the
+    function neither looks at them (``if value:``) nor asks the clock, the zone or the language.
     """
 
     def __init__(self, query: Callable[P, QuerySet[Any, R]]) -> None:
-        self._query = query
-        self._written: dict[tuple[Any, ...], _Written | None] = {}
+        self._query = cast("Callable[..., QuerySet[Any, R]]", query)
+        parameters = inspect.signature(query).parameters.values()
+        self._by_name = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
+        self._written: dict[tuple[Any, ...], _Written] = {}
         update_wrapper(self, query)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
-        """Ask the database (one query)."""
+        """Ask the database (one query). Raises NotFixed."""
+        for value in args:
+            if type(value) not in _MARKS or (type(value) is dt.datetime and value.tzinfo is None):
+                raise NotFixed(f"{self._query.__name__}: {value!r} is no value to ask with")
         key = (*map(type, args), *kwargs.items())
-        if key not in self._written:
-            self._written[key] = self._write(args, kwargs)
-        written = self._written[key]
-        return [] if written is None else cast("list[R]", written.answer(args))
+        written = self._written.get(key)
+        if written is None:
+            try:
+                written = self._written[key] = self._write(args, kwargs)
+            except EmptyResultSet:  # of these marks at least: Django knows without asking
+                return list(self._query(*args, **kwargs))
+        return cast("list[R]", written.answer(args))
 
-    def _write(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Written | None:
-        """Write the SQL; None of a query that finds nothing, whatever it is asked with.
-
-        Twice, with other values: raises NotFixed unless each is found in its places and nothing else
-        differs.
-        """
-        unknown = {type(value).__name__ for value in args} - {mark.__name__ for mark in _MARKS}
-        if unknown:
-            raise NotFixed(f"{self._query.__name__}: no values of {', '.join(sorted(unknown))}")
+    def _write(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Written:
+        """Write the SQL, twice with other values: each is found in its places and nothing else differs."""
+        name = self._query.__name__
+        if not kwargs.keys() <= self._by_name:
+            raise NotFixed(f"{name}: a value is given by its place")
         try:
             first, second = (self._marked(args, kwargs) for _ in range(2))
-        except EmptyResultSet:
-            return None
-        if (first.sql, first.places, first.constants) != (
-            second.sql,
-            second.places,
-            second.constants,
-        ) or {number for _, number in first.places} != set(range(len(args))):
-            raise NotFixed(f"{self._query.__name__}: its SQL is not the same for all values")
+        except (ValidationError, TypeError, ValueError) as error:
+            raise NotFixed(f"{name}: {error}") from error
+        said = [(one.sql, one.places, one.constants) for one in (first, second)]
+        if said[0] != said[1] or {number for _, number in first.places} != set(range(len(args))):
+            raise NotFixed(f"{name}: its SQL is not the same for all values")
+        if any(isinstance(constant, dt.date) for constant in first.constants):
+            raise NotFixed(f"{name}: a day or a moment is given as a value")
         return first
 
     def _marked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Written:
-        marks = [_MARKS[type(value)]() for value in args]
-        query_set = cast("Callable[..., QuerySet[Any]]", self._query)(*marks, **kwargs)
+        marks: list[Any] = []
+        for value in args:
+            while (mark := _MARKS[type(value)]()) in marks:
+                pass  # two numbers that are the same by chance
+            marks.append(mark)
+        query_set = self._query(*marks, **kwargs)
+        if query_set._prefetch_related_lookups:  # type: ignore[attr-defined]  # its own queries hold values
+            raise NotFixed(f"{self._query.__name__}: what is fetched besides is not written once")
         compiler = query_set.query.get_compiler(using=query_set.db)
         sql, parameters = compiler.as_sql()
         places = tuple(
@@ -130,6 +142,6 @@ class _Written:
 def written_once(query: Callable[P, QuerySet[Any, R]]) -> WrittenOnce[P, R]:
     """Have the SQL of a query written once: of the query set that the function returns.
 
-    Positional arguments are values; what changes the SQL is given by name.
+    Positional arguments are values; what changes the SQL is given by name (``*, with_authors: bool``).
     """
     return WrittenOnce(query)

@@ -12,22 +12,23 @@ from itertools import product
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from diagnostics import queries, services
 from diagnostics.domain.vocabulary import MembershipRole
 from diagnostics.models import Diagnostic, Membership, User
 from rameau_diag.postgresql.written_once import NotFixed, WrittenOnce, written_once
-from tests.factories import MembershipFactory, UserFactory
+from tests.factories import DiagnosticFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
 VALUES = {
     uuid.UUID: [uuid.uuid4(), uuid.uuid4()],
-    int: [1, 2],
-    str: ["vision", "l’« autre » 'étape' %s"],
+    int: [0, 1],
+    str: [" Vision ", "l’« autre » 'étape' %s", ""],
     dt.datetime: [dt.datetime(2026, 11, 30, tzinfo=dt.UTC), dt.datetime(2013, 1, 1, tzinfo=dt.UTC)],
 }
 SHAPES = {
@@ -70,8 +71,11 @@ def test_each_asks_what_its_query_set_asks(name: str):
     shapes = [key for key in hints if key in SHAPES]
     for options in product(*(SHAPES[key] for key in shapes)):
         named = dict(zip(shapes, options, strict=True))
-        for number in (0, 1):
-            asked = [choices[(number + place) % 2] for place, choices in enumerate(values.values())]
+        for number in range(3):
+            asked = [
+                choices[(number + place) % len(choices)]
+                for place, choices in enumerate(values.values())
+            ]
             with CaptureQueriesContext(
                 connection,
             ) as once:
@@ -128,9 +132,14 @@ def test_a_query_that_never_finds_anything_asks_nobody(django_assert_num_queries
         assert nobody("Claire") == []
 
 
-@pytest.mark.parametrize("value", [None, True, 1.5, ["Claire"], MembershipRole.LEAD])
+A_NAIVE_MOMENT = dt.datetime(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, 1.5, ["Claire"], MembershipRole.LEAD, A_NAIVE_MOMENT]
+)
 def test_other_values_are_refused(value: object):
-    with pytest.raises(NotFixed, match="no values of"):
+    with pytest.raises(NotFixed, match="no value to ask with"):
         people_called(value, 1)  # type: ignore[arg-type]  # that is what is tried
 
 
@@ -138,19 +147,69 @@ def without_it(name: str) -> QuerySet[User]:
     return User.objects.filter(is_staff=True)
 
 
-def changed(name: str) -> QuerySet[User]:
-    return User.objects.filter(name=name.upper() + "!")
+def put_in_lower_case(name: str) -> QuerySet[User]:
+    return User.objects.filter(email=name.lower())
+
+
+def stripped(name: str) -> QuerySet[User]:
+    return User.objects.filter(name=name.strip())
+
+
+def cut(name: str) -> QuerySet[User]:
+    return User.objects.filter(name=name[:50])
 
 
 def by_the_clock(name: str) -> QuerySet[User]:
-    return User.objects.filter(name=name, date_joined__lt=dt.datetime.now(dt.UTC))
+    return User.objects.filter(name=name, date_joined__lt=timezone.now())
 
 
-@pytest.mark.parametrize("query", [without_it, changed, by_the_clock])
+def by_the_day(name: str) -> QuerySet[User]:
+    return User.objects.filter(name=name, absent_from=timezone.localdate())
+
+
+def with_more(name: str) -> QuerySet[User]:
+    theirs = Membership.objects.exclude(role=name)
+    return User.objects.filter(name=name).prefetch_related(Prefetch("memberships", theirs))
+
+
+def of_another_kind(name: str) -> QuerySet[Diagnostic]:
+    return Diagnostic.objects.filter(pk=name)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        without_it,
+        put_in_lower_case,
+        stripped,
+        cut,
+        by_the_clock,
+        by_the_day,
+        with_more,
+        of_another_kind,
+    ],
+)
 def test_a_query_that_cannot_be_written_once_says_so(query):
     """Nothing is asked with a value that was there when it was written."""
-    with pytest.raises(NotFixed, match="not the same"):
+    with pytest.raises(NotFixed, match=query.__name__):
         written_once(query)("Claire")
+
+
+def test_a_small_number_is_found():
+    """Django knows of some numbers that a column cannot hold, without asking."""
+    diagnostic = DiagnosticFactory(base_year=2027)
+
+    @written_once
+    def of_year(year: int) -> QuerySet[Diagnostic]:
+        return Diagnostic.objects.filter(base_year=year)
+
+    assert of_year(100_000) == []
+    assert of_year(2027) == [diagnostic]
+
+
+def test_a_value_is_given_by_its_place():
+    with pytest.raises(NotFixed, match="by its place"):
+        people_called("Claire", pk=1)
 
 
 @pytest.mark.django_db(transaction=True)
