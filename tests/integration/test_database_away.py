@@ -46,7 +46,7 @@ def scene(transactional_db) -> Scene:
 
 
 @contextlib.contextmanager
-def other_pool(**reached: str) -> Iterator[None]:
+def other_pool(**reached: Any) -> Iterator[None]:
     """Have this process answer people, through a pool of its own; all is as before afterwards, also for
     what empties the database."""
     known = connection.settings_dict
@@ -244,9 +244,15 @@ def test_a_save_behind_a_lock_gives_back_what_was_typed(scene, client, bounded):
     assert first_of(scene) == TYPED
 
 
-def test_no_connection_left(scene, client, bounded, monkeypatch):
+@pytest.fixture
+def bounded_to_one(scene):
+    """With one connection for all; the usual ones are back before the database is emptied."""
     options = connection.settings_dict["OPTIONS"]
-    monkeypatch.setitem(options, "pool", options["pool"] | {"max_size": 1})
+    with other_pool(OPTIONS=options | {"pool": options["pool"] | {"max_size": 1}}):
+        yield
+
+
+def test_no_connection_left(scene, client, bounded_to_one):
     taken, done = threading.Event(), threading.Event()
 
     def hold() -> None:
