@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # The link followed by somebody who is not signed in yet.
 INVITATION_KEY = "invitation_token"
 
-# What allauth tells of an account, by the name of its mail.
+# What allauth tells of an account and its owner is written of, by the name of its mail.
 SECURITY_EVENTS: dict[str, tuple[EventKind, dict[str, Any]]] = {
     "password_changed": (EventKind.PASSWORD_CHANGED, {}),
     "password_set": (EventKind.PASSWORD_CHANGED, {}),
@@ -176,11 +176,12 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Journal what touches the security of an account: allauth tells each here, mailed or not."""
+        """Journal what touches the security of an account, and write to its owner."""
         told = SECURITY_EVENTS.get(template_prefix.rpartition("/")[2])
-        if told is not None:
-            kind, detail = told
-            record_event(kind, actor=user, person=user, **detail)
+        if told is None:  # an address that was confirmed: its owner just did it
+            return
+        kind, detail = told
+        record_event(kind, actor=user, person=user, **detail)
         # The mail is queued under the person whose account it is.
         super().send_notification_mail(
             template_prefix, user, {**(context or {}), "user": user}, email

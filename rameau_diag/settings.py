@@ -189,6 +189,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of what touches the security of an account
 # Signing in, and the mail of a reset, are limited by diagnostics/limits.py.
 ACCOUNT_RATE_LIMITS = {
     "login": None,

@@ -166,4 +166,24 @@ ACCOUNT_LETTERS: dict[str, Callable[[Context], Letter]] = {
     "password_set": _notice(
         "Un mot de passe a été choisi", "Un mot de passe a été choisi pour votre compte."
     ),
+    "totp_activated": _notice(
+        "Une application de codes a été ajoutée",
+        "Une application de codes a été ajoutée à votre compte\u00a0: la connexion demande désormais un de "
+        "ses codes.",
+    ),
+    "totp_deactivated": _notice(
+        "L’application de codes a été retirée",
+        "L’application de codes a été retirée de votre compte\u00a0: la connexion ne demande plus ses codes.",
+    ),
+    "webauthn_added": _notice(
+        "Une clé d’accès a été ajoutée",
+        "Une clé d’accès a été ajoutée à votre compte\u00a0: elle l’ouvre.",
+    ),
+    "webauthn_removed": _notice(
+        "Une clé d’accès a été retirée", "Une clé d’accès a été retirée de votre compte."
+    ),
+    "recovery_codes_generated": _notice(
+        "De nouveaux codes de secours",
+        "De nouveaux codes de secours ont été faits pour votre compte\u00a0: les anciens ne servent plus.",
+    ),
 }

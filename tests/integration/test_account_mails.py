@@ -107,8 +107,7 @@ def test_a_mail_to_an_address_that_is_not_the_first_goes_there(client):
     assert [message.to for message in left()] == [["seconde@x.example"]]
 
 
-def test_a_change_is_told_with_where_it_came_from(client, settings):
-    settings.ACCOUNT_EMAIL_NOTIFICATIONS = True
+def test_a_change_is_told_with_where_it_came_from(client):
     person = UserFactory(email="ines@x.example", verified=True)
     client.force_login(person)
     data = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}

@@ -119,8 +119,12 @@ NOT_SENT = {"login_code", "password_reset_code"}
 
 
 def test_every_mail_of_an_account_is_ours():
-    folder = adapter.__file__.replace("account/adapter.py", "templates/account/email")
-    theirs = {path.name.removesuffix("_message.txt") for path in Path(folder).glob("*_message.txt")}
+    folder = Path(adapter.__file__.replace("account/adapter.py", "templates"))
+    theirs = {
+        path.name.removesuffix("_message.txt")
+        for part in ("account", "mfa")
+        for path in (folder / part / "email").glob("*_message.txt")
+    }
     assert theirs - {"base"} - NOT_SENT == set(ACCOUNT_LETTERS)
     assert not getattr(django_settings, "ACCOUNT_LOGIN_BY_CODE_ENABLED", False)
 
