@@ -98,7 +98,7 @@ def _essentials(document: DiagnosticDocument) -> Essentials:
         statement=typeset(statements[0]) if statements else "",
         more_statements=max(len(statements) - 1, 0),
         objectives=len(objectives),
-        objectives_with_figure=sum(not row.is_without_figure for row in objectives),
+        objectives_with_figure=sum(row.is_in_figures for row in objectives),
         budget_now=now,
         budget_target=target,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,8 +27,6 @@ from diagnostics.services.workflow import submit_diagnostic, validate_diagnostic
 
 FACILITATOR = ("facilitation@rameau.example", "Facilitation Le RAMEAU")
 ADMINISTRATOR = ("admin@rameau.example", "Administration Le RAMEAU")
-# Addresses in the demo's mails; nobody follows them.
-BASE_URL = "http://127.0.0.1:8000"
 # The board of a demo meets so long after the day that it is loaded; the files were written as of this day.
 BOARD_MEETS_AFTER = dt.timedelta(weeks=5)
 WRITTEN_ON = dt.date(2026, 5, 15)
@@ -162,10 +161,10 @@ def _structure(
             diagnostic, rule=choice.rule, rows=choice.rows, reason=choice.reason, user=lead
         )
     if document.diagnostic.state is not State.DRAFT:
-        submit_diagnostic(diagnostic, user=lead, base_url=BASE_URL)
+        submit_diagnostic(diagnostic, user=lead, base_url=settings.SITE_URL)
     if document.diagnostic.state is State.VALIDATED:
         save_review(diagnostic, OPINION, base_revision=0, user=facilitator)
-        validate_diagnostic(diagnostic, user=facilitator, base_url=BASE_URL)
+        validate_diagnostic(diagnostic, user=facilitator, base_url=settings.SITE_URL)
     return structure
 
 

@@ -216,6 +216,7 @@ def _say_printing(request: SignedInRequest, printable: Printable, *, report: str
         "progress": progress,
         "what": "document Word" if printable.kind is Kind.WORD else "PDF",
         "report": report,
+        "home": reverse("diagnostic_home", args=[printable.diagnostic_id]),
         "word": _word(request, printable),
         "again": again,
     }

@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from diagnostics.domain.answers import Objective, Objectives
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, AnswerRevision, Diagnostic
 from diagnostics.queries.start import PER_PAGE, load_start, matches
@@ -211,6 +212,11 @@ def test_the_home_says_what_the_diagnostic_says():
     assert "dont 5 chiffrés" in brief
     assert "150\u00a0K€" in brief
     assert "265\u00a0–\u00a0295\u00a0K€" in brief
+
+    begun = Objective(id="o1", statement="Mieux accueillir")
+    scene.store(Objectives(rows=[begun]))
+    page = html_of(scene.browser.get(reverse("diagnostic_home", args=[scene.diagnostic.pk])))
+    assert "dont 0 chiffré<" in page.partition("En bref")[2]
 
 
 def test_the_home_lists_the_marks_and_tells_them_at_each_step():

@@ -130,6 +130,11 @@ class Objective(Row):
         return "\u00a0%" if self.unit == "%" else ""
 
     @property
+    def is_in_figures(self) -> bool:
+        """Tell whether it is said to be measured, or has a target already."""
+        return self.kind is ObjectiveKind.QUANTITATIVE or self.target_value is not None
+
+    @property
     def is_without_figure(self) -> bool:
         """Tell whether it is a quality that is aimed at, not a figure that is still to be said."""
         return self.kind is ObjectiveKind.QUALITATIVE and self.target_value is None
