@@ -22,6 +22,7 @@ OF_THE_STRUCTURE = "appartient à la structure, se télécharge depuis ses pages
 OF_THE_KIT = "texte du questionnaire, publié par Le RAMEAU"
 COUNTED = "calculé par le site à partir du reste"
 OF_OTHERS = "dit quelque chose d’une autre personne"
+SAME_TEXT = "le même texte, mis en forme"
 
 
 @dataclass(frozen=True)
@@ -192,14 +193,15 @@ HELD: dict[str, Held] = {
         "Quand vous avez été vu·e à une étape", ("user",), ("diagnostic", "step", "seen_at"), _ID
     ),
     "diagnostics.QueuedMail": Held(
-        "Les mails que nous vous avons écrits",
+        "Les mails que nous vous avons écrits (de ceux de votre compte et des invitations, écrits au moment "
+        "de partir, le texte n’est pas gardé)",
         ("person",),
         # What those of accounts are written from holds the network address and browser of who asked.
         (
             *("kind", "diagnostic", "address", "subject", "text", "queued_at", "sent_at"),
             "written_from",
         ),
-        _ID | _but(INTERNAL, "key", "html", "headers", "about"),
+        _ID | _but(INTERNAL, "key", "headers", "about") | _but(SAME_TEXT, "html"),
     ),
     "diagnostics.Event": Held(
         "Ce que le journal dit de vous",
