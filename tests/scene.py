@@ -73,13 +73,9 @@ class Scene:
         self.diagnostic = open_diagnostic(
             self.structure, title=TITLE, base_year=2026, horizon_years=3, user=self.lead
         )
+        self.browser = self.client_of(self.lead)
 
     # --- People ------------------------------------------------------------------------------
-
-    @cached_property
-    def browser(self) -> Client:
-        """Return the lead's."""
-        return self.client_of(self.lead)
 
     @cached_property
     def contributor(self) -> User:

@@ -14,6 +14,7 @@ from diagnostics.report import pdf
 # A change in any of these files prints again what was kept.
 SOURCES = (
     "diagnostics/domain/**/*.py",
+    "diagnostics/markup.py",
     "diagnostics/report/**/*",
     "diagnostics/templatetags/*.py",
     "diagnostics/typography.py",
