@@ -142,6 +142,14 @@ def mail_facilitator(*, event_id: int) -> None:
         notifications.tell_lead(told.get(pk=event_id), base_url=settings.SITE_URL)
 
 
+@app.task(name="mail_new_lead", retry=MAIL_RETRY)
+def mail_new_lead(*, event_id: int) -> None:
+    """Tell somebody that a structure was handed over to them."""
+    told = Event.objects.select_related("structure", "person", "actor")
+    with transaction.atomic():
+        notifications.tell_new_lead(told.get(pk=event_id), base_url=settings.SITE_URL)
+
+
 @app.task(name="mail_message", retry=MAIL_RETRY)
 def mail_message(*, message_id: int, base_url: str) -> None:
     """Tell those who take part in a thread of a message, unless it is gone."""

@@ -24,7 +24,7 @@ from procrastinate.contrib.django import app
 
 from diagnostics.domain.addresses import normalise_address
 from diagnostics.domain.vocabulary import EventKind, MembershipRole
-from diagnostics.models import Invitation, Membership, Structure, User
+from diagnostics.models import Event, Invitation, Membership, Structure, User
 from diagnostics.queries import team_access
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
 from diagnostics.services.journal import record_event
@@ -259,7 +259,8 @@ def change_role(membership: Membership, *, role: MembershipRole, user: User) -> 
 
 
 def hand_over_lead(membership: Membership, *, user: User) -> Membership:
-    """Make a member the lead; the lead who hands over becomes a contributor. Both journalled."""
+    """Make a member the lead, who is written to; the lead who hands over becomes a contributor. Both
+    journalled."""
     with _managed(membership.structure_id, user=user) as structure:
         locked = _member(membership)
         if locked.role == MembershipRole.LEAD:
@@ -268,7 +269,8 @@ def hand_over_lead(membership: Membership, *, user: User) -> Membership:
         leaving = rows.get(structure=structure, user=user)
         # In this order: one lead at most at any moment, one at least when it commits.
         _set_role(leaving, MembershipRole.CONTRIBUTOR, actor=user, structure=structure)
-        _set_role(locked, MembershipRole.LEAD, actor=user, structure=structure)
+        event = _set_role(locked, MembershipRole.LEAD, actor=user, structure=structure)
+        app.configure_task("mail_new_lead").defer(event_id=event.pk)
     return locked
 
 
@@ -383,10 +385,10 @@ def cancel(invitation: Invitation) -> None:
 
 def _set_role(
     membership: Membership, role: MembershipRole, *, actor: User, structure: Structure
-) -> None:
+) -> Event:
     before, membership.role = membership.role, role.value
     membership.save(update_fields=["role"])
-    record_event(
+    return record_event(
         EventKind.MEMBER_ROLE_CHANGED,
         actor=actor,
         structure=structure,

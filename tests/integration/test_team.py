@@ -6,9 +6,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics import tasks
 from diagnostics.domain.vocabulary import MembershipRole
-from diagnostics.models import Event, Invitation, Membership
+from diagnostics.models import Event, Invitation, Membership, QueuedMail
 from diagnostics.services import team
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState
+from diagnostics.typography import quoted
 from tests.factories import MembershipFactory, StructureFactory, UserFactory
 from tests.inviting import invite_member
 from tests.threads import at_once
@@ -147,6 +148,31 @@ def test_hand_over(structure, lead, member):
     assert roles(structure) == {"Claire": "contributor", "Paul": "lead"}
     with pytest.raises(NotAllowed):
         team.change_role(member, role=READER, user=lead)
+
+
+def write_to_new_leads() -> list[str]:
+    """Do what was queued; return the subjects of the mails, and to whom."""
+    for job in ProcrastinateJob.objects.filter(task_name="mail_new_lead"):
+        tasks.mail_new_lead(**job.args)
+    return [f"{mail.subject} → {mail.address}" for mail in QueuedMail.objects.order_by("pk")]
+
+
+def test_who_leads_from_now_on_is_told_once(structure, lead, member):
+    team.hand_over_lead(member, user=lead)
+    name = quoted(structure.name)
+    told = f"Vous êtes référent·e de la structure {name} → {member.user.email}"
+    assert write_to_new_leads() == [told]
+    assert write_to_new_leads() == [told]
+    mail = QueuedMail.objects.get()
+    assert "Claire vous a transmis le rôle" in mail.text
+    assert reverse("structure_team", args=[structure.pk]) in mail.text
+    assert lead.email in mail.headers["Reply-To"]
+
+
+def test_who_handed_it_back_meanwhile_is_not_told(structure, lead, member):
+    team.hand_over_lead(member, user=lead)
+    team.hand_over_lead(structure.memberships.get(user=lead), user=member.user)
+    assert [line.rpartition(" ")[2] for line in write_to_new_leads()] == [lead.email]
 
 
 def test_removed_member_is_gone(structure, lead, member):
