@@ -33,7 +33,7 @@ admin.site.site_title = "Diagnostic ambition"
 admin.site.index_title = "Comptes, structures et textes du kit"
 # One door: the site's own sign-in, with its limits on attempts. Putting it in the method's place is
 # allauth's documented way; the types of a class know none.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # see above
 # And one place for passwords: that of the site asks for the second factor, and ends the other sessions.
 admin.site.password_change = _lead_to_the_site_s_own  # type: ignore[method-assign, assignment]  # as above
 # No groups here; addresses and second factors follow the accounts; the queue holds the text of mails.
