@@ -6,12 +6,15 @@ import datetime as dt
 from copy import copy
 from uuid import UUID
 
+from django.db import OperationalError
 from django.db.models import QuerySet
+from psycopg.errors import LockNotAvailable, QueryCanceled
 
 from diagnostics.domain.permissions import Access
 from diagnostics.models import Diagnostic, Structure, User
 from diagnostics.queries import access_by, access_to, read_unchecked, role_of
 from diagnostics.services.errors import NotAllowed
+from rameau_diag.postgresql.waiting import in_vain
 from rameau_diag.postgresql.written_once import written_once
 
 DELETED = "Ce diagnostic a été supprimé."
@@ -25,10 +28,10 @@ def lock_diagnostic(
     In the caller's transaction (two queries). What was known before the lock may have changed while
     one waited for it: right and state are to be asked of what is returned. ``read``: the diagnostic
     with its surroundings, as the page read it; when nobody wrote since, the right alone is read.
-    Raises NotAllowed when it was deleted.
+    Raises NotAllowed when it was deleted, OperationalError when others hold the lock for too long.
     """
     # A statement that waits for a lock sees the other tables as they were before it waited.
-    found = _rows_locked(diagnostic.pk)
+    found = _waited_for(diagnostic.pk)
     if not found:
         raise NotAllowed(DELETED)
     if read is not None and found == [(read.updated_at, read.state)]:
@@ -40,9 +43,27 @@ def lock_diagnostic(
     return locked, access_to(locked, user)
 
 
+def _waited_for(pk: UUID) -> list[tuple[dt.datetime, str]]:
+    """Lock its row; without waiting while others have just waited in vain, who would each take a thread."""
+    try:
+        found = _rows_locked_at_once(pk) if pk in in_vain else _rows_locked(pk)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable | QueryCanceled):
+            in_vain.remember(pk)
+        raise
+    in_vain.forget(pk)
+    return found
+
+
 @written_once
 def _rows_locked(pk: UUID) -> QuerySet[Diagnostic, tuple[dt.datetime, str]]:
     rows = Diagnostic.objects.select_for_update().order_by().filter(pk=pk)
+    return rows.values_list("updated_at", "state")
+
+
+@written_once
+def _rows_locked_at_once(pk: UUID) -> QuerySet[Diagnostic, tuple[dt.datetime, str]]:
+    rows = Diagnostic.objects.select_for_update(nowait=True).order_by().filter(pk=pk)
     return rows.values_list("updated_at", "state")
 
 

@@ -16,13 +16,13 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg import pq
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 logger = logging.getLogger(__name__)
 
@@ -31,14 +31,16 @@ logger = logging.getLogger(__name__)
 class Bounds:
     """How long a process waits for the database, in seconds.
 
-    ``connection``: for one of its connections; ``silence``: before it is asked whether it is there;
-    ``knock``: for the answer to that; ``statement`` and ``lock``: what the server allows (0: without
-    end); ``at_most``: for a statement that the server, which is there, should have ended.
+    ``connection``: for one of its connections, ``scarce`` while others have just waited for one in
+    vain; ``silence``: before it is asked whether it is there; ``knock``: for the answer to that;
+    ``statement`` and ``lock``: what the server allows (0: without end); ``at_most``: for a statement
+    that the server, which is there, should have ended.
     """
 
     connection: float
     statement: float
     lock: float
+    scarce: float = 0.25
     silence: float = 1.0
     knock: float = 0.8
     at_most: float = float("inf")
@@ -113,15 +115,52 @@ class Connection(psycopg.Connection[Any]):
             raise
 
 
+class InVain:
+    """What this process has just waited for in vain.
+
+    Those who come next would wait for it in turn, in all the threads, and whoever wants something
+    else behind them.
+    """
+
+    REMEMBERED = 2.0  # seconds
+
+    def __init__(self) -> None:
+        self._since: dict[Hashable, float] = {}
+
+    def __contains__(self, wanted: Hashable) -> bool:
+        since = self._since.get(wanted)
+        return since is not None and time.monotonic() - since < self.REMEMBERED
+
+    def remember(self, wanted: Hashable) -> None:
+        """Somebody gave up waiting for it."""
+        for known in [known for known in list(self._since) if known not in self]:
+            self.forget(known)
+        self._since[wanted] = time.monotonic()
+
+    def forget(self, wanted: Hashable) -> None:
+        """Somebody had it."""
+        self._since.pop(wanted, None)
+
+
+in_vain = InVain()
+
+
 def take(pool: ConnectionPool[Any]) -> Connection:
     """Take a connection that works from a pool.
 
     One that does not any more tells of the others: they are all made anew, or each person who comes
     after a restart of the database would wait for one of them. Raises psycopg.OperationalError.
     """
-    started, patience = time.monotonic(), left(_bounds.connection)
+    usual = _bounds.scarce if pool.name in in_vain else _bounds.connection
+    started, patience = time.monotonic(), left(usual)
     while True:
-        connection: Connection = pool.getconn(timeout=patience - (time.monotonic() - started))
+        try:
+            connection: Connection = pool.getconn(timeout=patience - (time.monotonic() - started))
+        except PoolTimeout:
+            if patience == usual:  # whose own time was short (``within``) tells nothing to others
+                in_vain.remember(pool.name)
+            raise
+        in_vain.forget(pool.name)
         try:
             pool.check_connection(connection)
         except psycopg.OperationalError:

@@ -122,7 +122,7 @@ def test_locked(site, note):
     note("24 saves behind a lock that is held", summary(answers))
     assert {answer.status for answer in answers} == {503}
     assert all(TYPED in unescape(answer.body) for answer in answers)
-    assert sorted(answer.seconds for answer in answers)[len(answers) // 2] < 5 * slack()
+    assert max(answer.seconds for answer in answers) < 5 * slack()
     assert writers[0].save().status == 200
 
 
@@ -142,7 +142,7 @@ def test_exhausted(site, note):
         answers = at_once([lambda p=person: p.ask(path) for person in people * 9])
     note("54 pages while others hold every connection", summary(answers))
     assert {answer.status for answer in answers} <= {200, 503}
-    assert max(answer.seconds for answer in answers) < 6 * slack()
+    assert max(answer.seconds for answer in answers) < SAID_WITHIN * slack()
     assert site.wait_for_page(people[0], path) < BACK_WITHIN * slack()
 
 

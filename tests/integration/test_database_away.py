@@ -20,8 +20,10 @@ from django.db import (
     transaction,
 )
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from procrastinate.exceptions import ConnectorException
+from psycopg_pool import ConnectionPool
 
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.models import Answer, Diagnostic
@@ -37,7 +39,9 @@ VISION = StepKey.VISION
 FIRST = "vision-statements-0-text"
 TYPED = "Ce qui a été tapé pendant la panne"
 # As those of the site, a few times shorter.
-SHORT = waiting.Bounds(connection=0.6, statement=2.0, lock=0.3, silence=0.3, knock=0.2, at_most=3.0)
+SHORT = waiting.Bounds(
+    connection=0.6, statement=2.0, lock=0.3, scarce=0.1, silence=0.3, knock=0.2, at_most=3.0
+)
 
 
 @pytest.fixture
@@ -230,30 +234,48 @@ def first_of(scene: Scene) -> str:
     return scene.answer(VISION).statements[0].text
 
 
-def test_a_save_behind_a_lock_gives_back_what_was_typed(scene, client, bounded):
-    data = scene.page(VISION)
-    locked, done = threading.Event(), threading.Event()
+@contextlib.contextmanager
+def held(hold: Callable[[], object]) -> Iterator[None]:
+    """Have another thread do something in a transaction that goes on meanwhile."""
+    holds, done = threading.Event(), threading.Event()
 
-    def hold() -> None:
+    def run() -> None:
         with transaction.atomic():
-            Diagnostic.objects.select_for_update().get()
-            locked.set()
+            hold()
+            holds.set()
             done.wait(PATIENCE)
         connection.close()
 
-    holder = threading.Thread(target=hold)
+    holder = threading.Thread(target=run)
     holder.start()
-    locked.wait(PATIENCE)
-    response = scene.post(VISION, data, client=client, **{FIRST: TYPED})
-    done.set()
-    holder.join(PATIENCE)
+    assert holds.wait(PATIENCE)
+    try:
+        yield
+    finally:
+        done.set()
+        holder.join(PATIENCE)
+
+
+def test_a_save_behind_a_lock_gives_back_what_was_typed(scene, client, bounded):
+    """Who comes next, while it is held, does not wait."""
+    data = scene.page(VISION)
+
+    with held(lambda: Diagnostic.objects.select_for_update().get()):
+        response = scene.post(VISION, data, client=client, **{FIRST: TYPED})
+        with CaptureQueriesContext(connection) as asked:
+            next_one = scene.post(VISION, data, client=client, **{FIRST: TYPED})
 
     is_said(response, "Le site est très occupé")
+    is_said(next_one, "Le site est très occupé")
+    assert [q["sql"] for q in asked if "FOR UPDATE" in q["sql"]][-1].endswith("NOWAIT")
     [form] = page_of(response).forms
     assert (form.action, form.data[FIRST]) == (scene.url(VISION), [TYPED])
     assert not Answer.objects.exists()
     assert client.post(form.action, form.data).status_code == 302
     assert first_of(scene) == TYPED
+    with CaptureQueriesContext(connection) as asked:
+        scene.post(VISION, scene.page(VISION), client=client, **{FIRST: f"{TYPED}, encore"})
+    assert [q["sql"] for q in asked if "FOR UPDATE" in q["sql"]][0].endswith("FOR UPDATE")
 
 
 @pytest.fixture
@@ -264,24 +286,33 @@ def bounded_to_one(scene):
         yield
 
 
-def test_no_connection_left(scene, client, bounded_to_one):
-    taken, done = threading.Event(), threading.Event()
+def test_no_connection_left(scene, client, bounded_to_one, monkeypatch):
+    """Who comes next, while there is none, waits for less."""
+    waited = patience_of_the_pool(monkeypatch)
 
-    def hold() -> None:
-        Diagnostic.objects.get()
-        taken.set()
-        done.wait(PATIENCE)
-        connection.close()
+    with held(lambda: Diagnostic.objects.get()):
+        responses = [client.get(scene.url(VISION)) for _ in range(3)]
 
-    holder = threading.Thread(target=hold)
-    holder.start()
-    taken.wait(PATIENCE)
-    response = client.get(scene.url(VISION))
-    done.set()
-    holder.join(PATIENCE)
-
-    is_said(response, "Le site ne répond pas pour le moment")
+    for response in responses:
+        is_said(response, "Le site ne répond pas pour le moment")
+    assert waited == pytest.approx([SHORT.connection, SHORT.scarce, SHORT.scarce], abs=0.02)
     assert client.get(scene.url(VISION)).status_code == 200
+    client.get(scene.url(VISION))
+    assert waited[-1] == pytest.approx(SHORT.connection, abs=0.02)
+
+
+def patience_of_the_pool(monkeypatch) -> list[float]:
+    """How long each that asked for a connection here would have waited, in seconds."""
+    waited: list[float] = []
+    ours, getconn = threading.get_ident(), ConnectionPool.getconn
+
+    def noted(pool: ConnectionPool, timeout: float | None = None) -> Any:
+        if threading.get_ident() == ours:
+            waited.append(timeout or 0.0)
+        return getconn(pool, timeout)
+
+    monkeypatch.setattr(ConnectionPool, "getconn", noted)
+    return waited
 
 
 def test_a_password_is_not_given_back(client, door):
