@@ -150,6 +150,14 @@ def mail_new_lead(*, event_id: int) -> None:
         notifications.tell_new_lead(told.get(pk=event_id), base_url=settings.SITE_URL)
 
 
+@app.task(name="mail_member", retry=MAIL_RETRY)
+def mail_member(*, event_id: int) -> None:
+    """Tell somebody that they have another role in a team, or are no longer in it."""
+    told = Event.objects.select_related("structure", "person", "actor")
+    with transaction.atomic():
+        notifications.tell_member(told.get(pk=event_id), base_url=settings.SITE_URL)
+
+
 @app.task(name="mail_message", retry=MAIL_RETRY)
 def mail_message(*, message_id: int, base_url: str) -> None:
     """Tell those who take part in a thread of a message, unless it is gone."""

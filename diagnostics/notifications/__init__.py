@@ -14,6 +14,7 @@ from diagnostics.notifications.farewell import tell_erased
 from diagnostics.notifications.invitations import invitation_mail, invitation_of
 from diagnostics.notifications.lead_letters import write_to_lead
 from diagnostics.notifications.leaving import Leaving, Optional, read_token
+from diagnostics.notifications.membership import tell_member
 from diagnostics.notifications.new_lead import tell_new_lead
 from diagnostics.notifications.reminders import send_reminders
 from diagnostics.notifications.sending import send_plain
@@ -32,6 +33,7 @@ __all__ = [
     "tell_erased",
     "tell_hand_over",
     "tell_lead",
+    "tell_member",
     "tell_message",
     "tell_new_lead",
     "tell_transition",

@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 INVITATION_LIFE = timedelta(days=14)
-# A team of the field counts a dozen people: beyond this in one day, sent again included, somebody is
-# abusing the mail.
+# Teams count a dozen people: beyond this in one day, sent again included, somebody abuses the mail.
 INVITATIONS_PER_DAY = 50
 TOO_MANY_TODAY = (
     f"{INVITATIONS_PER_DAY} invitations sont déjà parties en un jour\u00a0: réessayez demain."
@@ -246,7 +245,7 @@ def accept_invitation(token: str, *, user: User) -> Membership:
 
 
 def change_role(membership: Membership, *, role: MembershipRole, user: User) -> Membership:
-    """Give another role to a member who is not the lead; journalled when it changes."""
+    """Give another role to a member who is not the lead; journalled and told them when it changes."""
     with _managed(membership.structure_id, user=user) as structure:
         locked = _member(membership)
         if role not in ROLES_TO_GIVE:
@@ -254,13 +253,13 @@ def change_role(membership: Membership, *, role: MembershipRole, user: User) -> 
         if locked.role == MembershipRole.LEAD:
             raise WrongState("Transmettez d’abord le rôle de référent·e à une autre personne.")
         if locked.role != role:
-            _set_role(locked, role, actor=user, structure=structure)
+            event = _set_role(locked, role, actor=user, structure=structure)
+            app.configure_task("mail_member").defer(event_id=event.pk)
     return locked
 
 
 def hand_over_lead(membership: Membership, *, user: User) -> Membership:
-    """Make a member the lead, who is written to; the lead who hands over becomes a contributor. Both
-    journalled."""
+    """Make a member the lead, who is told; the lead who hands over becomes a contributor. Journalled."""
     with _managed(membership.structure_id, user=user) as structure:
         locked = _member(membership)
         if locked.role == MembershipRole.LEAD:
@@ -275,7 +274,7 @@ def hand_over_lead(membership: Membership, *, user: User) -> Membership:
 
 
 def remove_member(membership: Membership, *, user: User) -> None:
-    """Take a member out of the team: the lead anyone but themselves, a member themselves only.
+    """Take a member out of the team: the lead anyone but themselves, who is told; a member themselves only.
 
     Invitations that wait for an answer of theirs are cancelled.
     """
@@ -291,7 +290,7 @@ def remove_member(membership: Membership, *, user: User) -> None:
         for invitation in open_invitations(structure):
             if normalise_address(invitation.email) in theirs:
                 cancel(invitation)
-        record_event(
+        event = record_event(
             EventKind.MEMBER_REMOVED,
             actor=user,
             structure=structure,
@@ -300,6 +299,8 @@ def remove_member(membership: Membership, *, user: User) -> None:
             member=locked.user_id,
         )
         locked.delete()
+        if locked.user_id != user.pk:
+            app.configure_task("mail_member").defer(event_id=event.pk)
 
 
 # --- What they share ------------------------------------------------------------------------------

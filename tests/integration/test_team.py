@@ -150,10 +150,11 @@ def test_hand_over(structure, lead, member):
         team.change_role(member, role=READER, user=lead)
 
 
-def write_to_new_leads() -> list[str]:
+def write_of_the_team() -> list[str]:
     """Do what was queued; return the subjects of the mails, and to whom."""
-    for job in ProcrastinateJob.objects.filter(task_name="mail_new_lead"):
-        tasks.mail_new_lead(**job.args)
+    jobs = {"mail_new_lead": tasks.mail_new_lead, "mail_member": tasks.mail_member}
+    for job in ProcrastinateJob.objects.filter(task_name__in=jobs).order_by("pk"):
+        jobs[job.task_name](**job.args)
     return [f"{mail.subject} → {mail.address}" for mail in QueuedMail.objects.order_by("pk")]
 
 
@@ -161,8 +162,8 @@ def test_who_leads_from_now_on_is_told_once(structure, lead, member):
     team.hand_over_lead(member, user=lead)
     name = quoted(structure.name)
     told = f"Vous êtes référent·e de la structure {name} → {member.user.email}"
-    assert write_to_new_leads() == [told]
-    assert write_to_new_leads() == [told]
+    assert write_of_the_team() == [told]
+    assert write_of_the_team() == [told]
     mail = QueuedMail.objects.get()
     assert "Claire vous a transmis le rôle" in mail.text
     assert reverse("structure_team", args=[structure.pk]) in mail.text
@@ -172,7 +173,47 @@ def test_who_leads_from_now_on_is_told_once(structure, lead, member):
 def test_who_handed_it_back_meanwhile_is_not_told(structure, lead, member):
     team.hand_over_lead(member, user=lead)
     team.hand_over_lead(structure.memberships.get(user=lead), user=member.user)
-    assert [line.rpartition(" ")[2] for line in write_to_new_leads()] == [lead.email]
+    assert [line.rpartition(" ")[2] for line in write_of_the_team()] == [lead.email]
+
+
+def test_whose_role_changes_is_told_once(structure, lead, member):
+    team.change_role(member, role=READER, user=lead)
+    team.change_role(member, role=READER, user=lead)
+    name = quoted(structure.name)
+    told = f"Votre rôle a changé dans l’équipe de la structure {name} → {member.user.email}"
+    assert write_of_the_team() == [told]
+    assert write_of_the_team() == [told]
+    mail = QueuedMail.objects.get()
+    assert f"Claire vous a donné le rôle {quoted(READER.label)}" in mail.text
+    assert "vous ne modifiez plus les réponses" in mail.text
+    assert reverse("structure_detail", args=[structure.pk]) in mail.text
+    assert lead.email in mail.headers["Reply-To"]
+
+
+def test_a_role_that_changed_again_meanwhile_is_told_as_it_is(structure, lead, member):
+    team.change_role(member, role=READER, user=lead)
+    team.change_role(member, role=CONTRIBUTOR, user=lead)
+    assert len(write_of_the_team()) == 1
+    assert quoted(CONTRIBUTOR.label) in QueuedMail.objects.get().text
+
+
+def test_who_is_taken_out_is_told(structure, lead, member):
+    team.remove_member(member, user=lead)
+    name = quoted(structure.name)
+    told = f"Vous ne faites plus partie de l’équipe de la structure {name} → {member.user.email}"
+    assert write_of_the_team() == [told]
+    mail = QueuedMail.objects.get()
+    assert "vous n’avez plus accès à ses diagnostics" in mail.text
+    assert lead.email in mail.headers["Reply-To"]
+
+
+def test_who_leaves_by_themselves_or_is_back_has_no_mail_of_it(structure, lead, member):
+    team.remove_member(member, user=member.user)
+    assert write_of_the_team() == []
+    back = MembershipFactory(structure=structure, user=member.user)
+    team.remove_member(back, user=lead)
+    MembershipFactory(structure=structure, user=member.user)
+    assert write_of_the_team() == []
 
 
 def test_removed_member_is_gone(structure, lead, member):
