@@ -18,6 +18,7 @@ from procrastinate.jobs import Job
 from diagnostics import notifications, printing
 from diagnostics.domain.retention import MAIL_TEXTS_DAYS
 from diagnostics.domain.workflow import TRANSITIONS, Transition
+from diagnostics.editions import edition_of, last_editions
 from diagnostics.models import Diagnostic, Event, Message, User
 from diagnostics.report import turns
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
@@ -214,7 +215,7 @@ def print_last_version(*, diagnostic_id: str) -> None:
     """Print the report and the synthesis of the last submitted version, as it was submitted and with what
     happened since, unless they are kept."""
     diagnostic = Diagnostic.objects.select_related("structure", "kit").get(pk=diagnostic_id)
-    for edition in printing.last_editions(diagnostic):
+    for edition in last_editions(diagnostic):
         for kind in printing.Kind:
             with contextlib.suppress(RenderingStopped):  # logged; the page of the report says it
                 printing.obtain(printing.printable_report(edition, kind), PATIENT)
@@ -224,7 +225,7 @@ def print_last_version(*, diagnostic_id: str) -> None:
 def print_asked(context: JobContext, *, diagnostic_id: str, version: int | None, kind: str) -> None:
     """Print a long report for somebody who waits for it; tried again when the renderer fails."""
     diagnostic = Diagnostic.objects.with_surroundings().get(pk=diagnostic_id)
-    edition = printing.edition_of(diagnostic, version)
+    edition = edition_of(diagnostic, version)
     if edition is None:
         return
     with contextlib.suppress(RenderingStopped):  # noted: the page says it

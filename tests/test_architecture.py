@@ -29,6 +29,7 @@ LAYERS = [
         "known_browsers",
         "limits",
     ],
+    ["editions"],
     ["wizard", "printing", "requests", "policies"],
     ["tasks", "templatetags", "middleware", "uploads"],
     ["views", "admin", "management", "bench", "apps", "worker"],

@@ -17,8 +17,9 @@ from django.urls import reverse
 from diagnostics import tasks
 from diagnostics.bench.situation import Situation, get, of_rows
 from diagnostics.domain.answers import MAX_ROWS
+from diagnostics.editions import edition_of
 from diagnostics.models import Diagnostic, Rendering
-from diagnostics.printing import Kind, edition_of, print_ahead, print_asked, printable_report
+from diagnostics.printing import Kind, print_ahead, print_asked, printable_report
 from diagnostics.report import renderer
 
 IN_HAND, IN_THE_WORKER, MEMORY = 0.2, 60.0, 512  # seconds, seconds, MB

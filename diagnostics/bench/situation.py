@@ -20,10 +20,11 @@ from diagnostics.domain.answers import ANSWER_SHAPES, MAX_ROWS, Answer
 from diagnostics.domain.document import DiagnosticDocument, load_document
 from diagnostics.domain.kit_texts import default_texts
 from diagnostics.domain.vocabulary import MembershipRole, StepKey
+from diagnostics.editions import edition_of
 from diagnostics.forms.base import StepForm
 from diagnostics.forms.registry import STEP_FORMS
 from diagnostics.models import Diagnostic, Membership, Rendering, Structure, User
-from diagnostics.printing import Kind, edition_of, printable_report
+from diagnostics.printing import Kind, printable_report
 from diagnostics.queries import get_diagnostic, load_diagnostic_document, load_step
 from diagnostics.report.content import build_report
 from diagnostics.report.pdf import render_report_html

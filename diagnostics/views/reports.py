@@ -17,15 +17,14 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from diagnostics.editions import Edition, edition_of
 from diagnostics.models import Diagnostic, Kit, Paper, Rendering
 from diagnostics.printing import (
-    Edition,
     Kind,
     NeedsTheWorker,
     Printable,
     ask_ahead,
     ask_worker,
-    edition_of,
     facts,
     kept,
     obtain,

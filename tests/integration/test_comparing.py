@@ -12,8 +12,8 @@ from django.urls import reverse
 from diagnostics.domain.answers import BoardDecisions, Objectives
 from diagnostics.domain.document import read_document
 from diagnostics.domain.vocabulary import EventKind, State, StepKey
+from diagnostics.editions import edition_of
 from diagnostics.models import Diagnostic, Event, LeftOutRow, VersionRecord
-from diagnostics.printing import edition_of
 from diagnostics.services.diagnostics import open_diagnostic
 from diagnostics.services.left_out import ReasonChanged, Written, mark_of, write_reasons
 from diagnostics.services.next_diagnostic import open_next_diagnostic

@@ -10,8 +10,8 @@ from django.urls import reverse
 from diagnostics.domain.answers import AccompanimentScope
 from diagnostics.domain.coherence import CoherenceFinding, find_coherence
 from diagnostics.domain.vocabulary import EventKind, State, Verdict
+from diagnostics.editions import Edition
 from diagnostics.models import Acknowledgement, Diagnostic, Event
-from diagnostics.printing import Edition
 from diagnostics.queries import load_diagnostic_document
 from diagnostics.services.coherence import acknowledge_finding, judge_question
 from diagnostics.services.errors import NotAllowed, ServiceError, WrongState

@@ -9,8 +9,9 @@ import pytest
 from django.urls import reverse
 
 from diagnostics.domain.vocabulary import State
+from diagnostics.editions import edition_of
 from diagnostics.models import Kit, Paper, Part, Review, Step, Structure
-from diagnostics.printing import Kind, edition_of, printable_report
+from diagnostics.printing import Kind, printable_report
 from diagnostics.report.pdf import Printed
 from diagnostics.services.workflow import validate_diagnostic
 from tests.pages import page_of

@@ -14,8 +14,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics import printing, tasks
 from diagnostics.domain.vocabulary import State
+from diagnostics.editions import edition_of
 from diagnostics.models import Diagnostic, Paper, Rendering
-from diagnostics.printing import Kind, Progress, edition_of, printable_report
+from diagnostics.printing import Kind, Progress, printable_report
 from diagnostics.report import turns
 from diagnostics.report.pdf import Printed
 from diagnostics.report.renderer import RendererFailed, RenderingStopped

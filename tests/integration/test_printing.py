@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from diagnostics import printing, tasks
+from diagnostics import editions, printing, tasks
 from diagnostics.domain.vocabulary import State
+from diagnostics.editions import edition_of
 from diagnostics.models import Diagnostic, Paper, Rendering, Step
-from diagnostics.printing import Kind, edition_of, printable_report
+from diagnostics.printing import Kind, printable_report
 from diagnostics.report import turns
 from diagnostics.report.pdf import Printed
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped
@@ -161,7 +162,7 @@ def test_a_kept_version_is_served_without_its_document(quick_pdf, monkeypatch):
         raise AssertionError("a kept PDF needs no document")
 
     for name in ("read_version", "load_diagnostic_document", "build_report"):
-        monkeypatch.setattr(printing, name, never)
+        monkeypatch.setattr(editions, name, never)
     again = client.get(address(scene))
     assert (again.status_code, again.content) == (200, first.content)
     assert headers_of(again) == headers_of(first)

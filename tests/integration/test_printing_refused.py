@@ -12,8 +12,9 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from diagnostics import printing
+from diagnostics.editions import edition_of
 from diagnostics.models import Diagnostic, Rendering
-from diagnostics.printing import Kind, edition_of, printable_report
+from diagnostics.printing import Kind, printable_report
 from diagnostics.report import turns
 from diagnostics.report.renderer import Bounds, RendererFailed, RenderingStopped, render
 from diagnostics.services.renderings import ask_worker

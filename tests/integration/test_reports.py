@@ -87,9 +87,9 @@ def test_the_pdf_of_a_version_says_which(quick_pdf):
     ],
 )
 def test_the_file_s_name_is_plain_whatever_the_names(monkeypatch, quick_pdf, name: str, title: str):
-    monkeypatch.setattr("diagnostics.printing.Edition.digest", "0" * 64)
-    monkeypatch.setattr("diagnostics.printing.Edition.content", None)
-    monkeypatch.setattr("diagnostics.printing.Edition.document", load_document(empty_document()))
+    monkeypatch.setattr("diagnostics.editions.Edition.digest", "0" * 64)
+    monkeypatch.setattr("diagnostics.editions.Edition.content", None)
+    monkeypatch.setattr("diagnostics.editions.Edition.document", load_document(empty_document()))
     monkeypatch.setattr("diagnostics.printing.render_report_html", lambda content: "")
     scene = make_scene()
     Diagnostic.objects.filter(pk=scene.diagnostic.pk).update(title=title)

@@ -15,8 +15,9 @@ from django.urls import reverse
 from diagnostics.domain.coherence import findings_json
 from diagnostics.domain.document import load_document
 from diagnostics.domain.kit_texts import default_texts
+from diagnostics.editions import edition_of
 from diagnostics.models import Kit, Part, Step, Version, VersionRecord
-from diagnostics.printing import edition_of, printable_report
+from diagnostics.printing import printable_report
 from diagnostics.queries import read_version
 from diagnostics.services.workflow import request_changes, submit_diagnostic
 from tests.pages import html_of
