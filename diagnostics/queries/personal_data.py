@@ -10,11 +10,20 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.sessions.models import Session
-from django.db.models import Count, Model, Q
+from django.db.models import Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from diagnostics.domain.vocabulary import MembershipRole
-from diagnostics.models import KeptText, Membership, OpenSession, Review, Structure, User
+from diagnostics.domain.vocabulary import MembershipRole, State
+from diagnostics.models import (
+    Diagnostic,
+    KeptText,
+    Membership,
+    OpenSession,
+    Review,
+    Structure,
+    User,
+    Version,
+)
 
 INTERNAL = "numéro interne"
 SECRET = "secret de connexion"  # noqa: S105  # a reason, not a secret
@@ -301,11 +310,18 @@ def open_sessions(user: User) -> list[dt.datetime]:
 
 @dataclass(frozen=True)
 class Led:
-    """A structure whose lead somebody is, with how many others are in its team, and its diagnostics."""
+    """A structure whose lead somebody is, with how many others are in its team and how many diagnostics it
+    has; ``drafts``: those that a lead may delete, as they were never submitted."""
 
     structure: Structure
     others: int
     diagnostics: int
+    drafts: tuple[Diagnostic, ...]
+
+    @property
+    def may_end(self) -> bool:
+        """Whether its lead can delete all of it without anybody."""
+        return not self.others and len(self.drafts) == self.diagnostics
 
 
 @dataclass(frozen=True)
@@ -321,8 +337,14 @@ class HeldBack:
         return bool(self.led or self.followed or self.reviews or self.is_last_administrator)
 
 
+def _never_submitted() -> QuerySet[Diagnostic]:
+    """Return the diagnostics that their lead may delete (:attr:`diagnostics.domain.permissions.Access.can_delete`)."""
+    drafts = Diagnostic.objects.filter(state=State.DRAFT.value)
+    return drafts.exclude(Exists(Version.objects.filter(diagnostic=OuterRef("pk"))))
+
+
 def what_holds_back(user: User) -> HeldBack:
-    """Tell what a person hands over before their account is erased (four queries)."""
+    """Tell what a person hands over before their account is erased (five queries at most)."""
     own = Membership.objects.filter(user=user, role=MembershipRole.LEAD.value)
     led = (
         Structure.objects.filter(pk__in=own.values("structure"))
@@ -331,10 +353,11 @@ def what_holds_back(user: User) -> HeldBack:
             number=Count("diagnostics", filter=Q(diagnostics__deleted_at=None), distinct=True),
         )
         .order_by("name", "pk")
+        .prefetch_related(Prefetch("diagnostics", _never_submitted(), to_attr="drafts"))
     )
     administrators = User.objects.filter(is_superuser=True, is_active=True)
     return HeldBack(
-        led=tuple(Led(one, one.people - 1, one.number) for one in led),
+        led=tuple(Led(one, one.people - 1, one.number, tuple(one.drafts)) for one in led),
         followed=Structure.objects.filter(facilitator=user).count(),
         reviews=Review.objects.filter(
             taken_by=user, closed_at=None, diagnostic__deleted_at=None

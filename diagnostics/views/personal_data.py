@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse, JsonResponse
@@ -59,7 +60,7 @@ def erase_my_account(request: SignedInRequest) -> HttpResponse:
             )
         if form.is_valid():
             return _erase(request)
-    context = {"form": form, "held_back": held_back, "kept": retention}
+    context = {"form": form, "held_back": held_back, "kept": retention, "legal": settings.LEGAL}
     return render(request, "account/erase.html", context, status=422 if form.errors else 200)
 
 

@@ -7,6 +7,7 @@ import json
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
+from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
@@ -41,7 +42,7 @@ from diagnostics.services.team import accept_invitation, hand_over_lead, invitat
 from tests.everywhere import tables_with
 from tests.factories import PASSWORD, UserFactory
 from tests.inviting import invite_member
-from tests.pages import html_of
+from tests.pages import html_of, page_of
 from tests.scene import BASE_URL, STATEMENT, Scene, make_scene
 from tests.talking import SHARED, say
 
@@ -328,6 +329,29 @@ def test_a_lead_hands_over_first():
     )
     assert scene.browser.post(ERASE, {"password": PASSWORD}).status_code == 302
     assert not Membership.objects.filter(user=scene.lead).exists()
+
+
+@pytest.mark.django_db
+def test_a_lead_who_is_alone_has_a_way_out():
+    scene = Scene()
+    scene.structure.memberships.exclude(user=scene.lead).delete()
+    delete = reverse("diagnostic_delete", args=[scene.diagnostic.pk])
+    end = reverse("structure_delete", args=[scene.structure.pk])
+    links = page_of(scene.browser.get(ERASE)).links
+    assert [one for one in links if one in (delete, end)] == [delete, end]
+    for address in (delete, end):
+        assert scene.browser.post(address).status_code == 302
+    assert 'type="password"' in html_of(scene.browser.get(ERASE))
+
+
+@pytest.mark.django_db
+def test_a_lead_who_is_alone_with_what_was_submitted_is_told_whom_to_ask():
+    scene = make_scene(State.SUBMITTED)
+    scene.structure.memberships.exclude(user=scene.lead).delete()
+    links = page_of(scene.browser.get(ERASE)).links
+    assert reverse("structure_team", args=[scene.structure.pk]) in links
+    assert f"mailto:{settings.LEGAL['contact']}" in links
+    assert reverse("structure_delete", args=[scene.structure.pk]) not in links
 
 
 @pytest.mark.django_db
