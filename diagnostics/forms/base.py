@@ -23,7 +23,7 @@ from diagnostics.domain.answers import (
 from diagnostics.domain.board_words import board_words
 from diagnostics.domain.deciding_body import deciding_body
 from diagnostics.domain.vocabulary import Mark, StepKey
-from diagnostics.forms.fields import CodeField, TextField, is_row_id
+from diagnostics.forms.fields import CodeField, TextField, is_row_id, with_room
 from diagnostics.forms.renderer import RENDERER
 from diagnostics.forms.rows import RowForm as RowForm
 from diagnostics.forms.rows import RowFormSet as RowFormSet
@@ -58,13 +58,17 @@ class StepForm(forms.Form):
     mark = CodeField(Mark.choices(), label="Repère de l’équipe", empty_label="Aucun repère")
     board_question = TextField(
         label=board_words(is_decided=False).question,
-        help_text="Une question à trancher en séance ; elle est imprimée dans le rapport.",
+        help_text=with_room(
+            LONG_TEXT, "Une question à trancher en séance ; elle est imprimée dans le rapport."
+        ),
         max_length=LONG_TEXT,
         rows=2,
     )
     internal_note = TextField(
         label="Note interne de l’équipe",
-        help_text="Pour l’équipe seulement : absente du rapport et de tout document.",
+        help_text=with_room(
+            LONG_TEXT, "Pour l’équipe seulement : absente du rapport et de tout document."
+        ),
         max_length=LONG_TEXT,
         rows=2,
     )

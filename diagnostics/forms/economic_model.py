@@ -42,6 +42,7 @@ from diagnostics.forms.fields import (
     TargetField,
     TextField,
     as_float,
+    with_room,
 )
 from diagnostics.forms.places import read_step
 from diagnostics.queries import StepContext
@@ -244,8 +245,12 @@ class EconomicModelForm(StepForm):
     }
     presets = {"thirds": THIRDS}
 
-    needs_now = TextField(label="Besoins actuels", max_length=LONG_TEXT, rows=3)
-    needs_target = TextField(label="Besoins à l’horizon", max_length=LONG_TEXT, rows=3)
+    needs_now = TextField(
+        label="Besoins actuels", help_text=with_room(LONG_TEXT), max_length=LONG_TEXT, rows=3
+    )
+    needs_target = TextField(
+        label="Besoins à l’horizon", help_text=with_room(LONG_TEXT), max_length=LONG_TEXT, rows=3
+    )
 
     def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(

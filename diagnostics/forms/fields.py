@@ -71,6 +71,11 @@ def _offer(text: str, words: str) -> ValidationError:
     )
 
 
+def with_room(limit: int, help_text: str = "") -> str:
+    """Return the help of a text that people write at length: how long it may be, before it is too long."""
+    return f"{help_text} {number(limit)}\u00a0caractères au plus.".strip()
+
+
 class TextField(forms.CharField):
     """A text of bounded length, read as word processors paste it; a NUL is a field error."""
 

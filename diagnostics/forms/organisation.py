@@ -12,7 +12,7 @@ from diagnostics.domain.vocabulary import (
     StepKey,
 )
 from diagnostics.forms.base import StepForm
-from diagnostics.forms.fields import CodeField, TextField
+from diagnostics.forms.fields import CodeField, TextField, with_room
 
 
 class OrganisationForm(StepForm):
@@ -37,7 +37,7 @@ class OrganisationForm(StepForm):
     legal_tool_state = CodeField(LegalToolState.choices(), label="Où en est cet outil")
     rationale = TextField(
         label="Motif",
-        help_text="À quel besoin cet outil répond-il ?",
+        help_text=with_room(RATIONALE_TEXT, "À quel besoin cet outil répond-il ?"),
         max_length=RATIONALE_TEXT,
         rows=3,
     )

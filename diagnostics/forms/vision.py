@@ -8,7 +8,7 @@ from diagnostics.domain.answers import (
 from diagnostics.domain.answers.vision import STATEMENTS
 from diagnostics.domain.vocabulary import StepKey
 from diagnostics.forms.base import RowForm, RowFormSet, StepForm, rows_of
-from diagnostics.forms.fields import TextField
+from diagnostics.forms.fields import TextField, with_room
 
 
 class StatementForm(RowForm):
@@ -37,7 +37,10 @@ class VisionForm(StepForm):
 
     starting_point = TextField(
         label="Constat de départ",
-        help_text="Où en sont les partenariats sur le territoire aujourd’hui ? Facultatif.",
+        help_text=with_room(
+            STARTING_POINT_TEXT,
+            "Où en sont les partenariats sur le territoire aujourd’hui ? Facultatif.",
+        ),
         max_length=STARTING_POINT_TEXT,
         rows=3,
     )

@@ -1,4 +1,5 @@
-// Counts a text against what its field takes: it is never cut, so one sees how much is too long.
+// Counts a text against what its field takes: it is never cut, so one sees how much is too long. What the
+// server says of a text that was too long is the same: the count, which follows, is seen in its stead.
 
 const NEAR = 0.9; // of the limit, from which the count shows
 
@@ -8,9 +9,9 @@ function counted(field) {
   const over = length - limit;
   const words = (count) => `${count}\u00a0caractère${count > 1 ? "s" : ""}`;
   if (over > 0) {
-    return `${words(over)} de trop`;
+    return `${words(over)} de trop\u00a0: ${limit} au plus.`;
   }
-  return length > limit * NEAR ? `encore ${words(-over)}` : "";
+  return length > limit * NEAR ? `encore ${words(-over)} sur ${limit}` : "";
 }
 
 function show(field) {
@@ -25,8 +26,10 @@ function show(field) {
   }
   if (told && told.textContent !== text) {
     told.textContent = text;
-    told.classList.toggle("is-over", text.endsWith("de trop"));
+    told.classList.toggle("is-over", text.endsWith("."));
   }
+  const refused = document.getElementById(`${field.id}_error`);
+  refused?.classList.toggle("visually-hidden", / de trop\u00a0: \d+ au plus\.$/.test(refused.textContent));
 }
 
 document.addEventListener("input", (event) => {
@@ -34,6 +37,12 @@ document.addEventListener("input", (event) => {
     show(event.target);
   }
 });
-for (const field of document.querySelectorAll("[data-limit]")) {
-  show(field);
+function showAll() {
+  for (const field of document.querySelectorAll("[data-limit]")) {
+    show(field);
+  }
 }
+
+showAll();
+// After refused.js, which writes what the server said.
+document.querySelector("[data-step-form]")?.addEventListener("step:kept", () => queueMicrotask(showAll));

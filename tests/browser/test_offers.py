@@ -1,5 +1,7 @@
 """Numbers that are offered in the unit of their field, texts that are counted and never cut."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -72,10 +74,14 @@ def test_a_text_that_is_too_long_is_counted_and_kept(open_browser, diagnostic):
     field = row(page, "Énoncé", 1).get_by_role("textbox", name="Énoncé")
     field.fill("x" * 270)
     count = page.locator("[data-count]")
-    expect(count).to_have_text("encore 10 caractères")
+    expect(count).to_have_text("encore 10 caractères sur 280")
     field.fill("x" * 348)
-    expect(count).to_have_text("68 caractères de trop")
+    too_long = "68 caractères de trop : 280 au plus."
+    expect(count).to_have_text(too_long)
     expect(page.locator("[data-save-state]")).to_contain_text("sauf 1 saisie à corriger")
+    # Said once for the eye; the field is still described by what the save refused.
+    expect(page.locator("[data-refused]")).to_have_class(re.compile("visually-hidden"))
+    expect(field).to_have_accessible_description(re.compile("68.caractères de trop"))
     expect(field).to_have_value("x" * 348)
     field.fill("x" * 280)
-    expect(count).to_have_text("encore 0 caractère")
+    expect(count).to_have_text("encore 0 caractère sur 280")
