@@ -98,7 +98,10 @@ def test_one_takes_it_up_where_one_left_it_not_where_others_did(client):
     assert own.own_step is StepKey.OBJECTIVES
     page = start_of(client, user)
     assert reverse("diagnostic_step", args=[diagnostic.pk, "objectives"]) in page_of(page).links
-    assert "Reprendre" in html_of(page)
+    # One thing to do, as the list above says it; where one wrote last comes second.
+    words = page_of(page).text
+    assert words.count("Continuer le questionnaire") == 2
+    assert words.rindex("Continuer le questionnaire") < words.index("Votre dernière saisie")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +120,7 @@ def test_only_who_may_fill_it_in_now_takes_it_up(client, role, state, resumes):
     diagnostic = DiagnosticFactory(structure=structure, state=state, **fields)
     answered(diagnostic, StepKey.ROLES, by=user, at=ago(days=1))
 
-    assert ("Reprendre" in html_of(start_of(client, user))) is resumes
+    assert ("Votre dernière saisie" in html_of(start_of(client, user))) is resumes
 
 
 # --- Search and pages --------------------------------------------------------------------------------
