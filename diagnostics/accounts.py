@@ -9,6 +9,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib import messages
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
@@ -154,7 +155,8 @@ class AccountAdapter(DefaultAccountAdapter):
         steps = get_authentication_records(request, user)
         ways = [step.get("type") or step["method"] for step in steps]
         record_event(EventKind.SIGNED_IN, actor=user, person=user, ways=ways)
-        expired_session.adopt(request, user)
+        if expired_session.adopt(request, user):
+            messages.success(request, "Ce que vous tapiez quand la session s’est terminée est repris.")
         return super().post_login(request, user, **kwargs)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:

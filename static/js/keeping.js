@@ -203,10 +203,10 @@ function save(extra = {}) {
 
 async function read(answer, text, data, isNews) {
   if (answer.redirected) {
-    // The sign-in keeps the text until the person is back.
+    // The sign-in keeps the text until the person is back: said once, in the place of the state of saving.
     signedOut.hidden = false;
     failed = true;
-    show("Non enregistré\u00a0: votre session est terminée.", { isFailure: true });
+    show("");
     return false;
   }
   if (answer.status >= 500) {

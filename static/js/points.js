@@ -20,6 +20,7 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
     // The session has ended: the reason stays where it was typed.
     event.detail.shouldSwap = false;
     signedOut.hidden = false;
+    signedOut.querySelector("[data-signed-out-reason]").hidden = false;
     signedOut.focus();
   } else if (event.detail.xhr.status === 503) {
     event.detail.isError = false;

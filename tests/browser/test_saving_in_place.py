@@ -132,6 +132,10 @@ def test_a_session_that_ended_is_told_and_the_text_waits_for_the_sign_in(page, d
     fill(page, 1, "CCI")
     banner = page.locator("[data-signed-out]")
     expect(banner).to_be_visible()
+    # One message, in view wherever one types; nothing beside it says that it is not saved.
+    expect(banner).to_be_in_viewport()
+    expect(page.get_by_text("Non enregistré")).to_have_count(0)
+    expect(banner.get_by_text("raison du choix")).to_be_hidden()
     banner.get_by_role("link", name="reconnectez-vous").click()
     sign_in(page, diagnostic.created_by.email)
     expect(row(page, "Acteur", 1).get_by_label("Acteur", exact=True)).to_have_value("CCI")
@@ -146,5 +150,5 @@ def test_the_reason_of_a_choice_stays_when_the_session_has_ended(page):
     reason.fill("À voir au printemps")
     sign_out(page)
     point.get_by_role("button", name="Enregistrer ce choix").click()
-    expect(page.locator("[data-signed-out]")).to_be_visible()
+    expect(page.locator("[data-signed-out]").get_by_text("raison du choix")).to_be_visible()
     expect(reason).to_have_value("À voir au printemps")

@@ -471,7 +471,9 @@ def test_what_was_typed_after_the_session_expired_is_saved(scene):
 
     assert scene.answer(VISION).statements[0].text == "Tapé pendant la coupure"
     assert scene.row(VISION).updated_by == person
-    assert "Tapé pendant la coupure" in text_of(client.get(scene.url(VISION)))
+    page = text_of(client.get(scene.url(VISION)))
+    assert "Tapé pendant la coupure" in page
+    assert "Ce que vous tapiez quand la session s’est terminée est repris." in page
     assert "pending_step" not in client.session
 
 
