@@ -156,7 +156,9 @@ class AccountAdapter(DefaultAccountAdapter):
         ways = [step.get("type") or step["method"] for step in steps]
         record_event(EventKind.SIGNED_IN, actor=user, person=user, ways=ways)
         if expired_session.adopt(request, user):
-            messages.success(request, "Ce que vous tapiez quand la session s’est terminée est repris.")
+            messages.success(
+                request, "Ce que vous tapiez quand la session s’est terminée est repris."
+            )
         return super().post_login(request, user, **kwargs)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
