@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from diagnostics.domain.answers import Objectives
 from diagnostics.domain.vocabulary import MembershipRole, State, StepKey
-from diagnostics.models import Presence
-from diagnostics.services.presence import purge_presences
+from diagnostics.models import KeptText, Presence
+from diagnostics.services.presence import WAITS, purge_presences
 from tests.scene import Scene, bring_to, make_scene
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,30 @@ def test_who_was_seen_within_a_minute_is_told_to_the_others(scene):
     Presence.objects.filter(user=zoe).update(seen_at=timezone.now() - dt.timedelta(seconds=61))
     assert ask(scene, data)["others"] == ["Bob Collègue"]
     assert Presence.objects.filter(step="objectives").count() == 3
+
+
+def test_whose_text_was_stored_learns_that_a_colleague_has_one_to_choose_and_not_what_it_says(
+    scene,
+):
+    bob = scene.member("Bob Collègue")
+    mine, bobs = scene.page(OBJECTIVES), scene.page(OBJECTIVES, user=bob)
+    statement = "objectives-rows-0-statement"
+    scene.post(OBJECTIVES, mine, autosave="1", **{statement: "De Lise"})
+    client = scene.client_of(bob)
+    scene.post(OBJECTIVES, bobs, client=client, autosave="1", **{statement: "De Bob canaribleu"})
+    assert scene.kept(OBJECTIVES, bob) == {"rows/o1/statement": ["De Bob canaribleu"]}
+
+    mine = scene.page(OBJECTIVES)
+    told = ask(scene, mine)
+    assert told["others"] == [f"Bob Collègue ({WAITS})"]
+    assert "canaribleu" not in str(told)
+    assert ask(scene, scene.page(OBJECTIVES, user=bob), bob)["others"] == ["Lise Lead"]
+    # Of another step, and once it is chosen, nothing is said.
+    roles = scene.page(StepKey.ROLES)
+    scene.post(StepKey.ROLES, roles, client=client, autosave="1")
+    assert scene.post(StepKey.ROLES, roles, autosave="1").json()["others"] == ["Bob Collègue"]
+    KeptText.objects.all().delete()
+    assert ask(scene, mine)["others"] == ["Bob Collègue"]
 
 
 def test_a_page_that_goes_on_typing_is_not_written_down_at_each_save(scene):
