@@ -54,8 +54,13 @@ def install(*, tests: bool = False) -> None:
 
 
 def environment() -> dict[str, str]:
-    """Answer the environment for child processes: a missing locale must not matter."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "PYTHONPATH")}
+    """Answer the environment for child processes: a missing locale must not matter.
+
+    Nor a machine that lets no bytecode be written: each of the many processes would compile the
+    application anew.
+    """
+    left_out = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    kept = {k: v for k, v in os.environ.items() if k not in left_out}
     return kept | {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 
 

@@ -67,7 +67,8 @@ def test_the_whole_table_by_keyboard(open_browser, diagnostic):
     assert (first_row["alliance"], first_row["note"]) == ("l1", "Chaque année")
 
 
-@pytest.mark.parametrize("script", [True, False])
+# Without JavaScript, what the server answers: tests/integration/test_partners.py.
+@pytest.mark.parametrize("script", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_a_partner_becomes_an_ally_without_leaving_the_step(open_browser, diagnostic, script):
     page = open_browser(diagnostic.created_by, java_script_enabled=script)
     page.goto(step_path(diagnostic, "accompaniment_scope"))

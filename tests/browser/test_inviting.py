@@ -14,7 +14,8 @@ PASTED = (
 )
 
 
-@pytest.mark.parametrize("has_javascript", [True, False])
+# Without JavaScript, what the server answers: tests/integration/test_inviting.py.
+@pytest.mark.parametrize("has_javascript", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_a_list_is_invited_and_what_is_left_is_corrected(open_browser, kit, has_javascript):
     diagnostic, lead = a_diagnostic()
     lead.email = "claire@x.example"

@@ -107,7 +107,12 @@ def test_the_thread_is_printed_whole(open_browser, demo):
 # --- From the check page to a field, and back -------------------------------------------------------
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+# Without JavaScript, where a save leads: tests/integration/test_check_page.py.
+@pytest.mark.parametrize(
+    "script",
+    [True, pytest.param(False, marks=pytest.mark.thorough)],
+    ids=["with JavaScript", "without"],
+)
 def test_two_presses_from_an_answer_to_its_field_and_back(open_browser, demo, script):
     diagnostic = Diagnostic.objects.get(structure=demo["Lien Brumelle"])
     page = open_browser(member_of(diagnostic), java_script_enabled=script)

@@ -193,6 +193,8 @@ def test_a_network_that_is_away_leaves_the_text(page):
     expect(page.get_by_role("heading", name="10 lignes à ajouter")).to_be_visible()
 
 
+# What the server answers: tests/integration/test_pasting.py.
+@pytest.mark.thorough
 def test_without_javascript(no_script, diagnostic):
     page = no_script(diagnostic.created_by)
     page.goto(step_path(diagnostic, "activities"))

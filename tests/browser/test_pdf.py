@@ -28,7 +28,12 @@ def raise_in_view(monkeypatch: pytest.MonkeyPatch, *errors: Exception) -> None:
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(Busy(), 202), (RenderingStopped("time"), 503), (RendererFailed("x"), 503)],
+    [
+        (Busy(), 202),
+        (RenderingStopped("time"), 503),
+        # The same page with other words, which tests/integration/test_printing_refused.py reads.
+        pytest.param(RendererFailed("x"), 503, marks=pytest.mark.thorough),
+    ],
     ids=["Busy", "RenderingStopped", "RendererFailed"],
 )
 def test_the_page_that_says_there_is_no_pdf(open_browser, kit, monkeypatch, error, status):
@@ -58,7 +63,13 @@ def test_the_page_of_a_long_report_that_the_worker_prints(open_browser, kit, mon
     assert inspector.problems == []
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+# With JavaScript too it is the browser that asks again, as the answer's Refresh says, which
+# tests/integration/test_printing_refused.py reads.
+@pytest.mark.parametrize(
+    "script",
+    [True, pytest.param(False, marks=pytest.mark.thorough)],
+    ids=["script", "no script"],
+)
 def test_the_page_that_waits_starts_the_download_by_itself(
     open_browser, kit, monkeypatch, quick_pdf, script
 ):

@@ -145,6 +145,8 @@ def test_looking_saves_nothing(open_browser, diagnostic):
     assert [post for post in sent if post and "unchanged=1" not in post] == []
 
 
+# What the server answers: tests/integration/test_scale_table.py, test_wizard_rows.py for what comes back.
+@pytest.mark.thorough
 def test_without_javascript(no_script, diagnostic):
     page = no_script(diagnostic.created_by)
     page.goto(step_path(diagnostic, "territorial_scales"))

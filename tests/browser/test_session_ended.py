@@ -1,4 +1,7 @@
-"""A session that ends before a form is sent: each kind of form comes back, with what was typed in it."""
+"""A session that ends before a form is sent: each kind of form comes back, with what was typed in it.
+
+Three kinds in each run: one that asks in a fold, one that ties rows, one of a facilitator.
+"""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -51,6 +54,8 @@ def button(page: Page, name: str):
     return page.get_by_role("button", name=name)
 
 
+# What the server keeps and gives back of this form: tests/integration/test_expired_session.py.
+@pytest.mark.thorough
 def test_an_identity_card(page, lead, diagnostic):
     page.goto(f"/structures/{diagnostic.structure.pk}/modifier/")
     page.get_by_label("Nom de la structure").fill(TEXT)
@@ -59,6 +64,8 @@ def test_an_identity_card(page, lead, diagnostic):
     assert diagnostic.structure.name == TEXT
 
 
+# What the server keeps and gives back of this form: tests/integration/test_expired_session.py.
+@pytest.mark.thorough
 def test_the_frame_with_a_workshop(page, lead, diagnostic):
     page.goto(f"/diagnostics/{diagnostic.pk}/modifier/")
     page.get_by_label("Qualité des participants").last.fill(TEXT)
@@ -67,6 +74,8 @@ def test_the_frame_with_a_workshop(page, lead, diagnostic):
     assert TEXT in [workshop["composition"] for workshop in diagnostic.workshops]
 
 
+# What the server keeps and gives back of this form: tests/integration/test_expired_session.py.
+@pytest.mark.thorough
 def test_an_invitation(page, lead, diagnostic):
     page.goto(f"/structures/{diagnostic.structure.pk}/equipe/")
     page.get_by_label("Adresses e-mail").fill("nouvelle@brumelle.example")
@@ -94,6 +103,8 @@ def test_a_link(page, lead, diagnostic):
     assert sum(after.values()) == sum(before.values()) + 1
 
 
+# What the server keeps and gives back of this form: tests/integration/test_expired_session.py.
+@pytest.mark.thorough
 def test_a_submission(open_browser, demo):
     diagnostic = demo["Passerelles en Sorelle"].diagnostics.get()
     facilitator = UserFactory(facilitator=True)

@@ -86,6 +86,8 @@ def test_a_question_follows_its_row_and_may_be_meant(open_browser, diagnostic):
     assert Acknowledgement.objects.get().rule == "S8"
 
 
+# What the server answers: tests/integration/test_slips_at_fields.py.
+@pytest.mark.thorough
 def test_it_is_asked_and_mended_without_javascript(no_script, diagnostic):
     page = no_script(diagnostic.created_by)
     page.goto(step_path(diagnostic, "economic_model"))

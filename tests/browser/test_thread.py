@@ -44,7 +44,12 @@ def tie_all_by_hand(page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("aucun objectif, volontairement")
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+# Without JavaScript, what the server answers: tests/integration/test_thread.py.
+@pytest.mark.parametrize(
+    "script",
+    [True, pytest.param(False, marks=pytest.mark.thorough)],
+    ids=["with JavaScript", "without"],
+)
 def test_rows_are_tied_in_place(open_browser, live_server, brumelle, script):
     diagnostic, lead = brumelle
     page = open_browser(lead, java_script_enabled=script)

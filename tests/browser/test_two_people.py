@@ -64,7 +64,8 @@ def conflict(open_browser, diagnostic, colleague) -> Page:
 @pytest.mark.parametrize(
     ("button", "texts"),
     [
-        ("Garder le texte enregistré", THEIRS),
+        # The same buttons, with nothing to write: what is stored stays.
+        pytest.param("Garder le texte enregistré", THEIRS, marks=pytest.mark.thorough),
         ("Garder le mien", MINE),
         ("Garder les deux", f"{THEIRS}\n{MINE}"),
     ],
@@ -108,7 +109,8 @@ def test_each_sees_the_other_and_what_the_other_stores(open_browser, diagnostic,
     assert stored_texts() == [THEIRS]
 
 
-@pytest.mark.parametrize("how", ["cookie", "rows"])
+# Without its cookie: tests/browser/test_session_ended.py as well.
+@pytest.mark.parametrize("how", [pytest.param("cookie", marks=pytest.mark.thorough), "rows"])
 def test_the_session_expires_while_typing(open_browser, diagnostic, how):
     """Saving without a session leads to the sign-in, then back to the step with the text."""
     page = open_browser(diagnostic.created_by)
