@@ -41,6 +41,14 @@ def test_three_columns_on_a_wide_screen_and_one_on_a_phone(open_browser, kit):
     side = page.locator(".side").bounding_box()
     assert rail["x"] + rail["width"] <= sheet["x"]
     assert sheet["x"] + sheet["width"] <= side["x"]
+    field = page.locator("[data-row] textarea").bounding_box()
+    up = page.locator("[data-row] > .row-tools > [title=Monter]").bounding_box()
+    assert up["x"] - field["x"] - field["width"] >= 8, "the arrow of a row is against its field"
+    # The tabs of an account stand on one line.
+    page.goto("/compte/")
+    tabs = page.locator(".tab-line a")
+    assert len(set(tabs.evaluate_all("all => all.map((one) => one.offsetTop)"))) == 1
+    page.goto(step_path(diagnostic, "vision"))
     page.set_viewport_size({"width": 390, "height": 800})
     page.reload()
     rail, sheet = page.locator(".rail").bounding_box(), page.locator(".sheet").bounding_box()
