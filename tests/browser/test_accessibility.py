@@ -3,7 +3,6 @@
 The console and the content policy are watched by ``open_browser`` (conftest).
 """
 
-import os
 import re
 from uuid import uuid4
 
@@ -22,15 +21,13 @@ from diagnostics.services.next_diagnostic import open_next_diagnostic
 from diagnostics.services.team import invitation_token
 from diagnostics.services.workflow import request_changes
 from tests.browser.helpers import a_diagnostic, row, step_path
-from tests.browser.inspection import NARROW, WIDE, Inspector
+from tests.browser.inspection import BOTH, Inspector
 from tests.factories import PASSWORD, StructureFactory, UserFactory
 from tests.inviting import invite_member
 from tests.mails import left
 from tests.second_factors import code_of
 
 STEPS = [step.value for step in StepKey]
-# A phone as well: what is wider than 320 px is looked for anyway, faults of axe rarely depend on it.
-BOTH = (WIDE, NARROW) if os.environ.get("THOROUGH") else (WIDE,)
 
 
 @pytest.fixture

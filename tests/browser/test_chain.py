@@ -9,7 +9,7 @@ from diagnostics.domain.answers import AccompanimentScope, Alliance, Alliances
 from diagnostics.models import Answer
 from diagnostics.services.answers import save_answer
 from tests.browser.helpers import a_diagnostic, save, step_path, wait_until
-from tests.browser.inspection import NARROW, WIDE, Inspector
+from tests.browser.inspection import BOTH, Inspector
 
 PHONE = {"width": 390, "height": 844}
 
@@ -140,7 +140,7 @@ def test_the_table_has_no_fault_with_partners(open_browser, diagnostic):
     lead = diagnostic.created_by
     save_answer(diagnostic, answer, internal_note="", base_revision=0, user=lead)
     inspector = Inspector(open_browser(lead))
-    inspector.visit(step_path(diagnostic, "accompaniment_scope"), widths=(WIDE, NARROW))
+    inspector.visit(step_path(diagnostic, "accompaniment_scope"), widths=BOTH)
     assert inspector.problems == []
     page = inspector.page
     page.set_viewport_size(PHONE)

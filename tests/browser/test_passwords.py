@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.inspection import NARROW, WIDE, Inspector
+from tests.browser.inspection import BOTH, Inspector
 from tests.factories import PASSWORD, UserFactory
 
 
@@ -88,7 +88,7 @@ def test_pages_with_a_shown_password_are_accessible(own):
     for toggle in toggles(own).all():
         toggle.click()
     own.get_by_label("Mot de passe actuel").fill("x" * 60)
-    inspector.inspect("passwords shown", (WIDE, NARROW))
+    inspector.inspect("passwords shown", BOTH)
     assert inspector.problems == []
 
 

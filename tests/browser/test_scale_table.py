@@ -7,7 +7,7 @@ from diagnostics.domain.answers import Activities, TerritorialScales
 from diagnostics.models import Answer
 from diagnostics.services.answers import save_answer
 from tests.browser.helpers import a_diagnostic, row, save, step_path, take_example, wait_until
-from tests.browser.inspection import NARROW, WIDE, Inspector
+from tests.browser.inspection import BOTH, Inspector
 
 PHONE = {"width": 390, "height": 844}
 MEET, SIGN = "A1 · Organiser des rencontres", "A2 · Signer des conventions"
@@ -179,7 +179,7 @@ def test_the_table_has_no_fault_and_folds_on_a_phone(open_browser, diagnostic):
         {"id": "s4", "activity": "a2"},
     )
     inspector = Inspector(open_browser(diagnostic.created_by))
-    inspector.visit(step_path(diagnostic, "territorial_scales"), widths=(WIDE, NARROW))
+    inspector.visit(step_path(diagnostic, "territorial_scales"), widths=BOTH)
     assert inspector.problems == []
     page = inspector.page
     page.set_viewport_size(PHONE)

@@ -57,6 +57,8 @@ def test_back_then_save_again(page, diagnostic):
     assert Answer.objects.get().value["statements"][0]["text"] == "Seconde version"
 
 
+# What is stored (nothing): tests/integration/test_wizard.py.
+@pytest.mark.thorough
 def test_an_untouched_step_can_be_passed(page, diagnostic):
     page.goto(step_path(diagnostic, "vision"))
     save(page)
@@ -122,6 +124,8 @@ def test_a_row_that_was_removed_and_saved_comes_back(page, diagnostic):
     assert texts == ["un", "deux"]
 
 
+# The server answers it: tests/integration/test_wizard_rows.py.
+@pytest.mark.thorough
 def test_a_blank_row_goes_without_a_word(page, diagnostic):
     page.goto(step_path(diagnostic, "vision"))
     page.get_by_role("button", name="Ajouter un énoncé").click()

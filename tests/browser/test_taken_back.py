@@ -39,7 +39,10 @@ def state(page: Page):
     return page.locator("[data-save-state]")
 
 
-@pytest.mark.parametrize("how", ["removed", "made a reader"])
+# The next test removes somebody as well.
+@pytest.mark.parametrize(
+    "how", [pytest.param("removed", marks=pytest.mark.thorough), "made a reader"]
+)
 def test_who_loses_the_right_while_typing_keeps_the_text(open_browser, diagnostic, colleague, how):
     page = open_browser(colleague)
     page.goto(step_path(diagnostic, "objectives"))

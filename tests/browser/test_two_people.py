@@ -67,7 +67,8 @@ def conflict(open_browser, diagnostic, colleague) -> Page:
         # The same buttons, with nothing to write: what is stored stays.
         pytest.param("Garder le texte enregistré", THEIRS, marks=pytest.mark.thorough),
         ("Garder le mien", MINE),
-        ("Garder les deux", f"{THEIRS}\n{MINE}"),
+        # tests/browser/test_autosave.py keeps both as well.
+        pytest.param("Garder les deux", f"{THEIRS}\n{MINE}", marks=pytest.mark.thorough),
     ],
 )
 def test_one_chooses(conflict, button, texts):

@@ -286,10 +286,15 @@ while not select.select([sys.stdin], [], [], 0.1)[0]:
 """
 
 
-# Who does not listen to SIGTERM ends by it as by SIGKILL.
+# Who does not listen to SIGTERM ends by it as by SIGKILL; Ctrl-C ends a program as its last line does.
 @pytest.mark.parametrize(
     "signum",
-    [pytest.param(signal.SIGTERM, marks=pytest.mark.thorough), signal.SIGINT, signal.SIGKILL, None],
+    [
+        pytest.param(signal.SIGTERM, marks=pytest.mark.thorough),
+        pytest.param(signal.SIGINT, marks=pytest.mark.thorough),
+        signal.SIGKILL,
+        None,
+    ],
 )
 def test_nothing_is_left_of_it_when_its_process_ends(signum):
     with subprocess.Popen(

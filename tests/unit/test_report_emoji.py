@@ -99,7 +99,11 @@ sys.stdout.buffer.write(pdf.print_html({page(ROCKET)!r}).pdf)
 
 @pytest.mark.parametrize(
     ("configuration", "font"),
-    [(pdf.FONTCONFIG_FILE, "Noto-Emoji"), ("/etc/fonts/fonts.conf", "Noto-Color-Emoji")],
+    [
+        (pdf.FONTCONFIG_FILE, "Noto-Emoji"),
+        # Proves that the font would be found.
+        pytest.param("/etc/fonts/fonts.conf", "Noto-Color-Emoji", marks=pytest.mark.thorough),
+    ],
     ids=["ours", "the machine's"],
 )
 def test_a_coloured_font_of_the_machine_is_left_aside(tmp_path, configuration, font):
