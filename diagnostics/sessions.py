@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from typing import TYPE_CHECKING
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.db.models import Q
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.models import Session
 
 PERSON, BROWSER, SEEN = SESSION_KEY, "browser", "seen"
 SEEN_EVERY = 60 * 10  # seconds
@@ -24,6 +28,14 @@ class SessionStore(db.SessionStore):
     def _validate_session_key(self, key: str | None) -> bool:
         known = super()._validate_session_key(key)  # type: ignore[misc]  # Django's stubs lack it
         return bool(known) and "\x00" not in (key or "")
+
+    def _get_session_from_db(self) -> Session | None:
+        from diagnostics.queries.sessions import find_session
+
+        found = find_session(str(self.session_key), now=timezone.now())
+        if found is None:
+            self._session_key = None  # as Django's: an unknown key is given to nobody
+        return found
 
     def save(self, must_create: bool = False) -> None:
         """Save it; and where and when its person was seen, from time to time."""

@@ -82,7 +82,9 @@ _THOUSANDS = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
 
 def number(value: float, *, decimals: int = 2) -> str:
     """Write a number the French way: ``1 250``, ``2,5``, ``−10``; at most ``decimals`` decimals, half up."""
-    whole, _, fraction = f"{half_up(value, decimals):,.{decimals}f}".partition(".")
+    is_whole = type(value) is int  # most are: nothing to round
+    rounded = f"{value:,}" if is_whole else f"{half_up(value, decimals):,.{decimals}f}"
+    whole, _, fraction = rounded.partition(".")
     fraction = fraction.rstrip("0")
     text = whole.replace(",", NNBSP).replace("-", MINUS)
     return f"{text},{fraction}" if fraction else text

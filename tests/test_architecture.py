@@ -17,7 +17,6 @@ ROOT = Path(settings.BASE_DIR)
 LAYERS = [
     ["domain", "typography", "markup"],
     ["models", "migrations"],
-    ["sessions"],
     ["queries", "services", "passwords", "shared_cache"],
     [
         "forms",
@@ -28,6 +27,7 @@ LAYERS = [
         "factors",
         "known_browsers",
         "limits",
+        "sessions",
     ],
     ["editions"],
     ["wizard", "printing", "requests", "policies"],

@@ -35,9 +35,10 @@ def _fields(form: StepForm) -> Iterator[tuple[str, forms.BoundField]]:
             yield f"{name}/{field.name}", field
     for name, formset in form.formsets.items():
         for row in formset.forms:
+            key = row.key
             for field in row:
                 if field.name != "id":
-                    yield f"{name}/{row.key}/{field.name}", field
+                    yield f"{name}/{key}/{field.name}", field
 
 
 def texts_by_place(form: StepForm) -> Texts:

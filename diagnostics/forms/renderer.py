@@ -13,9 +13,9 @@ Told = Mapping[str, Any]
 
 
 def _attributes(attrs: Told) -> str:
-    """Write attributes: True stands alone, False is left out."""
+    """Write attributes, whose names are ours: True stands alone, False is left out."""
     return "".join(
-        f" {escape(name)}" if value is True else f' {escape(name)}="{escape(value)}"'
+        f" {name}" if value is True else f' {name}="{escape(value)}"'
         for name, value in attrs.items()
         if value is not False
     )
@@ -24,7 +24,7 @@ def _attributes(attrs: Told) -> str:
 def _input(widget: Told) -> str:
     value = "" if widget["value"] is None else f' value="{escape(widget["value"])}"'
     name = escape(widget["name"])
-    return f'<input type="{escape(widget["type"])}" name="{name}"{value}{_attributes(widget["attrs"])}>'
+    return f'<input type="{widget["type"]}" name="{name}"{value}{_attributes(widget["attrs"])}>'
 
 
 def _textarea(widget: Told) -> str:
@@ -54,6 +54,7 @@ _REPEATED: dict[str, Callable[[Told], str]] = {
     f"{_DJANGO}select.html": _select,
     f"{_DJANGO}text.html": _input,
     f"{_DJANGO}hidden.html": _input,
+    f"{_DJANGO}checkbox.html": _input,
     f"{_DJANGO}textarea.html": _textarea,
 }
 

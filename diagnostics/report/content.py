@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from diagnostics.domain.coherence import CoherenceFinding, find_coherence
 from diagnostics.domain.completeness import remaining_items
@@ -115,7 +116,7 @@ class ReportContent:
         """Where what the « fil rouge » draws is written."""
         return THREAD_TABLES
 
-    @property
+    @cached_property
     def contents(self) -> list[ContentsEntry]:
         """The table of contents: what the report has, in its order."""
         entries = [ContentsEntry("synthese", "Synthèse en une page")]
@@ -173,7 +174,7 @@ class ReportContent:
             for axis in KIT_AXES
         ]
 
-    @property
+    @cached_property
     def has_thread(self) -> bool:
         """Tell whether something is tied, and so a page of the « fil rouge »."""
         return bool(self.chapters) and read_thread(self.document).is_tied

@@ -219,7 +219,11 @@ def is_known(text: str) -> bool:
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of a line of text set at ``size``, in the unit of ``size``."""
-    return sum(_character_width(character, bold) for character in text) * size / 100
+    try:
+        hundredths = sum(map(_WIDTHS[bold].__getitem__, text))
+    except KeyError:  # a sign that is met for the first time, or one too many to be kept
+        hundredths = sum(_character_width(character, bold) for character in text)
+    return hundredths * size / 100
 
 
 def _split_word(word: str, width: float, size: float, bold: bool) -> list[str]:
@@ -289,6 +293,7 @@ def fit(text: str, width: float, size: float, *, lines: int, bold: bool = False)
     return [line for some in _fitted(text, width, size, lines, bold) for line in some]
 
 
+@lru_cache(maxsize=4096)  # each look at a report sets the same texts again
 def _fitted(text: str, width: float, size: float, lines: int, bold: bool) -> list[list[str]]:
     """Return the lines of each paragraph of a text, at most ``lines`` in all."""
     # Far more than could fit is not even measured.

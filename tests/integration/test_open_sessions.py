@@ -16,7 +16,7 @@ from django.utils import timezone
 from diagnostics.domain.vocabulary import EventKind
 from diagnostics.models import Event, OpenSession, User
 from diagnostics.services.open_sessions import end_sessions, purge_open_sessions
-from diagnostics.sessions import SEEN
+from diagnostics.sessions import SEEN, SessionStore
 from tests.factories import PASSWORD, UserFactory
 from tests.mails import left
 from tests.pages import html_of
@@ -176,6 +176,16 @@ def test_signing_out_ends_the_session_for_whoever_kept_its_cookie(owner):
     browser.post(reverse("account_logout"))
     assert not is_in(thief)
     assert not Session.objects.exists()
+
+
+def test_a_session_that_is_over_is_nobody_s(owner):
+    desk, phone = signed_in(owner), signed_in(owner, IPHONE)
+    key = desk.cookies["sessionid"].value
+    over = timezone.now() - dt.timedelta(seconds=1)
+    Session.objects.filter(session_key=key).update(expire_date=over)
+    assert [is_in(browser) for browser in (desk, phone)] == [False, True]
+    assert SessionStore(key).load() == {}
+    assert SessionStore("a" * 32).load() == {}
 
 
 def test_signing_in_changes_the_key(owner):

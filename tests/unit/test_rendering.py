@@ -38,6 +38,7 @@ class EveryWidget(forms.Form):
     )
     number = forms.DecimalField(widget=forms.TextInput(attrs={"readonly": False}))
     year = forms.IntegerField()
+    agreed = forms.BooleanField(required=False)
     ticked = forms.MultipleChoiceField(
         choices=[("a", "A"), ("b", "B")], widget=forms.CheckboxSelectMultiple
     )
@@ -56,6 +57,7 @@ class EveryWidget(forms.Form):
             "choice": HOSTILE,
             "number": "2,5",
             "year": "2026",
+            "agreed": "on",
             "ticked": ["a"],
         },
         {"choice": "c", "text": "{{ 7|add:7 }}"},
