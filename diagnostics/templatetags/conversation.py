@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.template import Context
 from django.urls import reverse
@@ -82,6 +84,14 @@ def message_key(message: ShownMessage) -> str:
 def opening_key(step: str) -> str:
     """Return what the form that opens a thread is called."""
     return f"ouvrir-{step or 'ensemble'}"
+
+
+@register.simple_tag(takes_context=True)
+def refused_here(context: Context, key: str) -> Any:
+    """Return the message that was just refused, if it is that of a form; asked once for each form, since
+    a page has dozens of rows and most often nothing is refused. Takes from the page: refused_talk."""
+    refused = context.get("refused_talk")
+    return refused if refused and refused.key == key else None
 
 
 @register.simple_tag
