@@ -150,7 +150,14 @@ TEMPLATES = [
             ],
             "builtins": ["diagnostics.templatetags.addresses"],
         },
-    }
+    },
+    {
+        # What a page repeats hundreds of times (docs/adr/0035).
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "jinja2",
+        "DIRS": [BASE_DIR / "diagnostics" / "jinja2"],
+        "OPTIONS": {"trim_blocks": True, "lstrip_blocks": True},
+    },
 ]
 
 # --- People -----------------------------------------------------------------------------------

@@ -14,11 +14,11 @@ from diagnostics.report import pdf
 # A change in any of these files prints again what was kept.
 SOURCES = (
     "diagnostics/domain/**/*.py",
+    "diagnostics/jinja2/blocks/*.html",
     "diagnostics/markup.py",
     "diagnostics/report/**/*",
     "diagnostics/templatetags/*.py",
     "diagnostics/typography.py",
-    "templates/blocks/*.html",
     "templates/report/**/*.html",
     "templates/steps/**/*.html",
     "templates/components/scroll_hint.html",

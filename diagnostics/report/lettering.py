@@ -285,6 +285,9 @@ def _flow(text: str, width: float, size: float, bold: bool) -> list[str]:
     return lines
 
 
+_Paragraphs = tuple[tuple[str, ...], ...]
+
+
 def fit(text: str, width: float, size: float, *, lines: int, bold: bool = False) -> list[str]:
     """Wrap a text into at most ``lines`` lines; the last one ends in « … » when it was cut.
 
@@ -293,11 +296,19 @@ def fit(text: str, width: float, size: float, *, lines: int, bold: bool = False)
     return [line for some in _fitted(text, width, size, lines, bold) for line in some]
 
 
-@lru_cache(maxsize=4096)  # each look at a report sets the same texts again
-def _fitted(text: str, width: float, size: float, lines: int, bold: bool) -> list[list[str]]:
+def _fitted(text: str, width: float, size: float, lines: int, bold: bool) -> _Paragraphs:
     """Return the lines of each paragraph of a text, at most ``lines`` in all."""
     # Far more than could fit is not even measured.
     start = text[: int(lines * width / size * 8) + 50]
+    return _start_fitted(start, width, size, lines, bold)
+
+
+@lru_cache(maxsize=8192)  # a drawing says what it said the last time, but for what was typed since
+def _start_fitted(start: str, width: float, size: float, lines: int, bold: bool) -> _Paragraphs:
+    return tuple(map(tuple, _fit(start, width, size, lines, bold)))
+
+
+def _fit(start: str, width: float, size: float, lines: int, bold: bool) -> list[list[str]]:
     paragraphs = _paragraphs(start, width, size, bold)
     if sum(map(len, paragraphs)) <= lines:
         return paragraphs

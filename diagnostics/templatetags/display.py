@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString
 
-from diagnostics.domain.answers import Answer, EconomicModel
+from diagnostics.domain.answers import EconomicModel
 from diagnostics.domain.board_words import board_words, label_of
 from diagnostics.domain.completeness import StepStatus
 from diagnostics.domain.deciding_body import DecidingBody, Structure, deciding_body
@@ -13,18 +13,10 @@ from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.vocabulary import Mark, State
 from diagnostics.models import Diagnostic
 from diagnostics.report import diagrams
-from diagnostics.report.blocks import blocks_of
-from diagnostics.report.blocks.types import Block
 from diagnostics.report.decisions import Decision, decisions_of
 from diagnostics.report.diagrams.thread import board_thread_svg, thread_svg, thread_svg_for_print
 
 register = template.Library()
-
-
-@register.simple_tag
-def answer_blocks(answer: Answer, document: DiagnosticDocument) -> list[Block]:
-    """Give what an answer says: ``{% answer_blocks answer document as blocks %}``."""
-    return blocks_of(answer, document)
 
 
 @register.simple_tag
