@@ -165,6 +165,8 @@ _REGULAR = frozenset(_WIDTHS[False])
 for _widths in _WIDTHS.values():
     for _sign, _width in _by_character(_SIGNS_BY_WIDTH).items():
         _widths.setdefault(_sign, _width)
+# Those of our own fonts: the others come in as they are met, and none depends on which came before.
+_OWN_WIDTHS = {bold: dict(widths) for bold, widths in _WIDTHS.items()}
 # What nobody sees: control codes but tabs and line feeds, soft hyphens, spaces of no width, marks of
 # direction. Joiners are left: emoji and Persian need them.
 _UNSEEN = re.compile(
@@ -189,7 +191,7 @@ def _character_width(character: str, bold: bool) -> int:
         base = unicodedata.normalize("NFD", character)[0] if _is_latin(character) else ""
         takes_none = unicodedata.category(character) in {"Mn", "Me", "Cf"}
         unknown = _OTHER_LETTERS.get(unicodedata.bidirectional(character), _UNKNOWN)
-        width = 0 if takes_none else widths.get(base, unknown) + 2
+        width = 0 if takes_none else _OWN_WIDTHS[bold].get(base, unknown) + 2
         if len(widths) < 5_000:
             widths[character] = width
     return width

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostics.domain.answers import EconomicSnapshot, Position
+from diagnostics.report import lettering
 from diagnostics.report.diagrams import circles_layout as circles
 from diagnostics.report.diagrams import circles_svg, funding_svg
 from diagnostics.report.diagrams.circles_layout import circles_layout
@@ -247,3 +248,14 @@ def test_the_widths_are_those_of_the_font(weight, bold):
             assert real <= text_width(letter, 100, bold=bold) * 1.05
         else:
             assert real <= text_width(letter, 100, bold=bold) + 0.02
+
+
+def test_the_width_of_a_letter_does_not_depend_on_those_met_before(monkeypatch):
+    """« ǯ » is written on « ʒ », which is not of our fonts either."""
+
+    def width_after(*met: str) -> float:
+        own = {bold: dict(widths) for bold, widths in lettering._OWN_WIDTHS.items()}
+        monkeypatch.setattr(lettering, "_WIDTHS", own)
+        return [text_width(letter, 100) for letter in (*met, "ǯ")][-1]
+
+    assert width_after("ʒ") == width_after()
