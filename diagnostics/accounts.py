@@ -157,7 +157,7 @@ class AccountAdapter(DefaultAccountAdapter):
         record_event(EventKind.SIGNED_IN, actor=user, person=user, ways=ways)
         if expired_session.adopt(request, user):
             messages.success(
-                request, "Ce que vous tapiez quand la session s’est terminée est repris."
+                request, "Ce que vous tapiez quand la session s’est terminée est gardé."
             )
         return super().post_login(request, user, **kwargs)
 

@@ -2,8 +2,7 @@
 
 It stays in the anonymous session (whose content survives the sign-in), for the person who was signed in
 last in that browser, which a cookie says: somebody else who signs in there gets nothing of it. A step is
-saved then, after the
-check of the person's rights, as their page would have saved it. Any other form is shown on the page that
+saved then, after the check of the person's rights, as their page would have saved it. Any other form is shown on the page that
 it was sent from, with what was typed in it, to be sent now: its own view checks the rights.
 """
 
@@ -19,6 +18,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, TooManyFieldsSent
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 
@@ -207,7 +207,8 @@ def adopt(request: HttpRequest, user: Any) -> bool:
     """Save the kept texts for the person who has just signed in; tell whether anything was saved or kept
     for them.
 
-    Nothing happens when they hold no right on that diagnostic. What cannot be saved is kept for them.
+    Nothing happens when they hold no right on that diagnostic. What cannot be saved is kept for them; what
+    the database has no time for (others hold the lock) is offered to be sent, as any other form.
     """
     held = _held(request, SESSION_KEY)
     if not held:
@@ -215,7 +216,15 @@ def adopt(request: HttpRequest, user: Any) -> bool:
     del request.session[SESSION_KEY]
     _last_as_long_as_asked(request)
     theirs = [one for one in held if one.get("person") == str(user.pk)]
-    adopted = [_adopt_one(one, user) for one in theirs]
+    adopted = []
+    for one in theirs:
+        try:
+            adopted.append(_adopt_one(one, user))
+        except OperationalError:  # a sign-in that failed here would leave the texts in no session
+            path = {"pk": one["diagnostic"], "step": StepKey(one["step"])}
+            address = reverse("diagnostic_step", kwargs=path)
+            kept = {"posted": one["posted"], "person": one["person"], "address": address}
+            _add(request, FORM_KEY, kept)
     return any(adopted)
 
 
@@ -236,4 +245,5 @@ def _adopt_one(kept: dict[str, str], user: Any) -> bool:
             save_posted(form, posted, loaded)
         except ServiceError:
             keep_unsaved(form, loaded)
-    return True
+        return True
+    return False  # of another release, whose fields were others

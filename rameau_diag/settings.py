@@ -8,6 +8,7 @@ from email.utils import formataddr
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from jinja2 import StrictUndefined
 from whitenoise.compress import Compressor
 
 from rameau_diag import environment, production
@@ -148,7 +149,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["diagnostics.templatetags.addresses"],
         },
     },
     {
@@ -156,7 +156,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "NAME": "jinja2",
         "DIRS": [BASE_DIR / "diagnostics" / "jinja2"],
-        "OPTIONS": {"trim_blocks": True, "lstrip_blocks": True},
+        "OPTIONS": {
+            "undefined": StrictUndefined,  # a name that is mistaken is an error, not a void in a paper
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+        },
     },
 ]
 

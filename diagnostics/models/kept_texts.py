@@ -14,7 +14,8 @@ from diagnostics.models.diagnostics import ONE_OF_THE_STEPS, Diagnostic
 
 class KeptText(models.Model):
     """What a person typed at a step and that could not be stored: texts that the form refuses, or
-    that somebody else's stand against. It is theirs alone.
+    that somebody else's stand against. It is theirs alone: who types beside them learns that there is
+    one, nobody what it says.
 
     ``texts``: url-encoded (a NUL may be in it, which JSON refuses), by place in the answer, see
     ``forms/places.py``. ``pages``: which page of theirs each comes from. Behind :attr:`ASIDE`,

@@ -36,10 +36,15 @@ def tell_member(event: Event, *, base_url: str) -> None:
     name, team = event.actor.display_name, named(structure.name)
     if role is None:
         subject = f"Vous ne faites plus partie de l’équipe de la structure {team}"
+        loses = (
+            "vous ne lisez plus ses diagnostics qu’en facilitation"
+            if person.is_facilitator
+            else "vous n’avez plus accès à ses diagnostics"
+        )
         said: tuple[Part, ...] = (
             Words(
-                f"{name} vous a retiré·e de l’équipe de la structure {team}\u00a0: vous n’avez plus accès "
-                "à ses diagnostics. Ce que vous y avez écrit y reste, à votre nom."
+                f"{name} vous a retiré·e de l’équipe de la structure {team}\u00a0: {loses}. "
+                "Ce que vous y avez écrit y reste, à votre nom."
             ),
             Words(
                 f"Si c’est une erreur, répondez simplement à ce message\u00a0: {name} peut vous inviter de "

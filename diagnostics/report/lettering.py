@@ -305,7 +305,7 @@ def _fitted(text: str, width: float, size: float, lines: int, bold: bool) -> _Pa
     return _start_fitted(start, width, size, lines, bold)
 
 
-@lru_cache(maxsize=8192)  # a drawing says what it said the last time, but for what was typed since
+@lru_cache(maxsize=2048)  # a drawing says what it said the last time, but for what was typed since
 def _start_fitted(start: str, width: float, size: float, lines: int, bold: bool) -> _Paragraphs:
     return tuple(map(tuple, _fit(start, width, size, lines, bold)))
 

@@ -6,7 +6,7 @@ import datetime as dt
 from copy import copy
 from uuid import UUID
 
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
 from psycopg.errors import LockNotAvailable, QueryCanceled
 
@@ -14,7 +14,7 @@ from diagnostics.domain.permissions import Access
 from diagnostics.models import Diagnostic, Structure, User
 from diagnostics.queries import access_by, access_to, read_unchecked, role_of
 from diagnostics.services.errors import NotAllowed
-from rameau_diag.postgresql.waiting import in_vain
+from rameau_diag.postgresql.waiting import bounds, in_vain
 from rameau_diag.postgresql.written_once import written_once
 
 DELETED = "Ce diagnostic a été supprimé."
@@ -44,9 +44,15 @@ def lock_diagnostic(
 
 
 def _waited_for(pk: UUID) -> list[tuple[dt.datetime, str]]:
-    """Lock its row; without waiting while others have just waited in vain, who would each take a thread."""
+    """Lock its row; with little patience while others have just waited in vain, who would each take a
+    thread."""
+    others_waited_in_vain = pk in in_vain
     try:
-        found = _rows_locked_at_once(pk) if pk in in_vain else _rows_locked(pk)
+        if others_waited_in_vain:
+            _have_patience(bounds().scarce)
+        found = _rows_locked(pk)
+        if others_waited_in_vain:
+            _have_patience(bounds().lock)
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable | QueryCanceled):
             in_vain.remember(pk)
@@ -55,15 +61,15 @@ def _waited_for(pk: UUID) -> list[tuple[dt.datetime, str]]:
     return found
 
 
+def _have_patience(seconds: float) -> None:
+    """Say how long this transaction waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{1000 * seconds:.0f}"])
+
+
 @written_once
 def _rows_locked(pk: UUID) -> QuerySet[Diagnostic, tuple[dt.datetime, str]]:
     rows = Diagnostic.objects.select_for_update().order_by().filter(pk=pk)
-    return rows.values_list("updated_at", "state")
-
-
-@written_once
-def _rows_locked_at_once(pk: UUID) -> QuerySet[Diagnostic, tuple[dt.datetime, str]]:
-    rows = Diagnostic.objects.select_for_update(nowait=True).order_by().filter(pk=pk)
     return rows.values_list("updated_at", "state")
 
 

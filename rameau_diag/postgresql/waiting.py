@@ -31,8 +31,8 @@ logger = logging.getLogger(__name__)
 class Bounds:
     """How long a process waits for the database, in seconds.
 
-    ``connection``: for one of its connections, ``scarce`` while others have just waited for one in
-    vain; ``silence``: before it is asked whether it is there; ``knock``: for the answer to that;
+    ``connection``: for one of its connections; ``scarce``: for one, or for a lock, that others have just
+    waited for in vain; ``silence``: before it is asked whether it is there; ``knock``: for the answer to that;
     ``statement`` and ``lock``: what the server allows (0: without end); ``at_most``: for a statement
     that the server, which is there, should have ended.
     """
@@ -56,7 +56,7 @@ class Bounds:
 # waits behind others who wait waits twice, hence the bound of the whole statement).
 PEOPLE = Bounds(connection=2.0, statement=4.0, lock=2.5, at_most=5.0)
 # Jobs and commands: a migration waits for no lock that people wait behind.
-MACHINES = Bounds(connection=10.0, statement=600.0, lock=5.0)
+MACHINES = Bounds(connection=10.0, statement=600.0, lock=5.0, scarce=10.0)
 
 _bounds = MACHINES
 _own = threading.local()

@@ -5,6 +5,7 @@ const FIRST = 1000; // milliseconds after the page asked again
 const AGAIN = 3000;
 const arrived = document.querySelector("[data-arrived]");
 let asking = 0;
+let leavesForAnother = false;
 
 function say() {
   arrived.replaceWith(arrived.content);
@@ -23,10 +24,18 @@ async function ask() {
   }
 }
 
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest("a[href]");
+  leavesForAnother = link !== null && link.getAttribute("href") !== arrived.dataset.arrived;
+});
+
 // The page leaves for the file, or for where it waits on: a script that still runs after that was not left.
+// Another file (« en Word ») leaves it as well, and is not what one waits for.
 window.addEventListener("beforeunload", () => {
   clearTimeout(asking);
-  if (arrived.isConnected) {
+  const isAnother = leavesForAnother;
+  leavesForAnother = false;
+  if (arrived.isConnected && !isAnother) {
     asking = setTimeout(ask, FIRST);
   }
 });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -257,7 +258,7 @@ def held(hold: Callable[[], object]) -> Iterator[None]:
 
 
 def test_a_save_behind_a_lock_gives_back_what_was_typed(scene, client, bounded):
-    """Who comes next, while it is held, does not wait."""
+    """Who comes next, while it is held, has less patience."""
     data = scene.page(VISION)
 
     with held(lambda: Diagnostic.objects.select_for_update().get()):
@@ -267,7 +268,7 @@ def test_a_save_behind_a_lock_gives_back_what_was_typed(scene, client, bounded):
 
     is_said(response, "Le site est très occupé")
     is_said(next_one, "Le site est très occupé")
-    assert [q["sql"] for q in asked if "FOR UPDATE" in q["sql"]][-1].endswith("NOWAIT")
+    assert patiences(asked) == [f"{1000 * SHORT.scarce:.0f}"]
     [form] = page_of(response).forms
     assert (form.action, form.data[FIRST]) == (scene.url(VISION), [TYPED])
     assert not Answer.objects.exists()
@@ -275,7 +276,13 @@ def test_a_save_behind_a_lock_gives_back_what_was_typed(scene, client, bounded):
     assert first_of(scene) == TYPED
     with CaptureQueriesContext(connection) as asked:
         scene.post(VISION, scene.page(VISION), client=client, **{FIRST: f"{TYPED}, encore"})
-    assert [q["sql"] for q in asked if "FOR UPDATE" in q["sql"]][0].endswith("FOR UPDATE")
+    assert patiences(asked) == []
+
+
+def patiences(asked: CaptureQueriesContext) -> list[str]:
+    """How long transactions were told to wait for a lock, in milliseconds."""
+    told = [re.search(r"set_config\('lock_timeout', '(\d+)'", query["sql"]) for query in asked]
+    return [found[1] for found in told if found]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -291,6 +292,26 @@ def test_an_older_tab_of_a_step_gives_its_text(scene):
     assert "Entre-temps" in shown
     assert TEXT in shown
     assert scene.kept(StepKey.VISION) or scene.answer(StepKey.VISION).statements[0].text == TEXT
+
+
+def test_a_step_that_others_hold_at_the_sign_in_is_offered_to_be_sent(scene, monkeypatch):
+    """The sign-in succeeds: one that failed would leave the text in a session that nobody has."""
+    address = scene.url(StepKey.VISION)
+    data = scene.page(StepKey.VISION) | {"vision-statements-0-text": TEXT}
+    client = scene.ended(scene.lead)
+    client.post(address, data)
+
+    def held(*arguments: object) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(expired_session, "save_posted", held)
+        sign_in_again(client, scene.lead, address)
+    shown = client.get(address).content.decode()
+
+    assert "la session s’est terminée est gardé" not in unescape(shown)
+    send_now(client, shown, address)
+    assert scene.answer(StepKey.VISION).statements[0].text == TEXT
 
 
 def test_sessions_that_ended_are_removed_every_day(scene):

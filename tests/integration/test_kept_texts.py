@@ -473,7 +473,7 @@ def test_what_was_typed_after_the_session_expired_is_saved(scene):
     assert scene.row(VISION).updated_by == person
     page = text_of(client.get(scene.url(VISION)))
     assert "Tapé pendant la coupure" in page
-    assert "Ce que vous tapiez quand la session s’est terminée est repris." in page
+    assert "Ce que vous tapiez quand la session s’est terminée est gardé." in page
     assert "pending_step" not in client.session
 
 
