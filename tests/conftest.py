@@ -139,6 +139,16 @@ def _drawn_once():
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _patience_for_papers():
+    """What prints gives way to all that the tests keep busy: it may take longer than people would wait."""
+    from diagnostics.report import renderer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(renderer, "in_a_request", renderer.Bounds(seconds=120.0))
+        yield
+
+
 @pytest.fixture
 def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Render nothing, in no time; the list gets every HTML that would have been. Nor is Word written."""
