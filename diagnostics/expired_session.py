@@ -2,8 +2,9 @@
 
 It stays in the anonymous session (whose content survives the sign-in), for the person who was signed in
 last in that browser, which a cookie says: somebody else who signs in there gets nothing of it. A step is
-saved then, after the check of the person's rights, as their page would have saved it. Any other form is shown on the page that
-it was sent from, with what was typed in it, to be sent now: its own view checks the rights.
+saved then, after the check of the person's rights, as their page would have saved it. Any other form is
+shown on the page that it was sent from, with what was typed in it, to be sent now: its own view checks
+the rights.
 """
 
 from __future__ import annotations
