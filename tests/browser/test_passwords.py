@@ -50,7 +50,7 @@ def test_it_is_sent_as_a_password(open_browser, live_server):
     page.get_by_label("Mot de passe").fill(PASSWORD)
     toggles(page).click()
     page.get_by_label("Mot de passe").press("Enter")
-    page.wait_for_url("**/")
+    expect(page).to_have_url("/")
     assert page.evaluate("sessionStorage.getItem('sent')") == "password"
 
 
