@@ -1,12 +1,15 @@
-"""What processes of ours have in common: how they end with their parent (Linux), how they speak."""
+"""What processes of ours have in common: how they start, end with their parent (Linux) and speak."""
 
+import contextlib
 import ctypes
 import io
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 _PR_SET_PDEATHSIG = 1
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -15,12 +18,28 @@ def die_with_parent(signum: int) -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, signum, 0, 0, 0)
 
 
+@contextlib.contextmanager
+def signals_wait() -> Iterator[None]:
+    """Let what asks this process to end come after the block: who it starts is known by then.
+
+    Otherwise the exception that a signal raises may leave ``Popen`` between the start of a process and
+    the return of its number, and nobody would end that one. The child has the signals by
+    ``end_with_parent``. For processes of one thread.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def end_with_parent(signum: int) -> Callable[[], None]:
     """Answer a ``preexec_fn``: the child gets ``signum`` when the thread that made it ends."""
     parent = os.getpid()
 
     def arm() -> None:
         die_with_parent(signum)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         if os.getppid() != parent:  # it ended in between
             os._exit(1)
 

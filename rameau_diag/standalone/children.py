@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from rameau_diag.folders import REPOSITORY
-from rameau_diag.processes import end_with_parent
+from rameau_diag.processes import end_with_parent, signals_wait
 
 
 def open_log(path: Path) -> IO[bytes]:
@@ -54,7 +54,7 @@ class Child:
         """Start it in a session of its own: Ctrl-C reaches the supervisor only."""
         self.restart_at = None
         self.started = time.monotonic()
-        with open_log(self.log) as log:
+        with open_log(self.log) as log, signals_wait():
             self.process = subprocess.Popen(
                 self.arguments,
                 cwd=REPOSITORY,

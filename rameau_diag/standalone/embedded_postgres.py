@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from rameau_diag.folders import data_dir
-from rameau_diag.processes import end_with_parent
+from rameau_diag.processes import end_with_parent, signals_wait
 from rameau_diag.standalone.children import open_log
 from rameau_diag.standalone.postgres_account import (
     EmbeddedPostgresError,
@@ -170,7 +170,7 @@ class Cluster:
         arguments += ["-k", str(self.files.socket_folder), "-p", PORT]
         for key, value in options.items():
             arguments += ["-c", f"{key}={value}"]
-        with open_log(self.files.log) as log:
+        with open_log(self.files.log) as log, signals_wait():
             self._server = subprocess.Popen(
                 arguments,
                 stdin=subprocess.DEVNULL,

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from types import FrameType
 
 from rameau_diag.folders import REPOSITORY, data_dir
-from rameau_diag.processes import die_with_parent, end_with_parent, speak_utf8
+from rameau_diag.processes import die_with_parent, end_with_parent, signals_wait, speak_utf8
 from rameau_diag.standalone.checks import HOST, StartError, checked_number, claimed_port
 from rameau_diag.standalone.children import Child, open_log, say
 from rameau_diag.standalone.demo_accounts import DEMO_ACCOUNTS
@@ -123,7 +123,7 @@ class Supervisor:
         """Run a step of ``rameau_diag.standalone.preparation``, whose last line is for the person."""
         path = self.logs / "preparation.log"
         arguments = [sys.executable, "-m", "rameau_diag.standalone.preparation", step]
-        with open_log(path) as log:
+        with open_log(path) as log, signals_wait():
             self.preparation = subprocess.Popen(
                 arguments,
                 cwd=REPOSITORY,

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 import time
 from types import SimpleNamespace
 
+import pytest
+
+from rameau_diag.folders import REPOSITORY
 from rameau_diag.standalone import serve
 from rameau_diag.standalone.children import Child
 from rameau_diag.standalone.postgres_account import EmbeddedPostgresError
@@ -72,3 +78,49 @@ def test_a_process_that_the_system_does_not_start_is_tried_again(tmp_path, capsy
 
     assert child.process is not None
     assert child.process.wait() == 0
+
+
+# The child asks its parent to end before it is the program it will be: ``Popen`` has not returned.
+ASKED_MEANWHILE = """
+import os, signal, sys, time
+from pathlib import Path
+from rameau_diag.standalone import children, serve
+
+end_with_parent = children.end_with_parent
+
+def asking(signum):
+    arm, parent = end_with_parent(signum), os.getpid()
+    def ask():
+        arm()
+        os.kill(parent, signal.SIGTERM)
+        time.sleep(0.3)
+    return ask
+
+serve.end_with_parent = children.end_with_parent = asking
+signal.signal(signal.SIGTERM, serve._stop)
+supervisor = serve.Supervisor()
+supervisor.logs.mkdir(parents=True)
+child = children.Child("", ["-c", "import time; time.sleep(60)"], Path(sys.argv[1]), signal.SIGKILL)
+try:
+    supervisor.run_preparation("check") if sys.argv[2] == "preparation" else child.start()
+except serve.Stopped:
+    process = supervisor.preparation or child.process
+    blocked = [line for line in open(f"/proc/{process.pid}/status") if line.startswith("SigBlk")]
+    supervisor.children = [child]
+    supervisor.stop()
+    print(int(blocked[0].split()[1], 16), process.returncode is not None)
+"""
+
+
+@pytest.mark.parametrize("what", ["preparation", "child"])
+def test_what_starts_when_the_end_is_asked_for_is_ended_as_well(what, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", ASKED_MEANWHILE, str(tmp_path / "log"), what],
+        env=os.environ | {"DATA_DIR": str(tmp_path / "data")},
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("0 True\n", "")
