@@ -8,7 +8,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,20 +49,20 @@ def prepare() -> int:
 def test() -> int:
     """Run the checks and say how long each took."""
     install(tests=True)
-    return _parts(_lint_parts() | {"tests": _pytest("-m", "not thorough and not upgrades")})
+    return _parts({"tests": _pytest("-m", "not thorough and not upgrades")}, first=_lint_parts())
 
 
 def thorough() -> int:
     """Run every check, long ones included."""
     install(tests=True)
     os.environ["THOROUGH"] = "1"
-    return _parts(_lint_parts() | {"tests": _pytest()})
+    return _parts({"tests": _pytest()}, first=_lint_parts())
 
 
 def lint() -> int:
     """Run the linters, the types and the check of migrations."""
     install(tests=True)
-    return _parts(_lint_parts())
+    return _parts({}, first=_lint_parts())
 
 
 def fmt() -> int:
@@ -166,9 +168,9 @@ def lock() -> int:
 
 def _lint_parts() -> dict[str, list[str]]:
     return {
+        "types": ["mypy"],  # as long as all the others
         "ruff": ["ruff", "check", "."],
         "format": ["ruff", "format", "--check", "."],
-        "types": ["mypy"],
         "gabarits": ["djlint", "--lint", "--quiet", "templates"],
         "scripts": ["node", "node_modules/eslint/bin/eslint.js", "--max-warnings=0", "static/js"],
         "styles": ["node", "node_modules/stylelint/bin/stylelint.mjs", "static/css/*.css"],
@@ -181,22 +183,39 @@ def _pytest(*arguments: str) -> list[str]:
     return ["pytest", "-q", "-n", "2", *arguments]
 
 
-def _parts(parts: dict[str, list[str]]) -> int:
+def _parts(parts: dict[str, list[str]], *, first: dict[str, list[str]] | None = None) -> int:
+    """Run commands and say how long each took; those that come ``first`` as many at once as there are cores."""
+    first = first or {}
     results = {}
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        begun = {name: pool.submit(_timed, command, quiet=True) for name, command in first.items()}
+        for name, run in begun.items():
+            code, said, seconds = run.result()
+            print(f"— {name}\n{said}", end="", flush=True)
+            results[name] = code, seconds
     for name, command in parts.items():
-        if len(parts) > 1:
+        if len(first) + len(parts) > 1:
             print(f"— {name}", flush=True)
-        started = time.monotonic()
-        results[name] = _run(command), time.monotonic() - started
-    if len(parts) > 1:
+        code, _, seconds = _timed(command)
+        results[name] = code, seconds
+    if len(results) > 1:
         print()
         for name, (code, seconds) in results.items():
             print(f"{name:<12} {'échec' if code else 'ok':<6} {seconds:6.1f} s")
     return int(any(code for code, _ in results.values()))
 
 
-def _run(command: list[str]) -> int:
-    """Run a tool of the virtual environment by its name."""
+def _timed(command: list[str], *, quiet: bool = False) -> tuple[int, str, float]:
+    """Run a tool; answer its code, what it said when that is kept (``quiet``), and the seconds it took."""
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        code = _run(command, output=said if quiet else None)
+        said.seek(0)
+        return code, said.read(), time.monotonic() - started
+
+
+def _run(command: list[str], output: IO[str] | None = None) -> int:
+    """Run a tool of the virtual environment by its name; ``output`` takes what it says."""
     name, *arguments = command
     start = [str(PYTHON), "manage.py"] if name == "manage" else [str(PYTHON), "-m", name]
     if name == "npm":
@@ -214,7 +233,12 @@ def _run(command: list[str]) -> int:
             os.chmod(folder, 0o755)  # noqa: S103  (root's server has another account)
             more = {"DATA_DIR": folder}
         return subprocess.run(
-            start + arguments, cwd=ROOT, env=environment() | more, check=False
+            start + arguments,
+            cwd=ROOT,
+            env=environment() | more,
+            stdout=output,
+            stderr=output,
+            check=False,
         ).returncode
 
 

@@ -126,6 +126,22 @@ def _emptied_quickly():
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _context_of_the_page_alone():
+    """Keep what the page's template was given, not a copy of it for each of hundreds that it includes."""
+    from django.test import client
+
+    store = client.store_rendered_templates
+
+    def store_the_first(found, *args, **kwargs):
+        if not found:
+            store(found, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "store_rendered_templates", store_the_first)
+        yield
+
+
 # --- PDF --------------------------------------------------------------------------------------
 
 
