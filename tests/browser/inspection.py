@@ -7,14 +7,17 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 AXE = (Path(settings.BASE_DIR) / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-# Contrast is two thirds of axe's work. It depends on the colours and the letters of a text and on
-# what its ancestors paint: it is asked once for each such look in a process, not for each of its texts.
+# Contrast, of texts and of links with the text around them, is four fifths of axe's work. It depends on
+# the colours and the letters of a text and on what its ancestors paint: it is asked once for each such
+# look in a process, not for each of its texts.
 # No page has sound or video, for which alone axe would load the page's files again (preload).
 _RUN = """async ([isNarrow, seen]) => {
   const options = {resultTypes: ["violations"], preload: false};
   const told = ({violations}) =>
     violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target).join(" ; ")}`);
-  const found = told(await axe.run(document, {...options, rules: {"color-contrast": {enabled: false}}}));
+  const colours = ["color-contrast", "link-in-text-block"];
+  const others = Object.fromEntries(colours.map((name) => [name, {enabled: false}]));
+  const found = told(await axe.run(document, {...options, rules: others}));
   if (isNarrow) return [found, []];  // colours do not depend on the width
   const paints = new Map([[null, ""]]);
   const painted = (e) => {
@@ -29,17 +32,26 @@ _RUN = """async ([isNarrow, seen]) => {
   };
   const holdsText = (e) => e.matches("input, select, textarea")
     || [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
+  const around = (e) => {
+    let block = e.parentElement;
+    while (getComputedStyle(block).display === "inline") block = block.parentElement;
+    const linked = [...block.querySelectorAll("a")].map((a) => a.textContent).join("");
+    const stands = block.textContent.replace(/\\s/g, "").length > linked.replace(/\\s/g, "").length;
+    const {textDecorationLine, borderBottomWidth} = getComputedStyle(e);
+    return `${stands} ${getComputedStyle(block).color} ${textDecorationLine} ${borderBottomWidth}`;
+  };
   const known = new Set(seen);
   const looks = new Map();
   for (const e of document.body.querySelectorAll("*")) {
-    if (!holdsText(e) || !e.checkVisibility({visibilityProperty: true})) continue;
+    if (!(holdsText(e) || e.matches("a")) || !e.checkVisibility({visibilityProperty: true})) continue;
     const {color, fontSize, fontWeight, textShadow} = getComputedStyle(e);
     const state = e.matches(":disabled, [aria-disabled]");
-    const look = `${color} ${fontSize} ${fontWeight} ${textShadow} ${state} ${painted(e)}`;
+    const beside = e.matches("a") ? around(e) : "";
+    const look = `${color} ${fontSize} ${fontWeight} ${textShadow} ${state} ${painted(e)} ${beside}`;
     if (!known.has(look) && !looks.has(look)) looks.set(look, e);
   }
   if (looks.size) {
-    const runOnly = {type: "rule", values: ["color-contrast"]};
+    const runOnly = {type: "rule", values: colours};
     found.push(...told(await axe.run({include: [...looks.values()]}, {...options, runOnly})));
   }
   return [found, [...looks.keys()]];

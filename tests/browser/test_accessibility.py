@@ -47,6 +47,31 @@ def a_demo_diagnostic(demo, name: str) -> Diagnostic:
     return Diagnostic.objects.select_related("structure").get(structure=demo[name])
 
 
+def test_faults_are_seen(open_browser):
+    """What the inspections look for once for each look of a text, on a page that had been inspected."""
+    own = Inspector(open_browser())
+    own.visit("/a-propos/")
+    assert own.problems == []
+    own.page.evaluate(
+        """() => {
+          const [faint, block, link] = ["p", "p", "a"].map((name) => document.createElement(name));
+          faint.textContent = "Trop pâle";
+          faint.style.color = "#ccc";
+          link.textContent = "un lien";
+          link.href = "#";
+          link.style.color = "#24409a"; // less than three times as light as the text
+          link.style.textDecoration = "none";
+          block.append("Une phrase avec ", link, " que rien ne distingue.");
+          document.querySelector("main").append(faint, block);
+        }"""
+    )
+    own.inspect("faults")
+    assert [re.search(r": ([a-z-]+): ", found)[1] for found in own.problems] == [
+        "color-contrast",
+        "link-in-text-block",
+    ]
+
+
 def test_pages_of_a_visitor(inspector, live_server):
     visitor = inspector()
     visitor.visit(
