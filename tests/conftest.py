@@ -157,11 +157,13 @@ def _drawn_once():
 
 @pytest.fixture(autouse=True, scope="session")
 def _patience_for_papers():
-    """What prints gives way to all that the tests keep busy: it may take longer than people would wait."""
-    from diagnostics.report import renderer
+    """What prints gives way to all that the tests keep busy, and waits for its turn behind the papers of
+    other tests: it may take longer than people would wait."""
+    from diagnostics.report import renderer, turns
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(renderer, "in_a_request", renderer.Bounds(seconds=120.0))
+        patch.setattr(turns, "PATIENCE", 120.0)
         yield
 
 
