@@ -120,6 +120,11 @@ def keep(request: HttpRequest, *, network: str) -> str:
     return "" if is_step else _page_of(request)
 
 
+def holds_something(request: HttpRequest) -> bool:
+    """Tell whether something is kept until a sign-in."""
+    return bool(_held(request, SESSION_KEY) or _held(request, FORM_KEY))
+
+
 def _may_come_back(person: str, match: ResolverMatch) -> User | None:
     """Return who was signed in in the browser, if what they sent can be of use to them once they are
     back: an active account, and an object that they see."""

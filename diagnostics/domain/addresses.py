@@ -73,7 +73,8 @@ def _readable_label(label: str) -> str:
 _AROUND = " \t.,;:!?…\"'`´‘’‚“”„«»‹›()[]{}<>|*•·–—-\u00a0\u202f"
 _QUOTED_NAME = re.compile(r"[\"“”„«][^\"“”„«»\n<>]*[\"“”»](?=\s*<)")
 _NAMED = re.compile(r"[^,;\t\n<>]*<([^<>\n]*@[^<>\n]*)>")
-_NAME_DROPPED = "\x02"  # stands before an address whose name was dropped; no text holds it
+# Stand around an address whose name was dropped; no text holds them.
+_NAME_DROPPED, _END = "\x02", "\x03"
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
 _QUERY = re.compile(r"\?(?:subject|body|cc|bcc)=\S*", re.IGNORECASE)
 # « À: », « Cc: » of a message's head, written close: a local part holds no colon.
@@ -103,20 +104,35 @@ def read_addresses(pasted: str) -> list[PastedAddress]:
     text = _AT.sub("@", read_text(pasted))
     text = _QUOTED_NAME.sub(" ", _QUERY.sub("", _MAILTO.sub(" ", text)))
     found: dict[str, PastedAddress] = {}
-    for line in _NAMED.sub(rf"{_NAME_DROPPED}\1;", text).split("\n"):
+    for line in _NAMED.sub(rf"{_NAME_DROPPED}\1{_END}", text).split("\n"):
         for piece in _read_line(line):
             found.setdefault(piece.address or piece.typed, piece)
     return list(found.values())
 
 
 def _read_line(line: str) -> list[PastedAddress]:
-    cells = [cell for cell in re.split(r"[;\t]", line) if cell.strip(_AROUND)]
+    cells = _parts_of(line, "[;\t]")
     holding = [cell for cell in cells if "@" in cell]
     if not holding and all(_HEADING.fullmatch(cell.strip(_AROUND)) for cell in cells):
         return []
+    # A row of a table: the other cells are the person's names. An address that had its name before it
+    # is of a list, where the other cells are other people.
+    if len(holding) == 1 and ("\t" in line or _NAME_DROPPED not in holding[0]):
+        cells = holding
+    return [piece for cell in cells for piece in _read_list(cell)]
+
+
+def _read_list(cell: str) -> list[PastedAddress]:
+    """Read « Jeanne <j@x.fr> Paul <p@x.fr> », where brackets alone part two people."""
+    parts = _parts_of(cell, _END)
+    holding = [part for part in parts if "@" in part]
     if len(holding) == 1:
-        cells = holding  # a row of a table: the other cells are the person's names
-    return [piece for cell in cells for piece in _read_cell(cell)]
+        parts = holding  # « Jeanne <j@x.fr> (présidente) »
+    return [piece for part in parts for piece in _read_cell(part)]
+
+
+def _parts_of(text: str, separators: str) -> list[str]:
+    return [part for part in re.split(separators, text) if part.strip(_AROUND + _END)]
 
 
 def _read_cell(cell: str) -> list[PastedAddress]:

@@ -206,7 +206,10 @@ def labels_by_place(form: StepForm) -> dict[str, str]:
         elif first in form.formsets:
             noun = form.formsets[first].noun.capitalize()
             part = f"{noun} {int(str(bound.form.prefix).rpartition('-')[2]) + 1}"
-        labels[place] = f"{part}, {bound.label}" if part else str(bound.label)
+        label = str(bound.label)
+        # « Énoncé 1 », not « Énoncé 1, Énoncé ».
+        names_its_field = part.startswith(f"{label} ")
+        labels[place] = part if names_its_field else f"{part}, {label}" if part else label
     return labels
 
 

@@ -3,7 +3,7 @@
 from django import template
 from django.template import Context
 
-from diagnostics import accounts
+from diagnostics import accounts, expired_session
 from diagnostics.domain import addresses
 from diagnostics.models import Invitation
 
@@ -26,3 +26,9 @@ def readable_address(address: str) -> str:
 def invitation_followed(context: Context) -> Invitation | None:
     """Return the open invitation whose link was followed before, if any."""
     return accounts.invitation_followed(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def typed_is_kept(context: Context) -> bool:
+    """Tell whether this browser sent something when its session had ended, which waits for a sign-in."""
+    return expired_session.holds_something(context["request"])

@@ -85,6 +85,8 @@ LISTS = [
     ("<a@b.fr>,<c@d.fr>", ["a@b.fr", "c@d.fr"]),
     ("Jeanne <a@b.fr> Paul <c@d.fr>", ["a@b.fr", "c@d.fr"]),
     ("Jeanne (C.A.) <a@b.fr>", ["a@b.fr"]),
+    ("Jeanne <a@b.fr> (présidente) ; c@d.fr", ["a@b.fr", "c@d.fr"]),
+    ("Jeanne <a@b.fr>\tPrésidente", ["a@b.fr"]),
     ("À : Jeanne <a@b.fr>\nCc : c@d.fr", ["a@b.fr", "c@d.fr"]),
     ("Cc:c@d.fr", ["c@d.fr"]),
     # Word, web pages.
@@ -116,6 +118,8 @@ LISTS = [
     # What is refused, and why.
     ("Paul", [("Paul", NO_ADDRESS)]),
     ("a@b.fr; Paul; c@d.fr", ["a@b.fr", ("Paul", NO_ADDRESS), "c@d.fr"]),
+    ("Jeanne <a@b.fr>; Paul Dupont", ["a@b.fr", ("Paul Dupont", NO_ADDRESS)]),
+    ("Paul ; Jeanne <a@b.fr>", [("Paul", NO_ADDRESS), "a@b.fr"]),
     ("a@b.fr, Paul, c@d.fr", ["a@b.fr", ("Paul", NO_ADDRESS), "c@d.fr"]),
     ("a@b.fr\nPaul Dupont\nc@d.fr", ["a@b.fr", ("Paul Dupont", NO_ADDRESS), "c@d.fr"]),
     ("jeanne @b.fr", [("jeanne @b.fr", IN_TWO)]),
