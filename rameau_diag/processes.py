@@ -26,8 +26,9 @@ def signals_wait() -> Iterator[None]:
     the return of its number, and nobody would end that one. The child has the signals by
     ``end_with_parent``. For processes of one thread.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -10,7 +10,6 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -187,12 +186,16 @@ def _parts(parts: dict[str, list[str]], *, first: dict[str, list[str]] | None = 
     """Run commands and say how long each took; those that come ``first`` as many at once as there are cores."""
     first = first or {}
     results = {}
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         begun = {name: pool.submit(_timed, command, quiet=True) for name, command in first.items()}
-        for name, run in begun.items():
-            code, said, seconds = run.result()
-            print(f"— {name}\n{said}", end="", flush=True)
-            results[name] = code, seconds
+        try:
+            for name, run in begun.items():
+                code, said, seconds = run.result()
+                print(f"— {name}\n{said.rstrip()}".rstrip(), flush=True)
+                results[name] = code, seconds
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)  # those that run heard it as well
+            raise
     for name, command in parts.items():
         if len(first) + len(parts) > 1:
             print(f"— {name}", flush=True)
@@ -208,14 +211,17 @@ def _parts(parts: dict[str, list[str]], *, first: dict[str, list[str]] | None = 
 def _timed(command: list[str], *, quiet: bool = False) -> tuple[int, str, float]:
     """Run a tool; answer its code, what it said when that is kept (``quiet``), and the seconds it took."""
     started = time.monotonic()
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
-        code = _run(command, output=said if quiet else None)
-        said.seek(0)
-        return code, said.read(), time.monotonic() - started
+    done = _done(command, kept=quiet)
+    return done.returncode, done.stdout or "", time.monotonic() - started
 
 
-def _run(command: list[str], output: IO[str] | None = None) -> int:
-    """Run a tool of the virtual environment by its name; ``output`` takes what it says."""
+def _run(command: list[str]) -> int:
+    """Run a tool of the virtual environment by its name; answer its code."""
+    return _done(command).returncode
+
+
+def _done(command: list[str], *, kept: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run a tool of the virtual environment by its name; what it says is ``kept``, or shown at once."""
     name, *arguments = command
     start = [str(PYTHON), "manage.py"] if name == "manage" else [str(PYTHON), "-m", name]
     if name == "npm":
@@ -236,10 +242,12 @@ def _run(command: list[str], output: IO[str] | None = None) -> int:
             start + arguments,
             cwd=ROOT,
             env=environment() | more,
-            stdout=output,
-            stderr=output,
+            stdout=subprocess.PIPE if kept else None,
+            stderr=subprocess.STDOUT if kept else None,
+            encoding="utf-8",
+            errors="replace",
             check=False,
-        ).returncode
+        )
 
 
 TARGETS = {

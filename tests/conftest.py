@@ -8,6 +8,7 @@ import contextlib
 import gc
 import os
 import shutil
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -128,17 +129,25 @@ def _emptied_quickly():
 
 @pytest.fixture(autouse=True, scope="session")
 def _context_of_the_page_alone():
-    """Keep what the page's template was given, not a copy of it for each of hundreds that it includes."""
-    from django.test import client
+    """Tell Django's client of a page's template, not of each of the hundreds in it: it copies the context.
 
-    store = client.store_rendered_templates
+    ``response.templates`` holds none of those that a page includes: a test that asks for one would lie.
+    """
+    from django.template.base import Template
 
-    def store_the_first(found, *args, **kwargs):
-        if not found:
-            store(found, *args, **kwargs)
+    told, within = Template._render, threading.local()
+
+    def render(template, context):
+        if getattr(within, "a_page", False):
+            return template.nodelist.render(context)
+        within.a_page = True
+        try:
+            return told(template, context)
+        finally:
+            within.a_page = False
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(client, "store_rendered_templates", store_the_first)
+        patch.setattr(Template, "_render", render)
         yield
 
 

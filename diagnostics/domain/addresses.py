@@ -73,7 +73,7 @@ def _readable_label(label: str) -> str:
 _AROUND = " \t.,;:!?…\"'`´‘’‚“”„«»‹›()[]{}<>|*•·–—-\u00a0\u202f"
 _QUOTED_NAME = re.compile(r"[\"“”„«][^\"“”„«»\n<>]*[\"“”»](?=\s*<)")
 _NAMED = re.compile(r"[^,;\t\n<>]*<([^<>\n]*@[^<>\n]*)>")
-# Stand around an address whose name was dropped; no text holds them.
+# Stand around an address that was in brackets; twice before one that had a name there. No text holds them.
 _NAME_DROPPED, _END = "\x02", "\x03"
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
 _QUERY = re.compile(r"\?(?:subject|body|cc|bcc)=\S*", re.IGNORECASE)
@@ -102,37 +102,40 @@ def read_addresses(pasted: str) -> list[PastedAddress]:
     and is not the name beside one comes with a problem, in French.
     """
     text = _AT.sub("@", read_text(pasted))
-    text = _QUOTED_NAME.sub(" ", _QUERY.sub("", _MAILTO.sub(" ", text)))
+    text = _QUOTED_NAME.sub(_NAME_DROPPED, _QUERY.sub("", _MAILTO.sub(" ", text)))
     found: dict[str, PastedAddress] = {}
-    for line in _NAMED.sub(rf"{_NAME_DROPPED}\1{_END}", text).split("\n"):
+    for line in _NAMED.sub(_without_name, text).split("\n"):
         for piece in _read_line(line):
             found.setdefault(piece.address or piece.typed, piece)
     return list(found.values())
 
 
+def _without_name(found: re.Match[str]) -> str:
+    name = found[0].partition("<")[0].strip(_AROUND)
+    has_one = bool(name) and "@" not in name  # « a@b.fr<mailto:a@b.fr> » has none
+    return f"{_NAME_DROPPED * (1 + has_one)}{found[1]}{_END}"
+
+
 def _read_line(line: str) -> list[PastedAddress]:
-    cells = _parts_of(line, "[;\t]")
+    cells = [cell for cell in re.split(r"[;\t]", line) if cell.strip(_AROUND + _END)]
     holding = [cell for cell in cells if "@" in cell]
     if not holding and all(_HEADING.fullmatch(cell.strip(_AROUND)) for cell in cells):
         return []
-    # A row of a table: the other cells are the person's names. An address that had its name before it
-    # is of a list, where the other cells are other people.
-    if len(holding) == 1 and ("\t" in line or _NAME_DROPPED not in holding[0]):
+    # A row of a table: the other cells are the person's names. But an address that had its name is of a
+    # list, where the other cells are other people.
+    if len(holding) == 1 and ("\t" in line or _NAME_DROPPED * 2 not in holding[0]):
         cells = holding
     return [piece for cell in cells for piece in _read_list(cell)]
 
 
 def _read_list(cell: str) -> list[PastedAddress]:
-    """Read « Jeanne <j@x.fr> Paul <p@x.fr> », where brackets alone part two people."""
-    parts = _parts_of(cell, _END)
-    holding = [part for part in parts if "@" in part]
-    if len(holding) == 1:
-        parts = holding  # « Jeanne <j@x.fr> (présidente) »
-    return [piece for part in parts for piece in _read_cell(part)]
-
-
-def _parts_of(text: str, separators: str) -> list[str]:
-    return [part for part in re.split(separators, text) if part.strip(_AROUND + _END)]
+    """Read « Jeanne <j@x.fr> (présidente), Paul <p@x.fr> »: what follows a bracket until a comma is said
+    of that person."""
+    first, *following = cell.split(_END)
+    pieces = _read_cell(first)
+    for part in following:
+        pieces += _read_cell(part if "@" in part else part.partition(",")[2])
+    return pieces
 
 
 def _read_cell(cell: str) -> list[PastedAddress]:

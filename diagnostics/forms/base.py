@@ -199,13 +199,14 @@ class StepForm(forms.Form):
         for name, subform in self.subforms.items():
             part = self.part_label(name)
             for field_id, label, message in self._errors_of(subform, list(subform.fields)):
-                yield field_id, f"{part}, {label}" if part else label, message
+                yield field_id, name_of_field(part, label), message
         for formset in self.formsets.values():
             for message in formset.non_form_errors():
                 yield f"id_{formset.prefix}", "", str(message)
             for number, form in enumerate(formset.forms, start=1):
+                part = f"{formset.noun.capitalize()} {number}"
                 for field_id, label, message in self._errors_of(form, list(form.fields)):
-                    yield field_id, f"{formset.noun.capitalize()} {number}, {label}", message
+                    yield field_id, name_of_field(part, label), message
         yield from self._errors_of(self, list(self.common_fields))
 
     def part_label(self, name: str) -> str:
@@ -219,3 +220,11 @@ class StepForm(forms.Form):
             for message in errors:
                 bound = form[name]
                 yield bound.auto_id, str(bound.label), str(message)
+
+
+def name_of_field(part: str, label: str) -> str:
+    """Return what a field is called outside of its part of a form: « Objectif 2, Valeur cible »; « Énoncé 1 »
+    where the part is called like the field."""
+    if not part or part.startswith(f"{label} "):
+        return part or label
+    return f"{part}, {label}"

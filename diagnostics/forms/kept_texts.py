@@ -13,7 +13,7 @@ from django.http import QueryDict
 from diagnostics.domain.comparison import compare_answers, labels_of
 from diagnostics.domain.document import DiagnosticDocument
 from diagnostics.domain.merge import Conflict, ConflictKind, row_keys
-from diagnostics.forms.base import StepForm
+from diagnostics.forms.base import StepForm, name_of_field
 from diagnostics.forms.fields import TextField
 from diagnostics.forms.places import (
     Texts,
@@ -206,10 +206,7 @@ def labels_by_place(form: StepForm) -> dict[str, str]:
         elif first in form.formsets:
             noun = form.formsets[first].noun.capitalize()
             part = f"{noun} {int(str(bound.form.prefix).rpartition('-')[2]) + 1}"
-        label = str(bound.label)
-        # « Énoncé 1 », not « Énoncé 1, Énoncé ».
-        names_its_field = part.startswith(f"{label} ")
-        labels[place] = part if names_its_field else f"{part}, {label}" if part else label
+        labels[place] = name_of_field(part, str(bound.label))
     return labels
 
 

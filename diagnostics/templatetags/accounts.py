@@ -29,6 +29,6 @@ def invitation_followed(context: Context) -> Invitation | None:
 
 
 @register.simple_tag(takes_context=True)
-def typed_is_kept(context: Context) -> bool:
+def sent_is_kept(context: Context) -> bool:
     """Tell whether this browser sent something when its session had ended, which waits for a sign-in."""
     return expired_session.holds_something(context["request"])

@@ -128,6 +128,7 @@ class ClusterFiles:
                     input=text,
                     stdout=log,
                     stderr=log,
+                    # Should a signal end this process meanwhile: what is half made has a name of its own.
                     preexec_fn=end_with_parent(signal.SIGKILL),
                     check=False,
                     **as_account(account),

@@ -37,8 +37,10 @@ _RUN = """async ([isNarrow, seen]) => {
     while (getComputedStyle(block).display === "inline") block = block.parentElement;
     const linked = [...block.querySelectorAll("a")].map((a) => a.textContent).join("");
     const stands = block.textContent.replace(/\\s/g, "").length > linked.replace(/\\s/g, "").length;
-    const {textDecorationLine, borderBottomWidth} = getComputedStyle(e);
-    return `${stands} ${getComputedStyle(block).color} ${textDecorationLine} ${borderBottomWidth}`;
+    const {fontStyle, fontFamily, textDecorationLine, border} = getComputedStyle(e);
+    const said = getComputedStyle(block);
+    const letters = `${said.color} ${said.fontSize} ${said.fontWeight} ${said.fontStyle} ${said.fontFamily}`;
+    return `${stands} ${fontStyle} ${fontFamily} ${textDecorationLine} ${border} in ${letters}`;
   };
   const known = new Set(seen);
   const looks = new Map();

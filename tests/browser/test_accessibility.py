@@ -20,6 +20,7 @@ from diagnostics.services.conversation import open_thread
 from diagnostics.services.next_diagnostic import open_next_diagnostic
 from diagnostics.services.team import invitation_token
 from diagnostics.services.workflow import request_changes
+from tests.browser import inspection
 from tests.browser.helpers import a_diagnostic, row, step_path
 from tests.browser.inspection import BOTH, Inspector
 from tests.factories import PASSWORD, StructureFactory, UserFactory
@@ -47,8 +48,9 @@ def a_demo_diagnostic(demo, name: str) -> Diagnostic:
     return Diagnostic.objects.select_related("structure").get(structure=demo[name])
 
 
-def test_faults_are_seen(open_browser):
+def test_faults_are_seen(open_browser, monkeypatch):
     """What the inspections look for once for each look of a text, on a page that had been inspected."""
+    monkeypatch.setattr(inspection, "_looks", set())
     own = Inspector(open_browser())
     own.visit("/a-propos/")
     assert own.problems == []

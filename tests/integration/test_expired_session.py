@@ -152,6 +152,14 @@ def test_it_is_shown_once_and_to_nobody_without_the_right(scene):
     assert scene.structure.name != TEXT
 
 
+@pytest.mark.parametrize(("who", "is_kept"), [("lead", True), ("stranger", False)])
+def test_the_sign_in_says_that_it_is_kept(scene, who, is_kept):
+    client = scene.ended(getattr(scene, who))
+    answer = client.post(url("structure_edit", scene.structure.pk), CARD)
+    text = page_of(client.get(answer["Location"])).text
+    assert ("Ce que vous aviez envoyé est gardé" in text) == is_kept
+
+
 def test_it_is_not_shown_to_somebody_else(scene):
     pk = scene.structure.pk
     address, page = url("structure_edit", pk), url("structure_detail", pk)

@@ -86,7 +86,10 @@ LISTS = [
     ("Jeanne <a@b.fr> Paul <c@d.fr>", ["a@b.fr", "c@d.fr"]),
     ("Jeanne (C.A.) <a@b.fr>", ["a@b.fr"]),
     ("Jeanne <a@b.fr> (présidente) ; c@d.fr", ["a@b.fr", "c@d.fr"]),
+    ("Jeanne <a@b.fr> (présidente), Paul <c@d.fr> (trésorier)", ["a@b.fr", "c@d.fr"]),
     ("Jeanne <a@b.fr>\tPrésidente", ["a@b.fr"]),
+    ("Martin;Jeanne;<a@b.fr>", ["a@b.fr"]),
+    ("Martin;Jeanne;a@b.fr<mailto:a@b.fr>", ["a@b.fr"]),
     ("À : Jeanne <a@b.fr>\nCc : c@d.fr", ["a@b.fr", "c@d.fr"]),
     ("Cc:c@d.fr", ["c@d.fr"]),
     # Word, web pages.
@@ -120,6 +123,8 @@ LISTS = [
     ("a@b.fr; Paul; c@d.fr", ["a@b.fr", ("Paul", NO_ADDRESS), "c@d.fr"]),
     ("Jeanne <a@b.fr>; Paul Dupont", ["a@b.fr", ("Paul Dupont", NO_ADDRESS)]),
     ("Paul ; Jeanne <a@b.fr>", [("Paul", NO_ADDRESS), "a@b.fr"]),
+    ('"Martin, Jeanne" <a@b.fr>; Paul', ["a@b.fr", ("Paul", NO_ADDRESS)]),
+    ("Jeanne <a@b.fr>, Paul Dupont", ["a@b.fr", ("Paul Dupont", NO_ADDRESS)]),
     ("a@b.fr, Paul, c@d.fr", ["a@b.fr", ("Paul", NO_ADDRESS), "c@d.fr"]),
     ("a@b.fr\nPaul Dupont\nc@d.fr", ["a@b.fr", ("Paul Dupont", NO_ADDRESS), "c@d.fr"]),
     ("jeanne @b.fr", [("jeanne @b.fr", IN_TWO)]),
@@ -141,7 +146,11 @@ def test_pasted_lists(pasted, expected):
     assert read == expected
 
 
-@given(st.lists(st.sampled_from([*"a@.,;<>\"' \t\n:(é-", "b.fr", "mailto:", "\x02"]), max_size=30))
+@given(
+    st.lists(
+        st.sampled_from([*"a@.,;<>\"' \t\n:(é-", "b.fr", "mailto:", "\x02", "\x03"]), max_size=30
+    )
+)
 def test_any_text_is_read_in_pieces_that_say_what_they_are(parts):
     for piece in read_addresses("".join(parts)):
         assert bool(piece.address) != bool(piece.problem)

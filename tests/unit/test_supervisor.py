@@ -80,11 +80,12 @@ def test_a_process_that_the_system_does_not_start_is_tried_again(tmp_path, capsy
     assert child.process.wait() == 0
 
 
-# The child asks its parent to end before it is the program it will be: ``Popen`` has not returned.
+# The child asks its parent to end before it is the program it will be, and gives it the time to hear it
+# within ``Popen``, as it would if it were not made to wait.
 ASKED_MEANWHILE = """
 import os, signal, sys, time
 from pathlib import Path
-from rameau_diag.standalone import children, serve
+from rameau_diag.standalone import children, embedded_postgres, serve
 
 end_with_parent = children.end_with_parent
 
@@ -96,26 +97,40 @@ def asking(signum):
         time.sleep(0.3)
     return ask
 
-serve.end_with_parent = children.end_with_parent = asking
+serve.end_with_parent = children.end_with_parent = embedded_postgres.end_with_parent = asking
+embedded_postgres.account_of = lambda folder: None
+embedded_postgres.program_of = lambda name, account: sys.argv[3]
+embedded_postgres.ClusterFiles.create = lambda files, account: None
+embedded_postgres.ClusterFiles.check_version = lambda files: None
 signal.signal(signal.SIGTERM, serve._stop)
 supervisor = serve.Supervisor()
 supervisor.logs.mkdir(parents=True)
+supervisor.cluster.files.folder.mkdir()
 child = children.Child("", ["-c", "import time; time.sleep(60)"], Path(sys.argv[1]), signal.SIGKILL)
 try:
-    supervisor.run_preparation("check") if sys.argv[2] == "preparation" else child.start()
+    if sys.argv[2] == "preparation":
+        supervisor.run_preparation("check")
+    elif sys.argv[2] == "database":
+        supervisor.cluster.start_server()
+    else:
+        child.start()
 except serve.Stopped:
-    process = supervisor.preparation or child.process
+    process = supervisor.preparation or supervisor.cluster._server or child.process
     blocked = [line for line in open(f"/proc/{process.pid}/status") if line.startswith("SigBlk")]
     supervisor.children = [child]
     supervisor.stop()
+    supervisor.cluster.stop()
     print(int(blocked[0].split()[1], 16), process.returncode is not None)
 """
 
 
-@pytest.mark.parametrize("what", ["preparation", "child"])
+@pytest.mark.parametrize("what", ["preparation", "child", "database"])
 def test_what_starts_when_the_end_is_asked_for_is_ended_as_well(what, tmp_path):
+    program = tmp_path / "postgres"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o755)
     done = subprocess.run(
-        [sys.executable, "-c", ASKED_MEANWHILE, str(tmp_path / "log"), what],
+        [sys.executable, "-c", ASKED_MEANWHILE, str(tmp_path / "log"), what, str(program)],
         env=os.environ | {"DATA_DIR": str(tmp_path / "data")},
         cwd=REPOSITORY,
         capture_output=True,
