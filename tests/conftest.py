@@ -8,7 +8,6 @@ import contextlib
 import gc
 import os
 import shutil
-import threading
 from functools import cache
 from pathlib import Path
 
@@ -124,30 +123,6 @@ def _emptied_quickly():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: saved_rows.empty())
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _context_of_the_page_alone():
-    """Tell Django's client of a page's template, not of each of the hundreds in it: it copies the context.
-
-    ``response.templates`` holds none of those that a page includes: a test that asks for one would lie.
-    """
-    from django.template.base import Template
-
-    told, within = Template._render, threading.local()
-
-    def render(template, context):
-        if getattr(within, "a_page", False):
-            return template.nodelist.render(context)
-        within.a_page = True
-        try:
-            return told(template, context)
-        finally:
-            within.a_page = False
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Template, "_render", render)
         yield
 
 
